@@ -1,0 +1,82 @@
+//! A finished statement: the text, its binds, and what an executor may know of it.
+
+use std::fmt;
+
+use crate::value::Bind;
+
+/// SQL text with `$1`, `$2`, … and the values for them, apart.
+///
+/// `Display` shows the text, `Debug` the text and the types of the binds; neither shows a value.
+#[derive(Clone)]
+pub struct Sql {
+    /// The text.
+    pub text: String,
+    /// The values, `$1` first.
+    pub binds: Vec<Bind>,
+}
+
+impl fmt::Display for Sql {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for Sql {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?}", self.text, self.binds)
+    }
+}
+
+/// What a statement does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Operation {
+    /// Reads.
+    Select,
+    /// Inserts, upserts included.
+    Insert,
+    /// Updates.
+    Update,
+    /// Deletes.
+    Delete,
+    /// SQL written by the user: it may do anything.
+    Raw,
+}
+
+impl Operation {
+    /// Returns the name for messages and spans.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Select => "select from",
+            Self::Insert => "insert into",
+            Self::Update => "update",
+            Self::Delete => "delete from",
+            Self::Raw => "sql",
+        }
+    }
+}
+
+/// What an executor is handed.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Statement {
+    /// The text and the binds.
+    pub sql: Sql,
+    /// What it does.
+    pub operation: Operation,
+    /// The table that it is about; none for raw SQL.
+    pub table: Option<&'static str>,
+    /// Whether it is a plain read: by the builder, without locks and without fragments of the user's SQL.
+    pub plain_read: bool,
+    /// Whether it gets rows by primary key.
+    pub by_key: bool,
+}
+
+impl Statement {
+    /// A statement about `table` that is not a plain read.
+    #[must_use]
+    pub fn new(sql: Sql, operation: Operation, table: Option<&'static str>) -> Self {
+        Self { sql, operation, table, plain_read: false, by_key: false }
+    }
+}

@@ -1,0 +1,128 @@
+//! A value on its way to the server.
+
+use std::{fmt, sync::Arc};
+
+use bytes::BytesMut;
+use postgres_protocol::IsNull;
+use postgres_types::Type;
+
+use super::{CodecError, PgType, Scalar, SqlType, array};
+
+/// A value that a statement carries apart from its text: `$1`.
+///
+/// Cheap to clone. `Debug` shows the type, never the value.
+#[derive(Clone)]
+pub struct Bind {
+    value: Arc<dyn Encode>,
+    ty: PgType,
+    inferred: bool,
+}
+
+/// What an executor does with a bind: encode it for the type that the server expects.
+pub trait Encode: Send + Sync {
+    /// Whether the value can be written as the server's type `ty`.
+    fn accepts(&self, ty: &Type) -> bool;
+
+    /// Writes the binary form.
+    ///
+    /// # Errors
+    /// When the value has no form in that type.
+    fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, CodecError>;
+
+    /// The Rust type, for messages.
+    fn rust_type(&self) -> &'static str;
+}
+
+struct One<T>(T);
+
+impl<T: SqlType> Encode for One<T> {
+    fn accepts(&self, ty: &Type) -> bool {
+        T::Base::accepts(ty)
+    }
+
+    fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, CodecError> {
+        match self.0.as_base() {
+            None => Ok(IsNull::Yes),
+            Some(base) => base.encode(ty, out).map(|()| IsNull::No),
+        }
+    }
+
+    fn rust_type(&self) -> &'static str {
+        std::any::type_name::<T>()
+    }
+}
+
+struct Many<T>(Vec<T>);
+
+impl<T: SqlType> Encode for Many<T> {
+    fn accepts(&self, ty: &Type) -> bool {
+        array::item_type(ty).is_some_and(T::Base::accepts)
+    }
+
+    fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, CodecError> {
+        array::encode(&self.0, ty, out).map(|()| IsNull::No)
+    }
+
+    fn rust_type(&self) -> &'static str {
+        std::any::type_name::<Vec<T>>()
+    }
+}
+
+impl Bind {
+    /// A bind of `value`.
+    #[must_use]
+    pub fn new<T: SqlType>(value: T) -> Self {
+        Self { value: Arc::new(One(value)), ty: T::Base::TYPE, inferred: false }
+    }
+
+    /// A bind of many values as one array. The items must not be arrays themselves, which PostgreSQL would take for a
+    /// second dimension.
+    pub(crate) fn array<T: SqlType>(values: Vec<T>) -> Self {
+        Self { value: Arc::new(Many(values)), ty: T::Base::TYPE.array(), inferred: false }
+    }
+
+    /// Lets the server take the type from where the bind stands, if its own type is one that does so.
+    pub(crate) fn beside_column(mut self) -> Self {
+        self.inferred = self.ty.follows_column;
+        self
+    }
+
+    /// Returns the PostgreSQL type of the value.
+    #[must_use]
+    pub fn ty(&self) -> PgType {
+        self.ty
+    }
+
+    /// Returns the object identifier to declare for the bind; zero leaves the choice to the server: beside a column of
+    /// a textual type, and for types made by the user, which the text casts.
+    #[must_use]
+    pub fn declared_oid(&self) -> u32 {
+        if self.inferred { 0 } else { self.ty.oid }
+    }
+
+    /// Whether the value can be written as the server's type `ty`.
+    #[must_use]
+    pub fn accepts(&self, ty: &Type) -> bool {
+        self.value.accepts(ty)
+    }
+
+    /// Writes the binary form for the server's type `ty`.
+    ///
+    /// # Errors
+    /// When the value has no form in that type, or the form is longer than the protocol allows.
+    pub fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, CodecError> {
+        self.value.encode(ty, out)
+    }
+
+    /// Returns the name of the Rust type, for messages.
+    #[must_use]
+    pub fn rust_type(&self) -> &'static str {
+        self.value.rust_type()
+    }
+}
+
+impl fmt::Debug for Bind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.ty.name, if self.ty.array { "[]" } else { "" })
+    }
+}
