@@ -1,12 +1,10 @@
 //! Rows: how an executor shows one, and how a type is read from it by position.
 
-use std::any::type_name;
-
 use postgres_types::Type;
 
 use crate::{
     error::{Error, ErrorKind, Result},
-    value::{CodecError, Scalar},
+    value::{CodecError, Scalar, type_name},
 };
 
 /// A row as an executor holds it, before it is decoded. An executor of your own implements this over its driver's rows.
@@ -115,17 +113,23 @@ impl<'a> Layout<'a> {
     /// # Errors
     /// When there is none, or it does not hold a `T`.
     pub fn scalar<T: Scalar>(&mut self) -> Result<()> {
+        self.by_name = false;
         self.check::<T>(self.next)?;
         self.positions.push(self.next);
         self.next += 1;
         Ok(())
     }
 
-    /// Takes the next column, of any type: a marker that only says whether it is NULL.
+    /// Takes the next column, of any type: a marker that only says whether it is NULL. Raw SQL selects none, and its
+    /// rows are always there.
     ///
     /// # Errors
     /// When there is none.
     pub fn marker(&mut self) -> Result<()> {
+        if self.by_name {
+            self.positions.push(NO_MARKER);
+            return Ok(());
+        }
         if self.next >= self.row.width() {
             return Err(too_few(self.row.width()));
         }
@@ -158,6 +162,9 @@ impl<'a> Layout<'a> {
 fn too_few(width: usize) -> Error {
     Error::new(ErrorKind::Decode, format!("the result has only {width} columns, too few for the type to read"))
 }
+
+/// The position of a marker that is not there.
+const NO_MARKER: usize = usize::MAX;
 
 /// Reads the values of one row, in the order of its layout.
 pub struct Cursor<'a> {
@@ -212,7 +219,7 @@ impl<'a> Cursor<'a> {
     /// When the row ends before it.
     pub fn is_null(&self, ahead: usize) -> Result<bool> {
         let index = self.position(ahead)?;
-        Ok(self.raw(index)?.is_none())
+        Ok(index != NO_MARKER && self.raw(index)?.is_none())
     }
 
     /// Passes over `count` values.

@@ -71,12 +71,14 @@ pub struct Statement {
     pub plain_read: bool,
     /// Whether it gets rows by primary key.
     pub by_key: bool,
+    /// Whether it locks rows: outside of a transaction the locks would end with the statement.
+    pub locks: bool,
 }
 
 impl Statement {
     /// A statement about `table` that is not a plain read.
     #[must_use]
     pub fn new(sql: Sql, operation: Operation, table: Option<&'static str>) -> Self {
-        Self { sql, operation, table, plain_read: false, by_key: false }
+        Self { sql, operation, table, plain_read: false, by_key: false, locks: false }
     }
 }

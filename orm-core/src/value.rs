@@ -4,10 +4,13 @@
 
 mod array;
 mod bind;
+mod enumeration;
 mod json;
 mod pg_type;
 mod scalar;
 
+#[doc(hidden)]
+pub use self::enumeration::{accepts_enum, unknown_label};
 pub use self::{
     bind::{Bind, Encode},
     json::Json,
@@ -16,6 +19,15 @@ pub use self::{
 
 use bytes::BytesMut;
 use postgres_types::Type;
+
+/// The name of a Rust type as people write it: `Vec<String>`, without the modules.
+pub(crate) fn type_name<T>() -> String {
+    let mut short = String::new();
+    for part in std::any::type_name::<T>().split_inclusive(|it: char| !it.is_alphanumeric() && it != '_' && it != ':') {
+        short.push_str(part.rsplit("::").next().unwrap_or(part));
+    }
+    short
+}
 
 /// Why a value could not be encoded or decoded.
 pub type CodecError = Box<dyn std::error::Error + Send + Sync>;
@@ -58,7 +70,7 @@ pub trait Scalar: Sized + Send + Sync + 'static {
 /// A scalar that can be an item of an array: every one but arrays.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an item of a PostgreSQL array",
-    note = "arrays of arrays are not supported; use `#[orm(json)]`"
+    note = "an item is of a type that a column can hold, and no array itself; for all else there is `#[orm(json)]`"
 )]
 pub trait Element: Scalar {}
 
@@ -108,7 +120,7 @@ impl<T: Scalar> SqlType for Option<T> {
         self.as_ref()
     }
 
-    fn from_base(base: Option<T>) -> Option<Self> {
+    fn from_base(base: Self) -> Option<Self> {
         Some(base)
     }
 }

@@ -6,7 +6,7 @@ use bytes::BytesMut;
 use postgres_protocol::IsNull;
 use postgres_types::Type;
 
-use super::{CodecError, PgType, Scalar, SqlType, array};
+use super::{CodecError, PgType, Scalar, SqlType, array, type_name};
 
 /// A value that a statement carries apart from its text: `$1`.
 ///
@@ -16,6 +16,7 @@ pub struct Bind {
     value: Arc<dyn Encode>,
     ty: PgType,
     inferred: bool,
+    column: Option<&'static str>,
 }
 
 /// What an executor does with a bind: encode it for the type that the server expects.
@@ -30,7 +31,7 @@ pub trait Encode: Send + Sync {
     fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, CodecError>;
 
     /// The Rust type, for messages.
-    fn rust_type(&self) -> &'static str;
+    fn rust_type(&self) -> String;
 }
 
 struct One<T>(T);
@@ -47,8 +48,8 @@ impl<T: SqlType> Encode for One<T> {
         }
     }
 
-    fn rust_type(&self) -> &'static str {
-        std::any::type_name::<T>()
+    fn rust_type(&self) -> String {
+        type_name::<T>()
     }
 }
 
@@ -63,8 +64,8 @@ impl<T: SqlType> Encode for Many<T> {
         array::encode(&self.0, ty, out).map(|()| IsNull::No)
     }
 
-    fn rust_type(&self) -> &'static str {
-        std::any::type_name::<Vec<T>>()
+    fn rust_type(&self) -> String {
+        type_name::<Vec<T>>()
     }
 }
 
@@ -72,19 +73,33 @@ impl Bind {
     /// A bind of `value`.
     #[must_use]
     pub fn new<T: SqlType>(value: T) -> Self {
-        Self { value: Arc::new(One(value)), ty: T::Base::TYPE, inferred: false }
+        Self { value: Arc::new(One(value)), ty: T::Base::TYPE, inferred: false, column: None }
     }
 
     /// A bind of many values as one array. The items must not be arrays themselves, which PostgreSQL would take for a
     /// second dimension.
     pub(crate) fn array<T: SqlType>(values: Vec<T>) -> Self {
-        Self { value: Arc::new(Many(values)), ty: T::Base::TYPE.array(), inferred: false }
+        Self { value: Arc::new(Many(values)), ty: T::Base::TYPE.array(), inferred: false, column: None }
     }
 
-    /// Lets the server take the type from where the bind stands, if its own type is one that does so.
-    pub(crate) fn beside_column(mut self) -> Self {
+    /// Says which column the value is compared with or stored in, and lets the server take the type from it, if the
+    /// bind's own type is one that does so.
+    pub(crate) fn beside_column(mut self, name: Option<&'static str>) -> Self {
         self.inferred = self.ty.follows_column;
+        self.column = name;
         self
+    }
+
+    /// Says which column the value is stored in. The type stays as it is.
+    pub(crate) fn of_column(mut self, name: &'static str) -> Self {
+        self.column = Some(name);
+        self
+    }
+
+    /// Returns the column that the value is compared with or stored in, where there is one.
+    #[must_use]
+    pub fn column(&self) -> Option<&'static str> {
+        self.column
     }
 
     /// Returns the PostgreSQL type of the value.
@@ -116,7 +131,7 @@ impl Bind {
 
     /// Returns the name of the Rust type, for messages.
     #[must_use]
-    pub fn rust_type(&self) -> &'static str {
+    pub fn rust_type(&self) -> String {
         self.value.rust_type()
     }
 }

@@ -54,9 +54,9 @@ impl PgType {
         self
     }
 
-    /// Whether the server knows it without being asked for its identifier.
+    /// Whether it is a type made by the user, or an array over one: the server gives it an identifier of its own.
     #[must_use]
-    pub const fn is_builtin(self) -> bool {
-        self.oid != 0
+    pub const fn is_user_defined(self) -> bool {
+        self.oid == 0
     }
 }

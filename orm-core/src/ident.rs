@@ -1,0 +1,104 @@
+//! Identifiers and string literals as SQL text: the one place that quotes them.
+
+use crate::{
+    error::{Error, ErrorKind, Result},
+    value::PgType,
+};
+
+/// The longest identifier that the server keeps whole; it cuts longer ones with no more than a notice.
+pub const MAX_IDENT_BYTES: usize = 63;
+
+/// Appends `name` as a quoted identifier.
+///
+/// A `"` inside the name is doubled, so whatever the name holds, it stays one identifier.
+pub fn push_ident(out: &mut String, name: &str) {
+    out.push('"');
+    for c in name.chars() {
+        if c == '"' {
+            out.push('"');
+        }
+        out.push(c);
+    }
+    out.push('"');
+}
+
+/// Appends `text` as a string literal that means the same whatever `standard_conforming_strings` is.
+pub fn push_literal(out: &mut String, text: &str) {
+    let escaped = text.contains('\\');
+    out.push_str(if escaped { "E'" } else { "'" });
+    for c in text.chars() {
+        if c == '\'' || c == '\\' {
+            out.push(c);
+        }
+        out.push(c);
+    }
+    out.push('\'');
+}
+
+/// Appends the name of a type: a built-in one as it is, one of the user quoted.
+pub fn push_type(out: &mut String, ty: PgType) {
+    if ty.is_user_defined() {
+        if let Some(schema) = ty.schema {
+            push_ident(out, schema);
+            out.push('.');
+        }
+        push_ident(out, ty.name);
+    } else {
+        out.push_str(ty.name);
+    }
+    if ty.array {
+        out.push_str("[]");
+    }
+}
+
+/// Checks that the server would take `name` as it is; `what` it names goes into the error.
+///
+/// # Errors
+/// [`ErrorKind::InvalidStatement`] for a name that is empty, holds a NUL, or is longer than [`MAX_IDENT_BYTES`].
+pub fn check_ident(what: &'static str, name: &str) -> Result<()> {
+    let problem = if name.is_empty() {
+        format!("the name of a {what} is empty")
+    } else if name.contains('\0') {
+        format!("the name of the {what} {name:?} holds a NUL character")
+    } else if name.len() > MAX_IDENT_BYTES {
+        format!(
+            "the name of the {what} {name:?} has {} bytes, and PostgreSQL would cut it at {MAX_IDENT_BYTES}",
+            name.len()
+        )
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(ErrorKind::InvalidStatement, problem))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_inside_an_identifier_are_doubled() {
+        let mut out = String::new();
+        push_ident(&mut out, r#"a"; DROP TABLE users; --"#);
+        assert_eq!(out, r#""a""; DROP TABLE users; --""#);
+    }
+
+    #[test]
+    fn literals_double_quotes_and_backslashes() {
+        let literal = |text| {
+            let mut out = String::new();
+            push_literal(&mut out, text);
+            out
+        };
+        assert_eq!(literal("it's"), "'it''s'");
+        assert_eq!(literal(r"a\b'c"), r"E'a\\b''c'");
+    }
+
+    #[test]
+    fn names_that_the_server_would_change_are_refused() {
+        for name in ["", "a\0b", &"x".repeat(64), &"é".repeat(32)] {
+            let error = check_ident("column", name).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidStatement, "{name:?}");
+        }
+        assert!(check_ident("column", &"x".repeat(63)).is_ok());
+    }
+}
