@@ -2,10 +2,20 @@
 //!
 //! Nothing here knows a driver, a runtime, a file or a socket. Users depend on `orm-pg`, which re-exports what they
 //! need.
+//!
+//! The modules in reading order: a [`model`] gives columns; closures make [`expr`]essions of them, which a [`query`]
+//! gathers into [`ast`]; `check` refuses what has no meaning; `render` writes the [`statement`]; an [`executor`] runs
+//! it; each [`row`] is decoded by position.
 
+pub mod ast;
+mod check;
 pub mod error;
 pub mod executor;
+pub mod expr;
 pub mod ident;
+pub mod model;
+pub mod query;
+mod render;
 pub mod row;
 pub mod schema;
 pub mod statement;

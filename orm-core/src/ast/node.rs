@@ -1,0 +1,177 @@
+//! Expressions as plain data.
+
+use super::{OrderItem, QueryId, Select};
+use crate::value::{Bind, PgType};
+
+/// An expression.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Node {
+    /// A column of a source of a query.
+    Column {
+        /// The query.
+        query: QueryId,
+        /// Which of its sources, from zero.
+        source: u8,
+        /// The column.
+        name: ColumnName,
+    },
+    /// Whether a source of an outer join found a row; NULL where it did not.
+    WholeRow {
+        /// The query.
+        query: QueryId,
+        /// Which of its sources, from zero.
+        source: u8,
+    },
+    /// A value.
+    Bind(Bind),
+    /// SQL that is constant in this crate: `NULL`, `TRUE`, `*`, `current_date`.
+    Constant(&'static str),
+    /// `NOT x`, `- x`.
+    Prefix(&'static str, Box<Self>),
+    /// `x IS NULL`.
+    Postfix(Box<Self>, &'static str),
+    /// `x = y`, `x + y`.
+    Binary(Box<Self>, &'static str, Box<Self>),
+    /// `x BETWEEN y AND z`.
+    Between(Box<Self>, Box<Self>, Box<Self>),
+    /// `x AND y AND …`, `x OR y OR …`.
+    Logic(Logic, Vec<Self>),
+    /// A function or aggregate.
+    Call(Box<Call>),
+    /// `CAST(x AS t)`.
+    Cast(Box<Self>, PgType),
+    /// `CASE WHEN … THEN … ELSE … END`.
+    Case {
+        /// Conditions and what they give.
+        arms: Vec<(Self, Self)>,
+        /// What it is when none holds.
+        otherwise: Option<Box<Self>>,
+    },
+    /// `ANY (…)` or `ALL (…)` after an operator.
+    Quantified(&'static str, Box<Self>),
+    /// A query in parentheses.
+    Subquery(Box<Select>),
+    /// `EXISTS (…)`.
+    Exists(Box<Select>),
+    /// SQL of the user, with binds and columns in it.
+    Raw(Vec<Part>),
+    /// Something that has no meaning in SQL, and why; `check` refuses it.
+    Invalid(String),
+}
+
+/// How a column is called where it is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ColumnName {
+    /// By its name in a table.
+    Named(&'static str),
+    /// By its place in the select list of a query that stands in FROM.
+    Position(u16),
+}
+
+impl ColumnName {
+    /// The name, where there is one.
+    pub(crate) fn named(self) -> Option<&'static str> {
+        match self {
+            Self::Named(name) => Some(name),
+            Self::Position(_) => None,
+        }
+    }
+}
+
+/// AND or OR.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Logic {
+    /// All hold.
+    And,
+    /// One holds.
+    Or,
+}
+
+/// The call of a function.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Its name.
+    pub name: FunctionName,
+    /// What it is called with.
+    pub args: Vec<Node>,
+    /// Whether it gathers many rows into one value.
+    pub aggregate: bool,
+    /// `DISTINCT` before the first argument.
+    pub distinct: bool,
+    /// `ORDER BY` after the last argument.
+    pub order_by: Vec<OrderItem>,
+    /// `FILTER (WHERE …)`.
+    pub filter: Option<Node>,
+}
+
+/// The name of a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FunctionName {
+    /// A built-in one, written as it is.
+    Builtin(&'static str),
+    /// One of the user, quoted.
+    User {
+        /// Its schema.
+        schema: Option<&'static str>,
+        /// Its name.
+        name: &'static str,
+    },
+}
+
+/// A part of the user's SQL.
+#[derive(Debug, Clone)]
+pub enum Part {
+    /// Text, as it was written.
+    Text(&'static str),
+    /// A bind or a column.
+    Node(Node),
+}
+
+impl Node {
+    /// `self op rhs`. A bind beside a column may take the column's own type.
+    pub(crate) fn binary(self, op: &'static str, rhs: Self) -> Self {
+        let rhs = self.beside(rhs);
+        let lhs = rhs.beside(self);
+        Self::Binary(Box::new(lhs), op, Box::new(rhs))
+    }
+
+    /// Lets `other` take this one's type, where this is a column and the other a bind.
+    pub(crate) fn beside(&self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Column { name, .. }, Self::Bind(bind)) => Self::Bind(bind.beside_column(name.named())),
+            (_, other) => other,
+        }
+    }
+
+    /// `name(args)` of a built-in function.
+    pub(crate) fn call(name: &'static str, args: Vec<Self>) -> Self {
+        Self::Call(Box::new(Call::new(FunctionName::Builtin(name), args)))
+    }
+
+    /// `name(args)` of a built-in aggregate.
+    pub(crate) fn aggregate(name: &'static str, args: Vec<Self>) -> Self {
+        Self::Call(Box::new(Call { aggregate: true, ..Call::new(FunctionName::Builtin(name), args) }))
+    }
+
+    /// Joins two conditions, keeping a chain of the same kind flat.
+    pub(crate) fn logic(self, kind: Logic, rhs: Self) -> Self {
+        match (self, rhs) {
+            (Self::Logic(a, mut parts), Self::Logic(b, more)) if a == kind && b == kind => {
+                parts.extend(more);
+                Self::Logic(kind, parts)
+            }
+            (Self::Logic(a, mut parts), rhs) if a == kind => {
+                parts.push(rhs);
+                Self::Logic(kind, parts)
+            }
+            (lhs, rhs) => Self::Logic(kind, vec![lhs, rhs]),
+        }
+    }
+}
+
+impl Call {
+    pub(crate) fn new(name: FunctionName, args: Vec<Node>) -> Self {
+        Self { name, args, aggregate: false, distinct: false, order_by: vec![], filter: None }
+    }
+}

@@ -1,0 +1,157 @@
+//! Aggregates beyond those that every expression has, and their modifiers.
+
+use super::{Cond, Expr, Expression, IntoCond, IntoOrder, Operand, Text, expression::Base};
+use crate::{
+    ast::Node,
+    value::{Element, Scalar, SqlType},
+};
+
+/// Counts rows. Renders `count(*)`.
+#[must_use]
+pub fn count_all() -> Expr<i64> {
+    Expr::new(Node::aggregate("count", vec![Node::Constant("*")]))
+}
+
+/// A type whose values can be summed up, and what the server answers with.
+#[diagnostic::on_unimplemented(
+    message = "the sum of `{Self}` has no Rust type here",
+    label = "cannot be summed up",
+    note = "the server sums `i64` up to `numeric`: turn on the feature `rust_decimal`, or change the type first: `.cast::<f64>()`"
+)]
+pub trait Sum: Scalar {
+    /// The type of the sum.
+    type Output: Scalar;
+}
+
+impl Sum for i16 {
+    type Output = i64;
+}
+impl Sum for i32 {
+    type Output = i64;
+}
+impl Sum for f32 {
+    type Output = Self;
+}
+impl Sum for f64 {
+    type Output = Self;
+}
+#[cfg(feature = "rust_decimal")]
+impl Sum for i64 {
+    type Output = rust_decimal::Decimal;
+}
+#[cfg(feature = "rust_decimal")]
+impl Sum for rust_decimal::Decimal {
+    type Output = Self;
+}
+
+/// A type whose values have an average, and what the server answers with.
+#[diagnostic::on_unimplemented(
+    message = "the average of `{Self}` has no Rust type here",
+    label = "has no average",
+    note = "the server averages integers to `numeric`: turn on the feature `rust_decimal`, or change the type first: `.cast::<f64>()`"
+)]
+pub trait Average: Scalar {
+    /// The type of the average.
+    type Output: Scalar;
+}
+
+impl Average for f32 {
+    type Output = f64;
+}
+impl Average for f64 {
+    type Output = Self;
+}
+#[cfg(feature = "rust_decimal")]
+mod decimal {
+    use rust_decimal::Decimal;
+
+    use super::Average;
+
+    impl Average for i16 {
+        type Output = Decimal;
+    }
+    impl Average for i32 {
+        type Output = Decimal;
+    }
+    impl Average for i64 {
+        type Output = Decimal;
+    }
+    impl Average for Decimal {
+        type Output = Self;
+    }
+}
+
+/// The aggregates that need a type with some property.
+pub trait Aggregates: Expression {
+    /// The sum; NULL when there is no value. Renders `sum(x)`.
+    fn sum(self) -> Expr<Option<<Base<Self> as Sum>::Output>>
+    where
+        Base<Self>: Sum,
+    {
+        Expr::new(Node::aggregate("sum", vec![self.node()]))
+    }
+
+    /// The average; NULL when there is no value. Renders `avg(x)`.
+    fn avg(self) -> Expr<Option<<Base<Self> as Average>::Output>>
+    where
+        Base<Self>: Average,
+    {
+        Expr::new(Node::aggregate("avg", vec![self.node()]))
+    }
+
+    /// All values as an array, NULLs included; NULL when there is no row. Renders `array_agg(x)`.
+    fn array_agg(self) -> Expr<Option<Vec<Self::Type>>>
+    where
+        Vec<Self::Type>: Scalar,
+        Base<Self>: Element,
+    {
+        Expr::new(Node::aggregate("array_agg", vec![self.node()]))
+    }
+
+    /// All values in one text, `separator` between them; NULL when there is none. Renders `string_agg(x, separator)`.
+    fn string_agg<R: Operand<String>>(self, separator: R) -> Expr<Option<String>>
+    where
+        Base<Self>: Text,
+    {
+        Expr::new(Node::aggregate("string_agg", vec![self.node(), separator.into_node()]))
+    }
+}
+
+impl<E: Expression> Aggregates for E {}
+
+/// The modifiers of aggregates.
+impl<T: SqlType> Expr<T> {
+    /// Takes each value once. Renders `count(DISTINCT x)`. Only for aggregates.
+    #[must_use]
+    pub fn distinct(self) -> Self {
+        self.modify("distinct", |call| call.distinct = true)
+    }
+
+    /// Takes only the rows for which `cond` holds. Renders `count(x) FILTER (WHERE …)`. Only for aggregates.
+    #[must_use]
+    pub fn filter(self, cond: impl IntoCond) -> Self {
+        let Cond(cond) = cond.into_cond();
+        self.modify("filter", |call| {
+            call.filter = Some(match call.filter.take() {
+                None => cond,
+                Some(before) => before.logic(crate::ast::Logic::And, cond),
+            });
+        })
+    }
+
+    /// Takes the values in this order, where it matters: `array_agg`, `string_agg`. Only for aggregates.
+    #[must_use]
+    pub fn order_by(self, order: impl IntoOrder) -> Self {
+        self.modify("order_by", |call| order.order(&mut call.order_by))
+    }
+
+    fn modify(self, modifier: &str, change: impl FnOnce(&mut crate::ast::Call)) -> Self {
+        match self.node {
+            Node::Call(mut call) if call.aggregate => {
+                change(&mut call);
+                Self::new(Node::Call(call))
+            }
+            _ => Self::new(Node::Invalid(format!("`{modifier}` is for aggregates only"))),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Assignments: what SET takes.
+
+use super::{Column, Cond, Expr};
+use crate::{
+    ast::{Assignment, ColumnName, Node},
+    value::{Bind, Scalar, SqlType},
+};
+
+/// What a column of type `T` can be set to, or compared with where NULL counts as a value: a `T`, a reference to one,
+/// a column or an expression of that type; for a nullable column also an `Option`.
+#[diagnostic::on_unimplemented(
+    message = "a column of type `{T}` cannot take a `{Self}`",
+    label = "expected a `{T}`, or a column or an expression of that type",
+    note = "where the value may be NULL and the column may not, say what then: `.coalesce(..)`"
+)]
+pub trait Assignable<T: SqlType> {
+    /// Makes the node.
+    #[doc(hidden)]
+    fn into_node(self) -> Node;
+}
+
+macro_rules! assignable {
+    ($([$($generics:tt)*] $ty:ty => $target:ty, $this:ident => $node:expr;)+) => { $(
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Assignable<$target> for $ty {
+            fn into_node(self) -> Node {
+                let $this = self;
+                $node
+            }
+        }
+    )+ };
+}
+
+assignable! {
+    [B: Scalar] B => B, this => Node::Bind(Bind::new(this));
+    [B: Scalar] B => Option<B>, this => Node::Bind(Bind::new(this));
+    [B: Scalar] Option<B> => Option<B>, this => Node::Bind(Bind::new(this));
+    [B: Scalar + Clone] &B => B, this => Node::Bind(Bind::new(this.clone()));
+    [B: Scalar + Clone] &B => Option<B>, this => Node::Bind(Bind::new(this.clone()));
+    [B: Scalar + Clone] &Option<B> => Option<B>, this => Node::Bind(Bind::new(this.clone()));
+    [] &str => String, this => Node::Bind(Bind::new(this.to_owned()));
+    [] &str => Option<String>, this => Node::Bind(Bind::new(this.to_owned()));
+    [T: SqlType] Column<T> => T, this => this.node();
+    [B: Scalar] Column<B> => Option<B>, this => this.node();
+    [T: SqlType] Expr<T> => T, this => this.node;
+    [B: Scalar] Expr<B> => Option<B>, this => this.node;
+    [] Cond => Option<bool>, this => this.0;
+}
+
+impl<T: SqlType> Column<T> {
+    /// Sets the column in an update or upsert: a value, or an expression over the row as it was. Renders
+    /// `"column" = …`.
+    pub fn set<V: Assignable<T>>(self, value: V) -> Assignment {
+        let value = match value.into_node() {
+            Node::Bind(bind) => Node::Bind(bind.beside_column(self.name.named())),
+            node => node,
+        };
+        match self.name {
+            ColumnName::Named(column) => Assignment { query: self.query, column, value },
+            ColumnName::Position(_) => {
+                let reason = "a column of a query in FROM cannot be set".to_owned();
+                Assignment { query: self.query, column: "", value: Node::Invalid(reason) }
+            }
+        }
+    }
+}
+
+/// What an update of `M` may set: an assignment, a tuple, a `Vec` or an `Option` of them, or a struct with
+/// `#[derive(Changes)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say what to set",
+    label = "expected assignments",
+    note = "write `column.set(value)`, a tuple, a `Vec` or an `Option` of those, or a struct with `#[derive(Changes)]`"
+)]
+pub trait IntoAssignments<M> {
+    /// Adds the assignments.
+    fn assign(self, set: &mut Vec<Assignment>);
+}
+
+impl<M> IntoAssignments<M> for Assignment {
+    fn assign(self, set: &mut Vec<Assignment>) {
+        set.push(self);
+    }
+}
+
+impl<M, A: IntoAssignments<M>> IntoAssignments<M> for Vec<A> {
+    fn assign(self, set: &mut Vec<Assignment>) {
+        self.into_iter().for_each(|it| it.assign(set));
+    }
+}
+
+impl<M, A: IntoAssignments<M>> IntoAssignments<M> for Option<A> {
+    fn assign(self, set: &mut Vec<Assignment>) {
+        if let Some(it) = self {
+            it.assign(set);
+        }
+    }
+}
+
+macro_rules! tuples {
+    ($($($part:ident)+;)+) => { $(
+        impl<M, $($part: IntoAssignments<M>),+> IntoAssignments<M> for ($($part,)+) {
+            #[expect(non_snake_case, reason = "the variables are named like the types")]
+            fn assign(self, set: &mut Vec<Assignment>) {
+                let ($($part,)+) = self;
+                $($part.assign(set);)+
+            }
+        }
+    )+ };
+}
+
+tuples! {
+    A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; A B C D E F G H; A B C D E F G H I;
+    A B C D E F G H I J; A B C D E F G H I J K; A B C D E F G H I J K L; A B C D E F G H I J K L N;
+    A B C D E F G H I J K L N O; A B C D E F G H I J K L N O P; A B C D E F G H I J K L N O P Q;
+}

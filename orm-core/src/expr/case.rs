@@ -1,0 +1,93 @@
+//! CASE.
+
+use std::marker::PhantomData;
+
+use super::{Cond, Expr, IntoCond, Operand};
+use crate::{
+    ast::Node,
+    value::{Nullability, Scalar},
+};
+
+/// Starts a CASE: `case().when(u.age.lt(18), "minor").otherwise("adult")`.
+///
+/// ```
+/// # use orm_pg::prelude::*;
+/// # #[derive(Debug, Clone, Model)]
+/// # #[orm(table = "users")]
+/// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
+/// let groups = User::query().select(|u| case().when(u.age.lt(18), "minor").when(u.age.is_null(), "?").otherwise("adult"));
+/// assert_eq!(
+///     groups.to_string(),
+///     r#"SELECT CASE WHEN t0."age" < $1 THEN $2 WHEN t0."age" IS NULL THEN $3 ELSE $4 END FROM "users" AS t0"#,
+/// );
+/// ```
+#[must_use]
+pub fn case() -> EmptyCase {
+    EmptyCase(())
+}
+
+/// A CASE without an arm.
+#[derive(Debug)]
+pub struct EmptyCase(());
+
+impl EmptyCase {
+    /// Adds the first arm, which gives the type: `value` where `cond` holds.
+    pub fn when<V: CaseValue>(self, cond: impl IntoCond, value: V) -> Case<V::Type> {
+        Case { arms: vec![], _type: PhantomData }.when_node(cond, value.into_node())
+    }
+}
+
+/// The value of the first arm of a CASE: a string, a number, a column, …
+pub trait CaseValue: Operand<Self::Type> {
+    /// The type of the CASE.
+    type Type: Scalar;
+}
+
+impl<T: Scalar> CaseValue for T {
+    type Type = T;
+}
+
+impl CaseValue for &str {
+    type Type = String;
+}
+
+impl<T: crate::value::SqlType> CaseValue for super::Column<T> {
+    type Type = T::Base;
+}
+
+impl<T: crate::value::SqlType> CaseValue for Expr<T> {
+    type Type = T::Base;
+}
+
+/// A CASE of type `T`. Finish it with [`otherwise`](Case::otherwise) or [`end`](Case::end).
+#[derive(Debug)]
+pub struct Case<T> {
+    arms: Vec<(Node, Node)>,
+    _type: PhantomData<fn() -> T>,
+}
+
+impl<T: Scalar> Case<T> {
+    /// Adds an arm: `value` where `cond` holds and none before did.
+    #[must_use]
+    pub fn when<V: Operand<T>>(self, cond: impl IntoCond, value: V) -> Self {
+        self.when_node(cond, value.into_node())
+    }
+
+    /// Ends with the value for all other rows. The result is nullable: an arm may be.
+    #[must_use]
+    pub fn otherwise<V: Operand<T>>(self, value: V) -> Expr<<V::Nullability as Nullability>::Of<T>> {
+        Expr::new(Node::Case { arms: self.arms, otherwise: Some(Box::new(value.into_node())) })
+    }
+
+    /// Ends without a value for other rows: NULL.
+    #[must_use]
+    pub fn end(self) -> Expr<Option<T>> {
+        Expr::new(Node::Case { arms: self.arms, otherwise: None })
+    }
+
+    fn when_node(mut self, cond: impl IntoCond, value: Node) -> Self {
+        let Cond(cond) = cond.into_cond();
+        self.arms.push((cond, value));
+        self
+    }
+}

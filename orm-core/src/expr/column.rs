@@ -1,0 +1,196 @@
+//! Columns and expressions with the Rust type of their value.
+
+use std::{fmt, marker::PhantomData};
+
+use crate::{
+    ast::{ColumnName, Node, QueryId},
+    model::Field,
+    row::FromRow,
+    value::{Bind, SqlType},
+};
+
+/// An expression whose value has the Rust type `T`; `Option` where it may be NULL.
+pub struct Expr<T> {
+    pub(crate) node: Node,
+    _type: PhantomData<fn() -> T>,
+}
+
+impl<T> Expr<T> {
+    pub(crate) fn new(node: Node) -> Self {
+        Self { node, _type: PhantomData }
+    }
+}
+
+impl<T> Clone for Expr<T> {
+    fn clone(&self) -> Self {
+        Self::new(self.node.clone())
+    }
+}
+
+impl<T> fmt::Debug for Expr<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.node.fmt(f)
+    }
+}
+
+/// Makes a value an expression: `bind(100) - a.balance`. Renders `$n`.
+///
+/// Beside a column or an expression a value can stand as it is.
+pub fn bind<T: SqlType>(value: T) -> Expr<T> {
+    Expr::new(Node::Bind(Bind::new(value)))
+}
+
+/// A column of one source of one query, whose value has the Rust type `T`.
+///
+/// `Copy`, so that closures read naturally. It carries the identity of its query: in another one it is refused.
+pub struct Column<T> {
+    pub(crate) query: QueryId,
+    pub(crate) source: u8,
+    pub(crate) name: ColumnName,
+    _type: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Column<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Column<T> {}
+
+impl<T> fmt::Debug for Column<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name {
+            ColumnName::Named(name) => write!(f, "Column({name})"),
+            ColumnName::Position(position) => write!(f, "Column({position})"),
+        }
+    }
+}
+
+impl<T> Column<T> {
+    pub(crate) fn node(self) -> Node {
+        Node::Column { query: self.query, source: self.source, name: self.name }
+    }
+}
+
+/// Where the columns of a model come from: a source of a query.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin {
+    query: QueryId,
+    source: u8,
+    /// In a query that stands in FROM: the place of the model's first column in its select list.
+    first: Option<u16>,
+}
+
+impl Origin {
+    /// Columns that lend their name and type only: targets of inserts and of [`Changes`](crate::model::Model).
+    pub const NONE: Self = Self { query: QueryId::NONE, source: 0, first: None };
+
+    pub(crate) const fn new(query: QueryId, source: u8) -> Self {
+        Self { query, source, first: None }
+    }
+
+    /// The same source, for columns that stand `by` places further on: those of a flattened struct.
+    #[must_use]
+    pub fn offset(mut self, by: u16) -> Self {
+        self.first = self.first.map(|first| first + by);
+        self
+    }
+}
+
+/// How the columns of a source may be used: [`Present`] ones are always there, [`Joined`] ones are NULL where an outer
+/// join found nothing.
+///
+/// What the derive writes goes through this trait, so a further mode needs no change there.
+pub trait Mode: Copy + fmt::Debug + Send + Sync + 'static {
+    /// Whether a row of the source may be missing.
+    const OUTER: bool;
+    /// A column whose field has type `T`.
+    type Column<T: SqlType>: Copy + fmt::Debug + Send + Sync;
+    /// The column of the field number `I` of a derived struct: [`Self::Column`] of its type.
+    type Field<M: Field<I>, const I: usize>: Copy + fmt::Debug + Send + Sync;
+    /// A row of the source.
+    type Row<R: FromRow>: FromRow;
+
+    /// Makes the column at `index` of its model.
+    fn column<T: SqlType>(origin: Origin, index: u16, name: &'static str) -> Self::Column<T>;
+
+    /// Gives the column's node.
+    #[doc(hidden)]
+    fn node<T: SqlType>(column: Self::Column<T>) -> Node;
+
+    /// Makes the column of a field, at `index` of its model.
+    #[doc(hidden)]
+    fn field<M: Field<I>, const I: usize>(origin: Origin, index: u16, name: &'static str) -> Self::Field<M, I>;
+
+    /// Gives the node of a field's column.
+    #[doc(hidden)]
+    fn field_node<M: Field<I>, const I: usize>(column: Self::Field<M, I>) -> Node;
+}
+
+/// The mode of a source that always has a row.
+#[derive(Debug, Clone, Copy)]
+pub struct Present;
+
+/// The mode of a source on the outer side of a join.
+#[derive(Debug, Clone, Copy)]
+pub struct Joined;
+
+fn column<T>(origin: Origin, index: u16, name: &'static str) -> Column<T> {
+    let name = match origin.first {
+        None => ColumnName::Named(name),
+        Some(first) => ColumnName::Position(first + index),
+    };
+    Column { query: origin.query, source: origin.source, name, _type: PhantomData }
+}
+
+impl Mode for Present {
+    const OUTER: bool = false;
+    type Column<T: SqlType> = Column<T>;
+    type Field<M: Field<I>, const I: usize> = Column<M::Type>;
+    type Row<R: FromRow> = R;
+
+    fn column<T: SqlType>(origin: Origin, index: u16, name: &'static str) -> Column<T> {
+        column(origin, index, name)
+    }
+
+    fn node<T: SqlType>(column: Column<T>) -> Node {
+        column.node()
+    }
+
+    fn field<M: Field<I>, const I: usize>(origin: Origin, index: u16, name: &'static str) -> Self::Field<M, I> {
+        column(origin, index, name)
+    }
+
+    fn field_node<M: Field<I>, const I: usize>(column: Self::Field<M, I>) -> Node {
+        column.node()
+    }
+}
+
+impl Mode for Joined {
+    const OUTER: bool = true;
+    type Column<T: SqlType> = Column<T::Nullable>;
+    type Field<M: Field<I>, const I: usize> = Column<<M::Type as SqlType>::Nullable>;
+    type Row<R: FromRow> = Option<R>;
+
+    fn column<T: SqlType>(origin: Origin, index: u16, name: &'static str) -> Column<T::Nullable> {
+        column(origin, index, name)
+    }
+
+    fn node<T: SqlType>(column: Column<T::Nullable>) -> Node {
+        column.node()
+    }
+
+    fn field<M: Field<I>, const I: usize>(origin: Origin, index: u16, name: &'static str) -> Self::Field<M, I> {
+        column(origin, index, name)
+    }
+
+    fn field_node<M: Field<I>, const I: usize>(column: Self::Field<M, I>) -> Node {
+        column.node()
+    }
+}
+
+/// A whole row of a source, as a marker of whether it is there.
+pub(crate) fn whole_row(origin: Origin) -> Node {
+    Node::WholeRow { query: origin.query, source: origin.source }
+}

@@ -1,0 +1,215 @@
+//! The operators that every column and expression has.
+
+use super::{Assignable, Column, Cond, Expr, InList, NotInList, Operand, Order};
+use crate::{
+    ast::{Node, Nulls},
+    value::{NotNull, Nullability, Scalar, SqlType},
+};
+
+/// The type of `E`'s value without the `Option`.
+pub(crate) type Base<E> = <<E as Expression>::Type as SqlType>::Base;
+
+/// `B`, NULL as `E` may be.
+pub(crate) type Like<E, B> = <<<E as Expression>::Type as SqlType>::Nullability as Nullability>::Of<B>;
+
+/// `B`, NULL if `E` or an operand of nullability `N` may be.
+pub(crate) type Either<E, N, B> =
+    <<<<E as Expression>::Type as SqlType>::Nullability as Nullability>::Or<N> as Nullability>::Of<B>;
+
+/// A [`Column`] or an [`Expr`]: what the operators and functions of SQL can be called on.
+///
+/// Comparisons take a value, a reference to one, a column or an expression of the same type; values become binds.
+/// A comparison with NULL is NULL, and a filter drops its row.
+///
+/// ```
+/// # use orm_pg::prelude::*;
+/// # #[derive(Debug, Clone, Model)]
+/// # #[orm(table = "users")]
+/// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
+/// let query = User::query()
+///     .filter(|u| u.age.between(18, 65).and(u.email.lower().ne("ann@example.org")))
+///     .filter(|u| u.age.is_not_distinct_from(None).or(u.id.gt(u.age.coalesce(0).cast::<i64>())));
+/// assert!(query.to_sql().binds.len() == 5);
+/// ```
+#[expect(clippy::wrong_self_convention, reason = "the names are SQL's, and columns are cheap to move")]
+pub trait Expression: Sized {
+    /// The Rust type of the value.
+    type Type: SqlType;
+
+    /// Makes the node.
+    #[doc(hidden)]
+    fn node(self) -> Node;
+
+    /// Renders `x = y`.
+    fn eq<R: Operand<Base<Self>>>(self, rhs: R) -> Cond {
+        compare(self, "=", rhs)
+    }
+
+    /// Renders `x <> y`.
+    fn ne<R: Operand<Base<Self>>>(self, rhs: R) -> Cond {
+        compare(self, "<>", rhs)
+    }
+
+    /// Renders `x < y`.
+    fn lt<R: Operand<Base<Self>>>(self, rhs: R) -> Cond {
+        compare(self, "<", rhs)
+    }
+
+    /// Renders `x <= y`.
+    fn le<R: Operand<Base<Self>>>(self, rhs: R) -> Cond {
+        compare(self, "<=", rhs)
+    }
+
+    /// Renders `x > y`.
+    fn gt<R: Operand<Base<Self>>>(self, rhs: R) -> Cond {
+        compare(self, ">", rhs)
+    }
+
+    /// Renders `x >= y`.
+    fn ge<R: Operand<Base<Self>>>(self, rhs: R) -> Cond {
+        compare(self, ">=", rhs)
+    }
+
+    /// Renders `x BETWEEN low AND high`; both ends belong to it.
+    fn between<L: Operand<Base<Self>>, H: Operand<Base<Self>>>(self, low: L, high: H) -> Cond {
+        let node = self.node();
+        let (low, high) = (node.beside(low.into_node()), node.beside(high.into_node()));
+        Cond(Node::Between(Box::new(node), Box::new(low), Box::new(high)))
+    }
+
+    /// Holds when the value is NULL. Renders `x IS NULL`.
+    fn is_null(self) -> Cond {
+        Cond(Node::Postfix(Box::new(self.node()), "IS NULL"))
+    }
+
+    /// Holds when the value is not NULL. Renders `x IS NOT NULL`.
+    fn is_not_null(self) -> Cond {
+        Cond(Node::Postfix(Box::new(self.node()), "IS NOT NULL"))
+    }
+
+    /// Holds when the values differ, NULL being a value like any other. Takes an `Option`.
+    /// Renders `x IS DISTINCT FROM y`.
+    fn is_distinct_from<R: Assignable<Option<Base<Self>>>>(self, rhs: R) -> Cond {
+        Cond(self.node().binary("IS DISTINCT FROM", rhs.into_node()))
+    }
+
+    /// Holds when the values are the same, NULL being a value like any other. Takes an `Option`.
+    /// Renders `x IS NOT DISTINCT FROM y`.
+    fn is_not_distinct_from<R: Assignable<Option<Base<Self>>>>(self, rhs: R) -> Cond {
+        Cond(self.node().binary("IS NOT DISTINCT FROM", rhs.into_node()))
+    }
+
+    /// Holds when the value is one of `list`: an array, a vector, a slice or a query of one column. False for an empty
+    /// list. Values travel as one array, so any number of them makes the same statement: `x = ANY ($1)`.
+    fn in_<L: InList<Base<Self>>>(self, list: L) -> Cond {
+        among(self.node(), "=", "ANY", list.into_node())
+    }
+
+    /// Holds when the value is none of `list`: an array, a vector, a slice or a query of one column. True for an empty
+    /// list. Neither side may be NULL, for then SQL would hold it for none at all. Renders `x <> ALL ($1)`.
+    fn not_in<L: NotInList<Base<Self>>>(self, list: L) -> Cond
+    where
+        Self::Type: NeverNull,
+    {
+        among(self.node(), "<>", "ALL", list.into_node())
+    }
+
+    /// The value, or `other` where it is NULL. Renders `COALESCE(x, y)`.
+    fn coalesce<R: Operand<Base<Self>>>(self, other: R) -> Expr<<R::Nullability as Nullability>::Of<Base<Self>>> {
+        Expr::new(Node::call("COALESCE", vec![self.node(), other.into_node()]))
+    }
+
+    /// NULL where the value equals `other`. Renders `NULLIF(x, y)`.
+    fn nullif<R: Operand<Base<Self>>>(self, other: R) -> Expr<Option<Base<Self>>> {
+        Expr::new(Node::call("NULLIF", vec![self.node(), other.into_node()]))
+    }
+
+    /// The value as another type, as the server converts it. Renders `CAST(x AS type)`.
+    fn cast<T: Scalar>(self) -> Expr<Like<Self, T>> {
+        Expr::new(Node::Cast(Box::new(self.node()), T::TYPE))
+    }
+
+    /// Sorts by the value, smallest first; NULLs come last. Renders `x ASC`.
+    fn asc(self) -> Order {
+        Order::new(self.node(), crate::ast::Direction::Asc)
+    }
+
+    /// Sorts by the value, largest first; NULLs come first: see [`Order::nulls_last`]. Renders `x DESC`.
+    fn desc(self) -> Order {
+        Order::new(self.node(), crate::ast::Direction::Desc)
+    }
+
+    /// Counts the rows whose value is not NULL. Renders `count(x)`.
+    fn count(self) -> Expr<i64> {
+        Expr::new(Node::aggregate("count", vec![self.node()]))
+    }
+
+    /// The smallest value; NULL when there is none. Renders `min(x)`.
+    fn min(self) -> Expr<Option<Base<Self>>> {
+        Expr::new(Node::aggregate("min", vec![self.node()]))
+    }
+
+    /// The largest value; NULL when there is none. Renders `max(x)`.
+    fn max(self) -> Expr<Option<Base<Self>>> {
+        Expr::new(Node::aggregate("max", vec![self.node()]))
+    }
+}
+
+/// A type that is never NULL: what `not_in` can be asked of.
+#[diagnostic::on_unimplemented(
+    message = "`not_in` takes no nullable operand, and this is an `{Self}`",
+    label = "may be NULL",
+    note = "`NULL NOT IN (..)` is never true, so its row would vanish; write `.coalesce(..)` or `.is_null().or(..)` first"
+)]
+pub trait NeverNull: SqlType<Nullability = NotNull> {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Scalar> NeverNull for T {}
+
+fn compare<L: Expression, R: Operand<Base<L>>>(lhs: L, operator: &'static str, rhs: R) -> Cond {
+    Cond(lhs.node().binary(operator, rhs.into_node()))
+}
+
+/// `x = ANY (list)`, `x <> ALL (list)`.
+fn among(node: Node, operator: &'static str, word: &'static str, list: Node) -> Cond {
+    let list = node.beside(list);
+    Cond(node.binary(operator, Node::Quantified(word, Box::new(list))))
+}
+
+impl<T: SqlType> Expression for Column<T> {
+    type Type = T;
+
+    fn node(self) -> Node {
+        Self::node(self)
+    }
+}
+
+impl<T: SqlType> Expression for Expr<T> {
+    type Type = T;
+
+    fn node(self) -> Node {
+        self.node
+    }
+}
+
+impl<T: SqlType> Expression for &Expr<T> {
+    type Type = T;
+
+    fn node(self) -> Node {
+        self.node.clone()
+    }
+}
+
+impl Order {
+    /// Puts NULLs before all values. Renders `NULLS FIRST`.
+    pub fn nulls_first(mut self) -> Self {
+        self.0.nulls = Some(Nulls::First);
+        self
+    }
+
+    /// Puts NULLs after all values. Renders `NULLS LAST`.
+    pub fn nulls_last(mut self) -> Self {
+        self.0.nulls = Some(Nulls::Last);
+        self
+    }
+}

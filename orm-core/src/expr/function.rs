@@ -1,0 +1,88 @@
+//! SQL functions that the user declares with their types.
+
+use super::Expr;
+use crate::{
+    ast::{Call, FunctionName, Node},
+    value::SqlType,
+};
+
+/// A call of a function of the user's on its way; [`sql_function!`](crate::sql_function) makes it.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct FunctionCall(Call);
+
+impl FunctionCall {
+    /// A call of `schema.name`.
+    #[must_use]
+    pub fn new(schema: Option<&'static str>, name: &'static str, args: Vec<Node>, aggregate: bool) -> Self {
+        Self(Call { aggregate, ..Call::new(FunctionName::User { schema, name }, args) })
+    }
+
+    /// The call, its value of type `T`.
+    #[must_use]
+    pub fn returns<T: SqlType>(self) -> Expr<T> {
+        Expr::new(Node::Call(Box::new(self.0)))
+    }
+}
+
+/// Declares SQL functions with their Rust types, so that queries can call them like any other.
+///
+/// The arguments take values, columns and expressions; the result is what the declaration says: write `Option` where
+/// the function may answer NULL. `as schema.name` says how it is called in the database.
+///
+/// ```
+/// orm_pg::sql_function! {
+///     /// How alike two texts are, from 0 to 1 (extension `pg_trgm`).
+///     pub fn similarity(a: String, b: String) -> f32;
+///     /// The distance of two places in metres.
+///     fn distance(a: String, b: String) -> Option<f64> as geo.distance_in_metres;
+/// }
+/// let alike = similarity("colour", "color");
+/// # drop((alike, distance("a", "b")));
+/// ```
+#[macro_export]
+macro_rules! sql_function {
+    ($($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),* $(,)?) -> $out:ty
+        $(as $schema:ident . $sql_name:ident)?;)+) => {
+        $($crate::sql_function!(
+            @one false [$($schema)?] [$name $($sql_name)?] $(#[$meta])* $vis fn $name($($arg: $ty),*) -> $out
+        );)+
+    };
+    (@one $aggregate:literal [$($schema:ident)?] [$name:ident $($sql_name:ident)?]
+        $(#[$meta:meta])* $vis:vis fn $fn:ident($($arg:ident: $ty:ty),*) -> $out:ty) => {
+        $(#[$meta])*
+        #[must_use]
+        $vis fn $fn($($arg: impl $crate::expr::Operand<$ty>),*) -> $crate::expr::Expr<$out> {
+            $crate::expr::FunctionCall::new(
+                $crate::sql_function!(@schema $($schema)?),
+                $crate::sql_function!(@name $name $($sql_name)?),
+                ::std::vec![$($crate::expr::Operand::<$ty>::into_node($arg)),*],
+                $aggregate,
+            )
+            .returns()
+        }
+    };
+    (@schema) => { ::core::option::Option::None };
+    (@schema $schema:ident) => { ::core::option::Option::Some(::core::stringify!($schema)) };
+    (@name $name:ident) => { ::core::stringify!($name) };
+    (@name $name:ident $sql_name:ident) => { ::core::stringify!($sql_name) };
+}
+
+/// Declares SQL aggregates with their Rust types; else like [`sql_function!`](crate::sql_function).
+///
+/// ```
+/// orm_pg::sql_aggregate! {
+///     /// The most frequent value.
+///     fn most_frequent(value: i64) -> Option<i64> as stats.most_frequent;
+/// }
+/// # drop(most_frequent(1));
+/// ```
+#[macro_export]
+macro_rules! sql_aggregate {
+    ($($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),* $(,)?) -> $out:ty
+        $(as $schema:ident . $sql_name:ident)?;)+) => {
+        $($crate::sql_function!(
+            @one true [$($schema)?] [$name $($sql_name)?] $(#[$meta])* $vis fn $name($($arg: $ty),*) -> $out
+        );)+
+    };
+}

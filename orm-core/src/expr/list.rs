@@ -1,0 +1,102 @@
+//! What `in_` and `not_in` take.
+
+use crate::{
+    ast::Node,
+    query::Select,
+    row::FromRow,
+    value::{Bind, Element, Scalar, SqlType},
+};
+
+/// A list of values of type `T`, or a query that yields them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no list of `{T}`",
+    label = "expected an array, a vector or a slice of `{T}`, or a query that selects one such column"
+)]
+pub trait InList<T: Scalar> {
+    /// Makes the node: one array bind, or a sub-query.
+    #[doc(hidden)]
+    fn into_node(self) -> Node;
+}
+
+/// A list of values of type `T`, or a query that yields them and never NULL.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no list of `{T}` without NULLs",
+    label = "expected an array, a vector or a slice of `{T}`, or a query that selects one such column",
+    note = "`x NOT IN (.., NULL)` is never true: filter NULLs out of the query and `.coalesce(..)` the column"
+)]
+pub trait NotInList<T: Scalar>: InList<T> {}
+
+/// An item of a list: the value, a reference, a `&str` for a `String`.
+pub trait Item<T: Scalar> {
+    /// The value.
+    #[doc(hidden)]
+    fn into_item(self) -> T;
+}
+
+impl<T: Scalar> Item<T> for T {
+    fn into_item(self) -> T {
+        self
+    }
+}
+
+impl<T: Scalar + Clone> Item<T> for &T {
+    fn into_item(self) -> T {
+        self.clone()
+    }
+}
+
+impl Item<String> for &str {
+    fn into_item(self) -> String {
+        self.to_owned()
+    }
+}
+
+fn array<T: Element, V: Item<T>>(items: impl IntoIterator<Item = V>) -> Node {
+    Node::Bind(Bind::array(items.into_iter().map(Item::into_item).collect()))
+}
+
+impl<T: Element, V: Item<T>, const N: usize> InList<T> for [V; N] {
+    fn into_node(self) -> Node {
+        array(self)
+    }
+}
+
+impl<T: Element, V: Item<T>> InList<T> for Vec<V> {
+    fn into_node(self) -> Node {
+        array(self)
+    }
+}
+
+impl<T: Element, V: Item<T> + Clone> InList<T> for &[V] {
+    fn into_node(self) -> Node {
+        array(self.iter().cloned())
+    }
+}
+
+impl<T: Element, V: Item<T> + Clone> InList<T> for &Vec<V> {
+    fn into_node(self) -> Node {
+        array(self.iter().cloned())
+    }
+}
+
+impl<T: Element, V: Item<T> + Clone, const N: usize> InList<T> for &[V; N] {
+    fn into_node(self) -> Node {
+        array(self.iter().cloned())
+    }
+}
+
+impl<S, Out: SqlType + FromRow> InList<Out::Base> for Select<S, Out>
+where
+    Self: crate::query::Subquery,
+{
+    fn into_node(self) -> Node {
+        Node::Subquery(Box::new(crate::query::Subquery::into_ast(self)))
+    }
+}
+
+impl<T: Element, V: Item<T>, const N: usize> NotInList<T> for [V; N] {}
+impl<T: Element, V: Item<T>> NotInList<T> for Vec<V> {}
+impl<T: Element, V: Item<T> + Clone> NotInList<T> for &[V] {}
+impl<T: Element, V: Item<T> + Clone> NotInList<T> for &Vec<V> {}
+impl<T: Element, V: Item<T> + Clone, const N: usize> NotInList<T> for &[V; N] {}
+impl<S, T: Scalar + FromRow> NotInList<T> for Select<S, T> where Self: crate::query::Subquery {}

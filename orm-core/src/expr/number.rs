@@ -1,0 +1,129 @@
+//! Arithmetic.
+
+use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
+
+use super::{
+    Column, Expr, Expression, Operand,
+    expression::{Base, Either, Like},
+};
+use crate::{
+    ast::Node,
+    value::{Nullability, Scalar, SqlType},
+};
+
+/// A type that can be calculated with.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not a number", label = "arithmetic needs a number")]
+pub trait Number: Scalar {}
+
+macro_rules! numbers {
+    ($($ty:ty)+) => { $(impl Number for $ty {})+ };
+}
+numbers! { i16 i32 i64 f32 f64 }
+#[cfg(feature = "rust_decimal")]
+numbers! { rust_decimal::Decimal }
+
+/// A number that may have a fraction.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no fraction to round",
+    note = "change the type first: `.cast::<f64>()`"
+)]
+pub trait Fractional: Number {}
+impl Fractional for f32 {}
+impl Fractional for f64 {}
+#[cfg(feature = "rust_decimal")]
+impl Fractional for rust_decimal::Decimal {}
+
+/// What an operator gives that has `T` on one side and `R` on the other.
+type Combined<T, R> = <<<T as SqlType>::Nullability as Nullability>::Or<
+    <R as Operand<<T as SqlType>::Base>>::Nullability,
+> as Nullability>::Of<<T as SqlType>::Base>;
+
+macro_rules! operators {
+    ($ty:ident: $($op:ident $method:ident $sql:literal),+) => { $(
+        impl<T: SqlType<Base: Number>, R: Operand<T::Base>> $op<R> for $ty<T> {
+            type Output = Expr<Combined<T, R>>;
+
+            fn $method(self, rhs: R) -> Self::Output {
+                Expr::new(Expression::node(self).binary($sql, rhs.into_node()))
+            }
+        }
+    )+ };
+}
+operators!(Column: Add add "+", Sub sub "-", Mul mul "*", Div div "/", Rem rem "%");
+operators!(Expr: Add add "+", Sub sub "-", Mul mul "*", Div div "/", Rem rem "%");
+
+impl<T: SqlType<Base: Number>> Neg for Column<T> {
+    type Output = Expr<T>;
+
+    fn neg(self) -> Expr<T> {
+        Expr::new(Node::Prefix("-", Box::new(self.node())))
+    }
+}
+
+impl<T: SqlType<Base: Number>> Neg for Expr<T> {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        Self::new(Node::Prefix("-", Box::new(self.node)))
+    }
+}
+
+/// The functions on numbers.
+pub trait Numeric: Expression {
+    /// The value without its sign. Renders `abs(x)`.
+    fn abs(self) -> Expr<Self::Type>
+    where
+        Base<Self>: Number,
+    {
+        Expr::new(Node::call("abs", vec![self.node()]))
+    }
+
+    /// The nearest whole number above. Renders `ceil(x)`.
+    fn ceil(self) -> Expr<Self::Type>
+    where
+        Base<Self>: Fractional,
+    {
+        Expr::new(Node::call("ceil", vec![self.node()]).cast_to::<Base<Self>>())
+    }
+
+    /// The nearest whole number below. Renders `floor(x)`.
+    fn floor(self) -> Expr<Self::Type>
+    where
+        Base<Self>: Fractional,
+    {
+        Expr::new(Node::call("floor", vec![self.node()]).cast_to::<Base<Self>>())
+    }
+
+    /// The nearest whole number. Halves of `f64` go to the even neighbour. Renders `round(x)`.
+    fn round(self) -> Expr<Self::Type>
+    where
+        Base<Self>: Fractional,
+    {
+        Expr::new(Node::call("round", vec![self.node()]).cast_to::<Base<Self>>())
+    }
+
+    /// The power. Renders `power(x, y)`, which the server calculates in `double precision`.
+    fn power<R: Operand<f64>>(self, exponent: R) -> Expr<Either<Self, R::Nullability, f64>>
+    where
+        Base<Self>: Number,
+    {
+        Expr::new(Node::call("power", vec![self.node().cast_to::<f64>(), exponent.into_node()]))
+    }
+
+    /// The square root. Renders `sqrt(x)`, which the server calculates in `double precision`.
+    fn sqrt(self) -> Expr<Like<Self, f64>>
+    where
+        Base<Self>: Number,
+    {
+        Expr::new(Node::call("sqrt", vec![self.node().cast_to::<f64>()]))
+    }
+}
+
+impl<E: Expression> Numeric for E {}
+
+impl Node {
+    /// `CAST(self AS T)`, so that the server answers with the type that Rust expects.
+    pub(crate) fn cast_to<T: Scalar>(self) -> Self {
+        Self::Cast(Box::new(self), T::TYPE)
+    }
+}

@@ -1,0 +1,99 @@
+//! SQL of the user's own: `sql!` gives a [`RawSql`], which runs as a statement or stands in a query as a fragment.
+
+use std::borrow::Cow;
+
+use super::{Column, Expr};
+use crate::{
+    ast::{Node, Part},
+    value::{Bind, SqlType},
+};
+
+/// SQL of the user, each `{name}` in it a bind or a column.
+///
+/// As a statement it has the verbs `all`, `one`, `one_or_none`, `first`, `stream` and `execute`. In a query it is a
+/// condition (`.filter(|u| sql!("{u.name} ~ {pattern}"))`) or, with [`expr`](Self::expr), a value.
+#[derive(Debug, Clone)]
+#[must_use = "SQL does nothing until a verb is awaited"]
+pub struct RawSql {
+    pub(crate) parts: Vec<Part>,
+}
+
+impl RawSql {
+    /// The parts in order; `sql!` writes this call.
+    #[doc(hidden)]
+    pub fn new(parts: Vec<Part>) -> Self {
+        Self { parts }
+    }
+
+    /// The fragment as a value of type `T` in a query. The type is the user's word; a wrong one is an error when the
+    /// first row is read.
+    #[must_use]
+    pub fn expr<T: SqlType>(self) -> Expr<T> {
+        Expr::new(self.into_node())
+    }
+
+    pub(crate) fn into_node(self) -> Node {
+        Node::Raw(self.parts)
+    }
+}
+
+/// What `sql!` can put in place of `{name}`: a value that a column could hold, or a column or expression of the query
+/// that the fragment stands in.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` cannot stand in `sql!`",
+    label = "has no PostgreSQL type",
+    note = "bind a value that a column could hold, an array of them, or a column of the query around"
+)]
+pub trait Fragment {
+    /// Makes the node.
+    #[doc(hidden)]
+    fn to_node(&self) -> Node;
+}
+
+impl<T: SqlType + Clone> Fragment for T {
+    fn to_node(&self) -> Node {
+        Node::Bind(Bind::new(self.clone()))
+    }
+}
+
+impl Fragment for str {
+    fn to_node(&self) -> Node {
+        Node::Bind(Bind::new(self.to_owned()))
+    }
+}
+
+impl Fragment for Option<&str> {
+    fn to_node(&self) -> Node {
+        Node::Bind(Bind::new(self.map(str::to_owned)))
+    }
+}
+
+impl Fragment for Cow<'_, str> {
+    fn to_node(&self) -> Node {
+        Node::Bind(Bind::new(self.clone().into_owned()))
+    }
+}
+
+impl Fragment for [u8] {
+    fn to_node(&self) -> Node {
+        Node::Bind(Bind::new(self.to_vec()))
+    }
+}
+
+impl<T: crate::value::Element + Clone> Fragment for [T] {
+    fn to_node(&self) -> Node {
+        Node::Bind(Bind::new(self.to_vec()))
+    }
+}
+
+impl<T: SqlType> Fragment for Column<T> {
+    fn to_node(&self) -> Node {
+        self.node()
+    }
+}
+
+impl<T: SqlType> Fragment for Expr<T> {
+    fn to_node(&self) -> Node {
+        self.node.clone()
+    }
+}

@@ -1,0 +1,80 @@
+//! Select lists.
+
+use super::{Column, Expr, Origin, column::whole_row};
+use crate::{ast::Node, row::FromRow, value::SqlType};
+
+/// What a query may select or return: an expression, the columns of a model, or a tuple of up to 16 of those.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be selected",
+    label = "expected a column, an expression, the columns of a model, or a tuple of those",
+    note = "a value is selected as `bind(value)`; a tuple may have up to 16 parts"
+)]
+pub trait Selection {
+    /// What a row then is.
+    type Output: FromRow;
+
+    /// Adds itself to the list.
+    #[doc(hidden)]
+    fn select(self, list: &mut SelectList);
+}
+
+/// A select list on its way.
+#[derive(Debug, Default)]
+pub struct SelectList(Vec<Node>);
+
+impl SelectList {
+    /// Adds an expression.
+    #[doc(hidden)]
+    pub fn push(&mut self, node: Node) {
+        self.0.push(node);
+    }
+
+    /// Adds a value that is NULL only where an outer join found no row of the source.
+    #[doc(hidden)]
+    pub fn push_marker(&mut self, origin: Origin) {
+        self.0.push(whole_row(origin));
+    }
+
+    /// The nodes of `selection`.
+    pub(crate) fn of(selection: impl Selection) -> Vec<Node> {
+        let mut list = Self::default();
+        selection.select(&mut list);
+        list.0
+    }
+}
+
+impl<T: SqlType + FromRow> Selection for Column<T> {
+    type Output = T;
+
+    fn select(self, list: &mut SelectList) {
+        list.push(self.node());
+    }
+}
+
+impl<T: SqlType + FromRow> Selection for Expr<T> {
+    type Output = T;
+
+    fn select(self, list: &mut SelectList) {
+        list.push(self.node);
+    }
+}
+
+macro_rules! tuples {
+    ($($($part:ident)+;)+) => { $(
+        impl<$($part: Selection),+> Selection for ($($part,)+) {
+            type Output = ($($part::Output,)+);
+
+            #[expect(non_snake_case, reason = "the variables are named like the types")]
+            fn select(self, list: &mut SelectList) {
+                let ($($part,)+) = self;
+                $($part.select(list);)+
+            }
+        }
+    )+ };
+}
+
+tuples! {
+    A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; A B C D E F G H; A B C D E F G H I;
+    A B C D E F G H I J; A B C D E F G H I J K; A B C D E F G H I J K L; A B C D E F G H I J K L M;
+    A B C D E F G H I J K L M N; A B C D E F G H I J K L M N O; A B C D E F G H I J K L M N O P;
+}

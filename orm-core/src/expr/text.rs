@@ -1,0 +1,232 @@
+//! Operators and functions on text.
+
+use std::borrow::Cow;
+
+use super::{
+    Column, Cond, Expr, Expression, Operand,
+    expression::{Base, Either, Like},
+};
+use crate::{
+    ast::Node,
+    value::{Bind, Scalar, SqlType},
+};
+
+/// A type that is text in the database.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not text",
+    label = "this needs text",
+    note = "change the type first: `.cast::<String>()`"
+)]
+pub trait Text: Scalar {}
+impl Text for String {}
+
+/// What `like`, `starts_with` and their neighbours look for: a string, or a column or expression of text.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no text to look for",
+    label = "expected a string, or a column or expression of text"
+)]
+pub trait Pattern {
+    /// Makes the node of a pattern for LIKE: `pattern` writes a string between its wildcards, and says what to put
+    /// around an expression.
+    #[doc(hidden)]
+    fn into_pattern(self, wildcards: Wildcards) -> Node;
+}
+
+/// Which wildcards stand around the text to look for.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub enum Wildcards {
+    /// The text is a pattern itself.
+    Own,
+    /// `text%`
+    After,
+    /// `%text`
+    Before,
+    /// `%text%`
+    Around,
+}
+
+impl Wildcards {
+    fn ends(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Own => ("", ""),
+            Self::After => ("", "%"),
+            Self::Before => ("%", ""),
+            Self::Around => ("%", "%"),
+        }
+    }
+
+    /// Takes `text` literally, and puts the wildcards around it.
+    fn around(self, text: &str) -> String {
+        if matches!(self, Self::Own) {
+            return text.to_owned();
+        }
+        let (before, after) = self.ends();
+        let mut pattern = String::with_capacity(text.len() + 2);
+        pattern.push_str(before);
+        for char in text.chars() {
+            if matches!(char, '\\' | '%' | '_') {
+                pattern.push('\\');
+            }
+            pattern.push(char);
+        }
+        pattern.push_str(after);
+        pattern
+    }
+
+    /// The same for text that only the server knows.
+    fn around_node(self, node: Node) -> Node {
+        if matches!(self, Self::Own) {
+            return node;
+        }
+        let quoted = [(r"E'\\'", r"E'\\\\'"), ("'%'", r"E'\\%'"), ("'_'", r"E'\\_'")]
+            .into_iter()
+            .fold(node, |node, (from, to)| Node::call("replace", vec![node, Node::Constant(from), Node::Constant(to)]));
+        let before = |node: Node| Node::Constant("'%'").binary("||", node);
+        let after = |node: Node| node.binary("||", Node::Constant("'%'"));
+        match self {
+            Self::Own => quoted,
+            Self::After => after(quoted),
+            Self::Before => before(quoted),
+            Self::Around => after(before(quoted)),
+        }
+    }
+}
+
+fn pattern(text: &str, wildcards: Wildcards) -> Node {
+    Node::Bind(Bind::new(wildcards.around(text)))
+}
+
+macro_rules! strings {
+    ($($ty:ty)+) => { $(
+        impl Pattern for $ty {
+            fn into_pattern(self, wildcards: Wildcards) -> Node {
+                pattern(&self, wildcards)
+            }
+        }
+    )+ };
+}
+strings! { &str String &String &&str Cow<'_, str> }
+
+impl<T: SqlType<Base: Text>> Pattern for Column<T> {
+    fn into_pattern(self, wildcards: Wildcards) -> Node {
+        wildcards.around_node(self.node())
+    }
+}
+
+impl<T: SqlType<Base: Text>> Pattern for Expr<T> {
+    fn into_pattern(self, wildcards: Wildcards) -> Node {
+        wildcards.around_node(self.node)
+    }
+}
+
+/// The operators and functions on text.
+pub trait Textual: Expression {
+    /// Matches a pattern, in which `%` stands for any text, `_` for any character and `\` takes the next one literally.
+    /// Renders `x LIKE y`.
+    fn like<P: Pattern>(self, pattern: P) -> Cond
+    where
+        Base<Self>: Text,
+    {
+        Cond(self.node().binary("LIKE", pattern.into_pattern(Wildcards::Own)))
+    }
+
+    /// Matches a pattern without regard to upper and lower case. Renders `x ILIKE y`.
+    fn ilike<P: Pattern>(self, pattern: P) -> Cond
+    where
+        Base<Self>: Text,
+    {
+        Cond(self.node().binary("ILIKE", pattern.into_pattern(Wildcards::Own)))
+    }
+
+    /// Does not match a pattern. Renders `x NOT LIKE y`.
+    fn not_like<P: Pattern>(self, pattern: P) -> Cond
+    where
+        Base<Self>: Text,
+    {
+        Cond(self.node().binary("NOT LIKE", pattern.into_pattern(Wildcards::Own)))
+    }
+
+    /// Begins with `text`, taken literally. Renders `x LIKE y` with wildcards escaped.
+    fn starts_with<P: Pattern>(self, text: P) -> Cond
+    where
+        Base<Self>: Text,
+    {
+        Cond(self.node().binary("LIKE", text.into_pattern(Wildcards::After)))
+    }
+
+    /// Ends with `text`, taken literally. Renders `x LIKE y` with wildcards escaped.
+    fn ends_with<P: Pattern>(self, text: P) -> Cond
+    where
+        Base<Self>: Text,
+    {
+        Cond(self.node().binary("LIKE", text.into_pattern(Wildcards::Before)))
+    }
+
+    /// Has `text` in it, taken literally. Renders `x LIKE y` with wildcards escaped.
+    fn contains<P: Pattern>(self, text: P) -> Cond
+    where
+        Base<Self>: Text,
+    {
+        Cond(self.node().binary("LIKE", text.into_pattern(Wildcards::Around)))
+    }
+
+    /// This text and then `other`. NULL if either is. Renders `x || y`.
+    fn concat<R: Operand<String>>(self, other: R) -> Expr<Either<Self, R::Nullability, String>>
+    where
+        Base<Self>: Text,
+    {
+        let rhs = other.into_node();
+        Expr::new(Node::Binary(Box::new(self.node()), "||", Box::new(rhs)))
+    }
+
+    /// The text in lower case. Renders `lower(x)`.
+    fn lower(self) -> Expr<Like<Self, String>>
+    where
+        Base<Self>: Text,
+    {
+        Expr::new(Node::call("lower", vec![self.node()]))
+    }
+
+    /// The text in upper case. Renders `upper(x)`.
+    fn upper(self) -> Expr<Like<Self, String>>
+    where
+        Base<Self>: Text,
+    {
+        Expr::new(Node::call("upper", vec![self.node()]))
+    }
+
+    /// The text without blanks around it. Renders `btrim(x)`.
+    fn trim(self) -> Expr<Like<Self, String>>
+    where
+        Base<Self>: Text,
+    {
+        Expr::new(Node::call("btrim", vec![self.node()]))
+    }
+
+    /// How many characters it has. Renders `length(x)`.
+    fn length(self) -> Expr<Like<Self, i32>>
+    where
+        Base<Self>: Text,
+    {
+        Expr::new(Node::call("length", vec![self.node()]))
+    }
+
+    /// `count` characters from the one at `start`, counted from 1. Renders `substr(x, start, count)`.
+    fn substring<A: Operand<i32>, C: Operand<i32>>(self, start: A, count: C) -> Expr<Like<Self, String>>
+    where
+        Base<Self>: Text,
+    {
+        Expr::new(Node::call("substr", vec![self.node(), start.into_node(), count.into_node()]))
+    }
+
+    /// The text with each `from` replaced by `to`. Renders `replace(x, from, to)`.
+    fn replace<A: Operand<String>, C: Operand<String>>(self, from: A, to: C) -> Expr<Like<Self, String>>
+    where
+        Base<Self>: Text,
+    {
+        Expr::new(Node::call("replace", vec![self.node(), from.into_node(), to.into_node()]))
+    }
+}
+
+impl<E: Expression> Textual for E {}

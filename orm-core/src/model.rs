@@ -1,0 +1,237 @@
+//! How a derived struct meets the library: the traits that `#[derive(Model)]` implements, and the verbs they give.
+
+mod field;
+mod flatten;
+mod insertable;
+
+#[doc(hidden)]
+pub use self::field::{
+    Field, NoModel, Probe, bind_field, check_insert, columns_of, field_def, field_nullable, first_required,
+    insert_defaulted, insert_value, layout_field, layout_next, read_field, table_of,
+};
+pub use self::flatten::Flatten;
+#[doc(hidden)]
+pub use self::flatten::{all_null, check_columns, columns_before, first_required_column, join_columns};
+pub use self::insertable::{Defaulted, InsertField, InsertSink, Insertable, insert_field};
+
+use crate::{
+    expr::{IntoAssignments, Mode, Origin, Present, Selection},
+    query::{Delete, Insert, Select, Update},
+    row::FromRow,
+    schema::Table,
+    value::{Bind, Scalar},
+};
+
+/// A struct whose values are rows of a table or view. Derive it.
+///
+/// The verbs are provided methods: each makes a plain value, and nothing reaches the server before an awaited call
+/// that is handed an executor.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model",
+    label = "expected a model",
+    note = "add `#[derive(Model)]` to the struct"
+)]
+pub trait Model: FromRow + Sync {
+    /// The columns, for closures. `N` says whether the row may be missing.
+    type Columns<N: Mode>: Copy + Selection<Output = N::Row<Self>>;
+
+    /// The table.
+    const TABLE: &'static Table;
+
+    /// Makes the columns of one source of a query.
+    #[doc(hidden)]
+    fn columns<N: Mode>(origin: Origin) -> Self::Columns<N>;
+
+    /// Starts a query of all rows. Renders `SELECT … FROM "users" AS t0`.
+    ///
+    /// ```
+    /// # use orm_pg::prelude::*;
+    /// # #[derive(Debug, Clone, Model)]
+    /// # #[orm(table = "users")]
+    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
+    /// let adults = User::query().filter(|u| u.age.ge(18)).select(|u| u.email);
+    /// assert_eq!(adults.to_string(), r#"SELECT t0."email" FROM "users" AS t0 WHERE t0."age" >= $1"#);
+    /// ```
+    fn query() -> Select<Self, Self> {
+        Select::of_model()
+    }
+
+    /// Starts a query of the row whose primary key is `key`; a key of several columns is a tuple in the order of the
+    /// fields. Renders `… WHERE t0."id" = $1`.
+    ///
+    /// ```
+    /// # use orm_pg::prelude::*;
+    /// # #[derive(Debug, Clone, Model)]
+    /// # #[orm(table = "users")]
+    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
+    /// # async fn run(db: &Database) -> Result<()> {
+    /// let user = User::get(7).one(db).await?;
+    /// let maybe = User::get(8).one_or_none(db).await?;
+    /// # drop((user, maybe)); Ok(()) }
+    /// ```
+    fn get<K: IntoKey<Self::Key>>(key: K) -> Select<Self, Self>
+    where
+        Self: Keyed,
+    {
+        Self::query().by_key(key.into_key())
+    }
+
+    /// Starts an insert of one row. With `one` it returns the row as the server stored it.
+    /// Renders `INSERT INTO "users" AS t0 (…) VALUES (…)`.
+    ///
+    /// ```
+    /// # use orm_pg::prelude::*;
+    /// # #[derive(Debug, Clone, Model)]
+    /// # #[orm(table = "users")]
+    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
+    /// # async fn run(db: &Database) -> Result<()> {
+    /// let ann = User::insert(NewUser { email: "ann@example.org".into(), age: Some(34) }).one(db).await?;
+    /// let id = User::insert(NewUser::new("bob@example.org")).returning(|u| u.id).one(db).await?;
+    /// # drop((ann, id)); Ok(()) }
+    /// ```
+    fn insert<R: Insertable<Self>>(row: R) -> Insert<Self, Self>
+    where
+        Self: Writable,
+    {
+        Insert::one_row(row)
+    }
+
+    /// Starts an insert of many rows: one statement over arrays, `SELECT … FROM unnest($1, $2)`, when all rows agree
+    /// on which columns are `Auto` and no column is an array; otherwise `VALUES` of many rows, in as many statements
+    /// of at most 65,535 binds as it takes, all in one transaction. Rows come back in the order given.
+    ///
+    /// No rows: nothing is sent.
+    ///
+    /// ```
+    /// # use orm_pg::prelude::*;
+    /// # #[derive(Debug, Clone, Model)]
+    /// # #[orm(table = "users")]
+    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
+    /// let rows = ["a@example.org", "b@example.org"].map(NewUser::new);
+    /// let insert = User::insert_many(rows).returning(|u| u.id);
+    /// assert_eq!(
+    ///     insert.to_string(),
+    ///     r#"INSERT INTO "users" AS t0 ("email", "age") SELECT * FROM unnest($1, $2) RETURNING t0."id""#,
+    /// );
+    /// ```
+    fn insert_many<R: Insertable<Self>>(rows: impl IntoIterator<Item = R>) -> Insert<Self, Self>
+    where
+        Self: Writable,
+    {
+        Insert::many_rows(rows)
+    }
+
+    /// Starts an update of this row, known by its key: `user.update(|u| u.age.set(35))`. Only the columns named are
+    /// written, and this value stays as it is: `one` returns the new row.
+    ///
+    /// With a `version` column the row must still have this value's version, else the error
+    /// [is stale](crate::Error::is_stale).
+    ///
+    /// ```
+    /// # use orm_pg::prelude::*;
+    /// # #[derive(Debug, Clone, Model)]
+    /// # #[orm(table = "users")]
+    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
+    /// let ann = User { id: 7, email: "ann@example.org".into(), age: None };
+    /// let update = ann.update(|u| (u.age.set(35), u.email.set("ann@example.com"))).returning(|u| u.id);
+    /// assert_eq!(
+    ///     update.to_string(),
+    ///     r#"UPDATE "users" AS t0 SET "age" = $1, "email" = $2 WHERE t0."id" = $3 RETURNING t0."id""#,
+    /// );
+    /// ```
+    fn update<A: IntoAssignments<Self>>(&self, set: impl FnOnce(Self::Columns<Present>) -> A) -> Update<Self, Self>
+    where
+        Self: Keyed + Writable,
+    {
+        Update::instance(self, set)
+    }
+
+    /// Starts a delete of this row, known by its key, and by its version where the model has one.
+    fn delete(&self) -> Delete<Self, Self>
+    where
+        Self: Keyed + Writable,
+    {
+        Delete::instance(self)
+    }
+}
+
+/// A model with a primary key: it has `get`, and its values can be updated and deleted.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no primary key",
+    label = "this needs a primary key",
+    note = "mark the field or fields of the key with `#[orm(key)]`; without one, use `query().filter(..)`"
+)]
+pub trait Keyed: Model {
+    /// The type of the key; a tuple when it has several columns.
+    type Key;
+
+    /// The key of this value, in the order of [`Table::key`].
+    #[doc(hidden)]
+    fn key(&self) -> Vec<Bind>;
+
+    /// The version of this value, where the model has a `version` column.
+    #[doc(hidden)]
+    fn version(&self) -> Option<Bind> {
+        None
+    }
+}
+
+/// A model of a table, not of a view: its rows can be written.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is a view, which is read only",
+    label = "this writes",
+    note = "write to the tables under the view"
+)]
+pub trait Writable: Model {}
+
+/// What can be a key of type `K`: the value, a reference, a `&str` for a `String`, and tuples of those.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a key of type `{K}`",
+    label = "expected a `{K}`",
+    note = "a key of several columns is a tuple, in the order of the fields"
+)]
+pub trait IntoKey<K> {
+    /// Makes the binds, one a column.
+    #[doc(hidden)]
+    fn into_key(self) -> Vec<Bind>;
+}
+
+impl<K: Scalar> IntoKey<K> for K {
+    fn into_key(self) -> Vec<Bind> {
+        vec![Bind::new(self)]
+    }
+}
+
+impl<K: Scalar + Clone> IntoKey<K> for &K {
+    fn into_key(self) -> Vec<Bind> {
+        vec![Bind::new(self.clone())]
+    }
+}
+
+impl IntoKey<String> for &str {
+    fn into_key(self) -> Vec<Bind> {
+        vec![Bind::new(self.to_owned())]
+    }
+}
+
+macro_rules! tuples {
+    ($($($key:ident $part:ident)+;)+) => { $(
+        impl<$($key, $part: IntoKey<$key>),+> IntoKey<($($key,)+)> for ($($part,)+) {
+            #[expect(non_snake_case, reason = "the variables are named like the types")]
+            fn into_key(self) -> Vec<Bind> {
+                let ($($part,)+) = self;
+                let mut key = Vec::new();
+                $(key.extend($part.into_key());)+
+                key
+            }
+        }
+    )+ };
+}
+
+tuples! {
+    A PA B PB;
+    A PA B PB C PC;
+    A PA B PB C PC D PD;
+    A PA B PB C PC D PD E PE;
+    A PA B PB C PC D PD E PE F PF;
+}

@@ -1,0 +1,158 @@
+//! INSERT and upsert.
+
+use std::{fmt, marker::PhantomData};
+
+use super::insert_rows::{self, Gathered};
+use crate::{
+    ast::{self, ConflictAction, ConflictTarget, Node, OnConflict, QueryId, Rows},
+    expr::{Cond, IntoAssignments, IntoCond, Origin, Present, SelectList, Selection},
+    model::{Insertable, Model},
+    schema::Constraint,
+};
+
+/// An insert of one or many rows; with `all` or `one` each stored row is read into `Out`.
+#[must_use = "an insert does nothing until a verb such as `.execute(&db)` is awaited"]
+pub struct Insert<M, Out> {
+    pub(super) ast: ast::Insert,
+    _types: PhantomData<fn() -> (M, Out)>,
+}
+
+impl<M, Out> Clone for Insert<M, Out> {
+    fn clone(&self) -> Self {
+        Self { ast: self.ast.clone(), _types: PhantomData }
+    }
+}
+
+impl<M: Model, Out> fmt::Debug for Insert<M, Out> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Insert").field(&self.to_sql()).finish()
+    }
+}
+
+impl<M: Model, Out> fmt::Display for Insert<M, Out> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to_sql().fmt(f)
+    }
+}
+
+/// The number of the proposed row (`excluded`) among the sources of an upsert.
+pub(crate) const EXCLUDED: u8 = 1;
+
+impl<M: Model> Insert<M, M> {
+    pub(crate) fn one_row(row: impl Insertable<M>) -> Self {
+        Self::new(insert_rows::one(row))
+    }
+
+    pub(crate) fn many_rows<R: Insertable<M>>(rows: impl IntoIterator<Item = R>) -> Self {
+        Self::new(insert_rows::many(rows))
+    }
+
+    fn new(Gathered { columns, rows }: Gathered) -> Self {
+        let id = QueryId::next();
+        let returning = SelectList::of(M::columns::<Present>(Origin::new(id, 0)));
+        let ast = ast::Insert { id, table: M::TABLE, columns, rows, on_conflict: None, returning };
+        Self { ast, _types: PhantomData }
+    }
+}
+
+impl<M: Model, Out> Insert<M, Out> {
+    /// Says what comes back of each stored row. Renders `RETURNING …`.
+    pub fn returning<P: Selection>(mut self, list: impl FnOnce(M::Columns<Present>) -> P) -> Insert<M, P::Output> {
+        self.ast.returning = SelectList::of(list(M::columns(Origin::new(self.ast.id, 0))));
+        Insert { ast: self.ast, _types: PhantomData }
+    }
+
+    /// Makes it an upsert: what to do where a row with the same values in `columns` is there already. They must be the
+    /// columns of a unique index. Renders `ON CONFLICT ("email")`.
+    ///
+    /// ```
+    /// # use orm_pg::prelude::*;
+    /// # #[derive(Debug, Clone, Model)]
+    /// # #[orm(table = "users")]
+    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
+    /// # async fn run(db: &Database) -> Result<()> {
+    /// let new = NewUser { age: Some(35), ..NewUser::new("ann@example.org") };
+    /// let ann = User::insert(new).on_conflict(|u| u.email).do_update(|u, new| u.age.set(new.age)).one(db).await?;
+    /// # drop(ann); Ok(()) }
+    /// ```
+    pub fn on_conflict<P: Selection>(self, columns: impl FnOnce(M::Columns<Present>) -> P) -> Conflict<M, Out> {
+        let columns = SelectList::of(columns(M::columns(Origin::new(self.ast.id, 0))));
+        Conflict { insert: self, target: ConflictTarget::Columns(columns) }
+    }
+
+    /// Makes it an upsert: what to do where `constraint` would be violated: `User::EMAIL_KEY`.
+    /// Renders `ON CONFLICT ON CONSTRAINT "users_email_key"`.
+    pub fn on_constraint(self, constraint: Constraint) -> Conflict<M, Out> {
+        Conflict { insert: self, target: ConflictTarget::Constraint(constraint.name()) }
+    }
+
+    /// Leaves rows out that would violate any unique constraint. Renders `ON CONFLICT DO NOTHING`.
+    pub fn on_any_conflict_do_nothing(self) -> Self {
+        Conflict { insert: self, target: ConflictTarget::Any }.do_nothing()
+    }
+
+    /// Updates only those conflicting rows for which the condition holds; the others stay and are not returned. After
+    /// [`do_update`](Conflict::do_update). The first argument is the row that is there, the second the proposed one.
+    /// Renders `DO UPDATE SET … WHERE …`.
+    pub fn filter<C: IntoCond>(mut self, cond: impl FnOnce(M::Columns<Present>, M::Columns<Present>) -> C) -> Self {
+        let (there, proposed) = self.both();
+        let Cond(cond) = cond(there, proposed).into_cond();
+        match &mut self.ast.on_conflict {
+            Some(OnConflict { action: ConflictAction::Update { filters, .. }, .. }) => filters.push(cond),
+            _ => {
+                let reason = "`filter` of an insert comes after `do_update`".to_owned();
+                self.ast.returning.push(Node::Invalid(reason));
+            }
+        }
+        self
+    }
+
+    fn both(&self) -> (M::Columns<Present>, M::Columns<Present>) {
+        let id = self.ast.id;
+        (M::columns(Origin::new(id, 0)), M::columns(Origin::new(id, EXCLUDED)))
+    }
+
+    /// Whether there is no row to insert.
+    pub(super) fn is_empty(&self) -> bool {
+        match &self.ast.rows {
+            Rows::Values(rows) => rows.is_empty(),
+            Rows::Unnest(_) => false,
+        }
+    }
+}
+
+/// An upsert that has not said yet what to do about a conflict.
+#[must_use = "say what to do: `do_nothing()` or `do_update(..)`"]
+pub struct Conflict<M, Out> {
+    insert: Insert<M, Out>,
+    target: ConflictTarget,
+}
+
+impl<M: Model, Out> fmt::Debug for Conflict<M, Out> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Conflict").field("target", &self.target).finish_non_exhaustive()
+    }
+}
+
+impl<M: Model, Out> Conflict<M, Out> {
+    /// Leaves the row that is there as it is. Nothing comes back for it: read with `one_or_none` or `all`.
+    /// Renders `DO NOTHING`.
+    pub fn do_nothing(mut self) -> Insert<M, Out> {
+        self.insert.ast.on_conflict = Some(OnConflict { target: self.target, action: ConflictAction::Nothing });
+        self.insert
+    }
+
+    /// Updates the row that is there. The first argument is that row, the second the proposed one:
+    /// `do_update(|u, new| u.name.set(new.name))`. Renders `DO UPDATE SET …`.
+    pub fn do_update<A: IntoAssignments<M>>(
+        mut self,
+        set: impl FnOnce(M::Columns<Present>, M::Columns<Present>) -> A,
+    ) -> Insert<M, Out> {
+        let (there, proposed) = self.insert.both();
+        let mut assignments = Vec::new();
+        set(there, proposed).assign(&mut assignments);
+        let action = ConflictAction::Update { set: assignments, filters: vec![] };
+        self.insert.ast.on_conflict = Some(OnConflict { target: self.target, action });
+        self.insert
+    }
+}

@@ -1,0 +1,152 @@
+//! The values of an insert, gathered: one row as binds, many rows column by column.
+
+use std::any::Any;
+
+use crate::{
+    ast::{Cell, Rows},
+    model::{InsertSink, Insertable, Model},
+    value::{Bind, SqlType},
+};
+
+/// The columns that an insert names, and its rows.
+#[derive(Debug)]
+pub(super) struct Gathered {
+    pub(super) columns: Vec<&'static str>,
+    pub(super) rows: Rows,
+}
+
+/// Gathers one row. Columns left to their default are not named.
+pub(super) fn one<M: Model>(row: impl Insertable<M>) -> Gathered {
+    let mut sink = OneRow { columns: vec![], cells: vec![] };
+    row.write(&mut sink);
+    Gathered { columns: sink.columns, rows: Rows::Values(vec![sink.cells]) }
+}
+
+struct OneRow {
+    columns: Vec<&'static str>,
+    cells: Vec<Cell>,
+}
+
+impl InsertSink for OneRow {
+    fn value<T: SqlType>(&mut self, _: usize, column: &'static str, value: T) {
+        self.columns.push(column);
+        self.cells.push(Cell::Bind(Bind::new(value).beside_column(Some(column))));
+    }
+
+    fn default<T: SqlType>(&mut self, _: usize, _: &'static str) {}
+}
+
+/// Gathers many rows: as arrays where they agree, else as values and DEFAULTs.
+pub(super) fn many<M: Model, R: Insertable<M>>(rows: impl IntoIterator<Item = R>) -> Gathered {
+    let rows = rows.into_iter();
+    let mut sink = ManyRows { columns: vec![], rows: 0, expected: rows.size_hint().0 };
+    for row in rows {
+        row.write(&mut sink);
+        sink.rows += 1;
+    }
+    sink.finish(M::TABLE.columns.first().map(|it| it.name))
+}
+
+struct ManyRows {
+    columns: Vec<(&'static str, Box<dyn Values>)>,
+    rows: usize,
+    expected: usize,
+}
+
+/// The values of one column. A missing one is a default.
+trait Values: Any + Send {
+    fn count(&self) -> usize;
+    fn is_array(&self) -> bool;
+    fn into_array(self: Box<Self>, column: &'static str) -> Bind;
+    fn into_cells(self: Box<Self>, column: &'static str, rows: usize) -> Vec<Cell>;
+}
+
+struct Column<T> {
+    values: Vec<T>,
+    /// The rows that have a value, kept only from the first row on that has none.
+    present: Option<Vec<usize>>,
+}
+
+impl<T: SqlType> Values for Column<T> {
+    fn count(&self) -> usize {
+        self.values.len()
+    }
+
+    fn is_array(&self) -> bool {
+        use crate::value::Scalar;
+        T::Base::TYPE.array
+    }
+
+    fn into_array(self: Box<Self>, column: &'static str) -> Bind {
+        Bind::array(self.values).of_column(column)
+    }
+
+    fn into_cells(self: Box<Self>, column: &'static str, rows: usize) -> Vec<Cell> {
+        let Self { values, present } = *self;
+        let values = values.into_iter().map(|it| Cell::Bind(Bind::new(it).beside_column(Some(column))));
+        let Some(present) = present else { return values.collect() };
+        let mut cells = vec![Cell::Default; rows];
+        for (row, value) in present.into_iter().zip(values) {
+            if let Some(cell) = cells.get_mut(row) {
+                *cell = value;
+            }
+        }
+        cells
+    }
+}
+
+impl ManyRows {
+    fn column<T: SqlType>(&mut self, index: usize, name: &'static str) -> Option<&mut Column<T>> {
+        if index == self.columns.len() {
+            let values = Column::<T> { values: Vec::with_capacity(self.expected), present: None };
+            self.columns.push((name, Box::new(values)));
+        }
+        let (_, values) = self.columns.get_mut(index)?;
+        let values: &mut dyn Any = &mut **values;
+        values.downcast_mut()
+    }
+
+    fn finish(self, any_column: Option<&'static str>) -> Gathered {
+        let Self { columns, rows, .. } = self;
+        let set = columns.into_iter().filter(|(_, values)| values.count() > 0);
+        let (names, columns): (Vec<_>, Vec<_>) = set.unzip();
+        if names.is_empty() {
+            // Rows of nothing but defaults: some column must be named.
+            return Gathered {
+                columns: if rows == 0 { vec![] } else { any_column.into_iter().collect() },
+                rows: Rows::Values(vec![vec![Cell::Default]; rows]),
+            };
+        }
+        let rows = if columns.iter().all(|it| it.count() == rows && !it.is_array()) {
+            Rows::Unnest(columns.into_iter().zip(&names).map(|(it, name)| it.into_array(name)).collect())
+        } else {
+            let mut table: Vec<Vec<Cell>> = (0..rows).map(|_| Vec::with_capacity(names.len())).collect();
+            for (column, name) in columns.into_iter().zip(&names) {
+                for (row, cell) in table.iter_mut().zip(column.into_cells(name, rows)) {
+                    row.push(cell);
+                }
+            }
+            Rows::Values(table)
+        };
+        Gathered { columns: names, rows }
+    }
+}
+
+impl InsertSink for ManyRows {
+    fn value<T: SqlType>(&mut self, index: usize, column: &'static str, value: T) {
+        let row = self.rows;
+        if let Some(column) = self.column::<T>(index, column) {
+            if let Some(present) = &mut column.present {
+                present.push(row);
+            }
+            column.values.push(value);
+        }
+    }
+
+    fn default<T: SqlType>(&mut self, index: usize, column: &'static str) {
+        if let Some(column) = self.column::<T>(index, column) {
+            let before = column.values.len();
+            column.present.get_or_insert_with(|| (0..before).collect());
+        }
+    }
+}

@@ -1,0 +1,388 @@
+//! The verbs: where the pure part ends. Only this file calls an executor.
+
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use futures_core::Stream;
+
+use super::{Delete, Insert, Select, Source, Update};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    executor::{BoxRowStream, Executor},
+    expr::RawSql,
+    model::Model,
+    row::{Collect, Decoder, FromRow, Matching, Row, RowSink},
+    statement::{Operation, Statement},
+};
+
+async fn fetch<T: FromRow>(statement: &Statement, matching: Matching, db: &impl Executor) -> Result<Vec<T>> {
+    let mut rows = Collect::new(matching);
+    db.fetch(statement, &mut rows).await?;
+    Ok(rows.into_rows())
+}
+
+/// The only row, if there is one.
+fn at_most_one<T>(rows: Vec<T>, operation: Operation, table: Option<&'static str>) -> Result<Option<T>> {
+    let mut rows = rows.into_iter();
+    let first = rows.next();
+    match rows.next() {
+        None => Ok(first),
+        Some(_) => {
+            let error = Error::new(ErrorKind::MoreThanOne, "more than one row where one was wanted");
+            Err(error.in_statement(operation.name(), table))
+        }
+    }
+}
+
+fn exactly_one<T>(row: Option<T>, operation: Operation, table: Option<&'static str>) -> Result<T> {
+    row.ok_or_else(|| Error::new(ErrorKind::NotFound, "no row found").in_statement(operation.name(), table))
+}
+
+fn stale(operation: Operation, table: &'static str) -> Error {
+    let text = "the row has another version by now, or is gone";
+    Error::new(ErrorKind::Stale, text).in_statement(operation.name(), Some(table))
+}
+
+impl<S: Source, Out: FromRow> Select<S, Out> {
+    /// Runs the query and returns all rows.
+    ///
+    /// Round trips: 1, and 1 more when the connection sees the statement for the first time.
+    ///
+    /// # Errors
+    /// When the query has no meaning in SQL (before any I/O), the server refuses it, or a row does not fit `Out`.
+    pub async fn all(self, db: &impl Executor) -> Result<Vec<Out>> {
+        fetch(&self.statement()?, Matching::Position, db).await
+    }
+
+    /// Runs the query and returns its only row. Asks the server for two rows at most.
+    ///
+    /// Round trips: 1.
+    ///
+    /// # Errors
+    /// [`is_not_found`](Error::is_not_found) without a row, [`is_more_than_one`](Error::is_more_than_one) with several;
+    /// else as for [`all`](Self::all).
+    pub async fn one(self, db: &impl Executor) -> Result<Out> {
+        let statement = self.at_most(2).statement()?;
+        let rows = fetch(&statement, Matching::Position, db).await?;
+        let row = at_most_one(rows, statement.operation, statement.table)?;
+        exactly_one(row, statement.operation, statement.table)
+    }
+
+    /// Runs the query and returns its only row, if there is one. Asks the server for two rows at most.
+    ///
+    /// Round trips: 1.
+    ///
+    /// # Errors
+    /// [`is_more_than_one`](Error::is_more_than_one) with several rows; else as for [`all`](Self::all).
+    pub async fn one_or_none(self, db: &impl Executor) -> Result<Option<Out>> {
+        let statement = self.at_most(2).statement()?;
+        let rows = fetch(&statement, Matching::Position, db).await?;
+        at_most_one(rows, statement.operation, statement.table)
+    }
+
+    /// Runs the query with `LIMIT 1` and returns its first row, if there is one.
+    ///
+    /// Round trips: 1.
+    ///
+    /// # Errors
+    /// As for [`all`](Self::all).
+    pub async fn first(self, db: &impl Executor) -> Result<Option<Out>> {
+        let mut query = self;
+        query.ast.limit = Some(query.ast.limit.map_or(1, |it| it.min(1)));
+        let rows = fetch(&query.statement()?, Matching::Position, db).await?;
+        Ok(rows.into_iter().next())
+    }
+
+    /// Runs the query and returns its rows as a stream; the server makes no more than are read. Through a `Database`
+    /// the stream has a connection of its own until it ends or is dropped.
+    ///
+    /// # Errors
+    /// As for [`all`](Self::all), at the start or on the way.
+    pub async fn stream<'e>(self, db: &'e impl Executor) -> Result<Rows<'e, Out>> {
+        let stream = db.stream(self.statement()?).await?;
+        Ok(Rows::new(stream, Matching::Position))
+    }
+
+    /// Counts the rows that [`all`](Self::all) would return: a limit, DISTINCT and groups included.
+    ///
+    /// Round trips: 1.
+    ///
+    /// # Errors
+    /// As for [`all`](Self::all).
+    pub async fn count(self, db: &impl Executor) -> Result<i64> {
+        let statement = self.count_statement()?;
+        let rows = fetch(&statement, Matching::Position, db).await?;
+        exactly_one(rows.into_iter().next(), statement.operation, statement.table)
+    }
+
+    /// Returns whether [`all`](Self::all) would return a row.
+    ///
+    /// Round trips: 1.
+    ///
+    /// # Errors
+    /// As for [`all`](Self::all).
+    pub async fn exists(self, db: &impl Executor) -> Result<bool> {
+        let statement = self.exists_statement()?;
+        let rows = fetch(&statement, Matching::Position, db).await?;
+        exactly_one(rows.into_iter().next(), statement.operation, statement.table)
+    }
+
+    /// Lowers the limit. A get by key has one row at most as it is, and keeps its text.
+    fn at_most(mut self, rows: u64) -> Self {
+        if !self.ast.by_key || self.ast.from.len() > 1 {
+            self.ast.limit = Some(self.ast.limit.map_or(rows, |it| it.min(rows)));
+        }
+        self
+    }
+}
+
+/// The rows of a query as they come: a `Stream` of `Result<T>`. `try_next` comes with the prelude.
+#[must_use = "a stream does nothing until it is read"]
+pub struct Rows<'e, T> {
+    stream: Option<BoxRowStream<'e>>,
+    decoder: Decoder<T>,
+}
+
+impl<'e, T: FromRow> Rows<'e, T> {
+    fn new(stream: BoxRowStream<'e>, matching: Matching) -> Self {
+        Self { stream: Some(stream), decoder: Decoder::new(matching) }
+    }
+}
+
+impl<T> fmt::Debug for Rows<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rows").field("ended", &self.stream.is_none()).finish_non_exhaustive()
+    }
+}
+
+/// Decodes one row of a stream.
+struct Next<'a, T> {
+    decoder: &'a mut Decoder<T>,
+    row: Option<T>,
+}
+
+impl<T: FromRow> RowSink for Next<'_, T> {
+    fn row(&mut self, row: &dyn Row) -> Result<()> {
+        self.row = Some(self.decoder.decode(row)?);
+        Ok(())
+    }
+
+    fn restart(&mut self) {
+        self.row = None;
+    }
+}
+
+impl<T: FromRow> Stream for Rows<'_, T> {
+    type Item = Result<T>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
+        let Self { stream, decoder } = self.get_mut();
+        let Some(open) = stream else { return Poll::Ready(None) };
+        let mut next = Next { decoder, row: None };
+        match open.as_mut().poll_row(cx, &mut next) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Some(Ok(()))) => match next.row {
+                Some(row) => Poll::Ready(Some(Ok(row))),
+                None => {
+                    *stream = None;
+                    let text = "the executor's stream answered without a row";
+                    Poll::Ready(Some(Err(Error::new(ErrorKind::Decode, text))))
+                }
+            },
+            Poll::Ready(end) => {
+                // After an error there is nothing more; the connection goes back now, not when the stream is dropped.
+                *stream = None;
+                Poll::Ready(end.map(|it| Err(it.err().unwrap_or_else(|| Error::new(ErrorKind::Closed, "ended")))))
+            }
+        }
+    }
+}
+
+impl<M: Model, Out: FromRow> Insert<M, Out> {
+    /// Runs the insert and returns the stored rows, in the order given. With `do_nothing` there is none for a row that
+    /// was left out.
+    ///
+    /// Round trips: 1; for rows that need several statements 1 each, and 2 for their transaction. No rows: none.
+    ///
+    /// # Errors
+    /// When the insert has no meaning in SQL (before any I/O), or the server refuses it: see
+    /// [`violates`](Error::violates).
+    pub async fn all(self, db: &impl Executor) -> Result<Vec<Out>> {
+        if self.is_empty() {
+            return Ok(vec![]);
+        }
+        let mut rows = Collect::new(Matching::Position);
+        match self.statements(true)?.as_slice() {
+            [statement] => db.fetch(statement, &mut rows).await?,
+            statements => drop(db.batch(statements, &mut rows).await?),
+        }
+        Ok(rows.into_rows())
+    }
+
+    /// Runs the insert and returns the stored row.
+    ///
+    /// Round trips: 1.
+    ///
+    /// # Errors
+    /// [`is_not_found`](Error::is_not_found) when `do_nothing` left the row out; else as for [`all`](Self::all).
+    pub async fn one(self, db: &impl Executor) -> Result<Out> {
+        let table = Some(M::TABLE.name);
+        let row = at_most_one(self.all(db).await?, Operation::Insert, table)?;
+        exactly_one(row, Operation::Insert, table)
+    }
+
+    /// Runs the insert and returns the stored row; none when `do_nothing` left it out.
+    ///
+    /// Round trips: 1.
+    ///
+    /// # Errors
+    /// As for [`all`](Self::all).
+    pub async fn one_or_none(self, db: &impl Executor) -> Result<Option<Out>> {
+        at_most_one(self.all(db).await?, Operation::Insert, Some(M::TABLE.name))
+    }
+
+    /// Runs the insert and returns how many rows it stored. Nothing else comes back from the server.
+    ///
+    /// Round trips: as for [`all`](Self::all).
+    ///
+    /// # Errors
+    /// As for [`all`](Self::all).
+    pub async fn execute(self, db: &impl Executor) -> Result<u64> {
+        if self.is_empty() {
+            return Ok(0);
+        }
+        match self.statements(false)?.as_slice() {
+            [statement] => db.execute(statement).await,
+            statements => db.batch(statements, &mut Collect::<bool>::new(Matching::Position)).await,
+        }
+    }
+}
+
+macro_rules! write_verbs {
+    ($builder:ident, $operation:expr) => {
+        impl<M: Model, Out: FromRow> $builder<M, Out> {
+            /// Runs the statement and returns the rows that it touched.
+            ///
+            /// Round trips: 1.
+            ///
+            /// # Errors
+            /// When it has no meaning in SQL or lacks a filter (before any I/O), or the server refuses it;
+            /// [`is_stale`](Error::is_stale) when the instance's version has moved on.
+            pub async fn all(self, db: &impl Executor) -> Result<Vec<Out>> {
+                let checks_version = self.checks_version;
+                let rows = fetch(&self.statement(true)?, Matching::Position, db).await?;
+                if checks_version && rows.is_empty() {
+                    return Err(stale($operation, M::TABLE.name));
+                }
+                Ok(rows)
+            }
+
+            /// Runs the statement and returns the only row that it touched.
+            ///
+            /// Round trips: 1. The statement has taken effect even when it touched several rows.
+            ///
+            /// # Errors
+            /// [`is_not_found`](Error::is_not_found) when it touched none, [`is_more_than_one`](Error::is_more_than_one)
+            /// when it touched several; else as for [`all`](Self::all).
+            pub async fn one(self, db: &impl Executor) -> Result<Out> {
+                let table = Some(M::TABLE.name);
+                let row = at_most_one(self.all(db).await?, $operation, table)?;
+                exactly_one(row, $operation, table)
+            }
+
+            /// Runs the statement and returns the only row that it touched, if there is one.
+            ///
+            /// Round trips: 1.
+            ///
+            /// # Errors
+            /// [`is_more_than_one`](Error::is_more_than_one) when it touched several; else as for [`all`](Self::all).
+            pub async fn one_or_none(self, db: &impl Executor) -> Result<Option<Out>> {
+                at_most_one(self.all(db).await?, $operation, Some(M::TABLE.name))
+            }
+
+            /// Runs the statement and returns how many rows it touched. Nothing else comes back from the server.
+            ///
+            /// Round trips: 1.
+            ///
+            /// # Errors
+            /// As for [`all`](Self::all).
+            pub async fn execute(self, db: &impl Executor) -> Result<u64> {
+                let checks_version = self.checks_version;
+                let count = db.execute(&self.statement(false)?).await?;
+                if checks_version && count == 0 {
+                    return Err(stale($operation, M::TABLE.name));
+                }
+                Ok(count)
+            }
+        }
+    };
+}
+write_verbs!(Update, Operation::Update);
+write_verbs!(Delete, Operation::Delete);
+
+impl RawSql {
+    /// Runs the SQL and returns all rows: into models and `FromRow` structs by the names of their columns, into scalars
+    /// and tuples by position.
+    ///
+    /// Round trips: 1.
+    ///
+    /// # Errors
+    /// When the server refuses it, or a row does not fit `T`.
+    pub async fn all<T: FromRow>(self, db: &impl Executor) -> Result<Vec<T>> {
+        fetch(&self.statement()?, Matching::Name, db).await
+    }
+
+    /// Runs the SQL and returns its only row.
+    ///
+    /// Round trips: 1.
+    ///
+    /// # Errors
+    /// [`is_not_found`](Error::is_not_found) without a row, [`is_more_than_one`](Error::is_more_than_one) with several;
+    /// else as for [`all`](Self::all).
+    pub async fn one<T: FromRow>(self, db: &impl Executor) -> Result<T> {
+        let row = self.one_or_none(db).await?;
+        exactly_one(row, Operation::Raw, None)
+    }
+
+    /// Runs the SQL and returns its only row, if there is one.
+    ///
+    /// Round trips: 1.
+    ///
+    /// # Errors
+    /// [`is_more_than_one`](Error::is_more_than_one) with several rows; else as for [`all`](Self::all).
+    pub async fn one_or_none<T: FromRow>(self, db: &impl Executor) -> Result<Option<T>> {
+        at_most_one(self.all(db).await?, Operation::Raw, None)
+    }
+
+    /// Runs the SQL and returns its first row, if there is one. The text stays as it is: give it a LIMIT.
+    ///
+    /// Round trips: 1.
+    ///
+    /// # Errors
+    /// As for [`all`](Self::all).
+    pub async fn first<T: FromRow>(self, db: &impl Executor) -> Result<Option<T>> {
+        Ok(self.all(db).await?.into_iter().next())
+    }
+
+    /// Runs the SQL and returns its rows as a stream.
+    ///
+    /// # Errors
+    /// As for [`all`](Self::all), at the start or on the way.
+    pub async fn stream<T: FromRow>(self, db: &impl Executor) -> Result<Rows<'_, T>> {
+        let stream = db.stream(self.statement()?).await?;
+        Ok(Rows::new(stream, Matching::Name))
+    }
+
+    /// Runs the SQL and returns how many rows it affected.
+    ///
+    /// Round trips: 1.
+    ///
+    /// # Errors
+    /// When the server refuses it.
+    pub async fn execute(self, db: &impl Executor) -> Result<u64> {
+        db.execute(&self.statement()?).await
+    }
+}

@@ -1,0 +1,282 @@
+//! SELECT.
+
+use std::{fmt, marker::PhantomData};
+
+use super::Source;
+use crate::{
+    ast::{self, Direction, Distinct, Lock, LockStrength, LockWait, Node, OrderItem},
+    expr::{Cond, Expr, IntoCond, IntoOrder, SelectList, Selection},
+    model::Model,
+    value::SqlType,
+};
+
+/// A query over the sources `S` whose rows are read into `Out`.
+///
+/// A plain value: `Clone`, `Send`, reusable. `Display` shows its SQL, with `$1` in place of values.
+#[must_use = "a query does nothing until a verb such as `.all(&db)` is awaited"]
+pub struct Select<S, Out> {
+    pub(crate) ast: ast::Select,
+    _types: PhantomData<fn() -> (S, Out)>,
+}
+
+impl<S, Out> Clone for Select<S, Out> {
+    /// Copies the query. The copy's columns are its own: it can stand in a sub-query of the original.
+    fn clone(&self) -> Self {
+        Self::from_ast(self.ast.clone())
+    }
+}
+
+impl<S: Source, Out> fmt::Debug for Select<S, Out> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Select").field(&self.to_sql()).finish()
+    }
+}
+
+impl<S: Source, Out> fmt::Display for Select<S, Out> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to_sql().fmt(f)
+    }
+}
+
+impl<S, Out> Select<S, Out> {
+    pub(crate) fn from_ast(ast: ast::Select) -> Self {
+        Self { ast, _types: PhantomData }
+    }
+
+    /// The same clauses with other types.
+    pub(super) fn retype<S2, Out2>(self) -> Select<S2, Out2> {
+        Select::from_ast(self.ast)
+    }
+}
+
+impl<M: Model> Select<M, M> {
+    pub(crate) fn of_model() -> Self {
+        Self::from_ast(ast::Select::of(M::TABLE))
+    }
+}
+
+impl<S: Source, Out> Select<S, Out> {
+    pub(super) fn columns(&self) -> S::Columns {
+        S::columns(self.ast.id, 0)
+    }
+
+    /// Keeps the rows for which the condition holds. Several filters must all hold. Renders `WHERE …`.
+    ///
+    /// ```
+    /// # use orm_pg::prelude::*;
+    /// # #[derive(Debug, Clone, Model)]
+    /// # #[orm(table = "users")]
+    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
+    /// // Conditions are plain functions, too.
+    /// fn adult(u: UserColumns) -> Cond { u.age.ge(18) }
+    /// let some = User::query().filter(adult).filter(|u| u.email.ends_with(".org").or(u.id.in_([1, 2]))).select(|u| u.id);
+    /// assert!(some.to_string().ends_with(r#"WHERE (t0."age" >= $1) AND ((t0."email" LIKE $2) OR (t0."id" = ANY ($3)))"#));
+    /// ```
+    pub fn filter<C: IntoCond>(mut self, cond: impl FnOnce(S::Columns) -> C) -> Self {
+        let Cond(node) = cond(self.columns()).into_cond();
+        self.ast.filters.push(node);
+        self
+    }
+
+    /// Sorts the rows; later calls sort within earlier ones. Renders `ORDER BY …`.
+    ///
+    /// ```
+    /// # use orm_pg::prelude::*;
+    /// # #[derive(Debug, Clone, Model)]
+    /// # #[orm(table = "users")]
+    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
+    /// let query = User::query().order_by(|u| (u.age.desc().nulls_last(), u.id.asc())).select(|u| u.id);
+    /// assert!(query.to_string().ends_with(r#"ORDER BY t0."age" DESC NULLS LAST, t0."id""#));
+    /// ```
+    pub fn order_by<O: IntoOrder>(mut self, order: impl FnOnce(S::Columns) -> O) -> Self {
+        order(self.columns()).order(&mut self.ast.order_by);
+        self
+    }
+
+    /// Sorts by a column that is known only at run time: a name from a request. It must be a field or a column of one
+    /// of the query's models, written `name` or `table.name`; anything else is an error before any I/O.
+    pub fn order_by_name(mut self, name: &str, direction: Direction) -> Self {
+        let node = self.named_column(name);
+        self.ast.order_by.push(OrderItem { node, direction, nulls: None });
+        self
+    }
+
+    fn named_column(&self, name: &str) -> Node {
+        let (table, column) = name.split_once('.').map_or((None, name), |(table, column)| (Some(table), column));
+        for (source, from) in self.ast.from.iter().enumerate() {
+            let ast::Relation::Table(of) = from.relation;
+            if table.is_some_and(|it| it != of.name && it != of.model) {
+                continue;
+            }
+            let found = of.columns.iter().find(|it| it.field == column || it.name == column);
+            if let (Some(def), Ok(source)) = (found, u8::try_from(source)) {
+                return Node::Column { query: self.ast.id, source, name: ast::ColumnName::Named(def.name) };
+            }
+        }
+        let known = self.ast.from.iter().flat_map(|from| {
+            let ast::Relation::Table(of) = from.relation;
+            of.columns.iter().map(|it| it.field)
+        });
+        let known: Vec<_> = known.collect();
+        Node::Invalid(format!("there is no column {name:?} to order by; there are: {}", known.join(", ")))
+    }
+
+    /// Returns at most `rows` rows. Renders `LIMIT $n`.
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.ast.limit = Some(rows);
+        self
+    }
+
+    /// Leaves out the first `rows` rows. Renders `OFFSET $n`.
+    pub fn offset(mut self, rows: u64) -> Self {
+        self.ast.offset = Some(rows);
+        self
+    }
+
+    /// Returns equal rows once. Renders `SELECT DISTINCT`.
+    pub fn distinct(mut self) -> Self {
+        self.ast.distinct = Some(Distinct::Rows);
+        self
+    }
+
+    /// Returns the first row, in the query's order, of those that agree on `key`. Renders `SELECT DISTINCT ON (…)`.
+    /// The order must begin with the same expressions.
+    pub fn distinct_on<P: Selection>(mut self, key: impl FnOnce(S::Columns) -> P) -> Self {
+        self.ast.distinct = Some(Distinct::On(SelectList::of(key(self.columns()))));
+        self
+    }
+
+    /// Makes one row of all that agree on `key`. Needs a [`select`](Self::select) of what to know of each group.
+    /// Renders `GROUP BY …`.
+    ///
+    /// ```
+    /// # use orm_pg::prelude::*;
+    /// # #[derive(Debug, Clone, Model)]
+    /// # #[orm(table = "users")]
+    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
+    /// let per_age = User::query().group_by(|u| u.age).having(|u| u.id.count().gt(3)).select(|u| (u.age, u.id.count()));
+    /// assert_eq!(
+    ///     per_age.to_string(),
+    ///     r#"SELECT t0."age", count(t0."id") FROM "users" AS t0 GROUP BY t0."age" HAVING count(t0."id") > $1"#,
+    /// );
+    /// ```
+    pub fn group_by<P: Selection>(mut self, key: impl FnOnce(S::Columns) -> P) -> Self {
+        let key = SelectList::of(key(self.columns()));
+        self.ast.group_by.extend(key);
+        self
+    }
+
+    /// Keeps the groups for which the condition holds. Renders `HAVING …`.
+    pub fn having<C: IntoCond>(mut self, cond: impl FnOnce(S::Columns) -> C) -> Self {
+        let Cond(node) = cond(self.columns()).into_cond();
+        self.ast.having.push(node);
+        self
+    }
+
+    /// Says what a row is: an expression, a model's columns, or a tuple of up to 16 of those. Whatever was selected
+    /// before is replaced.
+    ///
+    /// ```
+    /// # use orm_pg::prelude::*;
+    /// # #[derive(Debug, Clone, Model)]
+    /// # #[orm(table = "users")]
+    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
+    /// # async fn run(db: &Database) -> Result<()> {
+    /// let pairs: Vec<(String, Option<i32>)> = User::query().select(|u| (u.email, u.age)).all(db).await?;
+    /// // Whole models can stand in the list.
+    /// let with_next: Vec<(User, Option<i32>)> = User::query().select(|u| (u, u.age + 1)).all(db).await?;
+    /// # drop((pairs, with_next)); Ok(()) }
+    /// ```
+    pub fn select<P: Selection>(mut self, list: impl FnOnce(S::Columns) -> P) -> Select<S, P::Output> {
+        self.ast.list = Some(SelectList::of(list(self.columns())));
+        self.retype()
+    }
+
+    /// Locks the rows against writes and other locks until the transaction ends. Only in a transaction.
+    /// Renders `FOR UPDATE`.
+    ///
+    /// ```
+    /// # use orm_pg::prelude::*;
+    /// # #[derive(Debug, Clone, Model)]
+    /// # #[orm(table = "users")]
+    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
+    /// # async fn run(db: &Database) -> Result<()> {
+    /// db.transaction(async |tx| {
+    ///     let next = User::query().order_by(|u| u.id.asc()).limit(1).for_update().skip_locked().one_or_none(tx).await?;
+    ///     # drop(next);
+    ///     Ok::<_, Error>(())
+    /// })
+    /// .await
+    /// # }
+    /// ```
+    pub fn for_update(self) -> Self {
+        self.lock(LockStrength::Update)
+    }
+
+    /// Locks like [`for_update`](Self::for_update), but lets others refer to the rows by foreign key.
+    /// Renders `FOR NO KEY UPDATE`.
+    pub fn for_no_key_update(self) -> Self {
+        self.lock(LockStrength::NoKeyUpdate)
+    }
+
+    /// Locks the rows against writes, not against other shared locks. Only in a transaction. Renders `FOR SHARE`.
+    pub fn for_share(self) -> Self {
+        self.lock(LockStrength::Share)
+    }
+
+    /// Locks the rows against deletes and changes of their key. Only in a transaction. Renders `FOR KEY SHARE`.
+    pub fn for_key_share(self) -> Self {
+        self.lock(LockStrength::KeyShare)
+    }
+
+    /// Leaves out rows that others have locked. After `for_update` or one of its kind. Renders `SKIP LOCKED`.
+    pub fn skip_locked(self) -> Self {
+        self.lock_wait(LockWait::SkipLocked)
+    }
+
+    /// Fails at once (55P03) when others have locked a row. After `for_update` or one of its kind. Renders `NOWAIT`.
+    pub fn nowait(self) -> Self {
+        self.lock_wait(LockWait::NoWait)
+    }
+
+    fn lock(mut self, strength: LockStrength) -> Self {
+        self.ast.lock = Some(Lock { strength, wait: LockWait::Wait });
+        self
+    }
+
+    fn lock_wait(mut self, wait: LockWait) -> Self {
+        match &mut self.ast.lock {
+            Some(lock) => lock.wait = wait,
+            None => {
+                let reason = "`skip_locked` and `nowait` come after `for_update` or one of its kind".to_owned();
+                self.ast.filters.push(Node::Invalid(reason));
+            }
+        }
+        self
+    }
+}
+
+impl<S: Source, Out: SqlType> Select<S, Out> {
+    /// The query as a value in another: its one column, NULL when there is no row. More than one row is an error of
+    /// the server (21000). Renders `(SELECT …)`.
+    #[must_use]
+    ///
+    /// ```
+    /// # use orm_pg::prelude::*;
+    /// # #[derive(Debug, Clone, Model)]
+    /// # #[orm(table = "users")]
+    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
+    /// # #[derive(Debug, Clone, Model)]
+    /// # #[orm(table = "posts")]
+    /// # pub struct Post { #[orm(key, identity)] pub id: i64, pub author_id: i64, pub title: String }
+    /// let newest = User::query().select(|u| (u.email, Post::query().filter(|p| p.author_id.eq(u.id)).select(|p| p.id.max()).scalar()));
+    /// assert_eq!(
+    ///     newest.to_string(),
+    ///     r#"SELECT t0."email", (SELECT max(t1."id") FROM "posts" AS t1 WHERE t1."author_id" = t0."id") FROM "users" AS t0"#,
+    /// );
+    /// ```
+    pub fn scalar(self) -> Expr<Out::Nullable> {
+        let ast = super::Subquery::into_ast(self);
+        Expr::new(Node::Subquery(Box::new(ast)))
+    }
+}

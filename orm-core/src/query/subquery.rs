@@ -1,0 +1,49 @@
+//! Queries in queries.
+
+use super::{Select, Source};
+use crate::{
+    ast::{self, Node},
+    expr::{Cond, SelectList},
+};
+
+/// A query that can stand in another one.
+pub trait Subquery {
+    /// Gives up the types.
+    #[doc(hidden)]
+    fn into_ast(self) -> ast::Select;
+}
+
+impl<S: Source, Out> Subquery for Select<S, Out> {
+    fn into_ast(mut self) -> ast::Select {
+        if self.ast.list.is_none() {
+            self.ast.list = Some(SelectList::of(self.columns()));
+        }
+        self.ast
+    }
+}
+
+/// Holds when `query` finds a row. Its filters may use columns of the query around. Renders `EXISTS (SELECT …)`.
+///
+/// ```
+/// # use orm_pg::prelude::*;
+/// # #[derive(Debug, Clone, Model)]
+/// # #[orm(table = "users")]
+/// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
+/// # #[derive(Debug, Clone, Model)]
+/// # #[orm(table = "posts")]
+/// # pub struct Post { #[orm(key, identity)] pub id: i64, pub author_id: i64, pub title: String }
+/// let busy = User::query().filter(|u| exists(Post::query().filter(|p| p.author_id.eq(u.id)))).select(|u| u.id);
+/// assert_eq!(
+///     busy.to_string(),
+///     r#"SELECT t0."id" FROM "users" AS t0 WHERE EXISTS (SELECT 1 FROM "posts" AS t1 WHERE t1."author_id" = t0."id")"#,
+/// );
+/// ```
+pub fn exists<S: Source, Out>(query: Select<S, Out>) -> Cond {
+    Cond(Node::Exists(Box::new(query.into_ast())))
+}
+
+/// Holds when `query` finds no row. Its filters may use columns of the query around.
+/// Renders `NOT EXISTS (SELECT …)`.
+pub fn not_exists<S: Source, Out>(query: Select<S, Out>) -> Cond {
+    exists(query).not()
+}

@@ -1,0 +1,135 @@
+//! UPDATE.
+
+use std::{fmt, marker::PhantomData};
+
+use super::{
+    Select,
+    key::{by_key, equals},
+};
+use crate::{
+    ast::{self, QueryId},
+    expr::{IntoAssignments, Origin, Present, SelectList, Selection},
+    model::{Keyed, Model, Writable},
+};
+
+/// An update of rows of `M`; with `all` or `one` each updated row is read into `Out`. The rows come back in no
+/// particular order, not in that of a sub-query either.
+///
+/// Columns with `on_update` and the `version` column are set as well, unless named.
+#[must_use = "an update does nothing until a verb such as `.execute(&db)` is awaited"]
+pub struct Update<M, Out> {
+    pub(super) ast: ast::Update,
+    pub(super) checks_version: bool,
+    _types: PhantomData<fn() -> (M, Out)>,
+}
+
+impl<M, Out> Clone for Update<M, Out> {
+    fn clone(&self) -> Self {
+        Self { ast: self.ast.clone(), checks_version: self.checks_version, _types: PhantomData }
+    }
+}
+
+impl<M: Model, Out> fmt::Debug for Update<M, Out> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Update").field(&self.to_sql()).finish()
+    }
+}
+
+impl<M: Model, Out> fmt::Display for Update<M, Out> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to_sql().fmt(f)
+    }
+}
+
+impl<M: Model> Update<M, M> {
+    fn new<A: IntoAssignments<M>>(id: QueryId, set: impl FnOnce(M::Columns<Present>) -> A) -> Self {
+        let columns = M::columns::<Present>(Origin::new(id, 0));
+        let mut assignments = Vec::new();
+        set(columns).assign(&mut assignments);
+        let ast = ast::Update {
+            id,
+            table: M::TABLE,
+            set: assignments,
+            filters: vec![],
+            all_rows: false,
+            returning: SelectList::of(columns),
+            refused: None,
+        };
+        Self { ast, checks_version: false, _types: PhantomData }
+    }
+
+    pub(crate) fn instance<A: IntoAssignments<M>>(instance: &M, set: impl FnOnce(M::Columns<Present>) -> A) -> Self
+    where
+        M: Keyed,
+    {
+        let mut update = Self::new(QueryId::next(), set);
+        update.ast.filters = by_key(M::TABLE, update.ast.id, instance.key());
+        if let (Some(column), Some(version)) = (M::TABLE.version(), instance.version()) {
+            update.ast.filters.push(equals(update.ast.id, column.name, version));
+            update.checks_version = true;
+        }
+        update
+    }
+}
+
+impl<M: Model, Out> Update<M, Out> {
+    /// Says what comes back of each updated row. Renders `RETURNING …`.
+    pub fn returning<P: Selection>(mut self, list: impl FnOnce(M::Columns<Present>) -> P) -> Update<M, P::Output> {
+        self.ast.returning = SelectList::of(list(M::columns(Origin::new(self.ast.id, 0))));
+        Update { ast: self.ast, checks_version: self.checks_version, _types: PhantomData }
+    }
+
+    /// Lets the update go without a filter: every row of the table.
+    pub fn all_rows(mut self) -> Self {
+        self.ast.all_rows = true;
+        self
+    }
+}
+
+impl<M: Model> Select<M, M> {
+    /// Makes the query an update of its rows. Without a filter it is refused, unless [`all_rows`](Update::all_rows)
+    /// says so; so are clauses that an update cannot have. Renders `UPDATE "users" AS t0 SET … WHERE …`.
+    ///
+    /// ```
+    /// # use orm_pg::prelude::*;
+    /// # #[derive(Debug, Clone, Model)]
+    /// # #[orm(table = "users")]
+    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
+    /// # async fn run(db: &Database) -> Result<()> {
+    /// let touched = User::query().filter(|u| u.age.is_null()).update(|u| u.age.set(18)).execute(db).await?;
+    /// // Every row only when that is said.
+    /// User::query().update(|u| u.age.set(u.age + 1)).all_rows().execute(db).await?;
+    /// # drop(touched); Ok(()) }
+    /// ```
+    pub fn update<A: IntoAssignments<M>>(self, set: impl FnOnce(M::Columns<Present>) -> A) -> Update<M, M>
+    where
+        M: Writable,
+    {
+        let mut update = Update::new(self.ast.id, set);
+        update.ast.refused = refused(&self.ast);
+        update.ast.all_rows = self.ast.all_rows;
+        update.ast.filters = self.ast.filters;
+        update
+    }
+
+    /// Lets an update or delete made of this query go without a filter: every row of the table.
+    pub fn all_rows(mut self) -> Self {
+        self.ast.all_rows = true;
+        self
+    }
+}
+
+/// The clause of `query` that an update or delete cannot have.
+pub(super) fn refused(query: &ast::Select) -> Option<&'static str> {
+    let clauses = [
+        (query.list.is_some(), "select"),
+        (query.distinct.is_some(), "distinct"),
+        (!query.group_by.is_empty(), "group_by"),
+        (!query.having.is_empty(), "having"),
+        (!query.order_by.is_empty(), "order_by"),
+        (query.limit.is_some(), "limit"),
+        (query.offset.is_some(), "offset"),
+        (query.lock.is_some(), "for_update"),
+    ];
+    clauses.into_iter().find_map(|(has, clause)| has.then_some(clause))
+}

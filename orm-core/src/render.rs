@@ -1,0 +1,143 @@
+//! Statements as text: one pass over plain data, text and binds together, that cannot fail.
+//!
+//! What has no meaning in SQL was refused by [`check`](crate::check) before. Rendering it all the same, for `Display`,
+//! shows `<invalid>`.
+
+mod expr;
+mod select;
+mod write;
+
+use crate::{
+    ast::{Node, Part, QueryId},
+    ident::push_ident,
+    statement::Sql,
+    value::Bind,
+};
+
+pub(crate) use select::{count, exists, select};
+pub(crate) use write::{delete, insert, update};
+
+/// The user's SQL.
+pub(crate) fn raw(parts: &[Part]) -> Sql {
+    let mut writer = Writer::new();
+    writer.raw(parts);
+    writer.finish()
+}
+
+/// The text so far, its binds, and which alias each query's sources have.
+struct Writer {
+    text: String,
+    binds: Vec<Bind>,
+    scopes: Vec<Scope>,
+    aliases: u32,
+}
+
+/// The sources of one query that can be named where we are.
+struct Scope {
+    query: QueryId,
+    /// The number of the alias of the first source.
+    first: u32,
+    /// Whether source 1 is the proposed row of an upsert.
+    upsert: bool,
+}
+
+impl Writer {
+    fn new() -> Self {
+        // Most statements fit.
+        Self { text: String::with_capacity(256), binds: vec![], scopes: vec![], aliases: 0 }
+    }
+
+    fn finish(self) -> Sql {
+        Sql { text: self.text, binds: self.binds }
+    }
+
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    fn ident(&mut self, name: &str) {
+        push_ident(&mut self.text, name);
+    }
+
+    fn number(&mut self, number: impl std::fmt::Display) {
+        use std::fmt::Write;
+        // Writing to a `String` cannot fail.
+        write!(self.text, "{number}").ok();
+    }
+
+    /// Opens a query with `sources` sources, which get the next aliases.
+    fn open(&mut self, query: QueryId, sources: usize) {
+        let first = self.aliases;
+        self.aliases += u32::try_from(sources).unwrap_or(u32::MAX);
+        self.scopes.push(Scope { query, first, upsert: false });
+    }
+
+    fn close(&mut self) {
+        self.scopes.pop();
+    }
+
+    /// Writes `t0`, the alias of a source.
+    fn alias(&mut self, query: QueryId, source: u8) {
+        let scope = self.scopes.iter().rev().find(|it| it.query == query);
+        match scope.map(|it| (it.first, it.upsert)) {
+            Some((_, true)) if source == crate::query::EXCLUDED => self.push("excluded"),
+            Some((first, _)) => {
+                self.push("t");
+                self.number(first + u32::from(source));
+            }
+            None => self.push("<invalid>"),
+        }
+    }
+
+    /// Writes `$n`.
+    fn bind(&mut self, bind: &Bind) {
+        self.binds.push(bind.clone());
+        self.push("$");
+        self.number(self.binds.len());
+        let ty = bind.ty();
+        if ty.is_user_defined() {
+            // The server does not know the type's identifier from us, so the text names it.
+            self.push("::");
+            self.pg_type(ty);
+        }
+    }
+
+    /// Writes `nodes` with `separator` between them.
+    fn list(&mut self, nodes: &[Node], separator: &str) {
+        self.each(nodes, separator, |writer, node| writer.node(node));
+    }
+
+    /// Writes items with `separator` between them.
+    fn each<T>(&mut self, items: impl IntoIterator<Item = T>, separator: &str, mut write: impl FnMut(&mut Self, T)) {
+        for (index, item) in items.into_iter().enumerate() {
+            if index > 0 {
+                self.push(separator);
+            }
+            write(self, item);
+        }
+    }
+
+    /// Writes `keyword a AND b`, or nothing when there are no conditions.
+    fn all_of(&mut self, keyword: &str, conds: &[Node]) {
+        match conds {
+            [] => {}
+            [cond] => {
+                self.push(keyword);
+                self.node(cond);
+            }
+            conds => {
+                self.push(keyword);
+                self.each(conds, " AND ", |writer, cond| writer.operand(cond));
+            }
+        }
+    }
+
+    /// Writes a table's name, schema included.
+    fn table(&mut self, table: &crate::schema::Table) {
+        if let Some(schema) = table.schema {
+            self.ident(schema);
+            self.push(".");
+        }
+        self.ident(table.name);
+    }
+}

@@ -1,0 +1,153 @@
+//! SELECT.
+
+use super::Writer;
+use crate::{
+    ast::{Distinct, From, Join, Lock, LockStrength, LockWait, Node, Relation, Select},
+    statement::Sql,
+    value::Bind,
+};
+
+/// The statement.
+pub(crate) fn select(select: &Select) -> Sql {
+    let mut writer = Writer::new();
+    nested(&mut writer, select);
+    writer.finish()
+}
+
+/// A statement that counts the rows of `select`.
+pub(crate) fn count(select: &Select) -> Sql {
+    let mut writer = Writer::new();
+    let plain = select.distinct.is_none()
+        && select.group_by.is_empty()
+        && select.having.is_empty()
+        && select.limit.is_none()
+        && select.offset.is_none()
+        && select.list.is_none();
+    if plain {
+        writer.open(select.id, select.from.len());
+        writer.push("SELECT count(*)");
+        from_where(&mut writer, select);
+    } else {
+        writer.push("SELECT count(*) FROM (");
+        nested(&mut writer, select);
+        writer.push(") AS counted");
+    }
+    writer.finish()
+}
+
+/// A statement that asks whether `select` finds a row.
+pub(crate) fn exists(select: &Select) -> Sql {
+    let mut writer = Writer::new();
+    writer.push("SELECT EXISTS (");
+    nested_exists(&mut writer, select);
+    writer.push(")");
+    writer.finish()
+}
+
+/// The query where only whether it finds a row counts.
+pub(super) fn nested_exists(writer: &mut Writer, select: &Select) {
+    // Grouped and aggregating queries keep their list: without it they would have other rows.
+    if select.distinct.is_some() || !select.group_by.is_empty() || !select.having.is_empty() || aggregates(select) {
+        return nested(writer, select);
+    }
+    writer.open(select.id, select.from.len());
+    writer.push("SELECT 1");
+    from_where(writer, select);
+    limits(writer, select);
+    writer.close();
+}
+
+fn aggregates(select: &Select) -> bool {
+    fn any(node: &Node) -> bool {
+        let mut found = matches!(node, Node::Call(call) if call.aggregate);
+        node.parts(&mut |part| found |= any(part));
+        found
+    }
+    select.list.iter().flatten().any(any)
+}
+
+/// The query, inside another statement or alone.
+pub(super) fn nested(writer: &mut Writer, select: &Select) {
+    writer.open(select.id, select.from.len());
+    writer.push("SELECT ");
+    match &select.distinct {
+        None => {}
+        Some(Distinct::Rows) => writer.push("DISTINCT "),
+        Some(Distinct::On(key)) => {
+            writer.push("DISTINCT ON (");
+            writer.list(key, ", ");
+            writer.push(") ");
+        }
+    }
+    match &select.list {
+        Some(list) => writer.list(list, ", "),
+        None => writer.push("*"),
+    }
+    from_where(writer, select);
+    if !select.group_by.is_empty() {
+        writer.push(" GROUP BY ");
+        writer.list(&select.group_by, ", ");
+    }
+    writer.all_of(" HAVING ", &select.having);
+    if !select.order_by.is_empty() {
+        writer.push(" ORDER BY ");
+        writer.order(&select.order_by);
+    }
+    limits(writer, select);
+    if let Some(lock) = select.lock {
+        writer.push(lock_clause(lock));
+    }
+    writer.close();
+}
+
+fn from_where(writer: &mut Writer, select: &Select) {
+    for (source, from) in select.from.iter().enumerate() {
+        from_item(writer, select, source, from);
+    }
+    writer.all_of(" WHERE ", &select.filters);
+}
+
+fn from_item(writer: &mut Writer, select: &Select, source: usize, from: &From) {
+    writer.push(match from.join {
+        Join::First => " FROM ",
+        Join::Inner => " JOIN ",
+        Join::Left => " LEFT JOIN ",
+        Join::Right => " RIGHT JOIN ",
+        Join::Full => " FULL JOIN ",
+    });
+    let Relation::Table(table) = from.relation;
+    writer.table(table);
+    writer.push(" AS ");
+    writer.alias(select.id, u8::try_from(source).unwrap_or(u8::MAX));
+    if let Some(on) = &from.on {
+        writer.push(" ON ");
+        writer.node(on);
+    }
+}
+
+/// LIMIT and OFFSET travel as binds, so that pages of any size are one statement.
+fn limits(writer: &mut Writer, select: &Select) {
+    for (keyword, rows) in [(" LIMIT ", select.limit), (" OFFSET ", select.offset)] {
+        if let Some(rows) = rows {
+            writer.push(keyword);
+            writer.bind(&Bind::new(i64::try_from(rows).unwrap_or(i64::MAX)));
+        }
+    }
+}
+
+fn lock_clause(lock: Lock) -> &'static str {
+    match (lock.strength, lock.wait) {
+        (LockStrength::Update, LockWait::Wait) => " FOR UPDATE",
+        (LockStrength::Update, LockWait::SkipLocked) => " FOR UPDATE SKIP LOCKED",
+        (LockStrength::Update, LockWait::NoWait) => " FOR UPDATE NOWAIT",
+        (LockStrength::NoKeyUpdate, LockWait::Wait) => " FOR NO KEY UPDATE",
+        (LockStrength::NoKeyUpdate, LockWait::SkipLocked) => " FOR NO KEY UPDATE SKIP LOCKED",
+        (LockStrength::NoKeyUpdate, LockWait::NoWait) => " FOR NO KEY UPDATE NOWAIT",
+        (LockStrength::Share, LockWait::Wait) => " FOR SHARE",
+        (LockStrength::Share, LockWait::SkipLocked) => " FOR SHARE SKIP LOCKED",
+        (LockStrength::Share, LockWait::NoWait) => " FOR SHARE NOWAIT",
+        (LockStrength::KeyShare, LockWait::Wait) => " FOR KEY SHARE",
+        (LockStrength::KeyShare, LockWait::SkipLocked) => " FOR KEY SHARE SKIP LOCKED",
+        (LockStrength::KeyShare, LockWait::NoWait) => " FOR KEY SHARE NOWAIT",
+    }
+}

@@ -1,0 +1,142 @@
+//! INSERT, UPDATE and DELETE.
+
+use super::Writer;
+use crate::{
+    ast::{
+        Assignment, Cell, ConflictAction, ConflictTarget, Delete, Insert, Node, OnConflict, QueryId, Rows, Update,
+        automatic,
+    },
+    schema::Table,
+    statement::Sql,
+};
+
+/// The statement; `returning` says whether its rows come back.
+pub(crate) fn insert(insert: &Insert, returning: bool) -> Sql {
+    let mut writer = Writer::new();
+    writer.open(insert.id, 1);
+    writer.push("INSERT INTO ");
+    target(&mut writer, insert.table, insert.id);
+    if insert.columns.is_empty() {
+        writer.push(" DEFAULT VALUES");
+    } else {
+        writer.push(" (");
+        writer.each(&insert.columns, ", ", |writer, column| writer.ident(column));
+        writer.push(")");
+        rows(&mut writer, &insert.rows);
+    }
+    if let Some(conflict) = &insert.on_conflict {
+        if let Some(scope) = writer.scopes.last_mut() {
+            scope.upsert = true;
+        }
+        on_conflict(&mut writer, insert, conflict);
+    }
+    return_rows(&mut writer, &insert.returning, returning);
+    writer.finish()
+}
+
+fn rows(writer: &mut Writer, rows: &Rows) {
+    match rows {
+        Rows::Values(rows) => {
+            writer.push(" VALUES ");
+            writer.each(rows, ", ", |writer, row| {
+                writer.push("(");
+                writer.each(row, ", ", |writer, cell| match cell {
+                    Cell::Default => writer.push("DEFAULT"),
+                    Cell::Bind(bind) => writer.bind(bind),
+                });
+                writer.push(")");
+            });
+        }
+        Rows::Unnest(columns) => {
+            writer.push(" SELECT * FROM unnest(");
+            writer.each(columns, ", ", Writer::bind);
+            writer.push(")");
+        }
+    }
+}
+
+fn on_conflict(writer: &mut Writer, insert: &Insert, conflict: &OnConflict) {
+    writer.push(" ON CONFLICT");
+    match &conflict.target {
+        ConflictTarget::Any => {}
+        ConflictTarget::Columns(columns) => {
+            writer.push(" (");
+            writer.each(columns, ", ", |writer, column| match column {
+                Node::Column { name: crate::ast::ColumnName::Named(name), .. } => writer.ident(name),
+                other => writer.operand(other),
+            });
+            writer.push(")");
+        }
+        ConflictTarget::Constraint(name) => {
+            writer.push(" ON CONSTRAINT ");
+            writer.ident(name);
+        }
+    }
+    match &conflict.action {
+        ConflictAction::Nothing => writer.push(" DO NOTHING"),
+        ConflictAction::Update { set, filters } => {
+            writer.push(" DO UPDATE");
+            assignments(writer, insert.table, insert.id, set);
+            writer.all_of(" WHERE ", filters);
+        }
+    }
+}
+
+/// The statement; `returning` says whether its rows come back.
+pub(crate) fn update(update: &Update, returning: bool) -> Sql {
+    let mut writer = Writer::new();
+    writer.open(update.id, 1);
+    writer.push("UPDATE ");
+    target(&mut writer, update.table, update.id);
+    assignments(&mut writer, update.table, update.id, &update.set);
+    writer.all_of(" WHERE ", &update.filters);
+    return_rows(&mut writer, &update.returning, returning);
+    writer.finish()
+}
+
+/// The statement; `returning` says whether its rows come back.
+pub(crate) fn delete(delete: &Delete, returning: bool) -> Sql {
+    let mut writer = Writer::new();
+    writer.open(delete.id, 1);
+    writer.push("DELETE FROM ");
+    target(&mut writer, delete.table, delete.id);
+    writer.all_of(" WHERE ", &delete.filters);
+    return_rows(&mut writer, &delete.returning, returning);
+    writer.finish()
+}
+
+fn target(writer: &mut Writer, table: &Table, id: QueryId) {
+    writer.table(table);
+    writer.push(" AS ");
+    writer.alias(id, 0);
+}
+
+/// Writes SET, with what the table's columns ask every update for.
+fn assignments(writer: &mut Writer, table: &'static Table, id: QueryId, set: &[Assignment]) {
+    writer.push(" SET ");
+    writer.each(set, ", ", |writer, Assignment { column, value, .. }| {
+        writer.ident(column);
+        writer.push(" = ");
+        writer.node(value);
+    });
+    for column in automatic(table, set) {
+        writer.push(", ");
+        writer.ident(column.name);
+        writer.push(" = ");
+        if column.version {
+            writer.alias(id, 0);
+            writer.push(".");
+            writer.ident(column.name);
+            writer.push(" + 1");
+        } else if let Some(sql) = column.on_update {
+            writer.push(sql);
+        }
+    }
+}
+
+fn return_rows(writer: &mut Writer, returning: &[Node], wanted: bool) {
+    if wanted && !returning.is_empty() {
+        writer.push(" RETURNING ");
+        writer.list(returning, ", ");
+    }
+}
