@@ -9,6 +9,7 @@
 
 pub mod ast;
 mod check;
+pub mod ddl;
 pub mod error;
 pub mod executor;
 pub mod expr;

@@ -1,0 +1,126 @@
+//! The statements that make and drop the tables of models, as text.
+//!
+//! Pure: what runs them is `orm-pg`. Migrations, which change tables that exist, are not made here.
+
+mod order;
+mod table;
+mod types;
+
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    error::Result,
+    ident::push_ident,
+    schema::{ForeignKey, Table},
+};
+
+/// Returns the statements that make `tables`, to be run in this order: schemas, enum types, tables so that a foreign
+/// key finds what it refers to, indexes, and at last the foreign keys of tables that refer to themselves or to each
+/// other in a circle.
+///
+/// Views are left out: their query is not known here. A table that is listed twice is made once. A foreign key to a
+/// table that is not listed is kept, so that table must exist. The schema `public` is taken to exist.
+///
+/// # Errors
+/// [`ErrorKind::InvalidStatement`](crate::error::ErrorKind::InvalidStatement) when a name is empty, holds a NUL or is
+/// longer than the 63 bytes that the server keeps, when two models declare one table or enum type differently, or when a
+/// foreign key refers to a table without a primary key.
+pub fn create_tables(tables: &[&'static Table]) -> Result<Vec<String>> {
+    let plan = order::plan(tables)?;
+    let enums = types::enums(&plan.tables)?;
+    let mut statements = Vec::new();
+    for schema in types::schemas(&plan.tables, &enums)? {
+        statements.push(sql("CREATE SCHEMA IF NOT EXISTS ", |out| push_ident(out, schema)));
+    }
+    for ty in &enums {
+        statements.push(types::create(ty)?);
+    }
+    for planned in &plan.tables {
+        statements.push(table::create(planned)?);
+    }
+    for planned in &plan.tables {
+        for index in planned.table.indexes {
+            statements.push(table::create_index(planned.table, index));
+        }
+    }
+    for (table, key) in plan.late_keys() {
+        statements.push(table::add_foreign_key(table, key)?);
+    }
+    Ok(statements)
+}
+
+/// Returns the statements that drop `tables` and the enum types of their columns, where they exist: the reverse of
+/// [`create_tables`].
+///
+/// Nothing is dropped that was not listed: there is no `CASCADE`, so the server refuses while other tables refer to
+/// these or use their types. Schemas stay.
+///
+/// # Errors
+/// As [`create_tables`].
+pub fn drop_tables(tables: &[&'static Table]) -> Result<Vec<String>> {
+    let plan = order::plan(tables)?;
+    let mut statements = Vec::new();
+    for (table, key) in plan.late_keys().filter(|(table, key)| !same((key.target)(), table)) {
+        statements.push(table::drop_foreign_key(table, key));
+    }
+    for planned in plan.tables.iter().rev() {
+        statements
+            .push(sql("DROP TABLE IF EXISTS ", |out| push_qualified(out, planned.table.schema, planned.table.name)));
+    }
+    for ty in types::enums(&plan.tables)?.iter().rev() {
+        statements.push(sql("DROP TYPE IF EXISTS ", |out| push_qualified(out, ty.schema, ty.name)));
+    }
+    Ok(statements)
+}
+
+/// A table, and which of its foreign keys may stand in its `CREATE TABLE`.
+struct Planned {
+    table: &'static Table,
+    /// The keys to tables that exist by then.
+    early: Vec<&'static ForeignKey>,
+    /// The keys that must wait until all tables exist.
+    late: Vec<&'static ForeignKey>,
+}
+
+/// The tables in the order in which they can be made.
+struct Plan {
+    tables: Vec<Planned>,
+}
+
+impl Plan {
+    fn late_keys(&self) -> impl Iterator<Item = (&'static Table, &'static ForeignKey)> {
+        self.tables.iter().flat_map(|it| it.late.iter().map(|key| (it.table, *key)))
+    }
+}
+
+/// Whether both are the same table in the database. The same constant may have several addresses.
+fn same(left: &Table, right: &Table) -> bool {
+    left.name == right.name && left.schema == right.schema
+}
+
+fn sql(start: &str, rest: impl FnOnce(&mut String)) -> String {
+    let mut out = String::from(start);
+    rest(&mut out);
+    out
+}
+
+fn push_qualified(out: &mut String, schema: Option<&str>, name: &str) {
+    if let Some(schema) = schema {
+        push_ident(out, schema);
+        out.push('.');
+    }
+    push_ident(out, name);
+}
+
+/// Appends `("a", "b")`.
+fn push_columns(out: &mut String, columns: &[&str]) {
+    out.push('(');
+    for (i, column) in columns.iter().enumerate() {
+        if i > 0 {
+            out.push_str(", ");
+        }
+        push_ident(out, column);
+    }
+    out.push(')');
+}

@@ -1,0 +1,80 @@
+//! Which table comes first, so that foreign keys find what they refer to.
+
+use super::{Plan, Planned, same};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    ident::check_ident,
+    schema::Table,
+};
+
+/// Puts `tables` in order: depth first along their foreign keys, otherwise as given.
+pub(super) fn plan(tables: &[&'static Table]) -> Result<Plan> {
+    let mut listed: Vec<&'static Table> = Vec::new();
+    for table in tables.iter().copied().filter(|it| !it.view) {
+        check_table_names(table)?;
+        match listed.iter().find(|it| same(it, table)) {
+            None => listed.push(table),
+            Some(first) if first.model == table.model => {}
+            Some(first) => {
+                let text = format!(
+                    "the models {} and {} both declare the table {:?}: list one of them",
+                    first.model, table.model, table.name
+                );
+                return Err(Error::new(ErrorKind::InvalidStatement, text));
+            }
+        }
+    }
+
+    let mut ordered = Vec::with_capacity(listed.len());
+    let mut seen = Vec::with_capacity(listed.len());
+    for table in &listed {
+        visit(table, &listed, &mut seen, &mut ordered);
+    }
+
+    let mut plan = Plan { tables: Vec::with_capacity(ordered.len()) };
+    for table in ordered {
+        let (late, early) = table.foreign_keys.iter().partition(|key| {
+            let target = (key.target)();
+            let made = plan.tables.iter().any(|it| same(it.table, target));
+            !made && listed.iter().any(|it| same(it, target))
+        });
+        plan.tables.push(Planned { table, early, late });
+    }
+    Ok(plan)
+}
+
+/// Appends what `table` refers to, then `table`. A table met again on the way is part of a circle and is passed over.
+fn visit(
+    table: &'static Table,
+    listed: &[&'static Table],
+    seen: &mut Vec<&'static Table>,
+    ordered: &mut Vec<&'static Table>,
+) {
+    if seen.iter().any(|it| same(it, table)) {
+        return;
+    }
+    seen.push(table);
+    for key in table.foreign_keys {
+        let target = (key.target)();
+        if let Some(listed_target) = listed.iter().find(|it| same(it, target)) {
+            visit(listed_target, listed, seen, ordered);
+        }
+    }
+    ordered.push(table);
+}
+
+/// Checks every name that belongs to the table, so that whatever is written later needs no check of its own.
+fn check_table_names(table: &Table) -> Result<()> {
+    if let Some(schema) = table.schema {
+        check_ident("schema", schema)?;
+    }
+    check_ident("table", table.name)?;
+    let columns = table.columns.iter().map(|it| ("column", it.name));
+    let uniques = table.uniques.iter().map(|it| ("unique constraint", it.name));
+    let keys = table.foreign_keys.iter().map(|it| ("foreign key", it.name));
+    let indexes = table.indexes.iter().map(|it| ("index", it.name));
+    let methods = table.indexes.iter().filter_map(|it| it.method).map(|it| ("index method", it));
+    let checks = table.checks.iter().map(|it| ("check constraint", it.name));
+    let mut names = columns.chain(uniques).chain(keys).chain(indexes).chain(methods).chain(checks);
+    names.try_for_each(|(what, name)| check_ident(what, name))
+}
