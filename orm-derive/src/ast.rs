@@ -1,0 +1,35 @@
+//! What a derive input is, once its attributes are read.
+
+mod model;
+mod ty;
+
+pub(crate) use self::{
+    model::{
+        Check, Column, Constraint, ConstraintKind, Field, FieldKind, Index, Model, OnDelete, Reference, Relation,
+        Unique,
+    },
+    ty::{inner, is_option},
+};
+
+use syn::{Data, DeriveInput, Fields};
+
+use crate::ctxt::Ctxt;
+
+/// The named fields of a struct; anything else is a mistake that says what `derive` wants.
+pub(crate) fn named_fields<'a>(
+    ctxt: &mut Ctxt,
+    input: &'a DeriveInput,
+    derive: &str,
+) -> Option<impl Iterator<Item = &'a syn::Field> + use<'a>> {
+    let found = match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(fields) => return Some(fields.named.iter()),
+            Fields::Unnamed(_) => "this is a tuple struct",
+            Fields::Unit => "this struct has no fields",
+        },
+        Data::Enum(_) => "this is an enum",
+        Data::Union(_) => "this is a union",
+    };
+    ctxt.error(input.ident.span(), format!("`{derive}` needs a struct with named fields, and {found}"));
+    None
+}

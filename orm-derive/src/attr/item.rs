@@ -1,0 +1,126 @@
+//! The grammar inside `#[orm(..)]`: `flag`, `key = value`, `name: Model`, `"text"`, `list(..)`.
+
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::{
+    Attribute, Error, Ident, Lit, LitBool, LitStr, Meta, Path, Result, Token,
+    ext::IdentExt,
+    parenthesized,
+    parse::{Parse, ParseStream},
+    punctuated::Punctuated,
+    spanned::Spanned,
+    token,
+};
+
+use crate::ctxt::Ctxt;
+
+/// One thing between two commas.
+pub(crate) enum Item {
+    /// `"text"`.
+    Text(LitStr),
+    /// `flag`, `crate::User`.
+    Path(Path),
+    /// `key = value`.
+    Pair(Ident, Value),
+    /// `name: Model`.
+    Typed(Ident, Path),
+    /// `key(..)`.
+    List(Ident, Vec<Self>),
+}
+
+/// What stands behind `=`.
+pub(crate) enum Value {
+    /// A string.
+    Text(LitStr),
+    /// A name or a path.
+    Path(Path),
+}
+
+impl Value {
+    pub(crate) fn span(&self) -> Span {
+        match self {
+            Self::Text(text) => text.span(),
+            Self::Path(path) => path.span(),
+        }
+    }
+}
+
+impl Item {
+    pub(crate) fn span(&self) -> Span {
+        match self {
+            Self::Text(text) => text.span(),
+            Self::Path(path) => path.span(),
+            Self::Pair(key, _) | Self::Typed(key, _) | Self::List(key, _) => key.span(),
+        }
+    }
+
+    /// The key, where there is one.
+    pub(crate) fn key(&self) -> Option<&Ident> {
+        match self {
+            Self::Text(_) => None,
+            Self::Path(path) => path.get_ident(),
+            Self::Pair(key, _) | Self::Typed(key, _) | Self::List(key, _) => Some(key),
+        }
+    }
+}
+
+impl Parse for Item {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        if input.peek(LitStr) {
+            return input.parse().map(Self::Text);
+        }
+        if input.peek(Ident::peek_any) {
+            if input.peek2(Token![=]) {
+                let key = input.call(Ident::parse_any)?;
+                input.parse::<Token![=]>()?;
+                return Ok(Self::Pair(key, input.parse()?));
+            }
+            if input.peek2(Token![:]) && !input.peek2(Token![::]) {
+                let name = input.call(Ident::parse_any)?;
+                input.parse::<Token![:]>()?;
+                return Ok(Self::Typed(name, input.call(Path::parse_mod_style)?));
+            }
+            if input.peek2(token::Paren) {
+                let key = input.call(Ident::parse_any)?;
+                let content;
+                parenthesized!(content in input);
+                let items = Punctuated::<Self, Token![,]>::parse_terminated(&content)?;
+                return Ok(Self::List(key, items.into_iter().collect()));
+            }
+        }
+        input.call(Path::parse_mod_style).map(Self::Path)
+    }
+}
+
+impl Parse for Value {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        if input.peek(LitStr) {
+            input.parse().map(Self::Text)
+        } else if input.peek(LitBool) {
+            let literal: LitBool = input.parse()?;
+            Err(Error::new(literal.span, format!("write it as a string: `\"{}\"`", literal.value)))
+        } else if input.peek(Ident::peek_any) || input.peek(Token![::]) {
+            input.call(Path::parse_mod_style).map(Self::Path)
+        } else if input.peek(Lit) {
+            let literal: Lit = input.parse()?;
+            let text = literal.to_token_stream();
+            Err(Error::new(literal.span(), format!("write it as a string: `\"{text}\"`")))
+        } else {
+            Err(input.error("expected a string or a name"))
+        }
+    }
+}
+
+/// Reads all `#[orm(..)]` of one struct, field or variant; what cannot be parsed is noted and left out.
+pub(crate) fn items(ctxt: &mut Ctxt, attrs: &[Attribute]) -> Vec<Item> {
+    let mut items = Vec::new();
+    for attr in attrs.iter().filter(|it| it.path().is_ident("orm")) {
+        if !matches!(attr.meta, Meta::List(_)) {
+            ctxt.error(attr.span(), "write `#[orm(..)]`, the options in parentheses");
+            continue;
+        }
+        let parsed = attr.parse_args_with(Punctuated::<Item, Token![,]>::parse_terminated);
+        items.extend(ctxt.ok(parsed).into_iter().flatten());
+    }
+    items
+}

@@ -1,0 +1,95 @@
+//! Constraints: in the table's data, and as constants of the struct.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::Path;
+
+use super::{plain, table::option};
+use crate::ast::{ConstraintKind, Model, OnDelete};
+
+/// The function that gives the table of another model; at that model's name, should it be none.
+pub(super) fn target(private: &TokenStream, path: &Path) -> TokenStream {
+    quote!(#private::model::table_of::<#path>)
+}
+
+/// The assignments that fill in the constraints of a table.
+pub(super) fn table(model: &Model, private: &TokenStream) -> TokenStream {
+    let (mut uniques, mut foreign_keys, mut indexes, mut checks) = (vec![], vec![], vec![], vec![]);
+    for constraint in &model.constraints {
+        let (name, columns) = (&constraint.name, &constraint.columns);
+        match &constraint.kind {
+            ConstraintKind::PrimaryKey => {}
+            ConstraintKind::Unique => {
+                uniques.push(quote!(#private::schema::Unique::new(#name, &[#(#columns),*])));
+            }
+            ConstraintKind::ForeignKey { target, on_delete, field } => {
+                let target = self::target(private, target);
+                let action = match on_delete {
+                    OnDelete::NoAction => quote!(NoAction),
+                    OnDelete::Restrict => quote!(Restrict),
+                    OnDelete::Cascade => quote!(Cascade),
+                    OnDelete::SetNull => quote!(SetNull),
+                    OnDelete::SetDefault => quote!(SetDefault),
+                };
+                let field = plain(field);
+                foreign_keys.push(quote! {
+                    #private::schema::ForeignKey::new(
+                        #name,
+                        &[#(#columns),*],
+                        #target,
+                        #private::schema::OnDelete::#action,
+                        #field,
+                    )
+                });
+            }
+            ConstraintKind::Check { condition } => {
+                checks.push(quote!(#private::schema::Check::new(#name, #condition)));
+            }
+            ConstraintKind::Index { method, condition } => {
+                let (method, condition) = (option(method.as_ref()), option(condition.as_ref()));
+                indexes.push(quote! {{
+                    let mut __orm_index = #private::schema::Index::new(#name, &[#(#columns),*]);
+                    __orm_index.method = #method;
+                    __orm_index.condition = #condition;
+                    __orm_index
+                }});
+            }
+        }
+    }
+    quote! {
+        __orm_table.uniques = const { &[#(#uniques),*] };
+        __orm_table.foreign_keys = const { &[#(#foreign_keys),*] };
+        __orm_table.indexes = const { &[#(#indexes),*] };
+        __orm_table.checks = const { &[#(#checks),*] };
+    }
+}
+
+/// `impl User { pub const EMAIL_KEY: Constraint = …; }`.
+pub(super) fn constants(model: &Model, private: &TokenStream) -> Option<TokenStream> {
+    let (ident, vis, table) = (&model.ident, &model.vis, &model.table);
+    let constants = model.constraints.iter().filter_map(|it| {
+        let (constant, name) = (it.constant.as_ref()?, &it.name);
+        let what = match &it.kind {
+            ConstraintKind::PrimaryKey => "primary key",
+            ConstraintKind::Unique => "unique constraint",
+            ConstraintKind::ForeignKey { .. } => "foreign key",
+            ConstraintKind::Check { .. } => "check constraint",
+            ConstraintKind::Index { .. } => return None,
+        };
+        let description = format!("The {what} `{name}`, for `Error::violates`.");
+        Some(quote_spanned! {it.span=>
+            #[doc = #description]
+            #vis const #constant: #private::schema::Constraint = #private::schema::Constraint::new(#table, #name);
+        })
+    });
+    let constants: Vec<_> = constants.collect();
+    (!constants.is_empty()).then(|| {
+        quote! {
+            #[automatically_derived]
+            #[allow(dead_code)]
+            impl #ident {
+                #(#constants)*
+            }
+        }
+    })
+}

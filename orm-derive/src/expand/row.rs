@@ -1,0 +1,145 @@
+//! Reading a row: shared by models and by structs with `#[derive(FromRow)]`.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Ident, Type, spanned::Spanned};
+
+use super::{from_json, plain};
+use crate::ast::{FieldKind, Model};
+
+/// A field to read.
+pub(super) struct Read<'a> {
+    /// The field: a name, or a number in a tuple struct.
+    pub(super) member: &'a dyn ToTokens,
+    pub(super) ty: &'a Type,
+    pub(super) source: Source,
+    pub(super) json: bool,
+}
+
+/// Where the value of a field comes from.
+pub(super) enum Source {
+    /// The column of this name.
+    Column(String),
+    /// The next column.
+    Next,
+    /// Several columns, which the field's type knows.
+    Flatten,
+    /// No column: the type's default.
+    Default,
+}
+
+/// How to read the fields of a struct.
+pub(super) struct Body<'a> {
+    /// The struct's name, for messages.
+    pub(super) owner: String,
+    /// The type that stands for the fields.
+    pub(super) marker: TokenStream,
+    pub(super) fields: Vec<Read<'a>>,
+    /// Whether a column behind the others says if the row is there.
+    pub(super) with_marker: bool,
+}
+
+/// The methods of `FromRow`. `before` stands before the layout of the fields.
+pub(super) fn methods(body: &Body<'_>, before: Option<&TokenStream>, private: &TokenStream) -> TokenStream {
+    let Body { owner, marker, fields, with_marker } = body;
+    let mut count = 0_usize;
+    let (mut layouts, mut reads, mut flattened) = (Vec::new(), Vec::new(), Vec::new());
+    for field in fields {
+        let (member, ty) = (field.member, field.ty);
+        let value = match &field.source {
+            Source::Default => quote_spanned!(ty.span()=> <#ty as ::core::default::Default>::default()),
+            Source::Flatten => {
+                layouts.push(quote!(<#ty as #private::row::FromRow>::layout(__orm_layout)?;));
+                flattened.push(ty);
+                quote!(<#ty as #private::row::FromRow>::from_row(__orm_row)?)
+            }
+            column => {
+                layouts.push(match column {
+                    Source::Column(name) => {
+                        quote!(#private::model::layout_field::<#marker, #count>(__orm_layout, #owner, #name)?;)
+                    }
+                    _ => quote!(#private::model::layout_next::<#marker, #count>(__orm_layout)?;),
+                });
+                let value = quote!(#private::model::read_field::<#marker, #count>(__orm_row)?);
+                count += 1;
+                if field.json { from_json(private, ty, &value) } else { value }
+            }
+        };
+        reads.push(quote!(#member: #value));
+    }
+    let layout_marker = with_marker.then(|| quote!(#private::row::Layout::<'_>::marker(__orm_layout)?;));
+    let skip_marker = with_marker.then(|| quote!(#private::row::Cursor::<'_>::skip(__orm_row, 1);));
+    let width = quote!(#count #(+ <#flattened as #private::model::Flatten>::COLUMNS.len())*);
+    // What is NULL only where the row is missing: the marker, the first column that cannot be NULL, or all columns.
+    let missing = if *with_marker {
+        quote!(#private::row::Cursor::<'_>::is_null(__orm_row, #count)?)
+    } else {
+        let numbers = 0..count;
+        let first = if flattened.is_empty() {
+            quote!(#private::model::first_required(&[#(#private::model::field_nullable::<#marker, #numbers>()),*]))
+        } else {
+            quote!(#private::model::first_required_column(__ORM_TABLE.columns))
+        };
+        quote! {{
+            let __orm_first = const { #first };
+            if __orm_first < #width {
+                #private::row::Cursor::<'_>::is_null(__orm_row, __orm_first)?
+            } else {
+                #private::model::all_null(__orm_row, #width)?
+            }
+        }}
+    };
+    let skipped = if *with_marker { quote!(#width + 1) } else { width };
+    quote! {
+        fn layout(__orm_layout: &mut #private::row::Layout<'_>) -> #private::error::Result<()> {
+            #before
+            #(#layouts)*
+            #layout_marker
+            ::core::result::Result::Ok(())
+        }
+
+        fn from_row(__orm_row: &mut #private::row::Cursor<'_>) -> #private::error::Result<Self> {
+            let __orm_value = Self { #(#reads),* };
+            #skip_marker
+            ::core::result::Result::Ok(__orm_value)
+        }
+
+        fn from_row_nullable(
+            __orm_row: &mut #private::row::Cursor<'_>,
+        ) -> #private::error::Result<::core::option::Option<Self>> {
+            if #missing {
+                #private::row::Cursor::<'_>::skip(__orm_row, #skipped);
+                return ::core::result::Result::Ok(::core::option::Option::None);
+            }
+            <Self as #private::row::FromRow>::from_row(__orm_row).map(::core::option::Option::Some)
+        }
+    }
+}
+
+/// `impl FromRow` for a model.
+pub(super) fn impl_from_row(model: &Model, private: &TokenStream, marker: &Ident) -> TokenStream {
+    let ident = &model.ident;
+    let fields = model.fields.iter().map(|field| Read {
+        member: &field.ident,
+        ty: &field.ty,
+        source: match &field.kind {
+            FieldKind::Column(column) => Source::Column(column.name.clone()),
+            FieldKind::Skip => Source::Default,
+            FieldKind::Flatten => Source::Flatten,
+        },
+        json: field.column().is_some_and(|it| it.json.is_some()),
+    });
+    let body = Body {
+        owner: plain(ident),
+        marker: quote!(#marker),
+        fields: fields.collect(),
+        with_marker: model.needs_marker(),
+    };
+    let methods = methods(&body, None, private);
+    quote! {
+        #[automatically_derived]
+        impl #private::row::FromRow for #ident {
+            #methods
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! `sql!("… {name} …")`: SQL of the user's own, each `{name}` a bind or a column.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::{
+    Expr, ExprLit, Ident, Lit, LitStr, Member, Path, Result, Token,
+    ext::IdentExt,
+    parse::{Parse, ParseStream, Parser},
+    spanned::Spanned,
+};
+
+use crate::{ctxt::Ctxt, valid};
+
+/// A part of the text.
+#[derive(Debug, PartialEq, Eq)]
+enum Part {
+    /// SQL as it is.
+    Text(String),
+    /// What stands between braces: a name and the fields behind it.
+    Name(String),
+}
+
+struct Input {
+    krate: Option<Path>,
+    text: LitStr,
+}
+
+impl Parse for Input {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let mut krate = None;
+        if input.peek(Token![crate]) && input.peek2(Token![=]) {
+            input.parse::<Token![crate]>()?;
+            input.parse::<Token![=]>()?;
+            krate = Some(input.call(Path::parse_mod_style)?);
+            input.parse::<Token![,]>()?;
+        }
+        let wanted = "`sql!` takes one string literal, with values as `{name}` in it";
+        if input.is_empty() {
+            return Err(input.error(wanted));
+        }
+        let text = match input.parse::<Expr>()? {
+            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => text,
+            other => return Err(syn::Error::new(other.span(), wanted)),
+        };
+        input.parse::<Option<Token![,]>>()?;
+        if !input.is_empty() {
+            let message = "`sql!` takes no arguments behind the text: write `{name}` where the value stands";
+            return Err(input.error(message));
+        }
+        Ok(Self { krate, text })
+    }
+}
+
+/// Writes the `RawSql`.
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    let mut ctxt = Ctxt::default();
+    let krate = valid::krate(None);
+    let Some(input) = ctxt.ok(syn::parse2::<Input>(input)) else {
+        return ctxt.with(quote!(#krate::__private::expr::RawSql::new(::std::vec::Vec::new())));
+    };
+    let krate = input.krate.unwrap_or(krate);
+    let (parts, mistakes) = split(&input.text.value());
+    for mistake in mistakes {
+        ctxt.error(input.text.span(), mistake);
+    }
+    let parts = parts.iter().filter_map(|part| match part {
+        Part::Text(text) => Some(quote!(#krate::__private::ast::Part::Text(#text))),
+        Part::Name(name) => match place(name, &input.text) {
+            Some(value) => Some(quote_spanned! {input.text.span()=>
+                #krate::__private::ast::Part::Node((&#value).to_node())
+            }),
+            None => {
+                ctxt.error(input.text.span(), refused(name));
+                None
+            }
+        },
+    });
+    let parts: Vec<_> = parts.collect();
+    let errors = ctxt.with(TokenStream::new());
+    quote! {{
+        #errors
+        #[allow(unused_imports)]
+        use #krate::__private::expr::Fragment as _;
+        #krate::__private::expr::RawSql::new(::std::vec![#(#parts),*])
+    }}
+}
+
+/// Splits the text at its braces; the mistakes come beside.
+fn split(text: &str) -> (Vec<Part>, Vec<String>) {
+    let (mut parts, mut mistakes) = (Vec::new(), Vec::new());
+    let mut current = String::new();
+    let mut chars = text.chars().peekable();
+    while let Some(char) = chars.next() {
+        match char {
+            '{' | '}' if chars.next_if_eq(&char).is_some() => current.push(char),
+            '}' => mistakes.push("a `}` without `{` before it: for a brace in the SQL write `}}`".to_owned()),
+            '{' => {
+                let mut name = String::new();
+                let mut closed = false;
+                for char in chars.by_ref() {
+                    closed = char == '}';
+                    if closed {
+                        break;
+                    }
+                    name.push(char);
+                }
+                if !closed {
+                    mistakes.push("a `{` without `}` behind it: for a brace in the SQL write `{{`".to_owned());
+                    break;
+                }
+                if !current.is_empty() {
+                    parts.push(Part::Text(std::mem::take(&mut current)));
+                }
+                parts.push(Part::Name(name));
+            }
+            char => current.push(char),
+        }
+    }
+    if !current.is_empty() {
+        parts.push(Part::Text(current));
+    }
+    (parts, mistakes)
+}
+
+/// What to say of something between braces that is no name.
+fn refused(name: &str) -> String {
+    let allowed = "a variable `{name}` or a field of one `{user.name}` may stand in braces";
+    let name = name.trim();
+    if name.is_empty() {
+        format!("`{{}}` names no value: {allowed}")
+    } else {
+        format!("`{{{name}}}` is no name: {allowed}; put anything else into a variable first; `{{{{` is a brace")
+    }
+}
+
+/// The value of `name`, `a.b` or `self.x`, at the place of the literal and with its hygiene.
+fn place(name: &str, literal: &LitStr) -> Option<TokenStream> {
+    let span = literal.span();
+    let mut parts = name.trim().split('.');
+    let first = Ident::parse_any.parse_str(parts.next()?).ok()?;
+    let first = match syn::parse_str::<Ident>(&first.to_string()) {
+        Ok(mut ident) => {
+            ident.set_span(span);
+            ident
+        }
+        Err(_) if first == "self" => Ident::new("self", span),
+        Err(_) => return None,
+    };
+    let mut value = quote!(#first);
+    for part in parts {
+        let member = match syn::parse_str::<Member>(part).ok()? {
+            Member::Named(ident) => {
+                let name = ident.unraw();
+                let ident = if name == ident { format_ident!("{ident}") } else { ident };
+                let mut ident = ident;
+                ident.set_span(span);
+                quote!(#ident)
+            }
+            Member::Unnamed(index) => quote!(#index),
+        };
+        value = quote!(#value.#member);
+    }
+    Some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn messages(text: &str) -> Vec<String> {
+        let (parts, mut messages) = split(text);
+        let literal = LitStr::new(text, proc_macro2::Span::call_site());
+        messages.extend(parts.iter().filter_map(|part| match part {
+            Part::Name(name) if place(name, &literal).is_none() => Some(refused(name)),
+            _ => None,
+        }));
+        messages
+    }
+
+    #[test]
+    fn doubled_braces_are_text_and_single_ones_are_names() {
+        let (parts, mistakes) = split("SELECT '{{}}' WHERE a = {a} AND b = {b.c}");
+        let text = |it: &str| Part::Text(it.to_owned());
+        let name = |it: &str| Part::Name(it.to_owned());
+        assert_eq!(parts, [text("SELECT '{}' WHERE a = "), name("a"), text(" AND b = "), name("b.c")]);
+        assert!(mistakes.is_empty());
+    }
+
+    #[test]
+    fn names_fields_self_and_raw_identifiers_may_stand_in_braces() {
+        for text in ["{a}", "{ a }", "{a.b.c}", "{self.x}", "{r#type}", "{a.r#type}", "{a.0}"] {
+            assert_eq!(messages(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn anything_else_in_braces_is_refused() {
+        for text in ["{}", "{1}", "{a + b}", "{a()}", "{a:?}", "{a", "a}", "{fn}", "{a.}", "{a[0]}"] {
+            assert_eq!(messages(text).len(), 1, "{text}");
+        }
+    }
+}

@@ -1,0 +1,240 @@
+#![expect(clippy::needless_pass_by_value, reason = "tokens read better as they are written")]
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::*;
+
+/// The messages for a struct of these options and fields.
+#[track_caller]
+fn check(options: TokenStream, fields: TokenStream, expected: &[&str]) {
+    let mut ctxt = Ctxt::default();
+    let input = syn::parse2(quote!(#[orm(#options)] struct User { #fields })).unwrap();
+    model(&mut ctxt, &input);
+    assert_eq!(ctxt.messages(), expected);
+}
+
+/// The messages for one field beside a key.
+#[track_caller]
+fn check_field(field: TokenStream, expected: &str) {
+    check(quote!(), quote!(#[orm(key)] id: i64, #field), &[expected]);
+}
+
+/// The constraints as `name CONSTANT (columns)`.
+fn constraints(options: TokenStream, fields: TokenStream) -> Vec<String> {
+    let mut ctxt = Ctxt::default();
+    let input = syn::parse2(quote!(#[orm(#options)] struct Post { #fields })).unwrap();
+    let model = model(&mut ctxt, &input).unwrap();
+    assert_eq!(ctxt.messages(), [""; 0]);
+    let describe = |it: &ast::Constraint| {
+        let constant = it.constant.as_ref().map(ToString::to_string).unwrap_or_default();
+        format!("{} {constant} ({})", it.name, it.columns.join(", "))
+    };
+    model.constraints.iter().map(describe).collect()
+}
+
+#[test]
+fn a_good_model_has_no_messages() {
+    check(
+        quote!(table = "users", schema = "app", rename_all = "camelCase", has_many(posts: Post, through = a::B),
+            has_one(card: crate::Card, key = user_id), index(name, age, using = "gin", where = "age > 1"),
+            unique(name, age, name = "one"), check("age > 0"), insert = Fresh, columns = Cols, crate = "a::b"),
+        quote! {
+            #[orm(key, identity)] id: i64,
+            #[orm(unique, index(method = "hash"))] name: String,
+            #[orm(column = "years", default = "1", renamed_from = "old")] age: Option<i32>,
+            #[orm(references(User, on_delete = cascade, name = "boss_key"))] boss: Option<i64>,
+            #[orm(references = crate::User, on_delete = "set null")] friend: Option<i64>,
+            #[orm(json, default = "'{}'")] more: Settings,
+            #[orm(generated = "age * 2", index)] double: i32,
+            #[orm(version)] version: i32,
+            #[orm(on_update = "now()", default = "now()")] touched: String,
+            #[orm(skip)] cache: Cache,
+            #[serde(skip)] r#type: String,
+        },
+        &[],
+    );
+}
+
+#[test]
+fn contradictions_of_one_field_name_the_way_out() {
+    let counted = "the database counts an identity column up, so it has no default: remove one of the two";
+    check_field(quote!(#[orm(identity, default = "1")] n: i64), counted);
+    let computed = "the database computes a generated column, so it has no default: remove one of the two";
+    check_field(quote!(#[orm(generated = "1", default = "1")] n: i64), computed);
+    let either = "a column is either `identity` or `generated`: remove one of the two";
+    check_field(quote!(#[orm(generated = "1", identity)] n: i64), either);
+    let null = "a column of the key is never NULL: write the type without `Option`";
+    check_field(quote!(#[orm(key)] n: std::option::Option<i64>), null);
+    let foreign = "a JSON document cannot refer to another table: remove `json` or `references`";
+    check_field(quote!(#[orm(json, references = User)] n: i64), foreign);
+    let skipped = "a field with `skip` has no column, so its other options mean nothing: keep one";
+    check_field(quote!(#[orm(skip, default = "1")] n: i64), skipped);
+    check_field(quote!(#[orm(unique, unique)] n: i64), "`unique` is given twice: keep one");
+    let alone = "`on_delete` needs `references = Model` beside it";
+    check_field(quote!(#[orm(on_delete = cascade)] n: i64), alone);
+    let counts = "each update counts the version up by itself: remove `on_update`";
+    check_field(quote!(#[orm(version, on_update = "1")] n: i64), counts);
+}
+
+#[test]
+fn unknown_options_are_refused_with_what_was_meant() {
+    check_field(quote!(#[orm(defualt = "1")] n: i64), "a field has no option `defualt`; did you mean `default`?");
+    check_field(quote!(#[orm(view)] n: i64), "`view` belongs on the struct, not on a field");
+    check_field(quote!(#[orm(primary_key)] n: i64), "a field has no option `primary_key`; write `key`");
+    check_field(
+        quote!(#[orm(nullable)] n: i64),
+        "a field has no option `nullable`: a column may be NULL when its type is an `Option`",
+    );
+    check_field(
+        quote!(#[orm(references(User, on_delete = casacde))] n: i64),
+        "`on_delete` is one of `cascade`, `restrict`, `set_null`, `set_default`, `no_action`; did you mean `cascade`?",
+    );
+    check(quote!(key), quote!(n: i64), &["`key` belongs on a field, not on the struct"]);
+    check(quote!(nonsense), quote!(n: i64), &["a model has no option `nonsense`"]);
+    check(
+        quote!(has_many(posts)),
+        quote!(n: i64),
+        &["which model is on the other side? write `has_many(posts: Post)`"],
+    );
+    check(quote!(has_many()), quote!(n: i64), &["name the relation and its model: `has_many(posts: Post)`"]);
+}
+
+#[test]
+fn options_in_the_wrong_form_show_the_right_one() {
+    check_field(quote!(#[orm(default)] n: i64), "write `default = \"now()\"`");
+    check_field(quote!(#[orm(default = now)] n: i64), "write a string: `default = \"..\"`");
+    check_field(quote!(#[orm(default = 1)] n: i64), "write it as a string: `\"1\"`");
+    check_field(quote!(#[orm(default = false)] n: bool), "write it as a string: `\"false\"`");
+    check_field(quote!(#[orm(default = " ")] n: i64), "`default` needs an SQL expression");
+    check(quote!(table), quote!(n: i64), &["write `table = \"..\"`"]);
+    check(quote!(index()), quote!(n: i64), &["name the fields of the index: `index(author_id, created_at)`"]);
+}
+
+#[test]
+fn names_fit_into_the_database() {
+    let long = "n".repeat(64);
+    check_field(quote!(#[orm(column = "")] n: i64), "a name in the database cannot be empty");
+    check_field(quote!(#[orm(column = "a\0")] n: i64), "a name in the database cannot hold a NUL character");
+    check_field(
+        quote!(#[orm(column = #long)] n: i64),
+        "this name has 64 bytes, and PostgreSQL keeps only 63: choose a shorter one",
+    );
+}
+
+#[test]
+fn fields_are_checked_against_each_other() {
+    check(quote!(), quote!(a: i64, #[orm(column = "a")] b: i64), &["the column `a` is already that of the field `a`"]);
+    check(
+        quote!(),
+        quote!(#[orm(version)] a: i64, #[orm(version)] b: i64),
+        &["a model has one version column, and `a` is one already"],
+    );
+    check(quote!(unique(emial)), quote!(email: String), &["the struct has no field `emial`; did you mean `email`?"]);
+    check(
+        quote!(index(x)),
+        quote!(email: String, name: String),
+        &["the struct has no field `x`; there are email, name"],
+    );
+    check(quote!(), quote!(#[orm(skip)] a: i64), &["a model needs a field that is a column"]);
+}
+
+#[test]
+fn a_view_is_not_written() {
+    let of_its_own = "of its own: remove it, or remove `view` from the struct";
+    check(
+        quote!(view),
+        quote!(#[orm(key, identity)] a: i64),
+        &[&format!("a view has no identity column {of_its_own}")],
+    );
+    check(
+        quote!(view, insert = New),
+        quote!(a: i64),
+        &["a view is read only, so it has no struct to insert: remove `insert` or `view`"],
+    );
+    check(quote!(view, insert = none), quote!(a: i64), &[]);
+}
+
+#[test]
+fn all_mistakes_come_at_once() {
+    check(
+        quote!(tabel = "x", veiw),
+        quote!(#[orm(kee)] a: i64, #[orm(defualt = "")] b: i64),
+        &[
+            "a model has no option `tabel`; did you mean `table`?",
+            "a model has no option `veiw`; did you mean `view`?",
+            "a field has no option `kee`; did you mean `key`?",
+            "a field has no option `defualt`; did you mean `default`?",
+        ],
+    );
+}
+
+#[test]
+fn constraints_have_the_names_of_postgresql() {
+    let found = constraints(
+        quote!(
+            table = "posts",
+            unique(author_id, title),
+            check("a"),
+            check("b"),
+            check("c", name = "posts_ok"),
+            index(title)
+        ),
+        quote! {
+            #[orm(key)] id: i64,
+            #[orm(references = User, index)] author_id: i64,
+            #[orm(unique(name = "one_title"), column = "the_title")] title: String,
+        },
+    );
+    assert_eq!(
+        found,
+        [
+            "posts_pkey PKEY (id)",
+            "posts_author_id_fkey AUTHOR_ID_FKEY (author_id)",
+            "posts_author_id_idx  (author_id)",
+            "one_title ONE_TITLE (the_title)",
+            "posts_author_id_the_title_key AUTHOR_ID_THE_TITLE_KEY (author_id, the_title)",
+            "posts_check CHECK ()",
+            "posts_check1 CHECK1 ()",
+            "posts_ok OK ()",
+            "posts_the_title_idx  (the_title)",
+        ]
+    );
+}
+
+#[test]
+fn what_would_be_one_constant_is_refused() {
+    check(
+        quote!(table = "t", check("a", name = "a_key")),
+        quote!(#[orm(unique)] a: i64),
+        &["the constraints `t_a_key` and `a_key` would both be the constant `A_KEY`: rename one with `name = \"..\"`"],
+    );
+}
+
+#[test]
+fn shared_columns_leave_to_the_model_what_belongs_to_one_table() {
+    let mut ctxt = Ctxt::default();
+    let input = quote!(
+        #[orm(table = "times")]
+        struct Times {
+            #[orm(key)]
+            id: i64,
+            #[orm(default = "now()", unique)]
+            created: String,
+        }
+    );
+    flatten(&mut ctxt, &syn::parse2(input).unwrap());
+    assert_eq!(
+        ctxt.messages(),
+        [
+            "this belongs on the models that take these columns in",
+            "the key belongs in the model itself, not in columns that several share",
+            "a unique constraint belongs in the model itself, not in columns that several share",
+        ]
+    );
+    check(
+        quote!(),
+        quote!(#[orm(key)] id: i64, #[orm(flatten, unique)] times: Times),
+        &["a flattened field is no column itself: its columns take their options in their own struct"],
+    );
+}
