@@ -1,0 +1,345 @@
+//! How to reach a server, and the limits of a pool: [`DatabaseBuilder`].
+//!
+//! Connection strings and the environment are read here and become options of one kind. Nothing here opens a
+//! connection.
+
+mod env;
+mod option;
+mod secret;
+mod target;
+mod url;
+
+use std::{fmt, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use orm_core::error::{Error, ErrorKind, Result};
+use tokio_postgres::config::TargetSessionAttrs;
+
+use crate::{database::Database, notice::Notice, pool::Pool};
+
+use self::secret::Secret;
+pub(crate) use self::target::{Address, Target};
+
+/// What is told about each notice of the server.
+pub(crate) type OnNotice = Arc<dyn Fn(&Notice) + Send + Sync>;
+
+/// Says where the server is and what the pool may use; made by [`Database::builder`].
+///
+/// A mistake in an option is reported by [`connect`](Self::connect), named, the first one only.
+#[must_use = "a builder does nothing until it is connected"]
+#[derive(Debug)]
+pub struct DatabaseBuilder {
+    settings: Settings,
+    fault: Option<Error>,
+}
+
+/// All that a pool and its connections need to know.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    hosts: Vec<String>,
+    hostaddrs: Vec<IpAddr>,
+    ports: Vec<Option<u16>>,
+    user: Option<String>,
+    password: Option<Secret>,
+    passfile: Option<PathBuf>,
+    database: Option<String>,
+    application_name: Option<String>,
+    options: Option<String>,
+    ssl_mode: SslMode,
+    target: Option<TargetSessionAttrs>,
+    shuffle: bool,
+    keepalives: bool,
+    keepalives_idle: Duration,
+    keepalives_interval: Option<Duration>,
+    keepalives_count: Option<u32>,
+    tcp_user_timeout: Option<Duration>,
+    statement_timeout: Option<Duration>,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) acquire_timeout: Duration,
+    pub(crate) max_connections: u32,
+    pub(crate) min_idle: u32,
+    pub(crate) max_lifetime: Option<Duration>,
+    pub(crate) idle_timeout: Option<Duration>,
+    pub(crate) statement_cache: usize,
+    pub(crate) slow_statement: Option<Duration>,
+    pub(crate) on_connect: Vec<String>,
+    pub(crate) on_notice: Option<OnNotice>,
+}
+
+/// The modes of TLS that libpq knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SslMode {
+    /// Nothing was said: plaintext on this machine, refused elsewhere.
+    Unset,
+    Disable,
+    Allow,
+    Prefer,
+    Require,
+    VerifyCa,
+    VerifyFull,
+}
+
+impl SslMode {
+    fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "disable" => Self::Disable,
+            "allow" => Self::Allow,
+            "prefer" => Self::Prefer,
+            "require" => Self::Require,
+            "verify-ca" => Self::VerifyCa,
+            "verify-full" => Self::VerifyFull,
+            _ => return None,
+        })
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            hosts: Vec::new(),
+            hostaddrs: Vec::new(),
+            ports: Vec::new(),
+            user: None,
+            password: None,
+            passfile: None,
+            database: None,
+            application_name: None,
+            options: None,
+            ssl_mode: SslMode::Unset,
+            target: None,
+            shuffle: false,
+            keepalives: true,
+            keepalives_idle: Duration::from_secs(30),
+            keepalives_interval: Some(Duration::from_secs(10)),
+            keepalives_count: Some(3),
+            tcp_user_timeout: Some(Duration::from_secs(30)),
+            statement_timeout: None,
+            connect_timeout: Duration::from_secs(10),
+            acquire_timeout: Duration::from_secs(30),
+            max_connections: 10,
+            min_idle: 0,
+            max_lifetime: Some(Duration::from_secs(30 * 60)),
+            idle_timeout: Some(Duration::from_secs(10 * 60)),
+            statement_cache: 256,
+            slow_statement: None,
+            on_connect: Vec::new(),
+            on_notice: None,
+        }
+    }
+}
+
+impl fmt::Debug for Settings {
+    /// Shows what tells one pool from another. `options` and `on_connect` are left out, for they may hold secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("hosts", &self.hosts)
+            .field("ports", &self.ports)
+            .field("user", &self.user)
+            .field("password", &self.password)
+            .field("database", &self.database)
+            .field("max_connections", &self.max_connections)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Settings {
+    /// Whether the hosts are tried from one at random.
+    pub(crate) fn shuffles(&self) -> bool {
+        self.shuffle
+    }
+}
+
+impl DatabaseBuilder {
+    pub(crate) fn new() -> Self {
+        Self { settings: Settings::default(), fault: None }
+    }
+
+    /// Reads `DATABASE_URL`, and libpq's variables for what it does not say.
+    pub(crate) fn from_env() -> Self {
+        env::read(|name| std::env::var(name).ok())
+    }
+
+    /// Takes the options of a `postgres://` URL or of a `keyword=value` list, over those given before.
+    pub fn url(mut self, url: &str) -> Self {
+        match url::parse(url) {
+            Ok(options) => {
+                for (name, value) in options {
+                    self.apply(&name, &value, &format!("option `{name}`"));
+                }
+            }
+            Err(error) => self.blame(error),
+        }
+        self
+    }
+
+    /// Adds a host: a name, an address, or the directory of a Unix socket. Several are tried in order.
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        self.settings.hosts.push(host.into());
+        self
+    }
+
+    /// Sets the port of all hosts. Default 5432.
+    pub fn port(mut self, port: u16) -> Self {
+        self.settings.ports = vec![Some(port)];
+        self
+    }
+
+    /// Sets the role. Default: the name of the operating system's user.
+    pub fn user(mut self, user: impl Into<String>) -> Self {
+        self.settings.user = Some(user.into());
+        self
+    }
+
+    /// Sets the password. No message and no `Debug` shows it.
+    pub fn password(mut self, password: impl Into<String>) -> Self {
+        self.settings.password = Some(Secret::new(password));
+        self
+    }
+
+    /// Reads the password from a file in the format of libpq's `.pgpass` when none is given.
+    pub fn passfile(mut self, path: impl Into<PathBuf>) -> Self {
+        self.settings.passfile = Some(path.into());
+        self
+    }
+
+    /// Sets the database. Default: the name of the role.
+    pub fn database(mut self, database: impl Into<String>) -> Self {
+        self.settings.database = Some(database.into());
+        self
+    }
+
+    /// Sets the name that `pg_stat_activity` shows.
+    pub fn application_name(mut self, name: impl Into<String>) -> Self {
+        self.settings.application_name = Some(name.into());
+        self
+    }
+
+    /// Sets the server's options for each session: `-c work_mem=64MB -c lock_timeout=1s`.
+    pub fn options(mut self, options: impl Into<String>) -> Self {
+        self.settings.options = Some(options.into());
+        self
+    }
+
+    /// Limits how long opening one connection may take, from the first packet to the end of the authentication.
+    /// Default 10 seconds.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.settings.connect_timeout = limit;
+        self
+    }
+
+    /// Limits how long a statement may wait for a connection. Default 30 seconds; let it be three times the limit of
+    /// [`connect_timeout`](Self::connect_timeout), so that one lost attempt does not use it up.
+    pub fn acquire_timeout(mut self, limit: Duration) -> Self {
+        self.settings.acquire_timeout = limit;
+        self
+    }
+
+    /// Sets how many connections there may be at once. Default 10.
+    pub fn max_connections(mut self, count: u32) -> Self {
+        self.settings.max_connections = count;
+        self
+    }
+
+    /// Sets how many idle connections are kept ready. Default 0.
+    pub fn min_idle(mut self, count: u32) -> Self {
+        self.settings.min_idle = count;
+        self
+    }
+
+    /// Limits how old a connection may grow; it is replaced when nobody uses it. Default 30 minutes, `None` for ever.
+    pub fn max_lifetime(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.settings.max_lifetime = limit.into();
+        self
+    }
+
+    /// Limits how long a connection may stay unused. Default 10 minutes, `None` for ever.
+    pub fn idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.settings.idle_timeout = limit.into();
+        self
+    }
+
+    /// Sets how many prepared statements each connection keeps. Default 256; at least 1.
+    pub fn statement_cache(mut self, count: usize) -> Self {
+        self.settings.statement_cache = count;
+        self
+    }
+
+    /// Warns in the log of every statement that takes longer. Default: none.
+    pub fn slow_statement(mut self, threshold: Duration) -> Self {
+        self.settings.slow_statement = Some(threshold);
+        self
+    }
+
+    /// Sets the server's `statement_timeout` for each session. Default: what the server says.
+    pub fn statement_timeout(mut self, limit: Duration) -> Self {
+        self.settings.statement_timeout = Some(limit);
+        self
+    }
+
+    /// Adds SQL that runs once on every new connection, and again when a connection's settings were reset.
+    pub fn on_connect(mut self, sql: impl Into<String>) -> Self {
+        self.settings.on_connect.push(sql.into());
+        self
+    }
+
+    /// Hands the server's notices and warnings to `tell` instead of the log. It runs in the task that serves the
+    /// connection, so it must not block.
+    pub fn on_notice(mut self, tell: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
+        self.settings.on_notice = Some(Arc::new(tell));
+        self
+    }
+
+    /// Opens one connection, so that a wrong address or password fails here, and returns the handle.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] for an option that cannot be used, [`ErrorKind::Connect`] with the cause otherwise.
+    pub async fn connect(self) -> Result<Database> {
+        let (settings, targets) = self.check()?;
+        Ok(Database::on(Pool::open(settings, targets).await?))
+    }
+
+    /// Returns a handle that connects when the first statement needs it. Needs a running tokio runtime.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] for an option that cannot be used.
+    pub fn connect_lazy(self) -> Result<Database> {
+        let (settings, targets) = self.check()?;
+        Ok(Database::on(Pool::lazy(settings, targets)?))
+    }
+
+    fn apply(&mut self, name: &str, value: &str, shown: &str) {
+        if let Err(error) = option::set(&mut self.settings, name, value, shown) {
+            self.blame(error);
+        }
+    }
+
+    fn blame(&mut self, error: Error) {
+        self.fault.get_or_insert(error);
+    }
+
+    /// Returns the settings and the servers to try, if all of it can be used.
+    fn check(self) -> Result<(Settings, Vec<Target>)> {
+        if let Some(error) = self.fault {
+            return Err(error);
+        }
+        let refused = |text: &'static str| Err(Error::new(ErrorKind::Config, text));
+        let it = &self.settings;
+        if it.max_connections == 0 {
+            return refused("`max_connections` must be at least 1");
+        }
+        if it.min_idle > it.max_connections {
+            return refused("`min_idle` must not be more than `max_connections`");
+        }
+        if it.statement_cache == 0 {
+            return refused("`statement_cache` must be at least 1");
+        }
+        let limits = [Some(it.connect_timeout), Some(it.acquire_timeout), it.max_lifetime, it.idle_timeout];
+        if limits.into_iter().flatten().any(|it| it.is_zero()) {
+            return refused("a limit of time must be more than zero");
+        }
+        let targets = target::all(it)?;
+        Ok((self.settings, targets))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+//! [`Connection`]: one connection for oneself.
+
+use std::sync::Arc;
+
+use orm_core::{
+    error::{Error, ErrorKind, Result},
+    executor::{BoxRowStream, Executor},
+    row::RowSink,
+    statement::Statement,
+};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::{
+    cursor,
+    error::Scope,
+    lease::Lease,
+    run::{Discard, keeps_locks, run_all},
+    session::Session,
+    transaction::{Transaction, TransactionOptions, one},
+};
+
+/// How many statements may be under way at once; a batch takes all places.
+const PLACES: u32 = 1 << 20;
+
+/// One connection, checked out of the pool until it is dropped: [`Database::connection`](crate::Database::connection).
+///
+/// For what belongs to a session: settings, temporary tables, advisory locks. Whatever is left behind is undone before
+/// somebody else gets the connection.
+///
+/// Each statement commits by itself. Statements that are awaited at once are pipelined.
+#[derive(Debug)]
+pub struct Connection {
+    lease: Lease,
+    /// Keeps the statements of other tasks out of a batch, which they would be rolled back with.
+    gate: Semaphore,
+}
+
+impl Connection {
+    pub(crate) fn new(lease: Lease) -> Self {
+        Self { lease, gate: Semaphore::new(PLACES as usize) }
+    }
+
+    /// Returns the driver's client, for what this crate does not do. The connection is reset before others use it.
+    ///
+    /// Its type follows the versions of `tokio-postgres`, not those of this crate.
+    #[must_use]
+    pub fn client(&self) -> &tokio_postgres::Client {
+        self.lease.escape();
+        self.lease.client()
+    }
+
+    /// Begins a transaction on this connection, as a guard. One round trip.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ConnectionLost`](crate::ErrorKind::ConnectionLost) when the connection is gone.
+    pub async fn begin(&mut self) -> Result<Transaction<'_>> {
+        self.begin_with(TransactionOptions::new()).await
+    }
+
+    /// Begins a transaction with `options`; retries are for closures only.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub async fn begin_with(&mut self, options: TransactionOptions) -> Result<Transaction<'_>> {
+        let begun = Transaction::on_session(self.lease.session_mut(), options).await;
+        begun.map_err(|failure| failure.error)
+    }
+
+    /// Runs `body` in a transaction: `Ok` commits; an error, a panic and a dropped future roll back.
+    ///
+    /// # Errors
+    /// What `body` or the commit returns.
+    pub async fn transaction<T, E: From<Error>>(
+        &mut self,
+        body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut tx = self.begin().await?;
+        let outcome = body(&mut tx).await;
+        tx.finish(outcome).await.0
+    }
+
+    fn session(&self) -> &Arc<Session> {
+        &self.lease
+    }
+
+    async fn places(&self, count: u32) -> Result<SemaphorePermit<'_>> {
+        // It is never closed.
+        self.gate.acquire_many(count).await.map_err(|_| Error::new(ErrorKind::Closed, "the connection was closed"))
+    }
+}
+
+impl Executor for Connection {
+    async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {
+        let _place = self.places(1).await?;
+        one(self.session(), statement, rows, Scope::Autocommit).await.map(drop)
+    }
+
+    async fn execute(&self, statement: &Statement) -> Result<u64> {
+        let _place = self.places(1).await?;
+        one(self.session(), statement, &mut Discard, Scope::Autocommit).await
+    }
+
+    /// More than one statement run in a transaction, while the other statements of this connection wait.
+    async fn batch(&self, statements: &[Statement], rows: &mut dyn RowSink) -> Result<u64> {
+        match statements {
+            [] => Ok(0),
+            [statement] => {
+                let _place = self.places(1).await?;
+                one(self.session(), statement, rows, Scope::Autocommit).await
+            }
+            statements => {
+                let _all = self.places(PLACES).await?;
+                let mut session = Arc::clone(self.session());
+                let begun = Transaction::on_session(&mut session, TransactionOptions::new()).await;
+                let tx = begun.map_err(|failure| failure.error)?;
+                let outcome = run_all(self.session(), statements, rows).await;
+                tx.finish(outcome).await.0
+            }
+        }
+    }
+
+    /// The server computes all rows first and keeps them (a cursor `WITH HOLD`); they are fetched in chunks, and the
+    /// connection can be used in between.
+    async fn stream(&self, statement: Statement) -> Result<BoxRowStream<'_>> {
+        keeps_locks(&statement, self.session().ran_raw())?;
+        let _place = self.places(1).await?;
+        Ok(Box::pin(cursor::open(self.session(), statement, Scope::Autocommit).await?))
+    }
+}

@@ -1,0 +1,238 @@
+//! [`Database`]: the handle that an application keeps.
+
+use std::{sync::Arc, time::Duration};
+
+use orm_core::{
+    error::{Error, Result},
+    executor::{BoxRowStream, Executor},
+    row::RowSink,
+    statement::Statement,
+};
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    config::DatabaseBuilder,
+    connection::Connection,
+    error::{Cause, Failure, Scope, name},
+    manager::jitter,
+    pool::{Pool, PoolStatus},
+    run::{Discard, heals, keeps_locks, run_all, run_healed, start},
+    stream::OwnStream,
+    trace::Clock,
+    transaction::{Transaction, TransactionOptions},
+};
+
+/// How many connections that turn out to be dead one statement goes through.
+const MOST_ATTEMPTS: u32 = 4;
+
+/// The first pause before a transaction is run again; it doubles each time.
+const RETRY_PAUSE: Duration = Duration::from_millis(5);
+
+/// A PostgreSQL database, behind a pool of connections. Cheap to clone; all clones share the pool.
+///
+/// Statements run on any connection and commit by themselves; what must happen together goes into a
+/// [`transaction`](Self::transaction).
+///
+/// ```no_run
+/// # async fn run() -> orm_pg::Result<()> {
+/// let db = orm_pg::Database::connect("postgres://localhost/app").await?;
+/// db.transaction(async |tx| {
+///     // run statements on `tx`
+///     Ok::<_, orm_pg::Error>(())
+/// })
+/// .await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Database(Arc<Pool>);
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Database").field("settings", &self.0.settings).field("status", &self.status()).finish()
+    }
+}
+
+impl Database {
+    /// Connects to the server that `url` names: a `postgres://` URL or a `keyword=value` list, as libpq knows them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) for a URL that cannot be used,
+    /// [`ErrorKind::Connect`](crate::ErrorKind::Connect) with the cause otherwise.
+    pub async fn connect(url: &str) -> Result<Self> {
+        Self::builder().url(url).connect().await
+    }
+
+    /// Connects to the server that the environment names: `DATABASE_URL`, and for what it does not say libpq's
+    /// variables (`PGHOST`, `PGUSER`, …) and the password file.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    pub async fn from_env() -> Result<Self> {
+        DatabaseBuilder::from_env().connect().await
+    }
+
+    /// Starts to say where the server is and what the pool may use.
+    pub fn builder() -> DatabaseBuilder {
+        DatabaseBuilder::new()
+    }
+
+    /// Starts from what the environment says; see [`from_env`](Self::from_env).
+    pub fn builder_from_env() -> DatabaseBuilder {
+        DatabaseBuilder::from_env()
+    }
+
+    pub(crate) fn on(pool: Pool) -> Self {
+        Self(Arc::new(pool))
+    }
+
+    /// Takes a connection out of the pool for oneself, until it is dropped.
+    ///
+    /// # Errors
+    /// [`ErrorKind::PoolTimeout`](crate::ErrorKind::PoolTimeout) when none becomes free in time,
+    /// [`ErrorKind::Connect`](crate::ErrorKind::Connect) when none can be opened.
+    pub async fn connection(&self) -> Result<Connection> {
+        Ok(Connection::new(self.0.acquire().await?))
+    }
+
+    /// Begins a transaction, as a guard that rolls back when it is dropped. One round trip.
+    ///
+    /// # Errors
+    /// When no connection can be had.
+    pub async fn begin(&self) -> Result<Transaction<'static>> {
+        self.begin_with(TransactionOptions::new()).await
+    }
+
+    /// Begins a transaction with `options`; retries are for closures only.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub async fn begin_with(&self, options: TransactionOptions) -> Result<Transaction<'static>> {
+        let mut attempts = 1;
+        loop {
+            match Transaction::on_lease(self.0.acquire().await?, options).await {
+                Ok(tx) => return Ok(tx),
+                // A transaction that has only begun has done nothing yet.
+                Err(Failure { cause: Cause::Unsent | Cause::Lost, .. }) if attempts < MOST_ATTEMPTS => attempts += 1,
+                Err(failure) => return Err(failure.error),
+            }
+        }
+    }
+
+    /// Runs `body` in a transaction: `Ok` commits; an error, a panic and a dropped future roll back. Two round trips.
+    ///
+    /// # Errors
+    /// What `body` or [`commit`](Transaction::commit) returns.
+    pub async fn transaction<T, E: From<Error>>(
+        &self,
+        body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut tx = self.begin().await?;
+        let outcome = body(&mut tx).await;
+        tx.finish(outcome).await.0
+    }
+
+    /// Runs `body` in a transaction with `options`; if they ask for it, again after a conflict with another one.
+    /// A clone of the closure runs each time.
+    ///
+    /// # Errors
+    /// As [`transaction`](Self::transaction); of several tries, the last one's.
+    pub async fn transaction_with<T, E: From<Error>>(
+        &self,
+        options: TransactionOptions,
+        body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E> + Clone,
+    ) -> Result<T, E> {
+        let mut retries = options.retries();
+        let mut pause = RETRY_PAUSE;
+        loop {
+            let mut tx = self.begin_with(options).await?;
+            let outcome = body.clone()(&mut tx).await;
+            match tx.finish(outcome).await {
+                (Err(_), true) if retries > 0 => retries -= 1,
+                (outcome, _) => return outcome,
+            }
+            sleep(jitter(pause)).await;
+            pause = (pause * 2).min(Duration::from_secs(1));
+        }
+    }
+
+    /// Returns how the pool is doing.
+    #[must_use]
+    pub fn status(&self) -> PoolStatus {
+        self.0.status()
+    }
+
+    /// Closes the pool for all clones of the handle: new statements are refused, those under way may end, for as long
+    /// as one may wait for a connection. Connections that are out after that are closed when they come back.
+    pub async fn close(&self) {
+        self.0.close().await;
+    }
+
+    async fn one(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<u64> {
+        keeps_locks(statement, false)?;
+        let mut attempts = 1;
+        loop {
+            let waiting = Instant::now();
+            let lease = self.0.acquire().await.map_err(|error| name(error, statement))?;
+            let done = run_healed(&lease, statement, rows, Scope::Autocommit, waiting.elapsed()).await;
+            drop(lease);
+            match done {
+                Ok(count) => return Ok(count),
+                Err(failure) if attempts < limit(&failure) && failure.allows_another(statement) => {
+                    attempts += 1;
+                    rows.restart();
+                }
+                Err(failure) => return Err(failure.tell(statement, Scope::Autocommit)),
+            }
+        }
+    }
+}
+
+/// How often a statement is tried at most: a read that lost its connection twice is likely to be the reason.
+fn limit(failure: &Failure) -> u32 {
+    if failure.cause == Cause::Lost { 2 } else { MOST_ATTEMPTS }
+}
+
+impl Executor for Database {
+    async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {
+        self.one(statement, rows).await.map(drop)
+    }
+
+    async fn execute(&self, statement: &Statement) -> Result<u64> {
+        self.one(statement, &mut Discard).await
+    }
+
+    /// More than one statement run in a transaction.
+    async fn batch(&self, statements: &[Statement], rows: &mut dyn RowSink) -> Result<u64> {
+        match statements {
+            [] => Ok(0),
+            [statement] => self.one(statement, rows).await,
+            statements => {
+                let tx = self.begin().await?;
+                let outcome = run_all(tx.session(), statements, rows).await;
+                tx.finish(outcome).await.0
+            }
+        }
+    }
+
+    /// The rows come on a connection of their own, which is back in the pool after the last one.
+    async fn stream(&self, statement: Statement) -> Result<BoxRowStream<'_>> {
+        keeps_locks(&statement, false)?;
+        let statement = Arc::new(statement);
+        let mut attempts = 1;
+        loop {
+            let asked = Instant::now();
+            let lease = self.0.acquire().await.map_err(|error| name(error, &statement))?;
+            let clock = Clock::start(&statement, asked.elapsed(), lease.slow);
+            let mut started = start(&lease, &statement).await;
+            if heals(&lease, &statement, Scope::Autocommit, &started) {
+                started = start(&lease, &statement).await;
+            }
+            match started {
+                Ok((rows, waiting)) => return Ok(Box::pin(OwnStream::new(rows, waiting, lease, statement, clock))),
+                Err(failure) if attempts < limit(&failure) && failure.allows_another(&statement) => attempts += 1,
+                Err(failure) => return Err(failure.tell(&statement, Scope::Autocommit)),
+            }
+        }
+    }
+}

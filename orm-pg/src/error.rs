@@ -1,0 +1,169 @@
+//! The driver's errors, told in our words, and what each means for trying again.
+
+use std::{error::Error as StdError, fmt, sync::Arc};
+
+use orm_core::{
+    error::{Error, ErrorKind, ServerError},
+    statement::{Operation, Statement},
+};
+use tokio_postgres::error::{DbError, ErrorPosition, Severity, SqlState};
+
+/// Copies what the server said.
+pub(crate) fn server_error(error: &DbError) -> ServerError {
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    let mut it = ServerError::default();
+    it.code = error.code().code().to_owned();
+    it.message = error.message().to_owned();
+    it.detail = owned(error.detail());
+    it.hint = owned(error.hint());
+    it.schema = owned(error.schema());
+    it.table = owned(error.table());
+    it.column = owned(error.column());
+    it.data_type = owned(error.datatype());
+    it.constraint = owned(error.constraint());
+    it.routine = owned(error.routine());
+    it.position = match error.position() {
+        Some(ErrorPosition::Original(position)) => Some(*position),
+        Some(ErrorPosition::Internal { .. }) | None => None,
+    };
+    it
+}
+
+/// What is known about a statement that failed: whether it may have run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// It was refused here; not a byte was sent.
+    Refused,
+    /// The connection was gone before the statement was sent.
+    Unsent,
+    /// A change of the schema made the prepared statement useless, before it ran.
+    Stale,
+    /// The connection was lost after the statement was sent.
+    Lost,
+    /// The server answered with an error.
+    Server,
+    /// The rows could not be read.
+    Rows,
+}
+
+/// An error, and what it says about the statement.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) error: Error,
+    pub(crate) cause: Cause,
+}
+
+/// Whether a lost statement could have taken effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// It commits by itself.
+    Autocommit,
+    /// It is part of a transaction, which a lost connection rolls back.
+    Transaction,
+}
+
+impl Failure {
+    pub(crate) fn refused(error: Error) -> Self {
+        Self { error, cause: Cause::Refused }
+    }
+
+    /// Whether running the statement once more on another connection cannot do its work twice.
+    pub(crate) fn allows_another(&self, statement: &Statement) -> bool {
+        match self.cause {
+            Cause::Unsent => true,
+            Cause::Lost => statement.plain_read,
+            Cause::Refused | Cause::Stale | Cause::Server | Cause::Rows => false,
+        }
+    }
+
+    /// The error for the user: names the statement, and says when nobody knows what became of it.
+    pub(crate) fn tell(self, statement: &Statement, scope: Scope) -> Error {
+        let Self { error, cause } = self;
+        let harmless = scope == Scope::Transaction || statement.plain_read;
+        let error = match cause {
+            Cause::Lost if !harmless => {
+                error.with_kind(ErrorKind::OutcomeUnknown, "the connection was lost before the answer came")
+            }
+            Cause::Lost | Cause::Unsent | Cause::Refused | Cause::Stale | Cause::Server | Cause::Rows => error,
+        };
+        name(error, statement)
+    }
+}
+
+/// Names the statement in the error.
+pub(crate) fn name(error: Error, statement: &Statement) -> Error {
+    let operation: Operation = statement.operation;
+    error.in_statement(operation.name(), statement.table)
+}
+
+/// Tells apart what an error of the driver means for a statement.
+pub(crate) fn cause_of(error: &tokio_postgres::Error) -> Cause {
+    if let Some(server) = error.as_db_error() {
+        if matches!(server.parsed_severity(), Some(Severity::Fatal | Severity::Panic)) {
+            return Cause::Lost;
+        }
+        return if is_stale(server) { Cause::Stale } else { Cause::Server };
+    }
+    if error.is_closed() {
+        return Cause::Lost;
+    }
+    // The driver does not show the kind; these are the ones that it raises before it sends.
+    let text = error.to_string();
+    if text.starts_with("error encoding") || text.starts_with("error serializing") || text.starts_with("expected") {
+        return Cause::Refused;
+    }
+    Cause::Lost
+}
+
+/// Whether the server refused a prepared statement because the schema has changed since. It does so before it runs.
+fn is_stale(error: &DbError) -> bool {
+    let code = error.code();
+    (*code == SqlState::FEATURE_NOT_SUPPORTED && error.routine() == Some("RevalidateCachedQuery"))
+        || *code == SqlState::INVALID_SQL_STATEMENT_NAME
+        || (*code == SqlState::INTERNAL_ERROR && error.message().starts_with("cache lookup failed for type"))
+}
+
+/// Turns an error of the driver into ours. Of a lost connection it only says so: the reason comes from elsewhere.
+pub(crate) fn from_driver(error: tokio_postgres::Error) -> Error {
+    let cause = cause_of(&error);
+    let server = error.as_db_error().map(server_error);
+    match (cause, server) {
+        (Cause::Lost, Some(server)) => lost().with_server(server),
+        (Cause::Lost, None) if error.is_closed() => lost(),
+        (Cause::Lost, None) => lost().with_source(error),
+        (_, Some(server)) => Error::from_server(server),
+        (_, None) => Error::new(ErrorKind::Encode, "the statement cannot be sent").with_source(error),
+    }
+}
+
+/// The error for a connection that is gone.
+pub(crate) fn lost() -> Error {
+    Error::new(ErrorKind::ConnectionLost, "the connection was lost")
+}
+
+/// A cause that several errors point to.
+pub(crate) struct Shared<E: ?Sized>(pub(crate) Arc<E>);
+
+impl<E: ?Sized> Clone for Shared<E> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<E: fmt::Display + ?Sized> fmt::Display for Shared<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<E: fmt::Debug + ?Sized> fmt::Debug for Shared<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<E: StdError + ?Sized> StdError for Shared<E> {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source()
+    }
+}

@@ -1,0 +1,185 @@
+//! One statement on one connection: prepare, encode, send, hand the rows on.
+
+use std::{pin::pin, sync::Arc, time::Duration};
+
+use futures_util::TryStreamExt;
+use orm_core::{
+    error::{Error, ErrorKind},
+    row::{Row, RowSink},
+    statement::{Operation, Statement},
+};
+use tokio_postgres::RowStream;
+
+use crate::{
+    bind,
+    cache::{Cache, PrepareError},
+    driver_row::Fetched,
+    error::{Cause, Failure, Scope},
+    raw,
+    session::{Session, Waiting},
+    trace::Clock,
+};
+
+/// After so many rows other tasks get their turn.
+const ROWS_A_TURN: u64 = 256;
+
+/// Takes no rows: for statements that are run for their effect.
+#[derive(Debug)]
+pub(crate) struct Discard;
+
+impl RowSink for Discard {
+    fn row(&mut self, _: &dyn Row) -> orm_core::error::Result<()> {
+        Ok(())
+    }
+
+    fn restart(&mut self) {}
+}
+
+/// Refuses row locks outside of a transaction, where they would end with the statement.
+pub(crate) fn keeps_locks(statement: &Statement, in_transaction: bool) -> Result<(), Error> {
+    if !statement.locks || in_transaction {
+        return Ok(());
+    }
+    let text = "row locks (`for_update` and its kind) need a transaction: they would end with the statement";
+    Err(Error::new(ErrorKind::InvalidStatement, text).in_statement(statement.operation.name(), statement.table))
+}
+
+/// Sends `statement` and returns its rows as they come. One round trip, two when it was not prepared yet.
+///
+/// The [`Waiting`] must be told when the last row was taken.
+pub(crate) async fn start(session: &Arc<Session>, statement: &Statement) -> Result<(RowStream, Waiting), Failure> {
+    let sql = &statement.sql;
+    bind::check(sql).map_err(Failure::refused)?;
+    if session.is_dead() {
+        return Err(session.unsent());
+    }
+    if statement.operation == Operation::Raw && raw::leaves_state(&sql.text) {
+        session.taint();
+    }
+    let waiting = Waiting::new(session);
+    let result = match Cache::get(session, sql).await {
+        Ok(prepared) => match bind::encode(&sql.binds, prepared.params()) {
+            Ok(binds) => match session.client().query_raw(&prepared, binds.values()).await {
+                Ok(rows) => return Ok((rows, waiting)),
+                Err(error) => Err(session.failed(error).await),
+            },
+            Err(error) => Err(Failure::refused(error)),
+        },
+        Err(PrepareError::Driver(error)) => Err(session.not_prepared(&error.0).await),
+        Err(PrepareError::Gone(error)) => Err(Failure { error, cause: Cause::Unsent }),
+    };
+    waiting.done();
+    result
+}
+
+/// Runs `statement` to its end and returns how many rows it affected.
+async fn run(
+    session: &Arc<Session>,
+    statement: &Statement,
+    rows: &mut dyn RowSink,
+    clock: &mut Clock,
+) -> Result<u64, Failure> {
+    let (stream, waiting) = start(session, statement).await?;
+    let mut stream = pin!(stream);
+    let mut count = 0;
+    loop {
+        match stream.try_next().await {
+            Ok(Some(row)) => {
+                // The rest of the rows is still on its way then, which `waiting` remembers.
+                clock.decoding(|| rows.row(&Fetched(&row))).map_err(|error| Failure { error, cause: Cause::Rows })?;
+                count += 1;
+                if count % ROWS_A_TURN == 0 {
+                    tokio::task::yield_now().await;
+                }
+            }
+            Ok(None) => break,
+            Err(error) => {
+                waiting.done();
+                return Err(session.failed(error).await);
+            }
+        }
+    }
+    waiting.done();
+    if statement.operation == Operation::Raw && raw::drops_statements(&statement.sql.text) {
+        session.cache.clear();
+    }
+    Ok(stream.rows_affected().unwrap_or(count))
+}
+
+/// Runs `statement`, and once more if only its prepared form was out of date.
+///
+/// Not inside a transaction: there the error has doomed all that follows.
+pub(crate) async fn run_healed(
+    session: &Arc<Session>,
+    statement: &Statement,
+    rows: &mut dyn RowSink,
+    scope: Scope,
+    pool_wait: Duration,
+) -> Result<u64, Failure> {
+    let mut clock = Clock::start(statement, pool_wait, session.slow);
+    let mut result = run(session, statement, rows, &mut clock).await;
+    if heals(session, statement, scope, &result) {
+        rows.restart();
+        result = run(session, statement, rows, &mut clock).await;
+    }
+    clock.tell(statement, result.as_ref().copied());
+    result
+}
+
+/// Forgets a prepared statement that is out of date, and says whether another try can help.
+pub(crate) fn heals<T>(
+    session: &Arc<Session>,
+    statement: &Statement,
+    scope: Scope,
+    result: &Result<T, Failure>,
+) -> bool {
+    if !matches!(result, Err(failure) if failure.cause == Cause::Stale) {
+        return false;
+    }
+    session.cache.forget(&statement.sql);
+    session.client().clear_type_cache();
+    scope == Scope::Autocommit && !session.is_open() && !session.ran_raw()
+}
+
+/// Runs `statements` in order inside of a transaction. Unless all succeed, the transaction can only be rolled back.
+pub(crate) async fn run_all(
+    session: &Arc<Session>,
+    statements: &[Statement],
+    rows: &mut dyn RowSink,
+) -> Result<u64, Error> {
+    let mut doom = Doom { session, armed: false };
+    let mut count = 0;
+    for statement in statements {
+        let first = !doom.armed;
+        doom.armed = statements.len() > 1;
+        match run_healed(session, statement, rows, Scope::Transaction, Duration::ZERO).await {
+            Ok(more) => count += more,
+            Err(failure) => {
+                // An error of the server has doomed the transaction already; before the first statement nothing has run.
+                doom.armed &= match failure.cause {
+                    Cause::Refused => !first,
+                    Cause::Rows => true,
+                    Cause::Unsent | Cause::Stale | Cause::Lost | Cause::Server => false,
+                };
+                return Err(failure.tell(statement, Scope::Transaction));
+            }
+        }
+    }
+    doom.armed = false;
+    Ok(count)
+}
+
+/// Spoils the transaction when it is dropped armed: half of a batch must not be committed.
+struct Doom<'s> {
+    session: &'s Arc<Session>,
+    armed: bool,
+}
+
+impl Drop for Doom<'_> {
+    fn drop(&mut self) {
+        if self.armed {
+            // There is no such savepoint; the error leaves the transaction unable to commit.
+            crate::transaction::send(self.session, "ROLLBACK TO SAVEPOINT orm_half_a_batch");
+        }
+    }
+}

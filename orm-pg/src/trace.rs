@@ -1,0 +1,88 @@
+//! A `tracing` span for each statement, under the target `orm_pg::statement`, at debug level. In it an event tells how
+//! it went: at debug level, or as a warning that says it all when the statement was slow. The fields have
+//! OpenTelemetry's names where it has one. Values are never among them.
+
+use std::time::{Duration, Instant};
+
+use orm_core::statement::Statement;
+use tracing::{Span, field::Empty};
+
+use crate::error::Failure;
+
+/// Measures one statement.
+pub(crate) struct Clock {
+    span: Span,
+    started: Instant,
+    pool_wait: Duration,
+    decoding: Option<Duration>,
+    slow: Option<Duration>,
+}
+
+impl Clock {
+    /// Starts when the connection is there, for which the statement has waited.
+    pub(crate) fn start(statement: &Statement, pool_wait: Duration, slow: Option<Duration>) -> Self {
+        let span = tracing::debug_span!(
+            target: "orm_pg::statement",
+            "statement",
+            otel.kind = "client",
+            db.system.name = "postgresql",
+            db.operation.name = statement.operation.name(),
+            db.collection.name = statement.table,
+            db.query.text = statement.sql.text.as_str(),
+            db.response.status_code = Empty,
+            rows = Empty,
+            pool_wait_us = micros(pool_wait),
+            run_us = Empty,
+            decode_us = Empty,
+        );
+        // Reading the clock for each row is paid for only when somebody looks.
+        let watched = slow.is_some() || !span.is_disabled();
+        Self { span, started: Instant::now(), pool_wait, decoding: watched.then_some(Duration::ZERO), slow }
+    }
+
+    /// Runs `decode` and counts its time.
+    pub(crate) fn decoding<T>(&mut self, decode: impl FnOnce() -> T) -> T {
+        let Some(total) = &mut self.decoding else { return decode() };
+        let started = Instant::now();
+        let it = decode();
+        *total += started.elapsed();
+        it
+    }
+
+    /// Tells how it went. The span ends here.
+    pub(crate) fn tell(self, statement: &Statement, result: Result<u64, &Failure>) {
+        let Some(decoding) = self.decoding else { return };
+        let run = self.started.elapsed();
+        let code = result.err().and_then(|it| it.error.sql_state());
+        let rows = result.ok();
+        let failed = result.is_err();
+        let (run_us, decode_us) = (micros(run), micros(decoding));
+        self.span.record("db.response.status_code", code).record("rows", rows);
+        self.span.record("run_us", run_us).record("decode_us", decode_us);
+        let _inside = self.span.enter();
+        if self.slow.is_some_and(|threshold| run >= threshold) {
+            tracing::warn!(
+                target: "orm_pg::statement",
+                {
+                    db.system.name = "postgresql",
+                    db.operation.name = statement.operation.name(),
+                    db.collection.name = statement.table,
+                    db.query.text = statement.sql.text.as_str(),
+                    db.response.status_code = code,
+                    rows,
+                    failed,
+                    pool_wait_us = micros(self.pool_wait),
+                    run_us,
+                    decode_us
+                },
+                "slow statement"
+            );
+        } else {
+            tracing::debug!(target: "orm_pg::statement", rows, failed, run_us, decode_us, "statement");
+        }
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,287 @@
+//! Transactions and savepoints.
+//!
+//! Whatever ends without `commit` is rolled back: an error, a panic, a future that is dropped at any await.
+
+mod begin;
+mod options;
+
+use std::{marker::PhantomData, sync::Arc};
+
+use futures_util::FutureExt;
+use orm_core::{
+    error::{Error, ErrorKind, Result},
+    executor::{BoxRowStream, Executor},
+    row::RowSink,
+    statement::Statement,
+};
+
+pub use self::{
+    begin::Begin,
+    options::{Isolation, TransactionOptions},
+};
+use crate::{
+    cursor,
+    error::{Cause, Failure, Scope},
+    lease::Lease,
+    run::{Discard, keeps_locks, run_all, run_healed},
+    session::Session,
+};
+
+/// Commits, and learns whether the server really did: of a transaction that is doomed it would roll back without an
+/// error, but then the SELECT before fails (25P02). One round trip.
+const COMMIT: &str = "SELECT 1; COMMIT";
+
+/// A transaction, or a savepoint inside of one. Run statements on `&tx`.
+///
+/// Dropped without [`commit`](Self::commit) it is rolled back. A nested one takes the outer one by `&mut`, so the outer
+/// one cannot be used while it is open.
+#[must_use = "a transaction that is dropped is rolled back"]
+#[derive(Debug)]
+pub struct Transaction<'a> {
+    session: Arc<Session>,
+    /// Held by a transaction that was begun on the database: it has its connection for itself.
+    lease: Option<Lease>,
+    /// 0 is the transaction, above it are savepoints.
+    depth: u32,
+    /// Neither committed nor rolled back yet.
+    open: bool,
+    outer: PhantomData<&'a mut ()>,
+}
+
+impl Transaction<'_> {
+    /// Begins a transaction on a connection of its own. One round trip.
+    pub(crate) async fn on_lease(lease: Lease, options: TransactionOptions) -> Result<Transaction<'static>, Failure> {
+        let session = Arc::clone(&lease);
+        let tx = Transaction { session, lease: Some(lease), depth: 0, open: true, outer: PhantomData };
+        tx.start(options).await
+    }
+
+    /// Begins a transaction on a borrowed connection. One round trip.
+    pub(crate) async fn on_session<'c>(
+        session: &'c mut Arc<Session>,
+        options: TransactionOptions,
+    ) -> Result<Transaction<'c>, Failure> {
+        let tx = Transaction { session: Arc::clone(session), lease: None, depth: 0, open: true, outer: PhantomData };
+        tx.start(options).await
+    }
+
+    pub(crate) fn session(&self) -> &Arc<Session> {
+        &self.session
+    }
+
+    async fn start(mut self, options: TransactionOptions) -> Result<Self, Failure> {
+        // Before the first byte is sent: a BEGIN that nobody waits for any more still begins.
+        self.session.set_open(true);
+        self.session.set_conflict(false);
+        match self.session.command(&options.begin()).await {
+            Ok(()) => Ok(self),
+            Err(failure) => {
+                self.open = false;
+                if failure.cause != Cause::Lost {
+                    self.session.set_open(false);
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    /// Opens a savepoint: the same as a transaction inside of this one. One round trip.
+    ///
+    /// # Errors
+    /// When an earlier error has doomed the transaction, or the connection is lost.
+    pub async fn begin(&mut self) -> Result<Transaction<'_>> {
+        let depth = self.depth + 1;
+        let opened = self.session.command(&format!("SAVEPOINT {}", savepoint(depth))).await;
+        opened.map_err(|failure| failure.error)?;
+        Ok(Transaction { session: Arc::clone(&self.session), lease: None, depth, open: true, outer: PhantomData })
+    }
+
+    /// Runs `body` in a savepoint, which is released when it returns `Ok` and rolled back otherwise. Two round trips.
+    ///
+    /// # Errors
+    /// What `body` returns; [`ErrorKind::RolledBack`] when it returns `Ok` after an error that it did not pass on.
+    pub async fn transaction<T, E: From<Error>>(
+        &mut self,
+        body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut tx = self.begin().await?;
+        let outcome = body(&mut tx).await;
+        tx.finish(outcome).await.0
+    }
+
+    /// Commits, or releases the savepoint. One round trip.
+    ///
+    /// # Errors
+    /// [`ErrorKind::RolledBack`] when an earlier error had doomed it, so that nothing was committed;
+    /// [`ErrorKind::OutcomeUnknown`] when the connection was lost before the answer; what a deferred constraint or a
+    /// serialization failure says.
+    pub async fn commit(mut self) -> Result<()> {
+        self.commit_now().await
+    }
+
+    /// Rolls back to where it began. One round trip.
+    ///
+    /// # Errors
+    /// When the server refuses. A lost connection is none: the server rolls back then by itself.
+    pub async fn rollback(mut self) -> Result<()> {
+        self.rollback_now().await
+    }
+
+    /// Commits if `outcome` is `Ok`, rolls back otherwise; the first error is the one that counts. Also says whether
+    /// the trouble was a conflict with another transaction.
+    pub(crate) async fn finish<T, E: From<Error>>(mut self, outcome: Result<T, E>) -> (Result<T, E>, bool) {
+        let outcome = match outcome {
+            Ok(value) => self.commit_now().await.map(|()| value).map_err(E::from),
+            Err(first) => {
+                drop(self.rollback_now().await);
+                Err(first)
+            }
+        };
+        (outcome, self.session.has_conflict())
+    }
+
+    async fn commit_now(&mut self) -> Result<()> {
+        if self.depth > 0 {
+            return self.release().await;
+        }
+        if self.session.is_dead() {
+            // COMMIT was never sent, so the server has rolled back.
+            self.open = false;
+            return Err(self.session.fate.error());
+        }
+        self.open = false;
+        let failure = match self.session.command(COMMIT).await {
+            Ok(()) => {
+                self.session.set_open(false);
+                return Ok(());
+            }
+            Err(failure) => failure,
+        };
+        match failure.cause {
+            Cause::Lost => {
+                let text = "the connection was lost during COMMIT: the transaction may have taken effect or not";
+                return Err(failure.error.with_kind(ErrorKind::OutcomeUnknown, text));
+            }
+            Cause::Unsent => return Err(failure.error),
+            Cause::Refused | Cause::Stale | Cause::Server | Cause::Rows => {}
+        }
+        // Either the SELECT failed and the transaction is still open, or COMMIT did and it is not.
+        self.end().await;
+        Err(doomed(failure.error))
+    }
+
+    /// Sends ROLLBACK, whether it is needed or not.
+    async fn end(&self) {
+        self.session.fate.quiet(true);
+        if self.session.command("ROLLBACK").await.is_ok() {
+            self.session.set_open(false);
+        }
+        self.session.fate.quiet(false);
+    }
+
+    async fn release(&mut self) -> Result<()> {
+        let name = savepoint(self.depth);
+        // Once it is sent, dropping must not undo a savepoint that is gone.
+        self.open = false;
+        let released = self.session.command(&format!("RELEASE SAVEPOINT {name}")).await;
+        match released {
+            Ok(()) => Ok(()),
+            Err(failure) => {
+                let undone = self.rollback_now().await;
+                Err(if undone.is_ok() { doomed(failure.error) } else { failure.error })
+            }
+        }
+    }
+
+    async fn rollback_now(&mut self) -> Result<()> {
+        self.open = false;
+        if self.session.is_dead() {
+            return Ok(());
+        }
+        if self.depth > 0 {
+            return settled(self.session.command(&undo(self.depth)).await);
+        }
+        let undone = self.session.command("ROLLBACK").await;
+        if undone.is_ok() {
+            self.session.set_open(false);
+        }
+        settled(undone)
+    }
+}
+
+/// A lost connection has rolled back as well.
+fn settled(undone: Result<(), Failure>) -> Result<()> {
+    match undone {
+        Err(failure) if !matches!(failure.cause, Cause::Lost | Cause::Unsent) => Err(failure.error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+fn doomed(error: Error) -> Error {
+    if error.sql_state() != Some("25P02") {
+        return error;
+    }
+    let text = "an earlier error had doomed the transaction, so the server rolled it back";
+    Error::new(ErrorKind::RolledBack, text)
+}
+
+fn savepoint(depth: u32) -> String {
+    format!("orm_{depth}")
+}
+
+fn undo(depth: u32) -> String {
+    let name = savepoint(depth);
+    format!("ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}")
+}
+
+/// Puts a command on its way without waiting for the answer: it runs before whatever is sent later.
+pub(crate) fn send(session: &Arc<Session>, command: &str) {
+    // The driver takes the bytes the first time that the future is polled.
+    drop(session.command(command).now_or_never());
+}
+
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        if !self.open {
+            return;
+        }
+        if self.depth > 0 {
+            send(&self.session, &undo(self.depth));
+        } else if self.lease.is_none() {
+            send(&self.session, "ROLLBACK");
+            // The rollback is on its way, and the session knows that nobody waits for it.
+            self.session.set_open(false);
+        }
+        // With a lease of its own the connection is cleaned up when that comes back.
+    }
+}
+
+impl Executor for Transaction<'_> {
+    async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {
+        one(&self.session, statement, rows, Scope::Transaction).await.map(drop)
+    }
+
+    async fn execute(&self, statement: &Statement) -> Result<u64> {
+        one(&self.session, statement, &mut Discard, Scope::Transaction).await
+    }
+
+    async fn batch(&self, statements: &[Statement], rows: &mut dyn RowSink) -> Result<u64> {
+        run_all(&self.session, statements, rows).await
+    }
+
+    async fn stream(&self, statement: Statement) -> Result<BoxRowStream<'_>> {
+        Ok(Box::pin(cursor::open(&self.session, statement, Scope::Transaction).await?))
+    }
+}
+
+/// Runs one statement on a connection that the caller holds.
+pub(crate) async fn one(
+    session: &Arc<Session>,
+    statement: &Statement,
+    rows: &mut dyn RowSink,
+    scope: Scope,
+) -> Result<u64> {
+    keeps_locks(statement, scope == Scope::Transaction || session.ran_raw())?;
+    let done = run_healed(session, statement, rows, scope, std::time::Duration::ZERO).await;
+    done.map_err(|failure| failure.tell(statement, scope))
+}

@@ -1,0 +1,66 @@
+//! What a database, a connection and a transaction have in common for code that opens a transaction.
+
+use std::future::Future;
+
+use orm_core::{
+    error::{Error, Result},
+    executor::Executor,
+};
+
+use super::Transaction;
+use crate::{connection::Connection, database::Database};
+
+/// Opens a transaction, or inside of one a savepoint.
+///
+/// For code that does not care which: `async fn pay(db: &mut impl Begin)`. The types themselves have methods of the
+/// same names. In a generic function that is spawned, use [`begin`](Self::begin): its future is known to be `Send`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot begin a transaction",
+    label = "expected `&mut Connection`, `&mut Transaction` or a `Database`"
+)]
+pub trait Begin: Executor {
+    /// Begins a transaction, as a guard.
+    fn begin(&mut self) -> impl Future<Output = Result<Transaction<'_>>> + Send;
+
+    /// Runs `body` in a transaction: `Ok` commits, all else rolls back.
+    fn transaction<T, E: From<Error>>(
+        &mut self,
+        body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E>,
+    ) -> impl Future<Output = Result<T, E>> {
+        async {
+            let mut tx = Begin::begin(self).await?;
+            let outcome = body(&mut tx).await;
+            tx.finish(outcome).await.0
+        }
+    }
+}
+
+impl Begin for Database {
+    async fn begin(&mut self) -> Result<Transaction<'_>> {
+        Self::begin(self).await
+    }
+}
+
+impl Begin for &Database {
+    async fn begin(&mut self) -> Result<Transaction<'_>> {
+        Database::begin(self).await
+    }
+}
+
+impl Begin for Connection {
+    async fn begin(&mut self) -> Result<Transaction<'_>> {
+        Self::begin(self).await
+    }
+}
+
+impl Begin for Transaction<'_> {
+    async fn begin(&mut self) -> Result<Transaction<'_>> {
+        Transaction::begin(self).await
+    }
+}
+
+impl<B: Begin> Begin for &mut B {
+    fn begin(&mut self) -> impl Future<Output = Result<Transaction<'_>>> + Send {
+        B::begin(self)
+    }
+}

@@ -1,0 +1,105 @@
+//! How a transaction is to be run.
+
+/// How well a transaction is shielded from others; PostgreSQL's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Isolation {
+    /// Each statement sees what was committed before it began.
+    ReadCommitted,
+    /// All statements see what was committed before the first began.
+    RepeatableRead,
+    /// As if the transactions ran one after the other. Retry those that fail with 40001.
+    Serializable,
+}
+
+/// What a transaction may do, and how often it is tried; the default is the server's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[must_use]
+pub struct TransactionOptions {
+    isolation: Option<Isolation>,
+    read_only: bool,
+    deferrable: bool,
+    retries: u32,
+}
+
+impl TransactionOptions {
+    /// What the server is set to.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// With [`Isolation::Serializable`].
+    pub fn serializable() -> Self {
+        Self::new().isolation(Isolation::Serializable)
+    }
+
+    /// With [`Isolation::RepeatableRead`].
+    pub fn repeatable_read() -> Self {
+        Self::new().isolation(Isolation::RepeatableRead)
+    }
+
+    /// With [`Isolation::ReadCommitted`].
+    pub fn read_committed() -> Self {
+        Self::new().isolation(Isolation::ReadCommitted)
+    }
+
+    /// Sets the isolation.
+    pub fn isolation(mut self, isolation: Isolation) -> Self {
+        self.isolation = Some(isolation);
+        self
+    }
+
+    /// Refuses writes (25006).
+    pub fn read_only(mut self) -> Self {
+        self.read_only = true;
+        self
+    }
+
+    /// Waits at the start until no conflict is possible; only for serializable, read-only transactions.
+    pub fn deferrable(mut self) -> Self {
+        self.deferrable = true;
+        self
+    }
+
+    /// Runs the closure again, up to `times` times, after a serialization failure (40001) or a deadlock (40P01), also
+    /// at COMMIT. Each time the pause before grows.
+    pub fn retry(mut self, times: u32) -> Self {
+        self.retries = times;
+        self
+    }
+
+    pub(crate) fn retries(self) -> u32 {
+        self.retries
+    }
+
+    /// The command that begins such a transaction.
+    pub(super) fn begin(self) -> String {
+        let mut text = String::from("BEGIN");
+        text.push_str(match self.isolation {
+            None => "",
+            Some(Isolation::ReadCommitted) => " ISOLATION LEVEL READ COMMITTED",
+            Some(Isolation::RepeatableRead) => " ISOLATION LEVEL REPEATABLE READ",
+            Some(Isolation::Serializable) => " ISOLATION LEVEL SERIALIZABLE",
+        });
+        if self.read_only {
+            text.push_str(" READ ONLY");
+        }
+        if self.deferrable {
+            text.push_str(" DEFERRABLE");
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_become_a_command() {
+        assert_eq!(TransactionOptions::new().begin(), "BEGIN");
+        let all = TransactionOptions::serializable().read_only().deferrable();
+        assert_eq!(all.begin(), "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY DEFERRABLE");
+        assert_eq!(TransactionOptions::repeatable_read().begin(), "BEGIN ISOLATION LEVEL REPEATABLE READ");
+    }
+}
