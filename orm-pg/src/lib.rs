@@ -42,9 +42,10 @@
 //!   [`expr::Expression`], [`expr::Textual`], [`expr::Numeric`], [`expr::Aggregates`], [`expr::Dates`].
 //! - Writes: [`query::Insert`], [`query::Update`], [`query::Delete`]. SQL by hand: [`sql!`].
 //! - Errors: [`Error`], whose predicates say what happened; it never shows values.
+//! - Tests: `testing` and `#[orm_pg::test]`, with the feature `testing`.
 //!
 //! # Features
-//! `chrono`, `uuid` and `rust_decimal` bring their types. None is on by default.
+//! `chrono`, `uuid` and `rust_decimal` bring their types; `testing` brings a server for tests. None is on by default.
 
 mod bind;
 mod cache;
@@ -65,6 +66,8 @@ mod run;
 mod session;
 mod stream;
 mod tables;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod trace;
 mod transaction;
 
@@ -76,6 +79,8 @@ pub use orm_core::{
     model::{self, Model},
     query, row, schema, sql_aggregate, sql_function, statement, value,
 };
+#[cfg(feature = "testing")]
+pub use orm_derive::test;
 pub use orm_derive::{Changes, Flatten, FromRow, Insert, Model, PgEnum, Scalar, sql};
 /// The driver, for [`Connection::client`]: an escape hatch whose version is this crate's own business.
 pub use tokio_postgres;
@@ -108,4 +113,14 @@ pub mod __private {
     pub use bytes;
     pub use orm_core::{ast, error, expr, model, query, row, schema, value};
     pub use postgres_types;
+
+    /// What `#[orm_pg::test]` expands to.
+    #[cfg(feature = "testing")]
+    pub mod testing {
+        pub use crate::testing::case::{Handle, Outcome, TestCase, run};
+    }
 }
+
+#[cfg(all(doctest, feature = "testing"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -1,0 +1,261 @@
+//! What `#[orm_pg::test]` expands to.
+//!
+//! ```text
+//! #[orm_pg::test(models(User, Post), setup = fixtures, flavor = "current_thread")]
+//! async fn finds_a_user(db: Database) -> Result<(), Error> { … }
+//! ```
+//! becomes, with `.models`, `.setup`, `.current_thread` and `.should_panic` only where the attribute says so, and the
+//! other attributes (`#[should_panic]`, …) kept:
+//! ```text
+//! #[::core::prelude::v1::test]
+//! fn finds_a_user() -> Result<(), Error> {
+//!     async fn finds_a_user(db: Database) -> Result<(), Error> { … }
+//!     ::orm_pg::__private::testing::run(
+//!         ::orm_pg::__private::testing::TestCase::new(::core::concat!(::core::module_path!(), "::finds_a_user"))
+//!             .models(::orm_pg::models![User, Post])
+//!             .setup(fixtures)
+//!             .current_thread()
+//!             .should_panic(),
+//!         finds_a_user,
+//!     )
+//! }
+//! ```
+//! An inner function keeps the user's spans and types as they are, so the compiler's messages do too.
+
+use std::{
+    any::type_name,
+    fmt::Debug,
+    future::Future,
+    panic::{AssertUnwindSafe, resume_unwind},
+    pin::Pin,
+    time::UNIX_EPOCH,
+};
+
+use futures_util::FutureExt;
+use orm_core::{
+    ddl,
+    error::{Error, Result},
+    schema::Table,
+};
+use tokio::runtime::{Builder, Runtime};
+
+use super::{
+    IDLE_VARIABLE, failed,
+    hash::Hasher,
+    server::Server,
+    template::{self, TestDatabase},
+    url,
+};
+
+/// A handle to a test's database: what its function takes.
+#[diagnostic::on_unimplemented(
+    message = "a test and its set-up take the handle to their database by value, not `{Self}`",
+    label = "write `db: Database`"
+)]
+pub trait Handle: Sized + 'static {
+    /// Opens a handle with few connections: hundreds of tests may run at once.
+    fn open(url: &str) -> impl Future<Output = Result<Self>>;
+}
+
+/// What a test or a set-up returns.
+#[diagnostic::on_unimplemented(
+    message = "a test returns nothing or a `Result`, not `{Self}`",
+    label = "return `()` or `Result<(), E>`"
+)]
+pub trait Outcome {
+    /// Says what went wrong, if anything did.
+    fn failure(&self) -> Option<String>;
+}
+
+impl Outcome for () {
+    fn failure(&self) -> Option<String> {
+        None
+    }
+}
+
+impl<T, E: Debug> Outcome for std::result::Result<T, E> {
+    fn failure(&self) -> Option<String> {
+        self.as_ref().err().map(|error| format!("{error:?}"))
+    }
+}
+
+type Setup<D> = Box<dyn FnOnce(D) -> Pin<Box<dyn Future<Output = Option<String>>>>>;
+
+/// A test, and what its database holds when it starts.
+pub struct TestCase<D> {
+    name: &'static str,
+    models: Vec<&'static Table>,
+    setup: Option<(&'static str, Setup<D>)>,
+    current_thread: bool,
+    should_panic: bool,
+}
+
+impl<D> std::fmt::Debug for TestCase<D> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TestCase").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl<D: Handle> TestCase<D> {
+    /// A test with an empty database; `name` is its path.
+    #[must_use]
+    pub fn new(name: &'static str) -> Self {
+        Self { name, models: Vec::new(), setup: None, current_thread: false, should_panic: false }
+    }
+
+    /// Lets the database hold the tables of `models`.
+    #[must_use]
+    pub fn models(mut self, models: impl IntoIterator<Item = impl std::borrow::Borrow<&'static Table>>) -> Self {
+        self.models.extend(models.into_iter().map(|it| *it.borrow()));
+        self
+    }
+
+    /// Lets the database hold what `setup` writes, which runs once a server and build, after the tables are made.
+    #[must_use]
+    pub fn setup<F, Fut>(mut self, setup: F) -> Self
+    where
+        F: FnOnce(D) -> Fut + 'static,
+        Fut: Future<Output: Outcome> + 'static,
+    {
+        let boxed: Setup<D> = Box::new(|db| Box::pin(async { setup(db).await.failure() }));
+        self.setup = Some((type_name::<F>(), boxed));
+        self
+    }
+
+    /// Runs the test on one thread.
+    #[must_use]
+    pub fn current_thread(mut self) -> Self {
+        self.current_thread = true;
+        self
+    }
+
+    /// Takes a panic for a success, so that the database is dropped after it.
+    #[must_use]
+    pub fn should_panic(mut self) -> Self {
+        self.should_panic = true;
+        self
+    }
+
+    fn runtime(&self) -> Result<Runtime> {
+        let mut builder = if self.current_thread {
+            Builder::new_current_thread()
+        } else {
+            let mut builder = Builder::new_multi_thread();
+            // The harness runs several tests at once already.
+            builder.worker_threads(2);
+            builder
+        };
+        let built = builder.enable_all().thread_name(self.name).build();
+        built.map_err(|error| failed("cannot start a tokio runtime").with_source(error))
+    }
+
+    /// Makes the test's database, from a template where there is something to put in it.
+    async fn prepare(&mut self, server: &Server) -> Result<TestDatabase> {
+        let admin = server.admin().await?;
+        if self.models.is_empty() && self.setup.is_none() {
+            return template::create_database(server, &admin, self.name, None).await;
+        }
+        let statements = ddl::create_tables(&self.models)?;
+        let mut hash = Hasher::new();
+        statements.iter().for_each(|it| hash.write(it.as_bytes()));
+        if let Some((path, _)) = &self.setup {
+            hash.write(path.as_bytes());
+            hash.write(&executable_stamp());
+        }
+        let setup = self.setup.take();
+        let filled = template::ensure(server, &admin, hash.finish(), async |url| fill(&url, &statements, setup).await);
+        let template = Box::pin(filled).await?;
+        template::create_database(server, &admin, self.name, Some(&template)).await
+    }
+}
+
+/// Runs a test with a database of its own, which is dropped when the test is over and stays when it failed.
+///
+/// # Panics
+/// When there is no server, the set-up fails, or the test panics.
+pub fn run<D, F, Fut>(mut case: TestCase<D>, test: F) -> Fut::Output
+where
+    D: Handle,
+    F: FnOnce(D) -> Fut,
+    Fut: Future<Output: Outcome>,
+{
+    let runtime = case.runtime().unwrap_or_else(|error| give_up(&case, &error));
+    let (caught, server, database) = runtime.block_on(async {
+        let prepared = async {
+            let server = super::server().await?;
+            let database = case.prepare(server).await?;
+            let handle = D::open(&server.url_of(database.name())).await?;
+            Ok::<_, Error>((server, database, handle))
+        };
+        let (server, database, handle) = match Box::pin(prepared).await {
+            Ok(prepared) => prepared,
+            Err(error) => give_up(&case, &error),
+        };
+        let test = AssertUnwindSafe(async move { test(handle).await });
+        (Box::pin(test.catch_unwind()).await, server, database)
+    });
+    let failed = match &caught {
+        Ok(output) => output.failure().is_some(),
+        Err(_) => !case.should_panic,
+    };
+    if failed {
+        tell_kept(server, &database);
+        database.keep();
+    } else if let Err(error) = runtime.block_on(async { database.drop(&server.admin().await?).await }) {
+        tell(&format!("{}: {error}", case.name));
+    }
+    // Tasks that the test left behind do not hold it up.
+    runtime.shutdown_background();
+    caught.unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+/// Makes the tables and runs the set-up in the database of `url`.
+async fn fill<D: Handle>(url: &str, statements: &[String], setup: Option<(&'static str, Setup<D>)>) -> Result<()> {
+    if !statements.is_empty() {
+        let admin = super::admin::Admin::connect(url).await?;
+        for statement in statements {
+            let made = admin.run(statement).await;
+            made.map_err(|error| {
+                super::admin::explain(&format!("cannot make the models' tables by {statement}"), error)
+            })?;
+        }
+    }
+    let Some((path, setup)) = setup else { return Ok(()) };
+    match setup(D::open(url).await?).await {
+        None => Ok(()),
+        Some(problem) => Err(failed(format!("the set-up {path} failed: {problem}"))),
+    }
+}
+
+/// Returns what changes when the running program is built again: a changed set-up must not meet its old template.
+fn executable_stamp() -> Vec<u8> {
+    let metadata = std::env::current_exe().and_then(std::fs::metadata);
+    let stamp = metadata.and_then(|it| Ok((it.len(), it.modified()?)));
+    stamp.map_or_else(
+        |_| std::process::id().to_le_bytes().to_vec(),
+        |(length, modified)| {
+            let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
+            [length.to_le_bytes().as_slice(), since.as_nanos().to_le_bytes().as_slice()].concat()
+        },
+    )
+}
+
+fn tell_kept(server: &Server, database: &TestDatabase) {
+    let url = url::without_password(&server.url_of(database.name()));
+    let until = if server.is_throw_away() {
+        format!("until the server ends, which {IDLE_VARIABLE} delays")
+    } else {
+        "for a day".to_owned()
+    };
+    tell(&format!("the test's database stays {until}: psql '{url}'"));
+}
+
+#[expect(clippy::print_stderr, reason = "what a test says goes to its output")]
+fn tell(text: &str) {
+    eprintln!("orm_pg: {text}");
+}
+
+#[expect(clippy::panic, reason = "a test fails by a panic")]
+fn give_up<D>(case: &TestCase<D>, error: &Error) -> ! {
+    panic!("{}: {error}", case.name)
+}

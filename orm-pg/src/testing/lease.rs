@@ -1,0 +1,55 @@
+//! Which databases of a throw-away server are in use: a locked file for each, so that a process that is killed leaves a
+//! file that nobody holds, and the next one knows what to drop.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+};
+
+use orm_core::error::Result;
+
+use super::failed;
+
+/// The claim on one database.
+#[derive(Debug)]
+pub(super) struct Lease {
+    path: PathBuf,
+    file: File,
+}
+
+impl Lease {
+    /// Claims the database `name`; nothing else has that name.
+    pub(super) fn take(dir: &Path, name: &str) -> Result<Self> {
+        let path = dir.join(name);
+        let problem = |error: std::io::Error| {
+            failed(format!("cannot claim a database by {}: {error}", path.display())).with_source(error)
+        };
+        loop {
+            let file = File::create(&path).map_err(problem)?;
+            file.lock().map_err(problem)?;
+            // A process that looked around between these two steps may have taken it for abandoned.
+            if path.exists() {
+                return Ok(Self { path, file });
+            }
+        }
+    }
+
+    /// Gives the claim up: the database is gone, or stays for whoever looks at it.
+    pub(super) fn release(self) {
+        // The file alone does no harm: in the worst case, a database that is gone is dropped if it exists.
+        drop(fs::remove_file(&self.path));
+        drop(self.file);
+    }
+}
+
+/// Returns the claims whose processes have ended.
+pub(super) fn abandoned(dir: &Path) -> Vec<(String, Lease)> {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    let abandoned = entries.filter_map(|entry| {
+        let path = entry.path();
+        let file = File::open(&path).ok()?;
+        file.try_lock().ok()?;
+        path.exists().then_some((entry.file_name().into_string().ok()?, Lease { path, file }))
+    });
+    abandoned.collect()
+}

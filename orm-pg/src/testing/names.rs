@@ -1,0 +1,71 @@
+//! The names of databases for tests. They tell what may be dropped, and how old it is.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use super::hash::Hasher;
+
+/// What the name of every database for tests starts with.
+pub const PREFIX: &str = "orm_pg_test_";
+
+/// Stands where other names have their time.
+const TEMPLATE: &str = "template_";
+
+/// Returns a name that no other database has, with the end of `test` in it for who looks at a list of databases.
+pub(super) fn of_test(test: &str) -> String {
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let mut hash = Hasher::new();
+    hash.write(&now.as_nanos().to_le_bytes());
+    hash.write(&std::process::id().to_le_bytes());
+    hash.write(&COUNTER.fetch_add(1, Ordering::Relaxed).to_le_bytes());
+    let unique = hash.finish() & 0xffff_ffff;
+    let test = test.rsplit("::").next().unwrap_or(test).to_ascii_lowercase();
+    let readable: String = test.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).take(30).collect();
+    format!("{PREFIX}{:x}_{unique:08x}_{readable}", now.as_secs())
+}
+
+/// Returns the name of the template whose content has this hash.
+pub(super) fn of_template(hash: u64) -> String {
+    format!("{PREFIX}{TEMPLATE}{hash:016x}")
+}
+
+/// Whether a template is called so.
+pub(super) fn is_template(name: &str) -> bool {
+    name.strip_prefix(PREFIX).is_some_and(|it| it.starts_with(TEMPLATE))
+}
+
+/// Returns when the database of that name was made, in seconds since 1970; nothing for templates and foreign names.
+pub(super) fn made_at(name: &str) -> Option<u64> {
+    u64::from_str_radix(name.strip_prefix(PREFIX)?.split('_').next()?, 16).ok()
+}
+
+/// Returns the seconds since 1970.
+pub(super) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fit_and_tell_their_age() {
+        let name = of_test("shop::orders::An_order_with_a_name_that_is_much_longer_than_names_are_with_Ümlaut");
+        assert!(name.len() <= orm_core::ident::MAX_IDENT_BYTES, "{name}");
+        assert!(name.ends_with("_an_order_with_a_name_that_is_m"), "{name}");
+        assert!(now() - made_at(&name).unwrap() < 5);
+        assert!(!is_template(&name));
+        assert_ne!(name, of_test("shop"));
+    }
+
+    #[test]
+    fn templates_and_foreign_names_have_no_age() {
+        assert!(is_template(&of_template(7)));
+        for name in [of_template(7).as_str(), "app", "orm_pg_test", "orm_pg_test_x"] {
+            assert_eq!(made_at(name), None, "{name}");
+        }
+    }
+}

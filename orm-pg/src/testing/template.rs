@@ -1,0 +1,98 @@
+//! Databases for tests, copied from templates that are filled once a server.
+
+use std::sync::Mutex;
+
+use orm_core::error::Result;
+use tokio_postgres::error::SqlState;
+
+use super::{
+    admin::{Admin, explain},
+    lease::Lease,
+    names,
+    server::Server,
+};
+
+/// A database of a test's own.
+#[derive(Debug)]
+pub(super) struct TestDatabase {
+    name: String,
+    lease: Option<Lease>,
+}
+
+impl TestDatabase {
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Drops the database, ending the sessions in it.
+    pub(super) async fn drop(self, admin: &Admin) -> Result<()> {
+        admin.drop(&self.name).await?;
+        self.keep();
+        Ok(())
+    }
+
+    /// Lets the database stay, for whoever looks at it.
+    pub(super) fn keep(self) {
+        if let Some(lease) = self.lease {
+            lease.release();
+        }
+    }
+
+    /// Claims the database until this process ends.
+    pub(super) fn hold_until_exit(self) {
+        static HELD: Mutex<Vec<Lease>> = Mutex::new(Vec::new());
+        HELD.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(self.lease);
+    }
+}
+
+/// Makes a database for `test`: a copy of `template`, or an empty one.
+pub(super) async fn create_database(
+    server: &Server,
+    admin: &Admin,
+    test: &str,
+    template: Option<&str>,
+) -> Result<TestDatabase> {
+    let name = names::of_test(test);
+    let lease = server.leases().map(|dir| Lease::take(dir, &name)).transpose()?;
+    // `template0` holds what PostgreSQL ships and nothing that was added on the way.
+    let created = admin.create(&name, template.unwrap_or("template0")).await;
+    created.map_err(|error| explain(&format!("cannot make the database {name}"), error))?;
+    Ok(TestDatabase { name, lease })
+}
+
+/// Makes the template of this hash, unless it is there: `fill` gets the URL of the empty database.
+///
+/// Among all processes, one fills it while the others wait.
+pub(super) async fn ensure<F>(server: &Server, admin: &Admin, hash: u64, fill: F) -> Result<String>
+where
+    F: AsyncFnOnce(String) -> Result<()>,
+{
+    let name = names::of_template(hash);
+    if admin.template(&name).await? == Some(true) {
+        return Ok(name);
+    }
+    // After an error, the lock goes with the connection.
+    admin.lock(hash).await?;
+    let found = admin.template(&name).await?;
+    if found == Some(false) {
+        // Whoever filled it failed or was killed: we would not have the lock otherwise.
+        admin.drop(&name).await?;
+    }
+    if found != Some(true) {
+        create_template(admin, &name).await?;
+        fill(server.url_of(&name)).await?;
+        admin.seal(&name).await?;
+    }
+    admin.unlock(hash).await?;
+    Ok(name)
+}
+
+async fn create_template(admin: &Admin, name: &str) -> Result<()> {
+    match admin.create(name, "template0").await {
+        // Only someone who connected by way of another database, and so took another lock, can have been faster.
+        Err(error) if error.code() == Some(&SqlState::DUPLICATE_DATABASE) => {
+            Err(explain("a template is being filled from another database of the same server", error))
+        }
+        created => created.map_err(|error| explain("cannot make a template", error)),
+    }
+}

@@ -1,0 +1,86 @@
+//! Connection strings with another database put in, and without their password.
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// Returns the URL of `database` on a server that listens on a socket in `dir`.
+pub(super) fn of_socket(dir: &str, database: &str) -> String {
+    format!("postgres://postgres@{}/{database}", utf8_percent_encode(dir, NON_ALPHANUMERIC))
+}
+
+/// Returns `url`, which may also be a list of `key=value`, with `database` for its database.
+pub(super) fn with_database(url: &str, database: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        // Of a key given twice, the last one counts.
+        return format!("{url} dbname={database}");
+    };
+    let (rest, query) = match rest.split_once('?') {
+        Some((rest, query)) => (rest, Some(query)),
+        None => (rest, None),
+    };
+    let authority = rest.split('/').next().unwrap_or(rest);
+    let query = query.map(|it| it.split('&').filter(|it| !it.starts_with("dbname=")).collect::<Vec<_>>().join("&"));
+    let query = query.filter(|it| !it.is_empty()).map(|it| format!("?{it}")).unwrap_or_default();
+    format!("{scheme}://{authority}/{database}{query}")
+}
+
+/// Returns `url` with `***` for the password.
+pub(super) fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        let words = url.split_whitespace().map(|it| if it.starts_with("password") { "password=***" } else { it });
+        return words.collect::<Vec<_>>().join(" ");
+    };
+    let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let path = match path.find("password=") {
+        Some(at) => {
+            let (before, value) = path.split_at(at);
+            let after = value.split_once('&').map(|(_, after)| format!("&{after}")).unwrap_or_default();
+            format!("{before}password=***{after}")
+        }
+        None => path.to_owned(),
+    };
+    match authority.rsplit_once('@') {
+        Some((user, host)) => {
+            let shown = user.split_once(':').map_or_else(|| user.to_owned(), |(user, _)| format!("{user}:***"));
+            format!("{scheme}://{shown}@{host}{path}")
+        }
+        None => format!("{scheme}://{authority}{path}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_database_of_a_url_is_replaced() {
+        for (url, expected) in [
+            ("postgres://localhost", "postgres://localhost/it"),
+            ("postgres://u:p@h:5433/app?sslmode=disable", "postgres://u:p@h:5433/it?sslmode=disable"),
+            ("postgresql:///app?host=/tmp&dbname=other", "postgresql:///it?host=/tmp"),
+            ("postgres://u@%2Ftmp%2Fx/postgres", "postgres://u@%2Ftmp%2Fx/it"),
+            ("host=localhost dbname=app", "host=localhost dbname=app dbname=it"),
+        ] {
+            assert_eq!(with_database(url, "it"), expected);
+            assert_eq!(expected.parse::<tokio_postgres::Config>().unwrap().get_dbname(), Some("it"));
+        }
+    }
+
+    #[test]
+    fn passwords_are_not_shown() {
+        for (url, expected) in [
+            ("postgres://u:p@h/app", "postgres://u:***@h/app"),
+            ("postgres://u@h/app?password=p&a=b", "postgres://u@h/app?password=***&a=b"),
+            ("postgres://h/app", "postgres://h/app"),
+            ("host=h password=p user=u", "host=h password=*** user=u"),
+        ] {
+            assert_eq!(without_password(url), expected);
+        }
+    }
+
+    #[test]
+    fn a_socket_directory_is_a_host() {
+        let url = of_socket("/tmp/orm-pg-test", "it");
+        let config: tokio_postgres::Config = url.parse().unwrap();
+        assert_eq!(config.get_hosts(), [tokio_postgres::config::Host::Unix("/tmp/orm-pg-test".into())]);
+    }
+}
