@@ -1,0 +1,23 @@
+//! The run time against a real server: what it does when all is well, and what when nothing is.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::let_underscore_must_use,
+    let_underscore_drop,
+    reason = "a test may fail loudly, and its fake peers do not care who listens"
+)]
+
+mod basics;
+mod binds;
+mod drops;
+mod faults;
+mod healing;
+mod pool;
+mod round_trips;
+mod secrets;
+mod server;
+mod streams;
+mod transactions;
