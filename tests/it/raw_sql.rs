@@ -1,0 +1,77 @@
+//! SQL of the user's own.
+
+use orm_pg::prelude::*;
+
+use crate::models::{NewUser, Status, User};
+
+#[derive(Debug, PartialEq, FromRow)]
+struct Summary {
+    how_many: i64,
+    oldest: Option<i32>,
+}
+
+struct Filter {
+    name: String,
+    ages: Vec<i32>,
+}
+
+#[orm_pg::test(models(User))]
+async fn rows_of_every_kind(db: Database) -> Result<()> {
+    User::insert_many([NewUser { age: Some(3), ..NewUser::new("a", "A") }, NewUser::new("b", "B")])
+        .execute(&db)
+        .await?;
+    // Structs by name, in whatever order the columns are; models too.
+    let summary = sql!("SELECT max(age) AS oldest, count(*) AS how_many FROM users").one::<Summary>(&db).await?;
+    assert_eq!(summary, Summary { how_many: 2, oldest: Some(3) });
+    let user = sql!("SELECT status, score, active, age, name, email, id, 1 AS more FROM users ORDER BY id LIMIT 1")
+        .one::<User>(&db)
+        .await?;
+    assert_eq!(user, User::get(user.id).one(&db).await?);
+    // Scalars and tuples by position.
+    assert_eq!(sql!("SELECT name FROM users ORDER BY id").all::<String>(&db).await?, ["A", "B"]);
+    assert_eq!(sql!("SELECT age FROM users ORDER BY id").all::<Option<i32>>(&db).await?, [Some(3), None]);
+    let filter = Filter { name: "A".into(), ages: vec![1, 3] };
+    let status = Status::Open;
+    let ids =
+        sql!("SELECT id FROM users WHERE name = {filter.name} AND age = ANY({filter.ages}) AND status = {status}");
+    assert_eq!(ids.all::<i64>(&db).await?.len(), 1);
+    assert_eq!(sql!("SELECT '{{}}'::text").one::<String>(&db).await?, "{}");
+    assert_eq!(sql!("UPDATE users SET age = {filter.ages}[1] WHERE age IS NULL").execute(&db).await?, 1);
+    let mut rows = sql!("SELECT generate_series(1, 3)").stream::<i32>(&db).await?;
+    let mut sum = 0;
+    while let Some(n) = rows.try_next().await? {
+        sum += n;
+    }
+    assert_eq!(sum, 6);
+    Ok(())
+}
+
+#[orm_pg::test(models(User))]
+async fn what_does_not_fit_is_a_clear_error(db: Database) -> Result<()> {
+    User::insert(NewUser::new("a", "A")).execute(&db).await?;
+    let message = async |result: Result<()>| result.expect_err("does not fit").to_string();
+    let lacking = sql!("SELECT 1::int8 AS how_many").one::<Summary>(&db).await.map(drop);
+    assert!(message(lacking).await.contains("no column `oldest`"), "names the column");
+    let narrow = sql!("SELECT 1::int8").one::<i32>(&db).await.map(drop);
+    assert!(message(narrow).await.contains("is of type int8, which `i32` cannot hold"));
+    let null = sql!("SELECT age FROM users").one::<i32>(&db).await.map(drop);
+    assert!(message(null).await.contains("column `age` is NULL, which `i32` cannot hold"));
+    let wide = sql!("SELECT 1, 2").one::<i32>(&db).await.map(drop);
+    assert!(message(wide).await.contains("2 columns"));
+    let few = sql!("SELECT 1").one::<(i32, i32)>(&db).await.map(drop);
+    assert!(message(few).await.contains("only 1 columns"));
+    let syntax = sql!("SELEC 1").execute(&db).await.map(drop);
+    assert!(message(syntax).await.contains("syntax error (42601)"));
+    Ok(())
+}
+
+#[orm_pg::test(models(User))]
+async fn fragments_stand_in_queries(db: Database) -> Result<()> {
+    User::insert_many([NewUser::new("ann@x", "Ann"), NewUser::new("bob@x", "Bob")]).execute(&db).await?;
+    let pattern = "^A";
+    let query = User::query()
+        .filter(|u| sql!("{u.name} ~ {pattern}"))
+        .select(|u| (u.name, sql!("length({u.email}) + {u.id}").expr::<i64>()));
+    assert_eq!(query.all(&db).await?, [("Ann".to_owned(), 6)]);
+    Ok(())
+}

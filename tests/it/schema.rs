@@ -1,0 +1,77 @@
+//! `create_tables` and `drop_tables` on a real server.
+
+use orm_pg::prelude::*;
+
+use crate::support::tables;
+
+#[derive(Debug, Clone, Model)]
+#[orm(table = "nodes")]
+struct Node {
+    #[orm(key, identity)]
+    id: i64,
+    #[orm(references = Node, on_delete = "cascade")]
+    parent_id: Option<i64>,
+    #[orm(references = Leaf, name = "nodes_best_leaf")]
+    leaf_id: Option<i64>,
+}
+
+#[derive(Debug, Clone, Model)]
+#[orm(table = "leaves", unique(node_id, name), index(name))]
+struct Leaf {
+    #[orm(key, identity)]
+    id: i64,
+    #[orm(references = Node)]
+    node_id: i64,
+    name: String,
+    #[orm(generated = "upper(name)")]
+    loud: String,
+}
+
+#[orm_pg::test]
+async fn all_tables_of_the_tests_and_away_again(db: Database) -> Result<()> {
+    db.create_tables(tables()).await?;
+    let count = async || {
+        let sql = sql!("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'");
+        sql.one::<i64>(&db).await
+    };
+    assert_eq!(count().await?, i64::try_from(tables().len()).expect("few"));
+    db.drop_tables(tables()).await?;
+    assert_eq!(count().await?, 0);
+    // Types are gone as well, so all of it can be made again.
+    db.create_tables(tables()).await?;
+    Ok(())
+}
+
+#[orm_pg::test]
+async fn tables_are_made_in_a_transaction_with_what_else_belongs_to_them(db: Database) -> Result<()> {
+    let made = db
+        .transaction(async |tx| {
+            tx.create_tables(models![Node, Leaf]).await?;
+            sql!("ALTER TABLE leaves ADD COLUMN words tsvector").execute(tx).await?;
+            sql!("SELECT 1 / 0").execute(tx).await
+        })
+        .await;
+    assert_eq!(made.expect_err("divides by zero").sql_state(), Some("22012"));
+    let left = sql!("SELECT count(*) FROM pg_class WHERE relname IN ('nodes', 'leaves')").one::<i64>(&db).await?;
+    assert_eq!(left, 0);
+    db.connection().await?.create_tables(models![Node, Leaf]).await?;
+    assert_eq!(Leaf::query().count(&db).await?, 0);
+    Ok(())
+}
+
+#[orm_pg::test(models(Node, Leaf))]
+async fn models_may_refer_to_themselves_and_to_each_other(db: Database) -> Result<()> {
+    let root = Node::insert(NewNode { parent_id: None, leaf_id: None }).one(&db).await?;
+    let leaf = Leaf::insert(NewLeaf { node_id: root.id, name: "a".into() }).one(&db).await?;
+    assert_eq!(leaf.loud, "A");
+    let child = Node::insert(NewNode { parent_id: Some(root.id), leaf_id: Some(leaf.id) }).one(&db).await?;
+    let twice = Leaf::insert(NewLeaf { node_id: root.id, name: "a".into() }).execute(&db).await.expect_err("unique");
+    assert!(twice.violates(Leaf::NODE_ID_NAME_KEY));
+    let missing = Node::insert(NewNode { parent_id: None, leaf_id: Some(99) }).execute(&db).await.expect_err("missing");
+    assert_eq!(missing.constraint(), Some("nodes_best_leaf"));
+    child.update(|n| n.leaf_id.set(None)).execute(&db).await?;
+    Leaf::query().all_rows().delete().execute(&db).await?;
+    assert_eq!(root.delete().execute(&db).await?, 1);
+    assert_eq!(Node::query().count(&db).await?, 0, "the child is deleted along");
+    Ok(())
+}

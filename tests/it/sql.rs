@@ -1,0 +1,10 @@
+//! The SQL of every construct: text and types of binds as snapshots, each prepared on the real server.
+
+mod aggregates;
+mod clauses;
+mod conditions;
+mod functions;
+mod joins;
+mod refusals;
+mod subqueries;
+mod writes;

@@ -1,0 +1,120 @@
+//! What is refused before any I/O, and how.
+
+use expect_test::{Expect, expect};
+use orm_pg::prelude::*;
+
+use crate::{
+    models::{Post, User},
+    support::Offline,
+};
+
+async fn refused<T: std::fmt::Debug>(result: impl Future<Output = Result<T>>, expected: Expect) {
+    let error = result.await.expect_err("refused");
+    assert_eq!(error.kind(), ErrorKind::InvalidStatement);
+    expected.assert_eq(&error.to_string());
+}
+
+#[tokio::test]
+async fn writes_without_a_filter() {
+    let db = Offline;
+    refused(
+        Post::query().update(|p| p.published.set(true)).execute(&db),
+        expect!["update posts: an update without a filter would touch every row; say so with `.all_rows()`"],
+    )
+    .await;
+    refused(
+        Post::query().delete().execute(&db),
+        expect!["delete from posts: a delete without a filter would touch every row; say so with `.all_rows()`"],
+    )
+    .await;
+    refused(
+        Post::query().filter(|p| p.published).limit(1).delete().execute(&db),
+        expect!["delete from posts: a delete cannot have `limit`; filter by `in_` over a query that has"],
+    )
+    .await;
+    refused(
+        Post::query().filter(|p| p.published).update(|_| Vec::<orm_pg::ast::Assignment>::new()).execute(&db),
+        expect!["update posts: the update sets nothing"],
+    )
+    .await;
+    refused(
+        Post::query().filter(|p| p.published).update(|p| (p.title.set("a"), p.title.set("b"))).execute(&db),
+        expect!["update posts: `title` of posts is set twice"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn columns_out_of_their_query() {
+    let db = Offline;
+    let mut stolen = None;
+    let _other = User::query().filter(|u| {
+        stolen = Some(u.id);
+        u.active
+    });
+    let stolen = stolen.expect("set by the closure");
+    refused(
+        Post::query().filter(|p| p.author_id.eq(stolen)).all(&db),
+        expect!["select from posts: the column `id` is used outside of the query that its closure belongs to"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn groups() {
+    let db = Offline;
+    refused(
+        Post::query().group_by(|p| p.author_id).all(&db),
+        expect!["select from posts: a grouped query needs a `select` of what to know of each group"],
+    )
+    .await;
+    refused(Post::query().group_by(|p| p.author_id).select(|p| (p.author_id, p.title)).all(&db), expect!["select from posts: `title` in the select list has no single value in a group: add it to `group_by`, or aggregate it (`.min()`, `.max()`, `.array_agg()`, …)"]).await;
+    refused(Post::query().select(|p| (p.id.count(), p.title)).all(&db), expect!["select from posts: `title` in the select list has no single value in a group: add it to `group_by`, or aggregate it (`.min()`, `.max()`, `.array_agg()`, …)"]).await;
+    refused(
+        Post::query().filter(|p| p.id.count().gt(1)).all(&db),
+        expect!["select from posts: an aggregate cannot stand in a filter; `having` takes conditions on groups"],
+    )
+    .await;
+    refused(
+        Post::query().select(|p| p.id.count().max()).all(&db),
+        expect!["select from posts: an aggregate cannot stand in another aggregate"],
+    )
+    .await;
+    refused(
+        Post::query().distinct().for_update().all(&db),
+        expect!["select from posts: rows of a grouped or distinct query cannot be locked"],
+    )
+    .await;
+    refused(
+        Post::query().distinct_on(|p| p.id).order_by(|p| p.title.asc()).all(&db),
+        expect!["select from posts: the order of a `distinct_on` query must begin with its key"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_has_no_meaning() {
+    let db = Offline;
+    refused(
+        Post::query().skip_locked().all(&db),
+        expect!["select from posts: `skip_locked` and `nowait` come after `for_update` or one of its kind"],
+    )
+    .await;
+    refused(
+        Post::query().limit(u64::MAX).all(&db),
+        expect!["select from posts: a limit or offset of 18446744073709551615 rows is more than PostgreSQL counts"],
+    )
+    .await;
+    refused(
+        Post::query().order_by_name("titel", Direction::Asc).all(&db),
+        expect![[
+            r#"select from posts: there is no column "titel" to order by; there are: id, author_id, title, published"#
+        ]],
+    )
+    .await;
+    refused(
+        Post::query().select(|p| p.title.lower().distinct()).all(&db),
+        expect!["select from posts: `distinct` is for aggregates only"],
+    )
+    .await;
+}

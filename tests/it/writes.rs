@@ -1,0 +1,59 @@
+//! Updates and deletes.
+
+use orm_pg::prelude::*;
+
+use crate::models::{Account, NewAccount, NewUser, User};
+
+#[derive(Debug, Default, Clone, Changes)]
+#[orm(of = User)]
+struct Profile {
+    name: Option<String>,
+    age: Option<Option<i32>>,
+}
+
+#[orm_pg::test(models(User))]
+async fn changes_set_what_is_there(db: Database) -> Result<()> {
+    let user = User::insert(NewUser { age: Some(3), ..NewUser::new("a", "A") }).one(&db).await?;
+    let user = user.update(|_| Profile { name: Some("B".into()), ..Profile::default() }).one(&db).await?;
+    assert_eq!((user.name.as_str(), user.age), ("B", Some(3)));
+    let user = user.update(|_| Profile { age: Some(None), ..Profile::default() }).one(&db).await?;
+    assert_eq!((user.name.as_str(), user.age), ("B", None));
+    let error = user.update(|_| Profile::default()).one(&db).await.expect_err("nothing to set");
+    assert_eq!(error.kind(), ErrorKind::InvalidStatement);
+    Ok(())
+}
+
+#[orm_pg::test(models(Account))]
+async fn versions_tell_stale_values(db: Database) -> Result<()> {
+    let old = Account::insert(NewAccount::new(1_i64, 10_i64)).one(&db).await?;
+    assert_eq!((old.version, old.changed), (0, None));
+    let new = old.update(|a| a.balance.set(20)).one(&db).await?;
+    assert_eq!((new.balance, new.version), (20, 1));
+    assert!(new.changed.is_some(), "on_update sets the column");
+    assert!(old.update(|a| a.balance.set(30)).execute(&db).await.expect_err("stale").is_stale());
+    assert!(old.update(|a| a.balance.set(30)).one(&db).await.expect_err("stale").is_stale());
+    assert!(old.delete().execute(&db).await.expect_err("stale").is_stale());
+    // Updates by query count the version up as well.
+    Account::query().filter(|a| a.id.eq(1)).update(|a| a.balance.set(a.balance + 1)).execute(&db).await?;
+    assert!(new.update(|a| a.balance.set(30)).execute(&db).await.expect_err("stale").is_stale());
+    assert_eq!(Account::get(1).one(&db).await?.balance, 21);
+    Ok(())
+}
+
+#[orm_pg::test(models(User))]
+async fn writes_return_what_they_touched(db: Database) -> Result<()> {
+    User::insert_many([NewUser::new("a", "A"), NewUser::new("b", "B")]).execute(&db).await?;
+    let mut names =
+        User::query().all_rows().update(|u| u.name.set(u.name.lower())).returning(|u| u.name).all(&db).await?;
+    names.sort();
+    assert_eq!(names, ["a", "b"]);
+    let update = User::query().filter(|u| u.id.gt(0)).update(|u| u.age.set(1));
+    assert!(update.clone().one(&db).await.expect_err("two").is_more_than_one());
+    assert_eq!(update.execute(&db).await?, 2);
+    let gone = User::query().filter(|u| u.name.eq("a")).delete().one(&db).await?;
+    assert_eq!(gone.name, "a");
+    assert!(gone.update(|u| u.age.set(2)).one(&db).await.expect_err("gone").is_not_found());
+    assert_eq!(gone.update(|u| u.age.set(2)).one_or_none(&db).await?, None);
+    assert_eq!(User::query().delete().all_rows().execute(&db).await?, 1);
+    Ok(())
+}

@@ -1,0 +1,1 @@
+//! Only tests live in this package: see `it`, `ui` and `hygiene`.
