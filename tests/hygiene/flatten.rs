@@ -1,0 +1,52 @@
+//! Shared columns stand in the table as if they had been written there.
+
+use orm_pg::prelude::*;
+
+#[derive(Debug, Clone, Flatten)]
+struct Times {
+    #[orm(default = "now()")]
+    created: String,
+    changed: Option<String>,
+}
+
+#[derive(Debug, Clone, Flatten)]
+#[orm(rename_all = "camelCase")]
+struct Place {
+    zip_code: String,
+    #[orm(skip)]
+    _seen: bool,
+    #[orm(json)]
+    tags: Vec<String>,
+}
+
+#[derive(Debug, Clone, Model)]
+struct Shop {
+    #[orm(key, identity)]
+    id: i64,
+    #[orm(flatten)]
+    place: Place,
+    name: String,
+    #[orm(flatten)]
+    times: Times,
+    open: bool,
+}
+
+#[test]
+fn shared_columns_stand_among_the_others() {
+    let names: Vec<_> = Shop::TABLE.columns.iter().map(|it| it.name).collect();
+    assert_eq!(names, ["id", "zipCode", "tags", "name", "created", "changed", "open"]);
+    assert_eq!(Shop::TABLE.columns[4].default, Some("now()"));
+    let shop: Option<Shop> = None;
+    let _ =
+        shop.map(|it| (it.id, it.place.zip_code, it.place.tags, it.name, it.times.created, it.times.changed, it.open));
+}
+
+#[test]
+fn shared_columns_are_used_through_their_field() {
+    let query = Shop::query().filter(|s| s.place.zip_code.eq("1010").and(s.times.changed.is_null()));
+    let _ = query.select(|s| (s.times, s.open));
+    let place = NewPlace::new("1010", vec!["a".to_owned()]);
+    let row = NewShop { place, name: "Ann's".to_owned(), times: NewTimes::default(), open: true };
+    let insert = Shop::insert(row).to_sql();
+    assert!(insert.text.contains(r#"("zipCode", "tags", "name", "changed", "open")"#), "{}", insert.text);
+}

@@ -1,0 +1,14 @@
+//! A partial update is one of a model.
+
+use orm_pg::prelude::*;
+
+#[derive(Debug)]
+pub struct Plain;
+
+#[derive(Debug, Changes)]
+#[orm(of = Plain)]
+pub struct Edit {
+    pub email: Option<String>,
+}
+
+fn main() {}

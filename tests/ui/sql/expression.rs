@@ -1,0 +1,8 @@
+//! Names stand in braces, not expressions.
+
+use orm_pg::prelude::*;
+
+fn main() {
+    let age = 17;
+    let _ = sql!("SELECT name FROM users WHERE age > {age + 1}");
+}
