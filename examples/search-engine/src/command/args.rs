@@ -1,0 +1,112 @@
+//! Arguments to a command.
+
+use url::Url;
+
+/// How the program is used.
+pub const USAGE: &str = "\
+usage: search-engine                                      a demonstration: crawls real pages, then searches them
+       search-engine crawl [OPTIONS] URL|DIR...           crawls sites or folders, or resumes a crawl that was stopped
+       search-engine search WORDS...                      finds pages: words, \"a phrase\", this or that, -without
+       search-engine stats                                counts what is stored
+       search-engine fetch URL                            shows what a crawl would keep of one page
+
+options: --tasks N  visits at once (200)
+         --pages N  stop after so many pages
+
+DATABASE_URL names the database.";
+
+/// What a user asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// The demonstration.
+    Demo,
+    /// A crawl.
+    Crawl(Wish),
+    /// A search for words.
+    Search(String),
+    /// The numbers.
+    Stats,
+    /// One page.
+    Fetch(Url),
+    /// The usage.
+    Help,
+}
+
+/// A crawl as it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// Visits at once.
+    pub tasks: usize,
+    /// The most pages.
+    pub pages: u64,
+    /// Addresses and folders.
+    pub targets: Vec<String>,
+}
+
+/// Reads the arguments behind the program's name.
+///
+/// # Errors
+/// What is wrong with them.
+pub fn parse(arguments: &[String]) -> Result<Command, String> {
+    let Some((command, rest)) = arguments.split_first() else { return Ok(Command::Demo) };
+    match (command.as_str(), rest) {
+        ("crawl", rest) => wish(rest).map(Command::Crawl),
+        ("search", [_, ..]) => Ok(Command::Search(rest.join(" "))),
+        ("stats", []) => Ok(Command::Stats),
+        ("fetch", [url]) => url.parse().map(Command::Fetch).map_err(|error| format!("{url}: {error}")),
+        ("help" | "--help" | "-h", _) => Ok(Command::Help),
+        ("search", []) => Err("search for what?".to_owned()),
+        ("stats" | "fetch", _) => Err(format!("the wrong number of arguments for {command}")),
+        _ => Err(format!("there is no command {command:?}")),
+    }
+}
+
+fn wish(arguments: &[String]) -> Result<Wish, String> {
+    let mut wish = Wish { tasks: 200, pages: u64::MAX, targets: Vec::new() };
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            option @ ("--tasks" | "--pages") => {
+                let number = arguments.next().and_then(|number| number.parse().ok()).filter(|number| *number > 0);
+                let number: u32 = number.ok_or_else(|| format!("{option} takes a number"))?;
+                match option {
+                    "--tasks" => wish.tasks = usize::try_from(number).unwrap_or(usize::MAX),
+                    _ => wish.pages = number.into(),
+                }
+            }
+            option if option.starts_with('-') => return Err(format!("there is no option {option}")),
+            target => wish.targets.push(target.to_owned()),
+        }
+    }
+    if wish.targets.is_empty() { Err("crawl what? Name an address or a folder".to_owned()) } else { Ok(wish) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(line: &str, expected: Result<Command, &str>) {
+        let arguments: Vec<_> = line.split_whitespace().map(ToOwned::to_owned).collect();
+        assert_eq!(parse(&arguments), expected.map_err(ToOwned::to_owned));
+    }
+
+    #[test]
+    fn commands_and_options() {
+        check("", Ok(Command::Demo));
+        let targets = vec!["docs".to_owned(), "http://localhost/".to_owned()];
+        let wish = Wish { tasks: 8, pages: u64::MAX, targets: targets.clone() };
+        check("crawl docs --tasks 8 http://localhost/", Ok(Command::Crawl(wish)));
+        check("crawl --pages 9 docs http://localhost/", Ok(Command::Crawl(Wish { tasks: 200, pages: 9, targets })));
+        check("search two words", Ok(Command::Search("two words".to_owned())));
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        check("crawl", Err("crawl what? Name an address or a folder"));
+        check("crawl --tasks 0 docs", Err("--tasks takes a number"));
+        check("crawl --fast docs", Err("there is no option --fast"));
+        check("dance", Err("there is no command \"dance\""));
+        check("search", Err("search for what?"));
+    }
+}

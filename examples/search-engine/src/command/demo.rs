@@ -1,0 +1,47 @@
+//! Without arguments: something worth seeing on a machine that has nothing yet.
+
+use std::io::{self, IsTerminal as _, Write};
+use std::path::Path;
+
+use super::{Failed, any, crawl, show};
+use crate::crawl::Options;
+use crate::folder::Folder;
+use crate::frontier::forget;
+use crate::pages::provide;
+use crate::progress::{Progress, summary};
+use crate::search::search;
+use crate::stats::stats;
+
+/// The most pages that the demonstration crawls: an old folder of documentation can hold ten times as many.
+const PAGES: u64 = 5000;
+
+/// What it looks for.
+const QUESTIONS: [&str; 3] = ["connection pool timeout", "\"async runtime\" -tracing", "parse url or percent encoding"];
+
+pub(super) async fn run(out: &mut (impl Write + Send)) -> Result<(), Failed> {
+    let mut preparing = Progress::new();
+    let (db, _) = any(|note| preparing.say(note)).await?;
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let pages = provide(&workspace, |line| preparing.say(line)).await?;
+    let folder = Folder::serve(&pages.folder).await?;
+    preparing.say(&format!("serving {} pages of {} on loopback", pages.count, pages.folder.display()));
+    preparing.finish();
+    // What an earlier demonstration has stored in this database would leave nothing to do.
+    forget(&db, &folder.site).await?;
+
+    let mut progress = Progress::new();
+    let options = Options { pages: PAGES, ..Options::default() };
+    let sites = vec![folder.site.clone()];
+    let (stored, _) = crawl::go(&db, sites, std::slice::from_ref(&folder), &options, &mut progress).await?;
+    let took = progress.finish();
+
+    show::stats(out, &stats(&db).await?)?;
+    for question in QUESTIONS {
+        writeln!(out, "\nsearch {question}")?;
+        show::answer(out, &search(&db, question, 3).await?, io::stdout().is_terminal())?;
+    }
+    if stored.pages == 0 {
+        return Err("no page was stored".into());
+    }
+    Ok(writeln!(out, "\n{}", summary(stored.pages, took))?)
+}

@@ -1,0 +1,41 @@
+//! Makes the tables, and what the models cannot say: the column that the full-text search looks into.
+
+use orm_pg::prelude::*;
+
+use crate::model::{Address, Crawler, Link, Page, Site};
+
+/// The advisory lock of those who make the tables.
+const MAKING: i64 = 0x5ea2c4;
+
+/// Makes what is not there yet. Several processes may do so at once, and one that is killed on the way does no harm.
+///
+/// # Errors
+/// What the server answers.
+pub async fn ensure(db: &Database) -> Result<()> {
+    // The tables are made on other connections than the one with the lock, which only keeps others out meanwhile.
+    db.transaction(async |lock| {
+        sql!("SELECT pg_advisory_xact_lock({MAKING})").execute(lock).await?;
+        if !sql!("SELECT to_regclass('search_engine.pages') IS NOT NULL").one::<bool>(lock).await? {
+            db.create_tables(models![Address, Page, Link, Site, Crawler]).await?;
+        }
+        search_column(db).await
+    })
+    .await
+}
+
+/// Adds the words of title, headings and text in the order of their weight, kept up to date by the server.
+async fn search_column(db: &Database) -> Result<()> {
+    sql!(
+        "ALTER TABLE search_engine.pages ADD COLUMN IF NOT EXISTS document tsvector GENERATED ALWAYS AS (
+             setweight(to_tsvector('english', title), 'A')
+             || setweight(to_tsvector('english', headings), 'B')
+             || setweight(to_tsvector('english', body), 'D')
+         ) STORED"
+    )
+    .execute(db)
+    .await?;
+    sql!("CREATE INDEX IF NOT EXISTS pages_document_idx ON search_engine.pages USING gin (document)")
+        .execute(db)
+        .await?;
+    Ok(())
+}
