@@ -361,9 +361,13 @@ impl fmt::Debug for Error {
         if let Some(server) = &self.0.server {
             it.field("server", server);
         }
-        // The cause may quote values; its text is left to those who ask for `source()`.
-        if self.0.source.is_some() {
-            it.field("source", &"…");
+        if let Some(source) = &self.0.source {
+            if self.0.kind.is_about_connecting() {
+                it.field("source", &chain(&**source));
+            } else {
+                // The cause may quote values; its text is left to those who ask for `source()`.
+                it.field("source", &"…");
+            }
         }
         it.finish()
     }
@@ -373,6 +377,41 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|it| it as &(dyn StdError + 'static))
     }
+}
+
+impl ErrorKind {
+    /// Whether the cause is about the way to the server: it quotes no values, and without it nobody knows what to do.
+    fn is_about_connecting(self) -> bool {
+        match self {
+            Self::Config
+            | Self::Connect
+            | Self::PoolTimeout
+            | Self::ConnectionLost
+            | Self::OutcomeUnknown
+            | Self::Closed
+            | Self::Testing => true,
+            Self::NotFound
+            | Self::MoreThanOne
+            | Self::Stale
+            | Self::InvalidStatement
+            | Self::Encode
+            | Self::Decode
+            | Self::Server
+            | Self::Timeout
+            | Self::RolledBack => false,
+        }
+    }
+}
+
+/// An error and its causes in one line.
+fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(it) = cause {
+        text = format!("{text}: {it}");
+        cause = it.source();
+    }
+    text
 }
 
 /// The name that the PostgreSQL manual (appendix A) gives to the commonest states.
@@ -444,6 +483,14 @@ mod tests {
         assert!(unique().violates(Constraint::new("users", "users_email_key")));
         assert!(!unique().violates(Constraint::new("people", "users_email_key")));
         assert!(!unique().violates(Constraint::new("users", "users_pkey")));
+    }
+
+    #[test]
+    fn debug_shows_causes_only_where_they_are_about_connecting() {
+        let refused = Error::new(ErrorKind::Connect, "cannot connect").with_source("connection refused");
+        assert!(format!("{refused:?}").contains("connection refused"));
+        let unread = Error::new(ErrorKind::Decode, "cannot be read").with_source("unknown label secret");
+        assert!(!format!("{unread:?}").contains("secret"));
     }
 
     #[test]
