@@ -139,6 +139,7 @@ async fn a_peer_that_never_answers_is_given_up_and_the_pool_heals() {
     let builder = || {
         Database::builder()
             .url(&at)
+            .password("for a server that asks for one")
             .connect_timeout(Duration::from_millis(200))
             .acquire_timeout(Duration::from_millis(900))
             .max_connections(1)

@@ -44,16 +44,19 @@ impl Wire {
         let port = listener.local_addr().expect("an address").port();
         let counter = Arc::new(Counter::default());
         let counts = counter.clone();
-        let name = target.database.clone();
-        let user = target.user.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let (counts, target) = (counts.clone(), target.clone());
                 tokio::spawn(async move { target.connect(client, counts).await });
             }
         });
-        let url = format!("postgres://{user}@127.0.0.1:{port}/{name}");
-        let db = Database::builder().url(&url).max_connections(1).connect().await.expect("through the proxy");
+        let config: orm_pg::tokio_postgres::Config = url.parse().expect("a URL that the driver reads");
+        let mut behind = Database::builder().host("127.0.0.1").port(port).max_connections(1);
+        behind = behind.user(config.get_user().expect("a user")).database(config.get_dbname().expect("a database"));
+        if let Some(password) = config.get_password() {
+            behind = behind.password(String::from_utf8_lossy(password));
+        }
+        let db = behind.connect().await.expect("through the proxy");
         Self { db, counter }
     }
 
@@ -70,8 +73,6 @@ impl Wire {
 struct Target {
     socket: Option<String>,
     address: String,
-    user: String,
-    database: String,
 }
 
 impl Target {
@@ -85,12 +86,7 @@ impl Target {
             Some(orm_pg::tokio_postgres::config::Host::Tcp(host)) => (None, format!("{host}:{port}")),
             None => panic!("the URL names no host"),
         };
-        Self {
-            socket,
-            address,
-            user: config.get_user().unwrap_or("postgres").to_owned(),
-            database: config.get_dbname().expect("a database").to_owned(),
-        }
+        Self { socket, address }
     }
 
     async fn connect(self, client: TcpStream, counter: Arc<Counter>) {
