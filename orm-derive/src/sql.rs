@@ -1,5 +1,7 @@
 //! `sql!("… {name} …")`: SQL of the user's own, each `{name}` a bind or a column.
 
+mod place;
+
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::{
@@ -9,6 +11,7 @@ use syn::{
     spanned::Spanned,
 };
 
+use self::place::Scanner;
 use crate::{ctxt::Ctxt, valid};
 
 /// A part of the text.
@@ -63,12 +66,23 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     for mistake in mistakes {
         ctxt.error(input.text.span(), mistake);
     }
+    // A name that stands several times is one bind.
+    let mut names: Vec<&str> = Vec::new();
+    let mut values = Vec::new();
     let parts = parts.iter().filter_map(|part| match part {
         Part::Text(text) => Some(quote!(#krate::__private::ast::Part::Text(#text))),
         Part::Name(name) => match place(name, &input.text) {
-            Some(value) => Some(quote_spanned! {input.text.span()=>
-                #krate::__private::ast::Part::Node((&#value).to_node())
-            }),
+            Some(value) => {
+                let known = names.iter().position(|it| it.trim() == name.trim());
+                let index = known.unwrap_or_else(|| {
+                    names.push(name);
+                    let variable = format_ident!("__orm_{}", names.len() - 1, span = proc_macro2::Span::mixed_site());
+                    values.push(quote_spanned! {input.text.span()=> let #variable = (&#value).to_node(); });
+                    names.len() - 1
+                });
+                let variable = format_ident!("__orm_{index}", span = proc_macro2::Span::mixed_site());
+                Some(quote!(#krate::__private::ast::Part::Node(::core::clone::Clone::clone(&#variable))))
+            }
             None => {
                 ctxt.error(input.text.span(), refused(name));
                 None
@@ -81,6 +95,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         #errors
         #[allow(unused_imports)]
         use #krate::__private::expr::Fragment as _;
+        #(#values)*
         #krate::__private::expr::RawSql::new(::std::vec![#(#parts),*])
     }}
 }
@@ -89,10 +104,14 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 fn split(text: &str) -> (Vec<Part>, Vec<String>) {
     let (mut parts, mut mistakes) = (Vec::new(), Vec::new());
     let mut current = String::new();
+    let mut scanner = Scanner::new();
     let mut chars = text.chars().peekable();
     while let Some(char) = chars.next() {
         match char {
-            '{' | '}' if chars.next_if_eq(&char).is_some() => current.push(char),
+            '{' | '}' if chars.next_if_eq(&char).is_some() => {
+                scanner.push(char);
+                current.push(char);
+            }
             '}' => mistakes.push("a `}` without `{` before it: for a brace in the SQL write `}}`".to_owned()),
             '{' => {
                 let mut name = String::new();
@@ -108,13 +127,29 @@ fn split(text: &str) -> (Vec<Part>, Vec<String>) {
                     mistakes.push("a `{` without `}` behind it: for a brace in the SQL write `{{`".to_owned());
                     break;
                 }
+                if let Some(obstacle) = scanner.obstacle() {
+                    mistakes.push(format!(
+                        "`{{{name}}}` stands in {obstacle}, where it is no value: take it out, as in `'%' || {{{name}}} || '%'`"
+                    ));
+                } else {
+                    scanner.value();
+                }
                 if !current.is_empty() {
                     parts.push(Part::Text(std::mem::take(&mut current)));
                 }
                 parts.push(Part::Name(name));
             }
-            char => current.push(char),
+            char => {
+                scanner.push(char);
+                current.push(char);
+            }
         }
+    }
+    if let (Some(sign), true) = (scanner.unclosed(), mistakes.is_empty()) {
+        mistakes.push(format!("{sign} in the SQL is not closed"));
+    }
+    if scanner.is_numbered() {
+        mistakes.push("a `$1` would take one of the binds that `sql!` numbers: write `{name}`".to_owned());
     }
     if !current.is_empty() {
         parts.push(Part::Text(current));
@@ -189,6 +224,45 @@ mod tests {
     #[test]
     fn names_fields_self_and_raw_identifiers_may_stand_in_braces() {
         for text in ["{a}", "{ a }", "{a.b.c}", "{self.x}", "{r#type}", "{a.r#type}", "{a.0}"] {
+            assert_eq!(messages(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_in_quotes_or_comments_is_refused() {
+        for text in [
+            "'{a}'",
+            "'%{a}%'",
+            "\"{a}\"",
+            "-- {a}",
+            "/* {a} */",
+            "/* /* */ {a} */",
+            "$$ {a} $$",
+            "$x$ $$ {a} $x$",
+            "E'\\' {a}'",
+            "'it''s {a}'",
+            "'open",
+            "\"open",
+            "/* open",
+            "$$ open",
+            "$1",
+        ] {
+            assert_eq!(messages(text).len(), 1, "{text}");
+        }
+        for text in [
+            "'x' || {a}",
+            "-- why\n{a}",
+            "/* why */ {a}",
+            "$$ x $$ || {a}",
+            "E'\\'' || {a}",
+            "'it''s' || {a}",
+            "\"x\".{a}",
+            "a$1 = {a}",
+            "'\\' || {a}",
+            "SELECT 1 -- done",
+            "{a} - -{a}",
+            "'$1'",
+        ] {
             assert_eq!(messages(text), [""; 0], "{text}");
         }
     }

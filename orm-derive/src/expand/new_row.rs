@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Ident;
+use syn::{Ident, Type};
 
 use super::{plain, to_json};
 use crate::ast::{self, Column, Field, FieldKind, Model};
@@ -65,14 +65,17 @@ pub(super) fn definition(model: &Model, private: &TokenStream) -> Option<TokenSt
     });
     let parameters = parts.iter().filter(|(field, part)| part.is_required(field)).map(|(field, part)| {
         let (ident, ty) = (&field.ident, field_type(field, part, private));
-        quote!(#ident: impl ::core::convert::Into<#ty>)
+        // Text comes as `&str` as well. For other types a conversion would only keep literals from finding theirs.
+        if is_text(&field.ty) { quote!(#ident: impl ::core::convert::Into<#ty>) } else { quote!(#ident: #ty) }
     });
     let values = parts.iter().map(|(field, part)| {
         let ident = &field.ident;
         if part.has_default() {
             quote!(#ident: #private::model::Defaulted::Auto)
-        } else if part.is_required(field) {
+        } else if part.is_required(field) && is_text(&field.ty) {
             quote!(#ident: ::core::convert::Into::into(#ident))
+        } else if part.is_required(field) {
+            quote!(#ident)
         } else {
             quote!(#ident: ::core::option::Option::None)
         }
@@ -96,6 +99,11 @@ pub(super) fn definition(model: &Model, private: &TokenStream) -> Option<TokenSt
             }
         }
     })
+}
+
+/// Whether a type is named `String`.
+fn is_text(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|it| it.ident == "String"))
 }
 
 fn field_type(field: &Field, part: &Part<'_>, private: &TokenStream) -> TokenStream {
