@@ -9,7 +9,7 @@ use bytes::BytesMut;
 use orm_core::{
     error::{Error, ErrorKind, Result},
     statement::Sql,
-    value::Bind,
+    value::{Bind, NulCharacter},
 };
 use postgres_protocol::IsNull as Nullness;
 use postgres_types::{IsNull, ToSql, Type};
@@ -71,6 +71,11 @@ pub(crate) fn encode(binds: &[Bind], types: &[Type]) -> Result<Encoded> {
             Ok(Nullness::Yes) => values.push(None),
             Ok(Nullness::No) if i32::try_from(bytes.len() - start).is_ok() => values.push(Some(start..bytes.len())),
             Ok(Nullness::No) => return Err(refused(format_args!("is longer than the protocol allows"))),
+            Err(cause) if cause.is::<NulCharacter>() => {
+                return Err(
+                    refused(format_args!("holds a NUL character, and PostgreSQL text cannot")).with_source(cause)
+                );
+            }
             Err(cause) => return Err(refused(format_args!("has no form as {ty}")).with_source(cause)),
         }
     }
@@ -142,7 +147,7 @@ mod tests {
         assert_eq!(error.kind(), ErrorKind::Encode);
         assert_eq!(error.to_string(), "$1 is a `i64`, which cannot be sent as text");
         let error = encode(Bind::new("hunter2\0".to_owned()), Type::TEXT);
-        assert_eq!(error.to_string(), "$1 is a `String`, which has no form as text");
+        assert_eq!(error.to_string(), "$1 is a `String`, which holds a NUL character, and PostgreSQL text cannot");
         assert!(!format!("{error:?}").contains("hunter2"));
     }
 

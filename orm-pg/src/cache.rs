@@ -10,6 +10,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use futures_util::FutureExt;
 use hashlink::LruCache;
 use orm_core::{statement::Sql, value::Bind};
 use tokio::sync::watch;
@@ -74,14 +75,18 @@ impl Cache {
         let (session, text, types) = (Arc::clone(session), sql.text.clone(), declared(&sql.binds));
         let key = Key::new(sql);
         let runtime = session.runtime.clone();
-        drop(runtime.spawn(async move {
+        let mut preparing = Box::pin(async move {
             let prepared = session.client().prepare_typed(&text, &types).await;
             if prepared.is_err() {
                 session.cache.lock().remove(&key as &dyn Shape);
             }
             // Nobody may wait any more; the statement then stays for the next one.
             sender.send_replace(Some(prepared.map_err(|it| Shared(Arc::new(it)))));
-        }));
+        });
+        // The first poll sends it: in its order, and not after a rollback that a dropped caller causes.
+        if (&mut preparing).now_or_never().is_none() {
+            drop(runtime.spawn(preparing));
+        }
         slot
     }
 

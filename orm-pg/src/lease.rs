@@ -3,7 +3,7 @@
 use std::{ops::Deref, sync::Arc, time::Duration};
 
 use bb8::PooledConnection;
-use tokio::time::timeout;
+use tokio::{runtime::Handle, time::timeout};
 
 use crate::{
     cancel::cancel,
@@ -53,7 +53,7 @@ impl Drop for Lease {
         let Some(pooled) = self.pooled.take() else { return };
         let (session, board) = (Arc::clone(&self.session), Arc::clone(&self.board));
         // The pool may open another connection in its place, which takes a runtime.
-        let _inside = session.runtime.enter();
+        let _inside = Handle::try_current().is_err().then(|| session.runtime.enter());
         if session.is_broken() || board.is_closed() {
             session.set_broken(true);
         } else if !session.is_clean() {

@@ -7,6 +7,7 @@ pub use crate::{
     PgEnum, Result, Scalar, Transaction, TransactionOptions,
     ast::Direction,
     expr::{Aggregates, Cond, Dates, Expression, Numeric, Textual, bind, case, count_all},
+    model::Keyed,
     models,
     query::{exists, not_exists},
     sql,

@@ -5,8 +5,9 @@
 /// First words of statements that leave nothing behind once they are done.
 const HARMLESS: [&str; 9] = ["SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "TABLE", "WITH", "EXPLAIN"];
 
-/// Functions whose effect outlasts the statement. Those bound to a transaction (`pg_advisory_xact_lock`) are none.
-const LASTING: [&str; 11] = [
+/// Words of functions whose effect outlasts the statement, by their beginning. Those bound to a transaction
+/// (`pg_advisory_xact_lock`) are none.
+const LASTING: [&str; 9] = [
     "set_config",
     "setseed",
     "pg_advisory_lock",
@@ -16,36 +17,37 @@ const LASTING: [&str; 11] = [
     "setval",
     "lo_",
     "dblink",
-    "into",
-    "temp",
 ];
 
 /// Whether a connection that ran `sql` must be reset before somebody else uses it.
+///
+/// A function of the user's that changes the session is not seen: its place is a transaction (`SET LOCAL`), or a
+/// connection of one's own that is reset by a statement such as `RESET ALL`.
 pub(crate) fn leaves_state(sql: &str) -> bool {
     let first = first_word(sql);
     if !HARMLESS.iter().any(|it| it.eq_ignore_ascii_case(first)) {
         return true;
     }
+    // INSERT and MERGE have an INTO of their own; in the others it makes a table, perhaps a temporary one.
     let insert = first.eq_ignore_ascii_case("insert") || first.eq_ignore_ascii_case("merge");
     let text = sql.to_ascii_lowercase();
-    // INSERT and MERGE have an INTO of their own; in the others it makes a table, perhaps a temporary one.
-    LASTING.iter().any(|it| text.contains(it) && !(insert && *it == "into"))
+    words(&text).any(|word| LASTING.iter().any(|it| word.starts_with(it)) || (word == "into" && !insert))
 }
 
-/// Whether `sql` throws prepared statements away.
-pub(crate) fn drops_statements(sql: &str) -> bool {
+/// Whether `sql` makes or throws away prepared statements.
+pub(crate) fn touches_statements(sql: &str) -> bool {
     let first = first_word(sql);
-    first.eq_ignore_ascii_case("discard") || first.eq_ignore_ascii_case("deallocate")
+    ["discard", "deallocate", "prepare"].iter().any(|it| it.eq_ignore_ascii_case(first))
 }
 
 /// Whether the rows of `sql` can be had from a cursor: it only reads.
 pub(crate) fn can_be_cursor(sql: &str) -> bool {
-    let first = first_word(sql).to_ascii_lowercase();
-    let text = || sql.to_ascii_lowercase();
-    match first.as_str() {
-        "select" => !text().contains("into"),
+    let text = sql.to_ascii_lowercase();
+    let has = |unwanted: &[&str]| words(&text).any(|word| unwanted.contains(&word));
+    match first_word(&text) {
+        "select" => !has(&["into"]),
         "values" | "table" => true,
-        "with" => !["insert", "update", "delete", "merge", "into"].iter().any(|it| text().contains(it)),
+        "with" => !has(&["insert", "update", "delete", "merge", "into"]),
         _ => false,
     }
 }
@@ -53,7 +55,18 @@ pub(crate) fn can_be_cursor(sql: &str) -> bool {
 /// Whether `sql` may lock the rows that it reads.
 pub(crate) fn locks(sql: &str) -> bool {
     let text = sql.to_ascii_lowercase();
-    ["for update", "for share", "for no key", "for key"].iter().any(|it| text.contains(it))
+    let mut before = "";
+    words(&text).any(|word| {
+        before == "for" && matches!(word, "update" | "share" | "no" | "key") || {
+            before = word;
+            false
+        }
+    })
+}
+
+/// The words of a text, quoted ones and those in literals included.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|it: char| !it.is_alphanumeric() && it != '_').filter(|it| !it.is_empty())
 }
 
 /// The first word after white space, comments and parentheses.
@@ -107,6 +120,7 @@ mod tests {
             "WITH x AS (SELECT 1) TABLE x",
             "SELECT pg_advisory_xact_lock(1)",
             "EXPLAIN SELECT 1",
+            "SELECT temperature, hello_world, printouts FROM t",
         ] {
             assert!(!leaves_state(sql), "{sql}");
         }
@@ -133,7 +147,7 @@ mod tests {
     #[test]
     fn only_reads_become_cursors() {
         assert!(can_be_cursor("SELECT 1"));
-        assert!(can_be_cursor("with x as (select 1) select * from x"));
+        assert!(can_be_cursor("with x as (select updated_at from t) select * from x"));
         assert!(!can_be_cursor("INSERT INTO t VALUES (1) RETURNING id"));
         assert!(!can_be_cursor("WITH x AS (DELETE FROM t RETURNING id) SELECT * FROM x"));
     }

@@ -53,7 +53,8 @@ pub(crate) async fn start(session: &Arc<Session>, statement: &Statement) -> Resu
     if session.is_dead() {
         return Err(session.unsent());
     }
-    if statement.operation == Operation::Raw && raw::leaves_state(&sql.text) {
+    let by_hand = statement.operation == Operation::Raw || statement.fragments;
+    if by_hand && raw::leaves_state(&sql.text) {
         session.taint();
     }
     let waiting = Waiting::new(session);
@@ -100,8 +101,10 @@ async fn run(
         }
     }
     waiting.done();
-    if statement.operation == Operation::Raw && raw::drops_statements(&statement.sql.text) {
+    if statement.operation == Operation::Raw && raw::touches_statements(&statement.sql.text) {
+        // The driver has statements of its own that it does not know to be gone: others must not get the connection.
         session.cache.clear();
+        session.set_broken(true);
     }
     Ok(stream.rows_affected().unwrap_or(count))
 }

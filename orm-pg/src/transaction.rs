@@ -27,9 +27,10 @@ use crate::{
     session::Session,
 };
 
-/// Commits, and learns whether the server really did: of a transaction that is doomed it would roll back without an
-/// error, but then the SELECT before fails (25P02). One round trip.
-const COMMIT: &str = "SELECT 1; COMMIT";
+/// Commits, and learns whether the server really did. COMMIT alone says nothing of a transaction that is doomed, which it
+/// rolls back, nor where there is none any more; SAVEPOINT fails in the one (25P02) and in the other (25P01). One round
+/// trip.
+const COMMIT: &str = "SAVEPOINT orm_commit; COMMIT";
 
 /// A transaction, or a savepoint inside of one. Run statements on `&tx`.
 ///
@@ -128,16 +129,20 @@ impl Transaction<'_> {
     }
 
     /// Commits if `outcome` is `Ok`, rolls back otherwise; the first error is the one that counts. Also says whether
-    /// the trouble was a conflict with another transaction.
+    /// the trouble was a conflict with another transaction, and nothing of this one can have stayed.
     pub(crate) async fn finish<T, E: From<Error>>(mut self, outcome: Result<T, E>) -> (Result<T, E>, bool) {
+        let mut unknown = false;
         let outcome = match outcome {
-            Ok(value) => self.commit_now().await.map(|()| value).map_err(E::from),
+            Ok(value) => self.commit_now().await.map(|()| value).map_err(|error| {
+                unknown = error.is_outcome_unknown();
+                E::from(error)
+            }),
             Err(first) => {
                 drop(self.rollback_now().await);
                 Err(first)
             }
         };
-        (outcome, self.session.has_conflict())
+        (outcome, self.session.has_conflict() && !unknown)
     }
 
     async fn commit_now(&mut self) -> Result<()> {
@@ -165,7 +170,7 @@ impl Transaction<'_> {
             Cause::Unsent => return Err(failure.error),
             Cause::Refused | Cause::Stale | Cause::Server | Cause::Rows => {}
         }
-        // Either the SELECT failed and the transaction is still open, or COMMIT did and it is not.
+        // Either the SAVEPOINT failed and the transaction may still be open, or COMMIT did and it is not.
         self.end().await;
         Err(doomed(failure.error))
     }
@@ -218,10 +223,11 @@ fn settled(undone: Result<(), Failure>) -> Result<()> {
 }
 
 fn doomed(error: Error) -> Error {
-    if error.sql_state() != Some("25P02") {
-        return error;
-    }
-    let text = "an earlier error had doomed the transaction, so the server rolled it back";
+    let text = match error.sql_state() {
+        Some("25P02") => "an earlier error had doomed the transaction, so the server rolled it back",
+        Some("25P01") => "raw SQL had ended the transaction before: with ROLLBACK, or with a COMMIT of its own",
+        _ => return error,
+    };
     Error::new(ErrorKind::RolledBack, text)
 }
 
