@@ -10,7 +10,7 @@ use crate::{
     statement::Sql,
 };
 
-pub(crate) use select::select;
+pub(crate) use select::{is_grouped, select};
 
 /// The most binds that one statement can have: the protocol counts them in 16 bits.
 pub(crate) const MAX_BINDS: usize = 65_535;

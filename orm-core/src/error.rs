@@ -418,11 +418,14 @@ fn chain(error: &(dyn StdError + 'static)) -> String {
 fn name_of_state(code: &str) -> &'static str {
     match code {
         "0A000" => "feature not supported",
+        "21000" => "cardinality violation",
         "22001" => "string data right truncation",
         "22003" => "numeric value out of range",
         "22008" => "datetime field overflow",
         "22012" => "division by zero",
         "22021" => "character not in repertoire",
+        "22023" => "invalid parameter value",
+        "22025" => "invalid escape sequence",
         "22P02" => "invalid text representation",
         "23502" => "not null violation",
         "23503" => "foreign key violation",

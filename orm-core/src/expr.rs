@@ -28,7 +28,7 @@ pub use self::{
     expression::{Expression, NeverNull},
     function::FunctionCall,
     list::{InList, Item, NotInList},
-    number::{Fractional, Number, Numeric},
+    number::{Exact, Fractional, Number, Numeric},
     operand::Operand,
     order::{IntoOrder, Order},
     raw::{Fragment, RawSql},

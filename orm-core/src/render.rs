@@ -14,12 +14,13 @@ use crate::{
     value::Bind,
 };
 
-pub(crate) use select::{count, exists, select};
+pub(crate) use select::{count, counts_plainly, exists, select};
 pub(crate) use write::{delete, insert, update};
 
 /// The user's SQL.
 pub(crate) fn raw(parts: &[Part]) -> Sql {
     let mut writer = Writer::new();
+    writer.reuse = Reuse::Copies;
     writer.raw(parts);
     writer.finish()
 }
@@ -30,6 +31,19 @@ struct Writer {
     binds: Vec<Bind>,
     scopes: Vec<Scope>,
     aliases: u32,
+    reuse: Reuse,
+}
+
+/// Which binds share a placeholder.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reuse {
+    /// None.
+    Never,
+    /// Copies: a name that stands several times in the user's SQL.
+    Copies,
+    /// Equal values: in a grouped or distinct query the server takes expressions for the same only if they have the
+    /// same placeholders.
+    Equal,
 }
 
 /// The sources of one query that can be named where we are.
@@ -44,7 +58,7 @@ struct Scope {
 impl Writer {
     fn new() -> Self {
         // Most statements fit.
-        Self { text: String::with_capacity(256), binds: vec![], scopes: vec![], aliases: 0 }
+        Self { text: String::with_capacity(256), binds: vec![], scopes: vec![], aliases: 0, reuse: Reuse::Never }
     }
 
     fn finish(self) -> Sql {
@@ -91,9 +105,17 @@ impl Writer {
 
     /// Writes `$n`.
     fn bind(&mut self, bind: &Bind) {
-        self.binds.push(bind.clone());
+        let known = match self.reuse {
+            Reuse::Never => None,
+            Reuse::Copies => self.binds.iter().position(|it| it.is_copy(bind)),
+            Reuse::Equal => self.binds.iter().position(|it| it.is_same(bind)),
+        };
+        let index = known.unwrap_or(self.binds.len());
+        if known.is_none() {
+            self.binds.push(bind.clone());
+        }
         self.push("$");
-        self.number(self.binds.len());
+        self.number(index + 1);
         let ty = bind.ty();
         if ty.is_user_defined() {
             // The server does not know the type's identifier from us, so the text names it.

@@ -73,12 +73,14 @@ pub struct Statement {
     pub by_key: bool,
     /// Whether it locks rows: outside of a transaction the locks would end with the statement.
     pub locks: bool,
+    /// Whether the builder's text has SQL or functions of the user in it.
+    pub fragments: bool,
 }
 
 impl Statement {
     /// A statement about `table` that is not a plain read.
     #[must_use]
     pub fn new(sql: Sql, operation: Operation, table: Option<&'static str>) -> Self {
-        Self { sql, operation, table, plain_read: false, by_key: false, locks: false }
+        Self { sql, operation, table, plain_read: false, by_key: false, locks: false, fragments: false }
     }
 }

@@ -15,6 +15,7 @@ pub use self::{
     bind::{Bind, Encode},
     json::Json,
     pg_type::PgType,
+    scalar::NulCharacter,
 };
 
 use bytes::BytesMut;

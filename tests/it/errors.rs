@@ -29,12 +29,15 @@ async fn constraints_are_told_apart(db: Database) -> Result<()> {
 async fn values_that_cannot_be_sent_hurt_nobody_else(db: Database) -> Result<()> {
     let error = User::insert(NewUser::new("a\0b", "A")).one(&db).await.expect_err("a NUL");
     assert_eq!(error.kind(), ErrorKind::Encode);
-    assert_eq!(error.to_string(), "insert into users: $1 (column `email`) is a `String`, which has no form as text");
+    assert_eq!(
+        error.to_string(),
+        "insert into users: $1 (column `email`) is a `String`, which holds a NUL character, and PostgreSQL text cannot"
+    );
     let cause = std::error::Error::source(&error).expect("a cause").to_string();
     assert_eq!(cause, "PostgreSQL text cannot hold a NUL character");
     let many =
         User::insert_many([NewUser::new("a", "x"), NewUser::new("b", "y\0")]).execute(&db).await.expect_err("a NUL");
-    let text = "insert into users: $2 (column `name`) is a `Vec<String>`, which has no form as _text";
+    let text = "insert into users: $2 (column `name`) is a `Vec<String>`, which holds a NUL character, and PostgreSQL text cannot";
     assert_eq!(many.to_string(), text);
     assert_eq!(User::query().count(&db).await?, 0);
     Ok(())

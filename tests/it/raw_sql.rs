@@ -75,3 +75,47 @@ async fn fragments_stand_in_queries(db: Database) -> Result<()> {
     assert_eq!(query.all(&db).await?, [("Ann".to_owned(), 6)]);
     Ok(())
 }
+
+#[orm_pg::test(models(User))]
+async fn a_comment_in_a_fragment_ends_with_it(db: Database) -> Result<()> {
+    User::insert_many([
+        NewUser { age: Some(1), ..NewUser::new("a", "A") },
+        NewUser { age: Some(1), ..NewUser::new("b", "B") },
+    ])
+    .execute(&db)
+    .await?;
+    let older = User::query().filter(|u| u.id.eq(1)).update(|u| u.age.set(sql!("{u.age} + 1 -- a year").expr::<i32>()));
+    assert_eq!(older.execute(&db).await?, 1);
+    let one = User::query().filter(|u| sql!("{u.age} > 0 -- alive")).limit(1).all(&db).await?;
+    assert_eq!(one.len(), 1);
+    let either = User::query().filter(|u| sql!("{u.age} = 2").or(sql!("{u.age} = 2").not()).and(u.active));
+    assert_eq!(either.count(&db).await?, 2);
+    Ok(())
+}
+
+#[orm_pg::test(models(User))]
+async fn a_name_that_stands_twice_is_one_bind(db: Database) -> Result<()> {
+    User::insert_many((0..4).map(|n| NewUser::new(n.to_string(), "x"))).execute(&db).await?;
+    let p = 2_i64;
+    let sql = sql!("SELECT id % {p}, count(*) FROM users GROUP BY id % {p} ORDER BY 1");
+    assert_eq!(sql.to_sql().binds.len(), 1);
+    assert_eq!(sql.all::<(i64, i64)>(&db).await?, [(0, 2), (1, 2)]);
+    Ok(())
+}
+
+/// What builder queries with fragments leave behind is undone like that of raw SQL.
+#[orm_pg::test(models(User))]
+async fn fragments_leave_no_session_state(db: Database) -> Result<()> {
+    User::insert(NewUser::new("a", "A")).execute(&db).await?;
+    let set = User::query().limit(1).select(|_| sql!("set_config('application_name', 'evil', false)").expr::<String>());
+    set.all(&db).await?;
+    sql!("PREPARE mine AS SELECT 1").execute(&db).await?;
+    sql!("DISCARD ALL").execute(&db).await?;
+    for _ in 0..20 {
+        let name = sql!("SELECT current_setting('application_name')").one::<String>(&db).await?;
+        assert_ne!(name, "evil");
+        assert_eq!(User::query().filter(|u| u.status.eq(Status::Open)).count(&db).await?, 1);
+        assert_eq!(sql!("SELECT count(*) FROM pg_prepared_statements WHERE name = 'mine'").one::<i64>(&db).await?, 0);
+    }
+    Ok(())
+}

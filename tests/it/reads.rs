@@ -184,3 +184,41 @@ async fn orders_by_name(db: Database) -> Result<()> {
     assert_eq!(by("name; DROP TABLE users").await.expect_err("refused").kind(), ErrorKind::InvalidStatement);
     Ok(())
 }
+
+/// A model of some columns of a table only.
+#[derive(Debug, Clone, PartialEq, Eq, Model)]
+#[orm(table = "users")]
+struct Slim {
+    age: Option<i32>,
+    active: bool,
+}
+
+#[orm_pg::test(models(User))]
+async fn distinct_rows_are_counted_as_the_model_sees_them(db: Database) -> Result<()> {
+    User::insert_many(["a", "b"].map(|name| NewUser::new(name, name))).execute(&db).await?;
+    assert_eq!(Slim::query().distinct().all(&db).await?.len(), 1);
+    assert_eq!(Slim::query().distinct().count(&db).await?, 1);
+    let none = User::query().filter(|u| u.id.eq(-1)).select(|_| bind(1)).order_by(|u| u.id.count().asc());
+    assert_eq!((none.clone().count(&db).await?, none.exists(&db).await?), (1, true));
+    let by_age = User::query().group_by(|u| u.age.coalesce(7)).select(|u| (u.age.coalesce(7), u.id.count()));
+    assert_eq!(by_age.all(&db).await?, [(7, 2)]);
+    Ok(())
+}
+
+#[orm_pg::test(models(User))]
+async fn exists_and_count_lock_what_they_look_at(db: Database) -> Result<()> {
+    User::insert(NewUser::new("a", "a")).execute(&db).await?;
+    for verb in [true, false] {
+        let tx = db.begin().await?;
+        match verb {
+            true => assert!(User::query().for_update().exists(&tx).await?),
+            false => assert_eq!(User::query().for_update().count(&tx).await?, 1),
+        }
+        let other = db.begin().await?;
+        let locked = User::query().for_update().nowait().all(&other).await.expect_err("locked");
+        assert_eq!(locked.sql_state(), Some("55P03"));
+        other.rollback().await?;
+        tx.rollback().await?;
+    }
+    Ok(())
+}

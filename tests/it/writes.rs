@@ -57,3 +57,29 @@ async fn writes_return_what_they_touched(db: Database) -> Result<()> {
     assert_eq!(User::query().delete().all_rows().execute(&db).await?, 1);
     Ok(())
 }
+
+#[orm_pg::test(models(Account))]
+async fn a_transaction_that_raw_sql_has_ended_is_not_committed(db: Database) -> Result<()> {
+    let done = db
+        .transaction(async |tx| {
+            Account::insert(NewAccount::new(1, 1)).execute(tx).await?;
+            sql!("ROLLBACK").execute(tx).await
+        })
+        .await;
+    assert_eq!(done.expect_err("rolled back").kind(), ErrorKind::RolledBack);
+    assert_eq!(Account::query().count(&db).await?, 0);
+    Ok(())
+}
+
+/// A statement that is given up leaves nothing behind that could hurt the next one, not even what it was to prepare.
+#[orm_pg::test(models(Account))]
+async fn a_statement_that_is_given_up_dooms_nobody(db: Database) -> Result<()> {
+    use futures_util::FutureExt;
+    let mut tx = db.begin().await?;
+    {
+        let savepoint = tx.begin().await?;
+        assert!(sql!("SELECT * FROM no_such_table").execute(&savepoint).now_or_never().is_none());
+    }
+    assert_eq!(Account::query().count(&tx).await?, 0);
+    tx.commit().await
+}

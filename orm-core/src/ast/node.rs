@@ -128,12 +128,30 @@ pub enum Part {
     Node(Node),
 }
 
+/// How deep expressions may be nested. Chains of one operator of logic are flat, however long.
+const DEEPEST: usize = 400;
+
 impl Node {
     /// `self op rhs`. A bind beside a column may take the column's own type.
     pub(crate) fn binary(self, op: &'static str, rhs: Self) -> Self {
         let rhs = self.beside(rhs);
         let lhs = rhs.beside(self);
-        Self::Binary(Box::new(lhs), op, Box::new(rhs))
+        Self::Binary(Box::new(lhs), op, Box::new(rhs)).bounded()
+    }
+
+    /// Refuses expressions that are nested too deep: whoever walks over them calls itself, and stacks are finite.
+    pub(crate) fn bounded(self) -> Self {
+        if self.is_deeper_than(DEEPEST) {
+            return Self::Invalid(format!("the expression is nested more than {DEEPEST} deep"));
+        }
+        self
+    }
+
+    fn is_deeper_than(&self, levels: usize) -> bool {
+        let Some(below) = levels.checked_sub(1) else { return true };
+        let mut deeper = false;
+        self.parts(&mut |part| deeper = deeper || part.is_deeper_than(below));
+        deeper
     }
 
     /// Lets `other` take this one's type, where this is a column and the other a bind.
@@ -146,7 +164,7 @@ impl Node {
 
     /// `name(args)` of a built-in function.
     pub(crate) fn call(name: &'static str, args: Vec<Self>) -> Self {
-        Self::Call(Box::new(Call::new(FunctionName::Builtin(name), args)))
+        Self::Call(Box::new(Call::new(FunctionName::Builtin(name), args))).bounded()
     }
 
     /// `name(args)` of a built-in aggregate.
@@ -165,7 +183,11 @@ impl Node {
                 parts.push(rhs);
                 Self::Logic(kind, parts)
             }
-            (lhs, rhs) => Self::Logic(kind, vec![lhs, rhs]),
+            (lhs, Self::Logic(b, mut parts)) if b == kind => {
+                parts.insert(0, lhs);
+                Self::Logic(kind, parts)
+            }
+            (lhs, rhs) => Self::Logic(kind, vec![lhs, rhs]).bounded(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Scopes, refused};
 use crate::{
-    ast::{Distinct, Node, Relation, Select},
+    ast::{Distinct, Node, Part, Relation, Select},
     error::Result,
 };
 
@@ -62,7 +62,8 @@ fn query(scopes: &mut Scopes, select: &Select) -> Result<()> {
     Ok(())
 }
 
-fn is_grouped(select: &Select) -> bool {
+/// Whether a row stands for many.
+pub(crate) fn is_grouped(select: &Select) -> bool {
     !select.group_by.is_empty()
         || !select.having.is_empty()
         || select.list.iter().flatten().any(has_aggregate)
@@ -133,23 +134,42 @@ fn key_is_grouped(select: &Select, source: u8) -> bool {
     !table.key.is_empty() && table.key.iter().all(|name| grouped(name))
 }
 
-/// Whether two expressions are the same. Binds never are: the server sees two binds, whatever their values.
+/// Whether two expressions are the same to the server, which sees one placeholder for equal binds of a grouped query.
 fn same(a: &Node, b: &Node) -> bool {
+    fn all(a: &[Node], b: &[Node]) -> bool {
+        a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+    }
     match (a, b) {
         (Node::Column { query: q1, source: s1, name: n1 }, Node::Column { query: q2, source: s2, name: n2 }) => {
             q1 == q2 && s1 == s2 && n1 == n2
         }
+        (Node::Bind(a), Node::Bind(b)) => a.is_same(b),
         (Node::Constant(a), Node::Constant(b)) => a == b,
         (Node::Prefix(o1, a), Node::Prefix(o2, b)) | (Node::Postfix(a, o1), Node::Postfix(b, o2)) => {
             o1 == o2 && same(a, b)
         }
+        (Node::Quantified(w1, a), Node::Quantified(w2, b)) => w1 == w2 && same(a, b),
         (Node::Binary(a1, o1, b1), Node::Binary(a2, o2, b2)) => o1 == o2 && same(a1, a2) && same(b1, b2),
+        (Node::Between(a1, b1, c1), Node::Between(a2, b2, c2)) => same(a1, a2) && same(b1, b2) && same(c1, c2),
+        (Node::Logic(k1, a), Node::Logic(k2, b)) => k1 == k2 && all(a, b),
         (Node::Cast(a, t1), Node::Cast(b, t2)) => t1 == t2 && same(a, b),
-        (Node::Call(a), Node::Call(b)) => {
-            !a.aggregate
-                && a.name == b.name
-                && a.args.len() == b.args.len()
-                && a.args.iter().zip(&b.args).all(|(a, b)| same(a, b))
+        (Node::Call(a), Node::Call(b)) => !a.aggregate && a.name == b.name && all(&a.args, &b.args),
+        (Node::Case { arms: a, otherwise: o1 }, Node::Case { arms: b, otherwise: o2 }) => {
+            a.len() == b.len()
+                && a.iter().zip(b).all(|((c1, v1), (c2, v2))| same(c1, c2) && same(v1, v2))
+                && match (o1, o2) {
+                    (Some(a), Some(b)) => same(a, b),
+                    (None, None) => true,
+                    _ => false,
+                }
+        }
+        (Node::Raw(a), Node::Raw(b)) => {
+            a.len() == b.len()
+                && a.iter().zip(b).all(|parts| match parts {
+                    (Part::Text(a), Part::Text(b)) => a == b,
+                    (Part::Node(a), Part::Node(b)) => same(a, b),
+                    _ => false,
+                })
         }
         _ => false,
     }

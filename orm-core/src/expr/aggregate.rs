@@ -147,6 +147,9 @@ impl<T: SqlType> Expr<T> {
 
     fn modify(self, modifier: &str, change: impl FnOnce(&mut crate::ast::Call)) -> Self {
         match self.node {
+            Node::Call(call) if matches!(call.args.as_slice(), [Node::Constant("*")]) && modifier != "filter" => {
+                Self::new(Node::Invalid(format!("`{modifier}` of `count_all` has no meaning: count a column")))
+            }
             Node::Call(mut call) if call.aggregate => {
                 change(&mut call);
                 Self::new(Node::Call(call))

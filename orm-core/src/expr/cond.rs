@@ -24,7 +24,7 @@ impl Cond {
     /// Holds when this is false; when it is NULL, so is the result. Renders `NOT x`.
     #[expect(clippy::should_implement_trait, reason = "`Not` is implemented as well; the method reads in a chain")]
     pub fn not(self) -> Self {
-        Self(Node::Prefix("NOT", Box::new(self.0)))
+        Self(Node::Prefix("NOT", Box::new(self.0)).bounded())
     }
 
     /// Holds when all of `conds` do; true when there is none.
@@ -67,13 +67,6 @@ pub trait IntoCond {
 impl IntoCond for Cond {
     fn into_cond(self) -> Cond {
         self
-    }
-}
-
-/// A fragment of SQL that the user vouches for: `sql!("{u.name} ~ {pattern}")`.
-impl IntoCond for RawSql {
-    fn into_cond(self) -> Cond {
-        Cond(self.into_node())
     }
 }
 
@@ -120,6 +113,7 @@ booleans! {
     Column<Option<bool>>, this => this.node();
     Expr<bool>, this => this.node;
     Expr<Option<bool>>, this => this.node;
+    RawSql, this => this.into_node();
 }
 
 impl Not for Cond {

@@ -22,6 +22,18 @@ numbers! { i16 i32 i64 f32 f64 }
 #[cfg(feature = "rust_decimal")]
 numbers! { rust_decimal::Decimal }
 
+/// A number that is not rounded: the server has a remainder of these only.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no remainder in PostgreSQL",
+    note = "change the type first: `.cast::<i64>()`, or with the feature `rust_decimal` `.cast::<Decimal>()`"
+)]
+pub trait Exact: Number {}
+impl Exact for i16 {}
+impl Exact for i32 {}
+impl Exact for i64 {}
+#[cfg(feature = "rust_decimal")]
+impl Exact for rust_decimal::Decimal {}
+
 /// A number that may have a fraction.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no fraction to round",
@@ -39,8 +51,8 @@ type Combined<T, R> = <<<T as SqlType>::Nullability as Nullability>::Or<
 > as Nullability>::Of<<T as SqlType>::Base>;
 
 macro_rules! operators {
-    ($ty:ident: $($op:ident $method:ident $sql:literal),+) => { $(
-        impl<T: SqlType<Base: Number>, R: Operand<T::Base>> $op<R> for $ty<T> {
+    ($ty:ident: $bound:ident: $($op:ident $method:ident $sql:literal),+) => { $(
+        impl<T: SqlType<Base: $bound>, R: Operand<T::Base>> $op<R> for $ty<T> {
             type Output = Expr<Combined<T, R>>;
 
             fn $method(self, rhs: R) -> Self::Output {
@@ -49,8 +61,10 @@ macro_rules! operators {
         }
     )+ };
 }
-operators!(Column: Add add "+", Sub sub "-", Mul mul "*", Div div "/", Rem rem "%");
-operators!(Expr: Add add "+", Sub sub "-", Mul mul "*", Div div "/", Rem rem "%");
+operators!(Column: Number: Add add "+", Sub sub "-", Mul mul "*", Div div "/");
+operators!(Expr: Number: Add add "+", Sub sub "-", Mul mul "*", Div div "/");
+operators!(Column: Exact: Rem rem "%");
+operators!(Expr: Exact: Rem rem "%");
 
 impl<T: SqlType<Base: Number>> Neg for Column<T> {
     type Output = Expr<T>;

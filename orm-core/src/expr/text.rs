@@ -177,7 +177,7 @@ pub trait Textual: Expression {
         Base<Self>: Text,
     {
         let rhs = other.into_node();
-        Expr::new(Node::Binary(Box::new(self.node()), "||", Box::new(rhs)))
+        Expr::new(Node::Binary(Box::new(self.node()), "||", Box::new(rhs)).bounded())
     }
 
     /// The text in lower case. Renders `lower(x)`.

@@ -29,7 +29,10 @@ impl<S: Source, Out> Select<S, Out> {
         finish(&self.ast, render::select)
     }
 
-    pub(super) fn count_statement(self) -> Result<Statement> {
+    pub(super) fn count_statement(mut self) -> Result<Statement> {
+        if self.ast.list.is_none() && self.ast.group_by.is_empty() && !render::counts_plainly(&self.ast) {
+            self.ast.list = Some(SelectList::of(self.columns()));
+        }
         finish(&self.ast, render::count)
     }
 
@@ -48,6 +51,9 @@ fn finish(select: &ast::Select, render: fn(&ast::Select) -> Sql) -> Result<State
     statement.plain_read = is_plain(select);
     statement.by_key = select.by_key;
     statement.locks = locks(select);
+    let mut by_hand = false;
+    select.nodes(&mut |node| by_hand |= fragments([node]));
+    statement.fragments = by_hand;
     Ok(statement)
 }
 
@@ -71,14 +77,28 @@ fn is_plain(select: &ast::Select) -> bool {
         let Relation::Table(table) = it.relation;
         !table.view
     });
-    let mut special = |node: &Node| match node {
+    let mut found = false;
+    select.nodes(&mut |node| found |= any(node, &mut by_user, &mut |nested| !is_plain(nested)));
+    tables && select.lock.is_none() && !found
+}
+
+/// Whether a node is SQL or a function of the user.
+fn by_user(node: &Node) -> bool {
+    match node {
         Node::Raw(_) => true,
         Node::Call(call) => matches!(call.name, FunctionName::User { .. }),
         _ => false,
-    };
-    let mut found = false;
-    select.nodes(&mut |node| found |= any(node, &mut special, &mut |nested| !is_plain(nested)));
-    tables && select.lock.is_none() && !found
+    }
+}
+
+/// Whether SQL or a function of the user stands in one of `nodes`.
+fn fragments<'a>(nodes: impl IntoIterator<Item = &'a Node>) -> bool {
+    fn in_query(select: &ast::Select) -> bool {
+        let mut found = false;
+        select.nodes(&mut |node| found |= any(node, &mut by_user, &mut in_query));
+        found
+    }
+    nodes.into_iter().any(|node| any(node, &mut by_user, &mut in_query))
 }
 
 /// Whether `test` holds for a node or a part of it, or `query` for a sub-query.
@@ -109,7 +129,12 @@ impl<M: Model, Out> Insert<M, Out> {
         let statement = |part: &ast::Insert| {
             let sql = render::insert(part, returning);
             check::binds(&sql).map_err(named)?;
-            Ok(Statement::new(sql, Operation::Insert, table))
+            let (set, filters) = match part.on_conflict.as_ref().map(|it| &it.action) {
+                Some(ast::ConflictAction::Update { set, filters }) => (set.as_slice(), filters.as_slice()),
+                Some(ast::ConflictAction::Nothing) | None => (&[][..], &[][..]),
+            };
+            let nodes = set.iter().map(|it| &it.value).chain(filters).chain(&part.returning);
+            Ok(Statement { fragments: fragments(nodes), ..Statement::new(sql, Operation::Insert, table) })
         };
         match &self.ast.rows {
             Rows::Values(rows) if rows.len().saturating_mul(self.ast.columns.len()) > SPLIT_ABOVE => {
@@ -154,7 +179,9 @@ impl<M: Model, Out> Update<M, Out> {
         check::update(&self.ast).map_err(named)?;
         let sql = render::update(&self.ast, returning);
         check::binds(&sql).map_err(named)?;
-        Ok(Statement::new(sql, Operation::Update, table))
+        let set = self.ast.set.iter().map(|it| &it.value);
+        let fragments = fragments(set.chain(&self.ast.filters).chain(&self.ast.returning));
+        Ok(Statement { fragments, ..Statement::new(sql, Operation::Update, table) })
     }
 }
 
@@ -171,7 +198,8 @@ impl<M: Model, Out> Delete<M, Out> {
         check::delete(&self.ast).map_err(named)?;
         let sql = render::delete(&self.ast, returning);
         check::binds(&sql).map_err(named)?;
-        Ok(Statement::new(sql, Operation::Delete, table))
+        let fragments = fragments(self.ast.filters.iter().chain(&self.ast.returning));
+        Ok(Statement { fragments, ..Statement::new(sql, Operation::Delete, table) })
     }
 }
 

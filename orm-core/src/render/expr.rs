@@ -1,6 +1,6 @@
 //! Expressions.
 
-use super::{Writer, select};
+use super::{Reuse, Writer, select};
 use crate::{
     ast::{Call, ColumnName, Direction, FunctionName, Logic, Node, Nulls, OrderItem, Part},
     value::PgType,
@@ -103,7 +103,20 @@ impl Writer {
                 select::nested_exists(self, select);
                 self.push(")");
             }
-            Node::Raw(parts) => self.raw(parts),
+            Node::Raw(parts) => {
+                // Whatever is in it, it stays one operand: a comment at its end must not take what follows.
+                self.push("(");
+                let before = self.reuse;
+                if before == Reuse::Never {
+                    self.reuse = Reuse::Copies;
+                }
+                self.raw(parts);
+                self.reuse = before;
+                if parts.iter().any(|part| matches!(part, Part::Text(text) if text.contains("--"))) {
+                    self.push("\n");
+                }
+                self.push(")");
+            }
             Node::Invalid(_) => self.push("<invalid>"),
         }
     }
@@ -121,6 +134,7 @@ impl Writer {
                 | Node::Subquery(_)
                 | Node::Exists(_)
                 | Node::WholeRow { .. }
+                | Node::Raw(_)
                 | Node::Invalid(_)
         );
         if whole {

@@ -1,8 +1,9 @@
 //! SELECT.
 
-use super::Writer;
+use super::{Reuse, Writer};
 use crate::{
-    ast::{Distinct, From, Join, Lock, LockStrength, LockWait, Node, Relation, Select},
+    ast::{Distinct, From, Join, Lock, LockStrength, LockWait, Relation, Select},
+    check::is_grouped,
     statement::Sql,
     value::Bind,
 };
@@ -17,13 +18,7 @@ pub(crate) fn select(select: &Select) -> Sql {
 /// A statement that counts the rows of `select`.
 pub(crate) fn count(select: &Select) -> Sql {
     let mut writer = Writer::new();
-    let plain = select.distinct.is_none()
-        && select.group_by.is_empty()
-        && select.having.is_empty()
-        && select.limit.is_none()
-        && select.offset.is_none()
-        && select.list.is_none();
-    if plain {
+    if counts_plainly(select) {
         writer.open(select.id, select.from.len());
         writer.push("SELECT count(*)");
         from_where(&mut writer, select);
@@ -33,6 +28,17 @@ pub(crate) fn count(select: &Select) -> Sql {
         writer.push(") AS counted");
     }
     writer.finish()
+}
+
+/// Whether `count(*)` over the same sources and filters gives the count.
+pub(crate) fn counts_plainly(select: &Select) -> bool {
+    select.distinct.is_none()
+        && select.group_by.is_empty()
+        && select.having.is_empty()
+        && select.limit.is_none()
+        && select.offset.is_none()
+        && select.lock.is_none()
+        && select.list.is_none()
 }
 
 /// A statement that asks whether `select` finds a row.
@@ -47,28 +53,26 @@ pub(crate) fn exists(select: &Select) -> Sql {
 /// The query where only whether it finds a row counts.
 pub(super) fn nested_exists(writer: &mut Writer, select: &Select) {
     // Grouped and aggregating queries keep their list: without it they would have other rows.
-    if select.distinct.is_some() || !select.group_by.is_empty() || !select.having.is_empty() || aggregates(select) {
+    if select.distinct.is_some() || is_grouped(select) {
         return nested(writer, select);
     }
     writer.open(select.id, select.from.len());
     writer.push("SELECT 1");
     from_where(writer, select);
     limits(writer, select);
-    writer.close();
-}
-
-fn aggregates(select: &Select) -> bool {
-    fn any(node: &Node) -> bool {
-        let mut found = matches!(node, Node::Call(call) if call.aggregate);
-        node.parts(&mut |part| found |= any(part));
-        found
+    if let Some(lock) = select.lock {
+        writer.push(lock_clause(lock));
     }
-    select.list.iter().flatten().any(any)
+    writer.close();
 }
 
 /// The query, inside another statement or alone.
 pub(super) fn nested(writer: &mut Writer, select: &Select) {
     writer.open(select.id, select.from.len());
+    let before = writer.reuse;
+    if select.distinct.is_some() || !select.group_by.is_empty() {
+        writer.reuse = Reuse::Equal;
+    }
     writer.push("SELECT ");
     match &select.distinct {
         None => {}
@@ -97,6 +101,7 @@ pub(super) fn nested(writer: &mut Writer, select: &Select) {
     if let Some(lock) = select.lock {
         writer.push(lock_clause(lock));
     }
+    writer.reuse = before;
     writer.close();
 }
 

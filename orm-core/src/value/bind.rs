@@ -102,6 +102,28 @@ impl Bind {
         self.column
     }
 
+    /// Whether this is the same value of the same type, so that one placeholder can serve both.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        if self.ty != other.ty || self.inferred != other.inferred {
+            return false;
+        }
+        if Arc::ptr_eq(&self.value, &other.value) {
+            return true;
+        }
+        let Some(ty) = Type::from_oid(self.ty.oid) else { return false };
+        let (mut one, mut two) = (BytesMut::new(), BytesMut::new());
+        match (self.value.encode(&ty, &mut one), other.value.encode(&ty, &mut two)) {
+            (Ok(IsNull::No), Ok(IsNull::No)) => one == two,
+            (Ok(IsNull::Yes), Ok(IsNull::Yes)) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether this is a copy of the same bind.
+    pub(crate) fn is_copy(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.value, &other.value) && self.ty == other.ty && self.inferred == other.inferred
+    }
+
     /// Returns the PostgreSQL type of the value.
     #[must_use]
     pub fn ty(&self) -> PgType {

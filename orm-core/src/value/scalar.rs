@@ -62,6 +62,18 @@ scalars! {
     rust_decimal::Decimal => PgType::builtin("numeric", 1700, 1231);
 }
 
+/// A text with a NUL character, which PostgreSQL cannot hold.
+#[derive(Debug)]
+pub struct NulCharacter;
+
+impl std::fmt::Display for NulCharacter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PostgreSQL text cannot hold a NUL character")
+    }
+}
+
+impl std::error::Error for NulCharacter {}
+
 /// Text. Read from every textual type (`text`, `varchar`, `citext`, `name`, …).
 impl Scalar for String {
     const TYPE: PgType = PgType::builtin("text", 25, 1009).following_column();
@@ -72,7 +84,7 @@ impl Scalar for String {
 
     fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<(), CodecError> {
         if self.as_bytes().contains(&0) {
-            return Err("PostgreSQL text cannot hold a NUL character".into());
+            return Err(Box::new(NulCharacter));
         }
         ToSql::to_sql(self, base_type(ty), out).map(drop)
     }

@@ -72,3 +72,28 @@ fn expressions_can_be_grouped() {
             []"#]],
     );
 }
+
+#[test]
+fn expressions_with_values_can_be_grouped() {
+    check(
+        User::query()
+            .filter(|u| u.age.gt(1))
+            .group_by(|u| u.age.coalesce(1))
+            .order_by(|u| u.age.coalesce(1).desc())
+            .select(|u| (u.age.coalesce(1), count_all()))
+            .to_sql(),
+        expect![[r#"
+            SELECT COALESCE(t0."age", $1), count(*) FROM "users" AS t0 WHERE t0."age" > $1 GROUP BY COALESCE(t0."age", $1) ORDER BY COALESCE(t0."age", $1) DESC
+            [integer]"#]],
+    );
+    check(
+        User::query()
+            .distinct_on(|u| u.age / 10)
+            .order_by(|u| ((u.age / 10).asc(), u.id.asc()))
+            .select(|u| u.id)
+            .to_sql(),
+        expect![[r#"
+            SELECT DISTINCT ON (t0."age" / $1) t0."id" FROM "users" AS t0 ORDER BY (t0."age" / $1), t0."id"
+            [integer]"#]],
+    );
+}

@@ -112,7 +112,7 @@ fn fragments_bind_values_and_name_columns() {
             .select(|u| (u.id, sql!("{u.id} * 2").expr::<i64>()))
             .to_sql(),
         expect![[r#"
-            SELECT t0."id", t0."id" * 2 FROM "users" AS t0 WHERE (t0."name" ~ $1) AND (length(t0."email")::int8 >= $2)
+            SELECT t0."id", (t0."id" * 2) FROM "users" AS t0 WHERE (t0."name" ~ $1) AND (length(t0."email")::int8 >= $2)
             [text, bigint]"#]],
     );
 }

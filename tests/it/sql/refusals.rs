@@ -118,3 +118,17 @@ async fn what_has_no_meaning() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn expressions_without_end() {
+    let db = Offline;
+    let deep = |n: i64| User::query().filter(move |u| (0..n).fold(u.id + 0, |sum, i| sum + i).gt(1));
+    refused(deep(5000).all(&db), expect!["select from users: the expression is nested more than 400 deep"]).await;
+    refused(User::query().select(|_| count_all().distinct()).all(&db), expect!["select from users: `distinct` of `count_all` has no meaning: count a column"]).await;
+    // Chains of conditions are flat from either side.
+    let mut cond = Cond::any::<Cond>([]);
+    for n in 0..20_000 {
+        cond = if n < 10_000 { cond.or(Cond::all::<Cond>([])) } else { Cond::all::<Cond>([]).or(cond) };
+    }
+    assert!(User::query().filter(|_| cond).to_string().len() > 20_000);
+}
