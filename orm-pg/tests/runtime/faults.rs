@@ -1,7 +1,10 @@
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 use orm_core::value::Bind;
-use orm_pg::{Database, ErrorKind, Executor};
+use orm_pg::{Database, ErrorKind, Executor, TransactionOptions};
 
 use crate::server::{
     Collect, all, builder, count, eventually, insert, next, one, raw, read, server, table, unique, write,
@@ -95,13 +98,9 @@ async fn a_write_whose_answer_is_lost_is_unknown_and_a_read_is_repeated() {
     assert_eq!(rows.unwrap(), [1]);
 }
 
-#[tokio::test]
-async fn a_commit_whose_answer_is_lost_is_unknown() {
-    let name = unique("commit");
-    let db = builder(&name).connect().await.unwrap();
-    let watcher = server().await;
+/// A table whose rows keep COMMIT busy: a trigger sleeps then.
+async fn slow_to_commit(db: &Database) -> String {
     let deferred = unique("d");
-    // A trigger that runs at COMMIT keeps it busy.
     for text in [
         format!("CREATE TABLE {deferred} (id int)"),
         format!(
@@ -114,6 +113,15 @@ async fn a_commit_whose_answer_is_lost_is_unknown() {
     ] {
         db.execute(&raw(&text)).await.unwrap();
     }
+    deferred
+}
+
+#[tokio::test]
+async fn a_commit_whose_answer_is_lost_is_unknown() {
+    let name = unique("commit");
+    let db = builder(&name).connect().await.unwrap();
+    let watcher = server().await;
+    let deferred = slow_to_commit(&db).await;
     let tx = db.begin().await.unwrap();
     tx.execute(&write(&format!("INSERT INTO {deferred} VALUES (1)"), vec![])).await.unwrap();
     let (outcome, ()) = tokio::join!(tx.commit(), async {
@@ -216,4 +224,27 @@ async fn under_random_kills_every_answer_is_true() {
     println!("{unknown} outcomes unknown");
     eventually(|| async { db.status().in_use == 0 }).await;
     assert!(db.status().connections <= 4);
+}
+
+#[tokio::test]
+async fn a_transaction_whose_outcome_is_unknown_is_never_run_again() {
+    let name = unique("again");
+    let db = builder(&name).connect().await.unwrap();
+    let watcher = server().await;
+    let deferred = slow_to_commit(&db).await;
+    let runs = AtomicU32::new(0);
+    let work = db.transaction_with(TransactionOptions::new().retry(3), async |tx| {
+        runs.fetch_add(1, Ordering::Relaxed);
+        // A conflict that the closure swallows, so that it would be tried again for any other reason.
+        let conflict = raw("DO $$ BEGIN RAISE EXCEPTION 'conflict' USING ERRCODE = '40001'; END $$");
+        assert!(tx.transaction(async |sp| sp.execute(&conflict).await).await.unwrap_err().is_retryable());
+        tx.execute(&write(&format!("INSERT INTO {deferred} VALUES (1)"), vec![])).await
+    });
+    let (outcome, ()) = tokio::join!(work, async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        kill(&watcher, &name).await;
+    });
+    let error = outcome.unwrap_err();
+    assert!(error.is_outcome_unknown(), "{error}");
+    assert_eq!(runs.load(Ordering::Relaxed), 1);
 }

@@ -124,7 +124,11 @@ async fn expressions_without_end() {
     let db = Offline;
     let deep = |n: i64| User::query().filter(move |u| (0..n).fold(u.id + 0, |sum, i| sum + i).gt(1));
     refused(deep(5000).all(&db), expect!["select from users: the expression is nested more than 400 deep"]).await;
-    refused(User::query().select(|_| count_all().distinct()).all(&db), expect!["select from users: `distinct` of `count_all` has no meaning: count a column"]).await;
+    refused(
+        User::query().select(|_| count_all().distinct()).all(&db),
+        expect!["select from users: `distinct` of `count_all` has no meaning: count a column"],
+    )
+    .await;
     // Chains of conditions are flat from either side.
     let mut cond = Cond::any::<Cond>([]);
     for n in 0..20_000 {
