@@ -1,0 +1,111 @@
+//! What the server says of an error, and the names of its states.
+
+use std::fmt;
+
+/// What PostgreSQL said about an error, as data.
+///
+/// `Debug` leaves out what may hold values of rows.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct ServerError {
+    /// The five characters of the SQLSTATE.
+    pub code: String,
+    /// The primary message. May quote values.
+    pub message: String,
+    /// The detail line. Often quotes values.
+    pub detail: Option<String>,
+    /// What the server advises.
+    pub hint: Option<String>,
+    /// The schema of the object that the error is about.
+    pub schema: Option<String>,
+    /// The table that the error is about.
+    pub table: Option<String>,
+    /// The column that the error is about.
+    pub column: Option<String>,
+    /// The data type that the error is about.
+    pub data_type: Option<String>,
+    /// The constraint that was violated.
+    pub constraint: Option<String>,
+    /// The routine of the server's source that raised the error.
+    pub routine: Option<String>,
+    /// The character of the statement, from 1, at which the error was found.
+    pub position: Option<u32>,
+}
+
+impl fmt::Debug for ServerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerError")
+            .field("code", &self.code)
+            .field("message", &self.public_message())
+            .field("schema", &self.schema)
+            .field("table", &self.table)
+            .field("column", &self.column)
+            .field("constraint", &self.constraint)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ServerError {
+    /// The message, where its class cannot quote a value: errors of syntax, names, rights, resources, state.
+    fn public_message(&self) -> Option<&str> {
+        const WITHOUT_VALUES: [&str; 15] =
+            ["08", "0A", "25", "26", "28", "34", "3B", "3D", "3F", "40", "42", "53", "55", "57", "58"];
+        let class = self.code.get(..2)?;
+        WITHOUT_VALUES.contains(&class).then_some(self.message.as_str())
+    }
+}
+
+impl fmt::Display for ServerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", name_of_state(&self.code), self.code)?;
+        if let Some(message) = self.public_message() {
+            write!(f, ": {message}")?;
+        }
+        if let Some(constraint) = &self.constraint {
+            write!(f, ", constraint {constraint}")?;
+        }
+        if let Some(column) = &self.column {
+            write!(f, ", column {column}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The name that the PostgreSQL manual (appendix A) gives to the commonest states.
+fn name_of_state(code: &str) -> &'static str {
+    match code {
+        "0A000" => "feature not supported",
+        "21000" => "cardinality violation",
+        "22001" => "string data right truncation",
+        "22003" => "numeric value out of range",
+        "22008" => "datetime field overflow",
+        "22012" => "division by zero",
+        "22021" => "character not in repertoire",
+        "22023" => "invalid parameter value",
+        "22025" => "invalid escape sequence",
+        "22P02" => "invalid text representation",
+        "23502" => "not null violation",
+        "23503" => "foreign key violation",
+        "23505" => "unique violation",
+        "23514" => "check violation",
+        "23P01" => "exclusion violation",
+        "25006" => "read only transaction",
+        "25P02" => "transaction is aborted by an earlier error",
+        "28P01" => "invalid password",
+        "3D000" => "no such database",
+        "40001" => "serialization failure",
+        "40P01" => "deadlock detected",
+        "42501" => "insufficient privilege",
+        "42601" => "syntax error",
+        "42703" => "undefined column",
+        "42883" => "undefined function",
+        "42P01" => "undefined table",
+        "42P07" => "duplicate table",
+        "53300" => "too many connections",
+        "55P03" => "lock not available",
+        "57014" => "query canceled",
+        "57P01" => "admin shutdown",
+        "57P03" => "cannot connect now",
+        _ => "server error",
+    }
+}
