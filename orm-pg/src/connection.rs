@@ -1,12 +1,15 @@
 //! [`Connection`]: one connection for oneself.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use orm_core::{
     error::{Error, ErrorKind, Result},
     executor::{BoxRowStream, Executor},
     row::RowSink,
-    statement::Statement,
+    statement::{Operation, Statement},
 };
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -33,11 +36,13 @@ pub struct Connection {
     lease: Lease,
     /// Keeps the statements of other tasks out of a batch, which they would be rolled back with.
     gate: Semaphore,
+    /// Whether SQL or functions of the user ran here, which may have changed the session in ways that no text shows.
+    by_hand: AtomicBool,
 }
 
 impl Connection {
     pub(crate) fn new(lease: Lease) -> Self {
-        Self { lease, gate: Semaphore::new(PLACES as usize) }
+        Self { lease, gate: Semaphore::new(PLACES as usize), by_hand: AtomicBool::new(false) }
     }
 
     /// Returns the driver's client, for what this crate does not do. The connection is reset before others use it.
@@ -62,6 +67,8 @@ impl Connection {
     /// # Errors
     /// As [`begin`](Self::begin).
     pub async fn begin_with(&mut self, options: TransactionOptions) -> Result<Transaction<'_>> {
+        // What runs in it is not looked at here.
+        self.by_hand.store(true, Ordering::Release);
         let begun = Transaction::on_session(self.lease.session_mut(), options).await;
         begun.map_err(|failure| failure.error)
     }
@@ -79,6 +86,13 @@ impl Connection {
         tx.finish(outcome).await.0
     }
 
+    /// Notes what must be undone when the connection goes back.
+    fn note(&self, statement: &Statement) {
+        if statement.operation == Operation::Raw || statement.fragments {
+            self.by_hand.store(true, Ordering::Release);
+        }
+    }
+
     fn session(&self) -> &Arc<Session> {
         &self.lease
     }
@@ -89,19 +103,30 @@ impl Connection {
     }
 }
 
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if self.by_hand.load(Ordering::Acquire) {
+            self.lease.taint();
+        }
+    }
+}
+
 impl Executor for Connection {
     async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {
+        self.note(statement);
         let _place = self.places(1).await?;
         one(self.session(), statement, rows, Scope::Autocommit).await.map(drop)
     }
 
     async fn execute(&self, statement: &Statement) -> Result<u64> {
+        self.note(statement);
         let _place = self.places(1).await?;
         one(self.session(), statement, &mut Discard, Scope::Autocommit).await
     }
 
     /// More than one statement run in a transaction, while the other statements of this connection wait.
     async fn batch(&self, statements: &[Statement], rows: &mut dyn RowSink) -> Result<u64> {
+        statements.iter().for_each(|it| self.note(it));
         match statements {
             [] => Ok(0),
             [statement] => {
@@ -122,6 +147,7 @@ impl Executor for Connection {
     /// The server computes all rows first and keeps them (a cursor `WITH HOLD`); they are fetched in chunks, and the
     /// connection can be used in between.
     async fn stream(&self, statement: Statement) -> Result<BoxRowStream<'_>> {
+        self.note(&statement);
         keeps_locks(&statement, self.session().ran_raw())?;
         let _place = self.places(1).await?;
         Ok(Box::pin(cursor::open(self.session(), statement, Scope::Autocommit).await?))

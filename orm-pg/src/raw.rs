@@ -1,6 +1,7 @@
 //! What raw SQL may leave behind on its connection, judged by its words.
 //!
-//! Judging is on the safe side: what is not known to be harmless costs a reset before the connection is used by others.
+//! Statements that are not known to be harmless cost a reset before the connection is used by others. What a function of
+//! the user's does to the session is not seen here; a `Connection` is reset after any SQL of the user for that reason.
 
 /// First words of statements that leave nothing behind once they are done.
 const HARMLESS: [&str; 9] = ["SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "TABLE", "WITH", "EXPLAIN"];
@@ -22,7 +23,7 @@ const LASTING: [&str; 9] = [
 /// Whether a connection that ran `sql` must be reset before somebody else uses it.
 ///
 /// A function of the user's that changes the session is not seen: its place is a transaction (`SET LOCAL`), or a
-/// connection of one's own that is reset by a statement such as `RESET ALL`.
+/// `Connection`.
 pub(crate) fn leaves_state(sql: &str) -> bool {
     let first = first_word(sql);
     if !HARMLESS.iter().any(|it| it.eq_ignore_ascii_case(first)) {

@@ -119,3 +119,21 @@ async fn fragments_leave_no_session_state(db: Database) -> Result<()> {
     }
     Ok(())
 }
+
+/// A function hides what it does to the session; a connection of one's own is reset all the same.
+#[orm_pg::test]
+async fn a_connection_comes_back_as_it_was(db: Database) -> Result<()> {
+    sql!(
+        "CREATE FUNCTION spoil() RETURNS text LANGUAGE sql AS
+         $$ SELECT set_config('application_name', 'evil', false) $$"
+    )
+    .execute(&db)
+    .await?;
+    let connection = db.connection().await?;
+    assert_eq!(sql!("SELECT spoil()").one::<String>(&connection).await?, "evil");
+    drop(connection);
+    for _ in 0..20 {
+        assert_ne!(sql!("SELECT current_setting('application_name')").one::<String>(&db).await?, "evil");
+    }
+    Ok(())
+}
