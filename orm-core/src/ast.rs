@@ -4,15 +4,19 @@
 
 mod node;
 mod select;
+mod tree;
 mod visit;
 mod write;
 
-pub(crate) use self::write::automatic;
 pub use self::{
     node::{Call, ColumnName, FunctionName, Logic, Node, Part},
-    select::{Direction, Distinct, From, Join, Lock, LockStrength, LockWait, Nulls, OrderItem, Relation, Select},
-    write::{Assignment, Cell, ConflictAction, ConflictTarget, Delete, Insert, OnConflict, Rows, Update},
+    select::{
+        Direction, Distinct, From, Join, KeyPart, Lock, LockStrength, LockWait, Nulls, OrderItem, Relation, Select,
+    },
+    tree::Tree,
+    write::{Assignment, Cell, ConflictAction, ConflictTarget, Delete, Insert, OnConflict, Rows, SetLinks, Update},
 };
+pub(crate) use self::{tree::DEPTH, write::automatic};
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -4,7 +4,7 @@
 mod select;
 
 use crate::{
-    ast::{Assignment, ColumnName, ConflictAction, ConflictTarget, Delete, Insert, Node, Part, QueryId, Update},
+    ast::{Assignment, ColumnName, ConflictAction, ConflictTarget, Delete, Insert, Logic, Node, Part, QueryId, Update},
     error::{Error, ErrorKind, Result},
     schema::Table,
     statement::Sql,
@@ -51,22 +51,31 @@ pub(crate) fn insert(insert: &Insert) -> Result<()> {
             scopes.rows(filters, "a filter")?;
         }
     }
-    scopes.rows(&insert.returning, "RETURNING")
+    scopes.rows(insert.returning.iter().flatten(), "RETURNING")
 }
 
 pub(crate) fn update(update: &Update) -> Result<()> {
     let mut scopes = Scopes(vec![update.id]);
-    write(update.refused, "an update", update.filters.is_empty() && !update.all_rows)?;
+    write(update.refused, "an update", update.filters.iter().all(always) && !update.all_rows)?;
     assignments(&mut scopes, update.id, update.table, &update.set)?;
     scopes.rows(&update.filters, "a filter")?;
-    scopes.rows(&update.returning, "RETURNING")
+    scopes.rows(update.returning.iter().flatten(), "RETURNING")
 }
 
 pub(crate) fn delete(delete: &Delete) -> Result<()> {
     let mut scopes = Scopes(vec![delete.id]);
-    write(delete.refused, "a delete", delete.filters.is_empty() && !delete.all_rows)?;
+    write(delete.refused, "a delete", delete.filters.iter().all(always) && !delete.all_rows)?;
     scopes.rows(&delete.filters, "a filter")?;
-    scopes.rows(&delete.returning, "RETURNING")
+    scopes.rows(delete.returning.iter().flatten(), "RETURNING")
+}
+
+/// Whether the condition is that of no conditions: `Cond::all` of none.
+fn always(filter: &Node) -> bool {
+    match filter {
+        Node::Constant(it) => *it == "TRUE",
+        Node::Logic(Logic::And, parts) => parts.iter().all(always),
+        _ => false,
+    }
 }
 
 fn write(clause: Option<&'static str>, what: &str, unfiltered: bool) -> Result<()> {
@@ -95,6 +104,15 @@ fn assignments(scopes: &mut Scopes, id: QueryId, table: &Table, set: &[Assignmen
     Ok(())
 }
 
+/// Calls `visit` with the query of each column in `node`, sub-queries included.
+fn columns(node: &Node, visit: &mut dyn FnMut(QueryId)) {
+    match node {
+        Node::Column { query, .. } | Node::WholeRow { query, .. } => visit(*query),
+        Node::Subquery(select) | Node::Exists(select) => select.nodes(&mut |node| columns(node, visit)),
+        node => node.parts(&mut |part| columns(part, visit)),
+    }
+}
+
 /// The queries whose columns can be named, the innermost last.
 struct Scopes(Vec<QueryId>);
 
@@ -113,10 +131,25 @@ impl Scopes {
         })
     }
 
+    /// Whether all columns in an aggregate belong to queries around, which SQL then takes the aggregate to belong to.
+    fn is_of_a_query_around(&self, aggregate: &Node) -> bool {
+        let (mut around, mut here) = (false, false);
+        columns(aggregate, &mut |query| {
+            here |= self.0.last() == Some(&query);
+            around |= self.0.contains(&query);
+        });
+        around && !here
+    }
+
     /// Checks what holds anywhere, and `visit` for this query's own nodes.
     fn walk(&mut self, node: &Node, visit: &mut dyn FnMut(&Node) -> Result<()>) -> Result<()> {
         visit(node)?;
         match node {
+            Node::Call(call) if call.aggregate && self.is_of_a_query_around(node) => {
+                let text =
+                    "an aggregate in a sub-query that names columns of the query around only would gather the rows";
+                return Err(refused(format!("{text} of that query: aggregate there, or a column of the sub-query")));
+            }
             Node::Invalid(reason) => return Err(refused(reason.clone())),
             Node::Column { query, name, .. } if !self.0.contains(query) => {
                 let name = match name {
@@ -128,6 +161,9 @@ impl Scopes {
             }
             Node::Subquery(query) | Node::Exists(query) => return select::nested(self, query),
             _ => {}
+        }
+        if node.is_leaf() {
+            return Ok(());
         }
         let mut result = Ok(());
         node.parts(&mut |part| {

@@ -15,8 +15,8 @@ use crate::{
     schema::{ForeignKey, Table},
 };
 
-/// Returns the statements that make `tables`, to be run in this order: schemas, enum types, tables so that a foreign
-/// key finds what it refers to, indexes, and at last the foreign keys of tables that refer to themselves or to each
+/// Returns the statements that make `tables`, to be run in this order: schemas, enum and composite types, tables so that
+/// a foreign key finds what it refers to, indexes, and at last the foreign keys of tables that refer to themselves or to each
 /// other in a circle.
 ///
 /// Views are left out: their query is not known here. A table that is listed twice is made once. A foreign key to a
@@ -24,16 +24,23 @@ use crate::{
 ///
 /// # Errors
 /// [`ErrorKind::InvalidStatement`](crate::error::ErrorKind::InvalidStatement) when a name is empty, holds a NUL or is
-/// longer than the 63 bytes that the server keeps, when two models declare one table or enum type differently, or when a
+/// longer than the 63 bytes that the server keeps, when two models declare one table or type differently, or when a
 /// foreign key refers to a table without a primary key.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; fn main() -> Result<()> {
+/// let statements = orm_pg::ddl::create_tables(models![Post, User])?;
+/// assert!(statements[0].starts_with(r#"CREATE TABLE "users""#)); // what others refer to comes first
+/// # Ok(()) }
+/// ```
 pub fn create_tables(tables: &[&'static Table]) -> Result<Vec<String>> {
     let plan = order::plan(tables)?;
-    let enums = types::enums(&plan.tables)?;
+    let types = types::user_types(&plan.tables)?;
     let mut statements = Vec::new();
-    for schema in types::schemas(&plan.tables, &enums)? {
+    for schema in types::schemas(&plan.tables, &types)? {
         statements.push(sql("CREATE SCHEMA IF NOT EXISTS ", |out| push_ident(out, schema)));
     }
-    for ty in &enums {
+    for ty in &types {
         statements.push(types::create(ty)?);
     }
     for planned in &plan.tables {
@@ -50,14 +57,21 @@ pub fn create_tables(tables: &[&'static Table]) -> Result<Vec<String>> {
     Ok(statements)
 }
 
-/// Returns the statements that drop `tables` and the enum types of their columns, where they exist: the reverse of
-/// [`create_tables`].
+/// Returns the statements that drop `tables` and the enum and composite types of their columns, where they exist: the
+/// reverse of [`create_tables`].
 ///
 /// Nothing is dropped that was not listed: there is no `CASCADE`, so the server refuses while other tables refer to
 /// these or use their types. Schemas stay.
 ///
 /// # Errors
 /// As [`create_tables`].
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; fn main() -> Result<()> {
+/// let statements = orm_pg::ddl::drop_tables(models![User, Post])?;
+/// assert_eq!(statements[0], r#"DROP TABLE IF EXISTS "posts""#);
+/// # Ok(()) }
+/// ```
 pub fn drop_tables(tables: &[&'static Table]) -> Result<Vec<String>> {
     let plan = order::plan(tables)?;
     let mut statements = Vec::new();
@@ -68,7 +82,7 @@ pub fn drop_tables(tables: &[&'static Table]) -> Result<Vec<String>> {
         statements
             .push(sql("DROP TABLE IF EXISTS ", |out| push_qualified(out, planned.table.schema, planned.table.name)));
     }
-    for ty in types::enums(&plan.tables)?.iter().rev() {
+    for ty in types::user_types(&plan.tables)?.iter().rev() {
         statements.push(sql("DROP TYPE IF EXISTS ", |out| push_qualified(out, ty.schema, ty.name)));
     }
     Ok(statements)

@@ -3,8 +3,11 @@
 //! What lives here says nothing of sockets or pools: `orm-pg` turns the driver's errors into these.
 
 mod server;
+mod show;
+#[cfg(test)]
+mod tests;
 
-use std::{borrow::Cow, error::Error as StdError, fmt};
+use std::{borrow::Cow, error::Error as StdError};
 
 pub use self::server::ServerError;
 use crate::schema::Constraint;
@@ -18,6 +21,17 @@ type Source = Box<dyn StdError + Send + Sync>;
 ///
 /// One word wide. `Display` and `Debug` name the operation, the table, the SQLSTATE and the constraint, but never a
 /// bind value or data of a row: those may be secrets. [`Error::detail`] and [`Error::message`] give them on request.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+/// match User::insert(NewUser::new("ann@example.org", "Ann")).one(db).await {
+///     Ok(user) => println!("welcome, number {}", user.id),
+///     Err(error) if error.violates(User::EMAIL_KEY) => println!("that address is taken"),
+///     Err(error) if error.is_timeout() => println!("try again later"),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(()) }
+/// ```
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -26,6 +40,8 @@ struct Inner {
     server: Option<ServerError>,
     statement: Option<StatementName>,
     source: Option<Source>,
+    /// Whether trying again is known to be pointless, other than by the kind or the server's answer.
+    for_good: bool,
 }
 
 /// What went wrong, coarsely; the predicates of [`Error`] are finer.
@@ -77,7 +93,7 @@ impl Error {
     /// Makes an error of `kind` that says `text`: lower case, no full stop, no bind values.
     #[must_use]
     pub fn new(kind: ErrorKind, text: impl Into<Cow<'static, str>>) -> Self {
-        Self(Box::new(Inner { kind, text: text.into(), server: None, statement: None, source: None }))
+        Self(Box::new(Inner { kind, text: text.into(), server: None, statement: None, source: None, for_good: false }))
     }
 
     /// Makes an error from what the server answered.
@@ -102,6 +118,13 @@ impl Error {
         self
     }
 
+    /// Says that trying again is pointless: [`is_refused_for_good`](Self::is_refused_for_good).
+    #[must_use]
+    pub fn for_good(mut self) -> Self {
+        self.0.for_good = true;
+        self
+    }
+
     /// Names the statement that failed, unless it is named already.
     #[must_use]
     pub fn in_statement(mut self, operation: &'static str, table: Option<&'static str>) -> Self {
@@ -118,24 +141,55 @@ impl Error {
     }
 
     /// Returns what went wrong, coarsely.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let error = User::query().delete().execute(db).await.unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::InvalidStatement); // no filter: refused before any I/O
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
     /// Returns the SQLSTATE, five characters, when the server answered.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// if let Err(error) = sql!("SELECT 1 / 0").execute(db).await {
+    ///     assert_eq!(error.sql_state(), Some("22012"));
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn sql_state(&self) -> Option<&str> {
         self.0.server.as_ref().map(|it| it.code.as_str())
     }
 
     /// Returns the name of the constraint that was violated.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// if let Err(error) = User::insert(NewUser::new("ann@example.org", "Ann")).execute(db).await {
+    ///     println!("violates {}", error.constraint().unwrap_or("nothing"));
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn constraint(&self) -> Option<&str> {
         self.0.server.as_ref()?.constraint.as_deref()
     }
 
     /// Returns the table: the one that the server named, or else the one of the statement.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// if let Err(error) = User::get(7).one(db).await {
+    ///     assert_eq!(error.table(), Some("users"));
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn table(&self) -> Option<&str> {
         let named = self.0.server.as_ref().and_then(|it| it.table.as_deref());
@@ -143,36 +197,85 @@ impl Error {
     }
 
     /// Returns the column that the server named.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// if let Err(error) = sql!("INSERT INTO users (email) VALUES (NULL)").execute(db).await {
+    ///     assert_eq!(error.column(), Some("email"));
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn column(&self) -> Option<&str> {
         self.0.server.as_ref()?.column.as_deref()
     }
 
     /// Returns which operation failed: `select`, `insert`, `update`, `delete`, …
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// if let Err(error) = User::get(7).one(db).await {
+    ///     assert_eq!(error.operation(), Some("select from"));
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn operation(&self) -> Option<&'static str> {
         self.0.statement.as_ref().map(|it| it.operation)
     }
 
     /// Returns the server's message. It may quote values: think before you log it.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// if let Err(error) = sql!("SELECT 1 / 0").execute(db).await {
+    ///     assert_eq!(error.message(), Some("division by zero"));
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.server.as_ref().map(|it| it.message.as_str())
     }
 
     /// Returns the server's detail, which often quotes values: `Key (email)=(ann@example.org) already exists.`
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// if let Err(error) = User::insert(NewUser::new("ann@example.org", "Ann")).execute(db).await {
+    ///     // For who may see values: `Key (email)=(ann@example.org) already exists.`
+    ///     println!("{}", error.detail().unwrap_or_default());
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn detail(&self) -> Option<&str> {
         self.0.server.as_ref()?.detail.as_deref()
     }
 
     /// Returns what the server advises.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// if let Err(error) = sql!("SELECT no_such_function(1)").execute(db).await {
+    ///     println!("{}", error.hint().unwrap_or_default());
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
         self.0.server.as_ref()?.hint.as_deref()
     }
 
     /// Returns all that the server said.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// if let Err(error) = sql!("SELEC 1").execute(db).await {
+    ///     println!("{:?}", error.server().and_then(|it| it.position));
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn server(&self) -> Option<&ServerError> {
         self.0.server.as_ref()
@@ -181,6 +284,15 @@ impl Error {
     /// Whether this is the violation of `constraint`: `e.violates(User::EMAIL_KEY)`.
     ///
     /// The name and the table must both match, for constraint names are unique only within a table.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// match User::insert(NewUser::new("ann@example.org", "Ann")).one(db).await {
+    ///     Err(error) if error.violates(User::EMAIL_KEY) => println!("the address is taken"),
+    ///     other => println!("welcome, {}", other?.name),
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn violates(&self, constraint: Constraint) -> bool {
         let Some(server) = &self.0.server else { return false };
@@ -190,42 +302,97 @@ impl Error {
     }
 
     /// Whether a row was wanted and none was there.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// match User::get(7).one(db).await {
+    ///     Err(error) if error.is_not_found() => println!("there is no number 7"),
+    ///     other => println!("{}", other?.name),
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         self.0.kind == ErrorKind::NotFound
     }
 
     /// Whether at most one row was wanted and there were more.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// if let Err(error) = User::query().filter(|u| u.name.eq("Ann")).one(db).await {
+    ///     println!("{}", if error.is_more_than_one() { "several are called Ann" } else { "none is" });
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn is_more_than_one(&self) -> bool {
         self.0.kind == ErrorKind::MoreThanOne
     }
 
     /// Whether a unique or primary key constraint was violated (23505).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let added = User::insert(NewUser::new("ann@example.org", "Ann")).execute(db).await;
+    /// let taken = added.is_err_and(|it| it.is_unique_violation());
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn is_unique_violation(&self) -> bool {
         self.is_state("23505")
     }
 
     /// Whether a foreign key constraint was violated (23503).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let added = Post::insert(NewPost::new(-1, "By nobody")).execute(db).await;
+    /// assert!(added.is_err_and(|it| it.is_foreign_key_violation()));
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn is_foreign_key_violation(&self) -> bool {
         self.is_state("23503")
     }
 
     /// Whether a check constraint was violated (23514).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let result = Account::get(1).one(db).await?.update(|a| a.balance.set(-1)).execute(db).await;
+    /// let too_poor = result.is_err_and(|it| it.is_check_violation());
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn is_check_violation(&self) -> bool {
         self.is_state("23514")
     }
 
     /// Whether NULL went to a column that does not take it (23502).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let result = sql!("INSERT INTO users (email) VALUES (NULL)").execute(db).await;
+    /// assert!(result.is_err_and(|it| it.is_not_null_violation()));
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn is_not_null_violation(&self) -> bool {
         self.is_state("23502")
     }
 
     /// Whether the `version` of the instance had moved on, or its row was gone.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let account = Account::get(1).one(db).await?; // has a `version` column
+    /// match account.update(|a| a.balance.set(10)).one(db).await {
+    ///     Err(error) if error.is_stale() => println!("somebody else was faster: read again"),
+    ///     other => println!("version {}", other?.version),
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn is_stale(&self) -> bool {
         self.0.kind == ErrorKind::Stale
@@ -233,6 +400,18 @@ impl Error {
 
     /// Whether running the same transaction again may succeed and cannot do its work twice: serialization failures
     /// (40001), deadlocks (40P01), connections that could not be had, and ones lost before anything took effect.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let mut tries = 0;
+    /// let count = loop {
+    ///     match User::query().count(db).await {
+    ///         Err(error) if error.is_retryable() && tries < 3 => tries += 1,
+    ///         other => break other?,
+    ///     }
+    /// };
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.0.kind {
@@ -244,21 +423,49 @@ impl Error {
     }
 
     /// Whether a limit of time ran out: waiting for a connection, or for a statement (also the server's 57014).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// if let Err(error) = User::query().all(db).await {
+    ///     println!("{}", if error.is_timeout() { "try again later" } else { "no" });
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         matches!(self.0.kind, ErrorKind::PoolTimeout | ErrorKind::Timeout) || self.is_state("57014")
     }
 
     /// Whether a write may have taken effect or not, because its answer was lost.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// if let Err(error) = User::insert(NewUser::new("ann@example.org", "Ann")).execute(db).await {
+    ///     if error.is_outcome_unknown() {
+    ///         println!("it may be there or not: look before trying again");
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn is_outcome_unknown(&self) -> bool {
         self.0.kind == ErrorKind::OutcomeUnknown
     }
 
-    /// Whether trying to connect again is pointless: wrong credentials, no such database.
+    /// Whether trying to connect again is pointless: wrong credentials, no such database, a certificate that is not
+    /// good.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// if let Err(error) = Database::connect("postgres://localhost/no_such_database").await {
+    ///     assert!(error.is_refused_for_good());
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn is_refused_for_good(&self) -> bool {
         self.0.kind == ErrorKind::Config
+            || self.0.for_good
             || self.sql_state().is_some_and(|code| code.starts_with("28") || code == "3D000" || code == "42501")
     }
 
@@ -267,134 +474,8 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(StatementName { operation, table }) = &self.0.statement {
-            f.write_str(operation)?;
-            if let Some(table) = table {
-                write!(f, " {table}")?;
-            }
-            f.write_str(": ")?;
-        }
-        f.write_str(&self.0.text)?;
-        if let Some(server) = &self.0.server {
-            if !self.0.text.is_empty() {
-                f.write_str(": ")?;
-            }
-            server.fmt(f)?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut it = f.debug_struct("Error");
-        it.field("kind", &self.0.kind);
-        it.field("text", &self.to_string());
-        if let Some(server) = &self.0.server {
-            it.field("server", server);
-        }
-        if let Some(source) = &self.0.source {
-            if self.0.kind.is_about_connecting() {
-                it.field("source", &chain(&**source));
-            } else {
-                // The cause may quote values; its text is left to those who ask for `source()`.
-                it.field("source", &"…");
-            }
-        }
-        it.finish()
-    }
-}
-
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|it| it as &(dyn StdError + 'static))
-    }
-}
-
-impl ErrorKind {
-    /// Whether the cause is about the way to the server: it quotes no values, and without it nobody knows what to do.
-    fn is_about_connecting(self) -> bool {
-        match self {
-            Self::Config
-            | Self::Connect
-            | Self::PoolTimeout
-            | Self::ConnectionLost
-            | Self::OutcomeUnknown
-            | Self::Closed
-            | Self::Testing => true,
-            Self::NotFound
-            | Self::MoreThanOne
-            | Self::Stale
-            | Self::InvalidStatement
-            | Self::Encode
-            | Self::Decode
-            | Self::Server
-            | Self::Timeout
-            | Self::RolledBack => false,
-        }
-    }
-}
-
-/// An error and its causes in one line.
-fn chain(error: &(dyn StdError + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(it) = cause {
-        text = format!("{text}: {it}");
-        cause = it.source();
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn unique() -> Error {
-        Error::from_server(ServerError {
-            code: "23505".into(),
-            message: "duplicate key value violates unique constraint \"users_email_key\"".into(),
-            detail: Some("Key (email)=(secret@example.org) already exists.".into()),
-            table: Some("users".into()),
-            constraint: Some("users_email_key".into()),
-            ..ServerError::default()
-        })
-        .in_statement("insert into", Some("users"))
-    }
-
-    #[test]
-    fn display_names_statement_state_and_constraint() {
-        assert_eq!(unique().to_string(), "insert into users: unique violation (23505), constraint users_email_key");
-    }
-
-    #[test]
-    fn neither_display_nor_debug_shows_data_of_rows() {
-        let shown = format!("{} {:?} {:#?}", unique(), unique(), unique());
-        assert!(!shown.contains("secret"), "{shown}");
-        assert_eq!(unique().detail(), Some("Key (email)=(secret@example.org) already exists."));
-    }
-
-    #[test]
-    fn a_violation_is_known_by_table_and_name() {
-        assert!(unique().violates(Constraint::new("users", "users_email_key")));
-        assert!(!unique().violates(Constraint::new("people", "users_email_key")));
-        assert!(!unique().violates(Constraint::new("users", "users_pkey")));
-    }
-
-    #[test]
-    fn debug_shows_causes_only_where_they_are_about_connecting() {
-        let refused = Error::new(ErrorKind::Connect, "cannot connect").with_source("connection refused");
-        assert!(format!("{refused:?}").contains("connection refused"));
-        let unread = Error::new(ErrorKind::Decode, "cannot be read").with_source("unknown label secret");
-        assert!(!format!("{unread:?}").contains("secret"));
-    }
-
-    #[test]
-    fn is_one_word_wide_and_can_be_sent() {
-        fn sendable<T: Send + Sync + 'static>() {}
-        sendable::<Error>();
-        assert_eq!(size_of::<Error>(), size_of::<usize>());
     }
 }

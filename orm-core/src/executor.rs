@@ -1,14 +1,42 @@
 //! What runs statements: a database handle, a connection, a transaction, or an executor of the user's own.
 //!
 //! Only the trait lives here. The one that talks to PostgreSQL is in `orm-pg`.
+//!
+//! # An executor of one's own
+//! Over another driver, over a proxy, or over nothing, for tests: whoever implements [`Executor`] can be handed to every
+//! verb. What it is handed, and what it owes:
+//!
+//! 1. [`Sql::check`](crate::statement::Sql::check) before anything is sent.
+//! 2. The text is prepared with the type of each bind declared:
+//!    [`Bind::declared_oid`](crate::value::Bind::declared_oid), where zero leaves the choice to the server.
+//! 3. The server describes the types of the binds. With them [`Sql::encode`](crate::statement::Sql::encode) gives the
+//!    values, all in binary format. A type that [`Type::from_oid`] does not know was made by the user:
+//!    [`Type::new`] makes it of its name, its identifier and its [`Kind`], as `pg_type` and `pg_enum` have them.
+//! 4. The rows are asked for in binary format too. Each goes to the [`RowSink`] as a [`Row`](crate::row::Row), which
+//!    shows bytes and the type of each column; the sink decodes it there and then. Where it refuses a row, the statement
+//!    is given up with that error. An executor that runs a statement again calls [`RowSink::restart`] first.
+//! 5. What the server answers becomes an error by [`Error::from_server`](crate::Error::from_server), so that
+//!    `is_unique_violation` and its kind hold, and
+//!    [`in_statement`](crate::Error::in_statement) names the statement.
+//! 6. A [`batch`](Executor::batch) is all or nothing. [`Statement::locks`] says that row locks are asked for, which
+//!    outside of a transaction would end with the statement: `orm-pg` refuses that.
+//! 7. A future that is dropped must leave nothing behind that later statements would run into.
+//! 8. [`together`](Executor::together) begins a transaction for a verb of several statements, each of which depends on
+//!    the rows of the one before. Without one of its own, an executor refuses those verbs.
+
+mod group;
+
+/// The server's types: what a row's columns are of, and what binds are encoded for.
+pub use postgres_types::{Kind, Type};
 
 use std::{
-    future::Future,
+    future::{Future, ready},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
 };
 
+pub use self::group::{Commit, Group, Together};
 use crate::{error::Result, row::RowSink, statement::Statement};
 
 /// Runs statements. Verbs take any executor by shared reference: `.all(&db)`, `.all(tx)`.
@@ -32,6 +60,12 @@ pub trait Executor: Send + Sync {
 
     /// Runs `statement` and returns its rows as a stream, which the server fills only as fast as it is read.
     fn stream(&self, statement: Statement) -> impl Future<Output = Result<BoxRowStream<'_>>> + Send;
+
+    /// Begins what the statements of one verb run in, where they must hold together: a transaction, or this executor
+    /// itself where it is one that is enough. By default it is an error that says so.
+    fn together(&self, how: Together) -> impl Future<Output = Result<Group<'_>>> + Send {
+        ready(Err(how.refused()))
+    }
 }
 
 /// Rows that come one by one, decoded by whoever asks for the next.
@@ -48,6 +82,7 @@ pub type BoxRowStream<'e> = Pin<Box<dyn RowStream + 'e>>;
 
 macro_rules! forward {
     ($($ty:ty),+) => { $(
+        #[diagnostic::do_not_recommend]
         impl<E: Executor> Executor for $ty {
             fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> impl Future<Output = Result<()>> + Send {
                 (**self).fetch(statement, rows)
@@ -68,6 +103,10 @@ macro_rules! forward {
             fn stream(&self, statement: Statement) -> impl Future<Output = Result<BoxRowStream<'_>>> + Send {
                 (**self).stream(statement)
             }
+
+            fn together(&self, how: Together) -> impl Future<Output = Result<Group<'_>>> + Send {
+                (**self).together(how)
+            }
         }
     )+ };
 }
@@ -78,6 +117,19 @@ type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 /// An executor whose type is forgotten, for where it must be named or kept beside others.
 ///
 /// Costs one allocation a statement.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; use orm_pg::executor::AnyExecutor; async fn run(db: &Database) -> Result<()> {
+/// // A list of executors of different types; a plain function needs no more than `&impl Executor`.
+/// async fn counts(all: &[AnyExecutor<'_>]) -> Result<Vec<i64>> {
+///     let mut counts = vec![];
+///     for executor in all {
+///         counts.push(User::query().count(executor).await?);
+///     }
+///     Ok(counts)
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy)]
 pub struct AnyExecutor<'e>(&'e dyn Erased);
 
@@ -100,6 +152,7 @@ trait Erased: Send + Sync {
     fn execute<'a>(&'a self, statement: &'a Statement) -> BoxFuture<'a, u64>;
     fn batch<'a>(&'a self, statements: &'a [Statement], rows: &'a mut dyn RowSink) -> BoxFuture<'a, u64>;
     fn stream(&self, statement: Statement) -> BoxFuture<'_, BoxRowStream<'_>>;
+    fn together(&self, how: Together) -> BoxFuture<'_, Group<'_>>;
 }
 
 impl<E: Executor> Erased for E {
@@ -118,22 +171,36 @@ impl<E: Executor> Erased for E {
     fn stream(&self, statement: Statement) -> BoxFuture<'_, BoxRowStream<'_>> {
         Box::pin(Executor::stream(self, statement))
     }
-}
 
-impl Executor for AnyExecutor<'_> {
-    async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {
-        self.0.fetch(statement, rows).await
-    }
-
-    async fn execute(&self, statement: &Statement) -> Result<u64> {
-        self.0.execute(statement).await
-    }
-
-    async fn batch(&self, statements: &[Statement], rows: &mut dyn RowSink) -> Result<u64> {
-        self.0.batch(statements, rows).await
-    }
-
-    async fn stream(&self, statement: Statement) -> Result<BoxRowStream<'_>> {
-        self.0.stream(statement).await
+    fn together(&self, how: Together) -> BoxFuture<'_, Group<'_>> {
+        Box::pin(Executor::together(self, how))
     }
 }
+
+macro_rules! erased {
+    ($($ty:ty),+) => { $(
+        #[diagnostic::do_not_recommend]
+        impl Executor for $ty {
+            async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {
+                self.0.fetch(statement, rows).await
+            }
+
+            async fn execute(&self, statement: &Statement) -> Result<u64> {
+                self.0.execute(statement).await
+            }
+
+            async fn batch(&self, statements: &[Statement], rows: &mut dyn RowSink) -> Result<u64> {
+                self.0.batch(statements, rows).await
+            }
+
+            async fn stream(&self, statement: Statement) -> Result<BoxRowStream<'_>> {
+                self.0.stream(statement).await
+            }
+
+            async fn together(&self, how: Together) -> Result<Group<'_>> {
+                self.0.together(how).await
+            }
+        }
+    )+ };
+}
+erased!(AnyExecutor<'_>, Group<'_>);

@@ -3,9 +3,11 @@
 //! A [`Column`] or [`Expr`] knows which Rust type its value has; the methods of [`Expression`] make larger ones.
 
 mod aggregate;
+mod arithmetic;
 mod assign;
 mod case;
 mod column;
+mod composite;
 mod cond;
 mod date;
 mod expression;
@@ -14,16 +16,21 @@ mod list;
 mod number;
 mod operand;
 mod order;
+mod range;
 mod raw;
 mod selection;
 mod text;
+#[cfg(feature = "pgvector")]
+mod vector;
 
 pub use self::{
-    aggregate::{Aggregates, Average, Sum, count_all},
+    aggregate::{Aggregates, Average, Extremes, Sum, count_all},
+    arithmetic::{Minus, MinusSide, Over, OverSide, Plus, PlusSide, Signed, Term, Times, TimesSide},
     assign::{Assignable, IntoAssignments},
     case::{Case, CaseValue, EmptyCase, case},
     column::{Column, Expr, Joined, Mode, Origin, Present, bind},
-    cond::{Cond, IntoCond},
+    composite::Composites,
+    cond::{Cond, IntoCond, IntoFilter},
     date::{DatePart, Dates, Temporal},
     expression::{Expression, NeverNull},
     function::FunctionCall,
@@ -31,10 +38,19 @@ pub use self::{
     number::{Exact, Fractional, Number, Numeric},
     operand::Operand,
     order::{IntoOrder, Order},
+    range::{Ranges, Span, Spans},
     raw::{Fragment, RawSql},
     selection::{SelectList, Selection},
     text::{Pattern, Text, Textual, Wildcards},
 };
 
 #[cfg(feature = "chrono")]
+pub use self::date::with_chrono;
+#[cfg(feature = "jiff")]
+pub use self::date::with_jiff;
+#[cfg(feature = "time")]
+pub use self::date::with_time;
+#[cfg(feature = "chrono")]
 pub use self::date::{current_date, now};
+#[cfg(feature = "pgvector")]
+pub use self::vector::Vectors;

@@ -13,11 +13,10 @@ pub const MAX_IDENT_BYTES: usize = 63;
 /// A `"` inside the name is doubled, so whatever the name holds, it stays one identifier.
 pub fn push_ident(out: &mut String, name: &str) {
     out.push('"');
-    for c in name.chars() {
-        if c == '"' {
-            out.push('"');
-        }
-        out.push(c);
+    if name.contains('"') {
+        out.push_str(&name.replace('"', "\"\""));
+    } else {
+        out.push_str(name);
     }
     out.push('"');
 }
@@ -35,9 +34,9 @@ pub fn push_literal(out: &mut String, text: &str) {
     out.push('\'');
 }
 
-/// Appends the name of a type: a built-in one as it is, one of the user quoted.
+/// Appends the name of a type: one of the user quoted, a built-in one or one given as SQL as it is.
 pub fn push_type(out: &mut String, ty: PgType) {
-    if ty.is_user_defined() {
+    if ty.is_user_defined() && !ty.verbatim {
         if let Some(schema) = ty.schema {
             push_ident(out, schema);
             out.push('.');

@@ -16,6 +16,7 @@ pub mod expr;
 pub mod ident;
 pub mod model;
 pub mod query;
+pub mod relation;
 mod render;
 pub mod row;
 pub mod schema;

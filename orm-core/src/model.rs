@@ -1,17 +1,23 @@
 //! How a derived struct meets the library: the traits that `#[derive(Model)]` implements, and the verbs they give.
 
+pub(crate) mod check;
 mod field;
 mod flatten;
 mod insertable;
 
 #[doc(hidden)]
-pub use self::field::{
-    Field, NoModel, Probe, bind_field, check_insert, columns_of, field_def, field_nullable, first_required,
-    insert_defaulted, insert_value, layout_field, layout_next, read_field, table_of,
-};
-pub use self::flatten::Flatten;
+pub use self::check::{NoModel, Probe, check_insert, check_integer, check_reference, check_referred, check_set_null};
 #[doc(hidden)]
-pub use self::flatten::{all_null, check_columns, columns_before, first_required_column, join_columns};
+pub use self::field::{
+    Field, bind_field, columns_of, field_def, field_nullable, field_type, first_required, insert_defaulted,
+    insert_value, layout_field, layout_next, read_field, reference_field, table_of,
+};
+pub use self::flatten::{Flatten, FlattenNew};
+#[doc(hidden)]
+pub use self::flatten::{
+    NewPart, Part, all_null, check_columns, check_part_column, columns_before, first_required_column, insert_flattened,
+    insert_part, join_columns, layout_part, part_column, part_defs, part_insertable, read_part,
+};
 pub use self::insertable::{Defaulted, InsertField, InsertSink, Insertable, insert_field};
 
 use crate::{
@@ -147,6 +153,12 @@ pub trait Model: FromRow + Sync {
     }
 
     /// Starts a delete of this row, known by its key, and by its version where the model has one.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// User::get(7).one(db).await?.delete().execute(db).await?;
+    /// # Ok(()) }
+    /// ```
     fn delete(&self) -> Delete<Self, Self>
     where
         Self: Keyed + Writable,
@@ -196,18 +208,21 @@ pub trait IntoKey<K> {
     fn into_key(self) -> Vec<Bind>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<K: Scalar> IntoKey<K> for K {
     fn into_key(self) -> Vec<Bind> {
         vec![Bind::new(self)]
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<K: Scalar + Clone> IntoKey<K> for &K {
     fn into_key(self) -> Vec<Bind> {
         vec![Bind::new(self.clone())]
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoKey<String> for &str {
     fn into_key(self) -> Vec<Bind> {
         vec![Bind::new(self.to_owned())]

@@ -6,6 +6,7 @@ mod insert;
 mod insert_rows;
 mod join;
 mod key;
+mod rows;
 mod run;
 mod select;
 mod source;
@@ -13,13 +14,14 @@ mod sql;
 mod subquery;
 mod update;
 
-pub(crate) use self::insert::EXCLUDED;
 pub use self::{
     delete::Delete,
     insert::{Conflict, Insert},
-    run::Rows,
+    join::On,
+    rows::Rows,
     select::Select,
-    source::{Append, Maybe, Source},
+    source::{Append, Joinable, Maybe, Room, Source, WholeRow},
     subquery::{Subquery, exists, not_exists},
     update::Update,
 };
+pub(crate) use self::{insert::EXCLUDED, insert_rows::ManyRows, sql::select_statement};

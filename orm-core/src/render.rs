@@ -5,6 +5,7 @@
 
 mod expr;
 mod select;
+mod tree;
 mod write;
 
 use crate::{
@@ -15,10 +16,21 @@ use crate::{
 };
 
 pub(crate) use select::{count, counts_plainly, exists, select};
-pub(crate) use write::{delete, insert, update};
+pub(crate) use write::{delete, insert, set_links, update};
+
+/// A statement as text, and what was seen while it was written.
+pub(crate) struct Rendered {
+    pub(crate) sql: Sql,
+    /// Whether SQL or a function of the user stands in a statement of the builder.
+    pub(crate) by_hand: bool,
+    /// Whether it locks rows.
+    pub(crate) locks: bool,
+    /// Whether it reads a view.
+    pub(crate) views: bool,
+}
 
 /// The user's SQL.
-pub(crate) fn raw(parts: &[Part]) -> Sql {
+pub(crate) fn raw(parts: &[Part]) -> Rendered {
     let mut writer = Writer::new();
     writer.reuse = Reuse::Copies;
     writer.raw(parts);
@@ -32,6 +44,9 @@ struct Writer {
     scopes: Vec<Scope>,
     aliases: u32,
     reuse: Reuse,
+    by_hand: bool,
+    locks: bool,
+    views: bool,
 }
 
 /// Which binds share a placeholder.
@@ -58,11 +73,15 @@ struct Scope {
 impl Writer {
     fn new() -> Self {
         // Most statements fit.
-        Self { text: String::with_capacity(256), binds: vec![], scopes: vec![], aliases: 0, reuse: Reuse::Never }
+        let text = String::with_capacity(512);
+        let (binds, scopes) = (Vec::with_capacity(8), Vec::new());
+        let (by_hand, locks, views) = (false, false, false);
+        Self { text, binds, scopes, aliases: 0, reuse: Reuse::Never, by_hand, locks, views }
     }
 
-    fn finish(self) -> Sql {
-        Sql { text: self.text, binds: self.binds }
+    fn finish(self) -> Rendered {
+        let Self { text, binds, by_hand, locks, views, .. } = self;
+        Rendered { sql: Sql { text, binds }, by_hand, locks, views }
     }
 
     fn push(&mut self, text: &str) {
@@ -73,10 +92,13 @@ impl Writer {
         push_ident(&mut self.text, name);
     }
 
-    fn number(&mut self, number: impl std::fmt::Display) {
+    fn number(&mut self, number: u32) {
         use std::fmt::Write;
-        // Writing to a `String` cannot fail.
-        write!(self.text, "{number}").ok();
+        match u8::try_from(number) {
+            Ok(digit @ 0..=9) => self.text.push(char::from(b'0' + digit)),
+            // Writing to a `String` cannot fail.
+            _ => drop(write!(self.text, "{number}")),
+        }
     }
 
     /// Opens a query with `sources` sources, which get the next aliases.
@@ -115,7 +137,7 @@ impl Writer {
             self.binds.push(bind.clone());
         }
         self.push("$");
-        self.number(index + 1);
+        self.number(u32::try_from(index + 1).unwrap_or(u32::MAX));
         let ty = bind.ty();
         if ty.is_user_defined() {
             // The server does not know the type's identifier from us, so the text names it.

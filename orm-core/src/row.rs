@@ -4,7 +4,7 @@ use postgres_types::Type;
 
 use crate::{
     error::{Error, ErrorKind, Result},
-    value::{CodecError, Scalar, type_name},
+    value::{CodecError, Scalar, type_name, way_out},
 };
 
 /// A row as an executor holds it, before it is decoded. An executor of your own implements this over its driver's rows.
@@ -42,7 +42,7 @@ pub trait RowSink: Send {
 /// Scalars, options and tuples of such types are; `#[derive(Model)]` and `#[derive(FromRow)]` write it for structs.
 #[diagnostic::on_unimplemented(
     message = "rows cannot be read into `{Self}`",
-    note = "use a scalar, a tuple, a model, or a struct with `#[derive(FromRow)]`"
+    note = "use a type that a column can hold, a tuple of those, a model, or a struct with `#[derive(FromRow)]`"
 )]
 pub trait FromRow: Sized + Send + 'static {
     /// Says which columns of the result it reads, in the order in which [`from_row`](Self::from_row) reads them.
@@ -70,18 +70,26 @@ pub struct Layout<'a> {
     row: &'a dyn Row,
     by_name: bool,
     next: usize,
-    positions: Vec<usize>,
+    places: Vec<Place>,
+}
+
+/// Where a value stands in each row, and as what type.
+#[derive(Debug)]
+struct Place {
+    /// The column; none for a marker that is not there.
+    index: Option<usize>,
+    ty: Type,
 }
 
 impl std::fmt::Debug for Layout<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Layout").field("by_name", &self.by_name).field("positions", &self.positions).finish()
+        f.debug_struct("Layout").field("by_name", &self.by_name).field("places", &self.places).finish()
     }
 }
 
 impl<'a> Layout<'a> {
     fn new(row: &'a dyn Row, by_name: bool) -> Self {
-        Self { row, by_name, next: 0, positions: Vec::with_capacity(row.width()) }
+        Self { row, by_name, next: 0, places: Vec::with_capacity(row.width()) }
     }
 
     /// Takes the next column for a field: by its name where a struct is read from raw SQL, by position otherwise.
@@ -103,9 +111,7 @@ impl<'a> Layout<'a> {
             let text = format!("the result has two columns `{name}`; name one of them otherwise with AS");
             return Err(Error::new(ErrorKind::Decode, text));
         }
-        self.check::<T>(index)?;
-        self.positions.push(index);
-        Ok(())
+        self.take::<T>(index)
     }
 
     /// Takes the next column.
@@ -114,8 +120,7 @@ impl<'a> Layout<'a> {
     /// When there is none, or it does not hold a `T`.
     pub fn scalar<T: Scalar>(&mut self) -> Result<()> {
         self.by_name = false;
-        self.check::<T>(self.next)?;
-        self.positions.push(self.next);
+        self.take::<T>(self.next)?;
         self.next += 1;
         Ok(())
     }
@@ -127,13 +132,13 @@ impl<'a> Layout<'a> {
     /// When there is none.
     pub fn marker(&mut self) -> Result<()> {
         if self.by_name {
-            self.positions.push(NO_MARKER);
+            self.places.push(Place { index: None, ty: Type::UNKNOWN });
             return Ok(());
         }
         if self.next >= self.row.width() {
             return Err(too_few(self.row.width()));
         }
-        self.positions.push(self.next);
+        self.places.push(Place { index: Some(self.next), ty: Type::UNKNOWN });
         self.next += 1;
         Ok(())
     }
@@ -149,27 +154,28 @@ impl<'a> Layout<'a> {
         self.by_name
     }
 
-    fn check<T: Scalar>(&self, index: usize) -> Result<()> {
+    fn take<T: Scalar>(&mut self, index: usize) -> Result<()> {
         let ty = self.row.ty(index).ok_or_else(|| too_few(self.row.width()))?;
         if T::accepts(ty) {
+            self.places.push(Place { index: Some(index), ty: ty.clone() });
             return Ok(());
         }
         let (rust, name) = (type_name::<T>(), self.row.name(index).unwrap_or("?"));
-        Err(Error::new(ErrorKind::Decode, format!("column `{name}` is of type {ty}, which `{rust}` cannot hold")))
+        let way_out = way_out(ty);
+        let text = format!("column `{name}` is of type {ty}, which `{rust}` cannot hold: {way_out}");
+        Err(Error::new(ErrorKind::Decode, text))
     }
 }
 
+#[cold]
 fn too_few(width: usize) -> Error {
     Error::new(ErrorKind::Decode, format!("the result has only {width} columns, too few for the type to read"))
 }
 
-/// The position of a marker that is not there.
-const NO_MARKER: usize = usize::MAX;
-
 /// Reads the values of one row, in the order of its layout.
 pub struct Cursor<'a> {
     row: &'a dyn Row,
-    positions: &'a [usize],
+    places: &'a [Place],
     next: usize,
 }
 
@@ -184,15 +190,12 @@ impl<'a> Cursor<'a> {
     ///
     /// # Errors
     /// When the bytes are no such value.
+    #[inline]
     pub fn nullable<T: Scalar>(&mut self) -> Result<Option<T>> {
-        let index = self.position(0)?;
-        self.next += 1;
-        let Some(raw) = self.raw(index)? else { return Ok(None) };
-        // The layout has checked the type, so it is there.
-        let ty = self.row.ty(index).unwrap_or(&Type::UNKNOWN);
-        match T::decode(ty, raw) {
-            Ok(value) => Ok(Some(value)),
-            Err(cause) => Err(self.failed::<T>(index, cause)),
+        let (place, raw) = self.next()?;
+        match raw {
+            Some(raw) => T::decode(&place.ty, raw).map(Some).map_err(|cause| self.failed::<T>(place, cause)),
+            None => Ok(None),
         }
     }
 
@@ -200,16 +203,12 @@ impl<'a> Cursor<'a> {
     ///
     /// # Errors
     /// When it is NULL, or the bytes are no such value.
+    #[inline]
     pub fn value<T: Scalar>(&mut self) -> Result<T> {
-        match self.nullable()? {
-            Some(value) => Ok(value),
-            None => {
-                let index = self.position(0).map_or(self.next, |_| self.next).saturating_sub(1);
-                let name = self.positions.get(index).and_then(|&it| self.row.name(it)).unwrap_or("?");
-                let rust = type_name::<T>();
-                let text = format!("column `{name}` is NULL, which `{rust}` cannot hold: read it into an `Option`");
-                Err(Error::new(ErrorKind::Decode, text))
-            }
+        let (place, raw) = self.next()?;
+        match raw {
+            Some(raw) => T::decode(&place.ty, raw).map_err(|cause| self.failed::<T>(place, cause)),
+            None => Err(self.null::<T>(place)),
         }
     }
 
@@ -218,8 +217,8 @@ impl<'a> Cursor<'a> {
     /// # Errors
     /// When the row ends before it.
     pub fn is_null(&self, ahead: usize) -> Result<bool> {
-        let index = self.position(ahead)?;
-        Ok(index != NO_MARKER && self.raw(index)?.is_none())
+        let place = self.place(ahead)?;
+        Ok(place.index.is_some() && self.raw(place)?.is_none())
     }
 
     /// Passes over `count` values.
@@ -227,23 +226,50 @@ impl<'a> Cursor<'a> {
         self.next += count;
     }
 
-    fn position(&self, ahead: usize) -> Result<usize> {
-        self.positions.get(self.next + ahead).copied().ok_or_else(|| too_few(self.row.width()))
+    #[inline]
+    fn next(&mut self) -> Result<(&'a Place, Option<&'a [u8]>)> {
+        let place = self.place(0)?;
+        self.next += 1;
+        Ok((place, self.raw(place)?))
     }
 
-    fn raw(&self, index: usize) -> Result<Option<&'a [u8]>> {
+    #[inline]
+    fn place(&self, ahead: usize) -> Result<&'a Place> {
+        self.places.get(self.next + ahead).ok_or_else(|| too_few(self.row.width()))
+    }
+
+    #[inline]
+    fn raw(&self, place: &Place) -> Result<Option<&'a [u8]>> {
+        let (row, Some(index)) = (self.row, place.index) else { return Ok(None) };
+        row.raw(index).map_err(broken)
+    }
+
+    fn name(&self, place: &Place) -> &'a str {
         let row = self.row;
-        row.raw(index).map_err(|cause| Error::new(ErrorKind::Decode, "the row is broken").with_source(cause))
+        place.index.and_then(|it| row.name(it)).unwrap_or("?")
     }
 
     #[cold]
-    fn failed<T>(&self, index: usize, cause: CodecError) -> Error {
-        let name = self.row.name(index).unwrap_or("?");
+    fn null<T>(&self, place: &Place) -> Error {
+        let (name, rust) = (self.name(place), type_name::<T>());
+        let text = format!("column `{name}` is NULL, which `{rust}` cannot hold: read it into an `Option`");
+        Error::new(ErrorKind::Decode, text)
+    }
+
+    #[cold]
+    fn failed<T>(&self, place: &Place, cause: CodecError) -> Error {
+        let name = self.name(place);
         let text = format!("column `{name}` cannot be read into `{}`", type_name::<T>());
         Error::new(ErrorKind::Decode, text).with_source(cause)
     }
 }
 
+#[cold]
+fn broken(cause: CodecError) -> Error {
+    Error::new(ErrorKind::Decode, "the row is broken").with_source(cause)
+}
+
+#[diagnostic::do_not_recommend]
 impl<T: Scalar> FromRow for T {
     fn layout(layout: &mut Layout<'_>) -> Result<()> {
         layout.scalar::<T>()
@@ -258,6 +284,7 @@ impl<T: Scalar> FromRow for T {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: FromRow> FromRow for Option<T> {
     fn layout(layout: &mut Layout<'_>) -> Result<()> {
         T::layout(layout)
@@ -274,6 +301,7 @@ impl<T: FromRow> FromRow for Option<T> {
 
 macro_rules! tuples {
     ($($($part:ident)+;)+) => { $(
+        #[diagnostic::do_not_recommend]
         impl<$($part: FromRow),+> FromRow for ($($part,)+) {
             fn layout(layout: &mut Layout<'_>) -> Result<()> {
                 layout.by_position();
@@ -315,7 +343,7 @@ pub enum Matching {
 #[derive(Debug)]
 pub struct Decoder<T> {
     matching: Matching,
-    positions: Option<Vec<usize>>,
+    places: Option<Vec<Place>>,
     _type: std::marker::PhantomData<fn() -> T>,
 }
 
@@ -323,7 +351,7 @@ impl<T: FromRow> Decoder<T> {
     /// A decoder that has not seen its result yet.
     #[must_use]
     pub fn new(matching: Matching) -> Self {
-        Self { matching, positions: None, _type: std::marker::PhantomData }
+        Self { matching, places: None, _type: std::marker::PhantomData }
     }
 
     /// Reads one row; the first one also finds the columns and checks their types.
@@ -331,21 +359,24 @@ impl<T: FromRow> Decoder<T> {
     /// # Errors
     /// When the result does not fit the type, or a value cannot be decoded.
     pub fn decode(&mut self, row: &dyn Row) -> Result<T> {
-        let positions = match &mut self.positions {
-            Some(positions) => positions,
-            none => {
-                let mut layout = Layout::new(row, self.matching == Matching::Name);
-                T::layout(&mut layout)?;
-                if layout.next < row.width() && !matches!(self.matching, Matching::Name if layout.by_name) {
-                    let (read, width) = (layout.next, row.width());
-                    let text = format!("the result has {width} columns, of which the type reads only {read}");
-                    return Err(Error::new(ErrorKind::Decode, text));
-                }
-                none.insert(layout.positions)
-            }
+        let places = match &mut self.places {
+            Some(places) => places,
+            none => none.insert(places(row, self.matching, T::layout)?),
         };
-        T::from_row(&mut Cursor { row, positions, next: 0 })
+        T::from_row(&mut Cursor { row, places, next: 0 })
     }
+}
+
+/// Which columns a type reads: all of the result's, where they are read by position.
+fn places(row: &dyn Row, matching: Matching, read: fn(&mut Layout<'_>) -> Result<()>) -> Result<Vec<Place>> {
+    let mut layout = Layout::new(row, matching == Matching::Name);
+    read(&mut layout)?;
+    if layout.next < row.width() && !matches!(matching, Matching::Name if layout.by_name) {
+        let (read, width) = (layout.next, row.width());
+        let text = format!("the result has {width} columns, of which the type reads only {read}");
+        return Err(Error::new(ErrorKind::Decode, text));
+    }
+    Ok(layout.places)
 }
 
 /// Gathers decoded rows: what the verbs hand to an executor.
@@ -373,6 +404,6 @@ impl<T: FromRow> RowSink for Collect<T> {
 
     fn restart(&mut self) {
         self.rows.clear();
-        self.decoder.positions = None;
+        self.decoder.places = None;
     }
 }

@@ -1,12 +1,21 @@
 //! A finished statement: the text, its binds, and what an executor may know of it.
 
+mod encoded;
+
 use std::fmt;
 
+pub use self::encoded::Encoded;
 use crate::value::Bind;
 
 /// SQL text with `$1`, `$2`, … and the values for them, apart.
 ///
 /// `Display` shows the text, `Debug` the text and the types of the binds; neither shows a value.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// let sql = User::query().filter(|u| u.name.eq("secret")).select(|u| u.id).to_sql();
+/// assert_eq!(sql.to_string(), r#"SELECT t0."id" FROM "users" AS t0 WHERE t0."name" = $1"#);
+/// ```
 #[derive(Clone)]
 pub struct Sql {
     /// The text.
@@ -71,7 +80,8 @@ pub struct Statement {
     pub plain_read: bool,
     /// Whether it gets rows by primary key.
     pub by_key: bool,
-    /// Whether it locks rows: outside of a transaction the locks would end with the statement.
+    /// Whether it reads rows and locks them: outside of a transaction the locks would end with the statement. The locks
+    /// of a sub-query of a write are not meant.
     pub locks: bool,
     /// Whether the builder's text has SQL or functions of the user in it.
     pub fragments: bool,

@@ -4,22 +4,57 @@
 
 mod array;
 mod bind;
+mod composite;
+#[cfg(feature = "rust_decimal")]
+mod decimal;
 mod enumeration;
+mod hint;
+mod hstore;
+mod infinity;
+mod interval;
 mod json;
+mod multirange;
 mod pg_type;
+mod range;
+mod raw;
+mod reader;
 mod scalar;
+mod small;
+mod temporal;
+#[cfg(feature = "pgvector")]
+mod vector;
 
-#[doc(hidden)]
-pub use self::enumeration::{accepts_enum, unknown_label};
+pub(crate) use self::hint::way_out;
+#[cfg(feature = "pgvector")]
+pub use self::vector::VectorType;
 pub use self::{
     bind::{Bind, Encode},
+    composite::Composite,
+    hstore::Hstore,
+    infinity::OrInfinity,
+    interval::{InexactInterval, Interval},
     json::Json,
-    pg_type::PgType,
+    multirange::Multirange,
+    pg_type::{Attribute, PgType},
+    range::{PgRange, RangeItem},
+    raw::RawValue,
     scalar::NulCharacter,
+    small::{InvalidMacAddr, MacAddr, MacAddr8, Money, Oid, PgChar},
+    temporal::MayBeInfinite,
+};
+#[doc(hidden)]
+pub use self::{
+    composite::{
+        AttributeValue, CompositeReader, accepts_composite, attribute_def, attribute_value, encode_composite,
+        read_attribute,
+    },
+    enumeration::{accepts_enum, unknown_label},
 };
 
 use bytes::BytesMut;
 use postgres_types::Type;
+
+use crate::{ast::Node, expr::Expr, model::Field};
 
 /// The name of a Rust type as people write it: `Vec<String>`, without the modules.
 pub(crate) fn type_name<T>() -> String {
@@ -35,13 +70,14 @@ pub type CodecError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A Rust type that is stored as one PostgreSQL value and is never NULL itself.
 ///
-/// Derive it: `#[derive(PgEnum)]` for enums, `#[derive(Scalar)]` for a newtype around another scalar. Types of other
-/// crates come with a feature of `orm-pg`: `chrono`, `uuid`, `rust_decimal`. Any `serde` type can be stored as `jsonb`
+/// Derive it: `#[derive(PgEnum)]` for enums, `#[derive(Scalar)]` for a newtype around another scalar,
+/// `#[derive(PgComposite)]` for composite types. Types of other crates come with a feature of `orm-pg`: `chrono`, `time`,
+/// `jiff`, `uuid`, `rust_decimal`, `cidr`, `bit-vec`, `pgvector`. Any `serde` type can be stored as `jsonb`
 /// with [`Json`] or `#[orm(json)]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored in a PostgreSQL column",
     label = "no column type is known for this",
-    note = "types of other crates come with a feature of `orm-pg`: `chrono`, `uuid`, `rust_decimal`",
+    note = "types of other crates come with a feature of `orm-pg`: `chrono`, `time`, `jiff`, `uuid`, `rust_decimal`, `cidr`, …",
     note = "for an enum of yours `#[derive(PgEnum)]`, for a newtype `#[derive(Scalar)]`, for any serde type `#[orm(json)]`",
     note = "PostgreSQL has no unsigned integers: use `i16`, `i32` or `i64`"
 )]
@@ -79,7 +115,7 @@ pub trait Element: Scalar {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored in a PostgreSQL column",
     label = "no column type is known for this",
-    note = "types of other crates come with a feature of `orm-pg`: `chrono`, `uuid`, `rust_decimal`",
+    note = "types of other crates come with a feature of `orm-pg`: `chrono`, `time`, `jiff`, `uuid`, `rust_decimal`, `cidr`, …",
     note = "for an enum of yours `#[derive(PgEnum)]`, for a newtype `#[derive(Scalar)]`, for any serde type `#[orm(json)]`",
     note = "PostgreSQL has no unsigned integers: use `i16`, `i32` or `i64`"
 )]
@@ -98,6 +134,7 @@ pub trait SqlType: Sized + Send + Sync + 'static {
     fn from_base(base: Option<Self::Base>) -> Option<Self>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Scalar> SqlType for T {
     type Base = T;
     type Nullable = Option<T>;
@@ -112,6 +149,7 @@ impl<T: Scalar> SqlType for T {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Scalar> SqlType for Option<T> {
     type Base = T;
     type Nullable = Self;
@@ -134,6 +172,14 @@ pub trait Nullability: sealed::Sealed + 'static {
     type Or<N: Nullability>: Nullability;
     /// `B`, or `Option<B>`.
     type Of<B: Scalar>: SqlType<Base = B, Nullability = Self>;
+    /// The attribute that is the field number `I` of a composite type, where the whole value is so. Generated code
+    /// goes through it rather than name the type, so that a type which cannot be stored is one message.
+    #[doc(hidden)]
+    type Attribute<M: Field<I>, const I: usize>;
+
+    /// Makes the attribute of the value that `node` stands for.
+    #[doc(hidden)]
+    fn attribute<M: Field<I>, const I: usize>(node: &Node, name: &'static str) -> Self::Attribute<M, I>;
 }
 
 /// Never NULL.
@@ -148,12 +194,22 @@ impl Nullability for NotNull {
     const NULLABLE: bool = false;
     type Or<N: Nullability> = N;
     type Of<B: Scalar> = B;
+    type Attribute<M: Field<I>, const I: usize> = Expr<M::Type>;
+
+    fn attribute<M: Field<I>, const I: usize>(node: &Node, name: &'static str) -> Expr<M::Type> {
+        composite::attribute(node, name)
+    }
 }
 
 impl Nullability for Null {
     const NULLABLE: bool = true;
     type Or<N: Nullability> = Self;
     type Of<B: Scalar> = Option<B>;
+    type Attribute<M: Field<I>, const I: usize> = Expr<<M::Type as SqlType>::Nullable>;
+
+    fn attribute<M: Field<I>, const I: usize>(node: &Node, name: &'static str) -> Expr<<M::Type as SqlType>::Nullable> {
+        composite::attribute(node, name)
+    }
 }
 
 mod sealed {

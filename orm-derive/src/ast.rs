@@ -1,14 +1,16 @@
 //! What a derive input is, once its attributes are read.
 
+mod generics;
 mod model;
 mod ty;
 
 pub(crate) use self::{
+    generics::{infer_bounds, is_generic, mentions, param, refuse_lifetimes},
     model::{
-        Check, Column, Constraint, ConstraintKind, Field, FieldKind, Index, Model, OnDelete, Reference, Relation,
-        Unique,
+        Check, Column, Constraint, ConstraintKind, Field, FieldKind, FieldName, ForeignKey, Index, Model, Named,
+        OnDelete, Reference, References, Relation, Unique,
     },
-    ty::{inner, is_option},
+    ty::{inner, is_named, is_option, json_type},
 };
 
 use syn::{Data, DeriveInput, Fields};

@@ -4,12 +4,15 @@ mod field;
 mod item;
 mod model;
 mod other;
+mod pg_type;
+mod reference;
 
 pub(crate) use self::{
     field::column,
     item::{Item, Value, items},
     model::{ModelAttrs, model},
-    other::{field_attrs, struct_attrs},
+    other::{field_attrs, refuse_flatten, struct_attrs},
+    pg_type::pg_type,
 };
 
 use proc_macro2::Span;
@@ -84,11 +87,23 @@ fn ident(ctxt: &mut Ctxt, key: &Ident, value: &Value) -> Option<Ident> {
     ident
 }
 
+/// Takes the names in `key(a, b)`.
+fn idents(ctxt: &mut Ctxt, key: &Ident, items: &[Item]) -> Vec<Ident> {
+    let mut names = Vec::with_capacity(items.len());
+    for item in items {
+        match item {
+            Item::Path(path) if path.get_ident().is_some() => names.extend(path.get_ident().cloned()),
+            item => ctxt.error(item.span(), format!("`{}(..)` takes names of fields", key.unraw())),
+        }
+    }
+    names
+}
+
 /// Takes a path, written as it is or as a string.
 fn path(ctxt: &mut Ctxt, key: &Ident, value: &Value) -> Option<Path> {
     match value {
         Value::Path(path) => Some(path.clone()),
-        Value::Text(text) => match text.parse_with(Path::parse_mod_style) {
+        Value::Text(text) => match text.parse() {
             Ok(path) => Some(path),
             Err(_) => {
                 ctxt.error(text.span(), format!("`{}` takes a path, such as `crate::User`", key.unraw()));

@@ -4,27 +4,34 @@
 //! `const _` but for what users name.
 
 mod changes;
+mod check;
 mod columns;
 mod constraint;
 mod flatten;
 mod from_row;
+mod generics;
 mod insert;
 mod new_row;
+mod pg_composite;
 mod pg_enum;
+mod projection;
+mod relation;
 mod row;
 mod scalar;
 mod table;
 
 pub(crate) use self::{
-    changes::changes, flatten::flatten, from_row::from_row, insert::insert, pg_enum::pg_enum, scalar::scalar,
+    changes::changes, flatten::flatten, from_row::from_row, insert::insert, pg_composite::pg_composite,
+    pg_enum::pg_enum, projection::projection, scalar::scalar,
 };
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::{DeriveInput, Ident, Path, Type, ext::IdentExt};
 
+use self::generics::Names;
 use crate::{
-    ast::{self, Column, Field, Model},
+    ast::{self, Model},
     ctxt::Ctxt,
     fallback, valid,
 };
@@ -42,23 +49,28 @@ fn write_model(model: &Model) -> TokenStream {
     let private = private(&model.krate);
     let marker = marker(model);
     let marker_definition = marker_definition(model, &marker);
-    let columns = columns::definition(model, &private, &marker);
+    let names = Names::new(model, &private, &marker);
+    let columns = columns::definition(model, &private, &names);
     let new_row = new_row::definition(model, &private);
-    let constants = constraint::constants(model, &private);
+    let constants = constraint::constants(model, &private, &names);
+    let relations = relation::functions(model, &private, &names);
     let inner = [
-        field_impls(model, &private, &marker),
-        columns::impls(model, &private, &marker),
-        row::impl_from_row(model, &private, &marker),
-        table::impls(model, &private, &marker),
-        new_row::impls(model, &private, &marker).unwrap_or_default(),
+        field_impls(model, &private, &names),
+        columns::impls(model, &private, &names),
+        row::impl_from_row(model, &private, &names),
+        table::impls(model, &private, &names),
+        new_row::impls(model, &private, &names).unwrap_or_default(),
+        relation::impls(model, &private, &names),
+        projection::members(model, &private, &names),
     ];
     quote! {
         #marker_definition
         #columns
         #new_row
         #constants
+        #relations
 
-        #[allow(deprecated, clippy::all, clippy::pedantic)]
+        #[allow(deprecated, unreachable_code, clippy::all, clippy::pedantic)]
         const _: () = {
             #(#inner)*
         };
@@ -68,24 +80,39 @@ fn write_model(model: &Model) -> TokenStream {
 /// The type that stands for the fields.
 fn marker_definition(model: &Model, marker: &Ident) -> TokenStream {
     let description = format!("Stands for the fields of `{}` in generated code.", plain(&model.ident));
+    let definition = if model.generics.params.is_empty() {
+        quote!(enum #marker {})
+    } else {
+        let (declared, ident) = (&model.generics, &model.ident);
+        let (_, arguments, bounds) = model.generics.split_for_impl();
+        quote!(struct #marker #declared (::core::marker::PhantomData<fn() -> #ident #arguments>) #bounds;)
+    };
     quote! {
         #[doc = #description]
         #[doc(hidden)]
         #[allow(dead_code)]
-        enum #marker {}
+        #definition
     }
 }
 
 /// The types of the fields: the only place that names them.
-fn field_impls(model: &Model, private: &TokenStream, marker: &Ident) -> TokenStream {
+fn field_impls(model: &Model, private: &TokenStream, names: &Names) -> TokenStream {
+    let Names { marker, params, bounds, .. } = names;
     let fields = model.columns().enumerate().map(|(number, (field, column))| {
-        let ty = sql_type(private, field, column);
+        let ty = column.sql_type(private, &field.ty);
         quote! {
             #[automatically_derived]
-            impl #private::model::Field<#number> for #marker { type Type = #ty; }
+            impl #params #private::model::Field<#number> for #marker #bounds { type Type = #ty; }
         }
     });
-    fields.collect()
+    let parts = model.flattened().enumerate().map(|(number, field)| {
+        let ty = &field.ty;
+        quote! {
+            #[automatically_derived]
+            impl #params #private::model::Part<#number> for #marker #bounds { type Type = #ty; }
+        }
+    });
+    fields.chain(parts).collect()
 }
 
 /// The module that generated code leans on.
@@ -96,19 +123,6 @@ fn private(krate: &Path) -> TokenStream {
 /// The type that stands for the fields of the model, private like the fields themselves.
 fn marker(model: &Model) -> Ident {
     format_ident!("__Orm{}", model.ident.unraw())
-}
-
-/// The type that the column of a field has in expressions.
-fn sql_type(private: &TokenStream, field: &Field, column: &Column) -> TokenStream {
-    if column.json.is_some() { json_type(private, &field.ty) } else { bare(&field.ty) }
-}
-
-/// `Json<T>`, or `Option<Json<T>>` for an `Option<T>`.
-fn json_type(private: &TokenStream, ty: &Type) -> TokenStream {
-    match ast::inner(ty) {
-        Some(inner) => quote!(::core::option::Option<#private::value::Json<#inner>>),
-        None => quote!(#private::value::Json<#ty>),
-    }
 }
 
 /// Turns the value of a JSON column, an expression, into that of its field.
@@ -127,11 +141,6 @@ fn to_json(private: &TokenStream, ty: &Type, value: &TokenStream) -> TokenStream
     } else {
         quote!(#private::value::Json(#value))
     }
-}
-
-/// The type as it was written.
-fn bare(ty: &Type) -> TokenStream {
-    quote!(#ty)
 }
 
 /// The same tokens at another place, where messages about them are to point.

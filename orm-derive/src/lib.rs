@@ -30,10 +30,13 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `schema = "app"` | its schema |
 /// | `rename_all = "camelCase"` | how fields name their columns; default: as they are |
 /// | `view` | read only |
-/// | `unique(a, b, name = "..")` | a unique constraint over fields |
+/// | `unique(a, b, name = "..")` | a unique constraint over fields; `times.created` is a field of a flattened one |
 /// | `index(a, b, name = "..", method = "gin", where = "sql")` | an index over fields; `using` is `method` |
 /// | `check("sql", name = "..")` | a check constraint |
-/// | `has_many(posts: Post, key = author_id, through = Model)` | a relation; `has_one` for one |
+/// | `references(Order, fields(shop_id, number))` | a foreign key of several fields, and the relation to what it refers to: `Line::order()`; to other fields than the key by `columns(shop, no)`; `on_delete`, `relation` and `name` as on a field |
+/// | `has_many(posts: Post)` | the relation `User::posts()`: the rows of `Post` that refer here; `key = author_id` where several of its fields do, `key(shop_id, number)` where they do together |
+/// | `has_one(profile: Profile)` | the same where there is at most one |
+/// | `has_many(tags: Tag, through = PostTag)` | many to many, by a model in between; `key` and `other_key` name its two fields where they refer to one model |
 /// | `insert = Name`, `insert = none` | renames `NewUser`, or leaves it out |
 /// | `columns = Name` | renames `UserColumns` |
 /// | `crate = "path"` | where `orm_pg` is, when it is renamed |
@@ -48,15 +51,32 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `generated = "sql"` | a stored generated column |
 /// | `unique`, `unique(name = "..")` | a unique constraint |
 /// | `index`, `index(name = "..", method = "gin", where = "sql")` | an index |
-/// | `references = User`, `references(User, on_delete = cascade, name = "..")` | a foreign key; `on_delete` is one of `cascade`, `restrict`, `set_null`, `set_default`, `no_action` |
+/// | `references = User`, `references(User, column = email, on_delete = cascade, relation = author, name = "..")` | a foreign key, and the relation to what it refers to: `Post::author()` for `author_id`; `relation = none` for none; `column` is a unique field of the other model, where it is not its key; `on_delete` is one of `cascade`, `restrict`, `set_null`, `set_default`, `no_action` |
 /// | `json` | any serde type as `jsonb` |
 /// | `version` | counts updates, for the optimistic lock |
 /// | `on_update = "sql"` | what each update sets it to |
 /// | `flatten` | the columns of a struct with `#[derive(Flatten)]` |
 /// | `skip` | no column; read as `Default::default()` |
 /// | `renamed_from = "name"` | what migrations rename |
+/// | `sql_type = "varchar(20)"` | the type of the column as SQL, where it is not that of the Rust type; one that the Rust type can be read from: `citext`, `char(3)` and `xml` for `String`, `numeric(10, 2)` for `Decimal`, `vector(3)` for `Vector` |
 ///
-/// A column may be NULL when its type is an `Option`. A model has no generics: its table is a constant.
+/// A column may be NULL when its type is an `Option`.
+///
+/// # What does not compile
+/// Options that contradict each other or the type of the field, each with a message at that place: a type that no column
+/// holds; `key`, `identity` or `version` on an `Option`, or the last two on a type that is no integer; a reference to a
+/// view, to a model without a key or with a key of more columns, to a column that is not unique, or of a type that PostgreSQL does not compare with
+/// that key (`i32` may refer to an `i64`, text may not); `on_delete = set_null` on a type that is no `Option`, `set_default`
+/// without a default; a default, `on_update` or `version` on a column that the database alone writes.
+///
+/// # Generics
+/// A struct with type parameters is a model for each of their values: `Document<Invoice>` and `Document<Letter>` differ
+/// in the types of their columns, and share the name of the table (they are meant for tables of one shape in several
+/// databases or schemas, or for one choice an application). The bounds that the columns need are added by the derive;
+/// `DocumentColumns<T>` and `NewDocument<T>` have the parameters too, and constraints are
+/// `Document::<Invoice>::TITLE_KEY`. A model has no lifetimes, since a row that is read owns its values; a `flatten`ed
+/// field's type may not name a parameter, since the columns are counted before it is known. The trait for bounds of your
+/// own is `orm_pg::Scalar`; the prelude has the derive of that name only.
 #[proc_macro_derive(Model, attributes(orm))]
 pub fn derive_model(input: TokenStream) -> TokenStream {
     expand::model(&parse_macro_input!(input as DeriveInput)).into()
@@ -81,9 +101,27 @@ pub fn derive_pg_enum(input: TokenStream) -> TokenStream {
 }
 
 /// Makes a struct with one field a column type: that of the field.
+///
+/// `#[orm(sql_type = "app.email")]` says that its type in the database is another one, which is made of the field's: a
+/// domain, or the type of an extension such as `citext`. `create_tables` does not make it.
 #[proc_macro_derive(Scalar, attributes(orm))]
 pub fn derive_scalar(input: TokenStream) -> TokenStream {
     expand::scalar(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// Makes a struct with named fields a PostgreSQL composite type, `CREATE TYPE address AS (..)`.
+///
+/// `create_tables` makes the type before the tables that use it. On the struct: `name = ".."` (default: snake case),
+/// `schema = ".."`, `rename_all = ".."` for the attributes (default: as they are). On a field: `column = ".."`.
+///
+/// Beside the struct it writes `AddressAttributes`, so that queries can use them:
+/// `.filter(|u| u.address.attributes().street.eq("Main"))`.
+///
+/// An attribute may be NULL, whatever the type in the database says, so reading a NULL into a field that is no `Option`
+/// is an error. To SQL a value whose attributes all are NULL `IS NULL`, too.
+#[proc_macro_derive(PgComposite, attributes(orm))]
+pub fn derive_pg_composite(input: TokenStream) -> TokenStream {
+    expand::pg_composite(&parse_macro_input!(input as DeriveInput)).into()
 }
 
 /// Reads a struct from the rows of raw SQL: a struct with names by the names of columns, a tuple struct by position.
@@ -94,10 +132,28 @@ pub fn derive_from_row(input: TokenStream) -> TokenStream {
     expand::from_row(&parse_macro_input!(input as DeriveInput)).into()
 }
 
+/// Makes a struct say what is read of the model that `#[orm(of = User)]` names, and what is loaded along with it.
+///
+/// A field has the name of a column and its type, or the name of a relation: a `Vec`, an `Option` or one of a model or of
+/// another projection. `Card::query()` then has the clauses of `User::query()`; only what the struct names travels. One
+/// statement for the rows, and one for each level of relations.
+///
+/// | `#[orm(..)]` on a field | |
+/// |---|---|
+/// | `from = name` | reads the column or relation of that name |
+/// | `expr = function` | what a function or closure makes of the columns: `expr = \|u\| u.name.upper()` |
+/// | `flatten` | another projection of the same model |
+/// | `filter = closure`, `order_by = closure`, `limit = 3`, `offset = 1` | of a relation to many; limits are per parent |
+#[proc_macro_derive(Projection, attributes(orm))]
+pub fn derive_projection(input: TokenStream) -> TokenStream {
+    expand::projection(&parse_macro_input!(input as DeriveInput)).into()
+}
+
 /// Makes a struct insertable as a row of the model that `#[orm(of = User)]` names.
 ///
 /// Its fields have the names of the model's fields; a missing column that needs a value is a compile error. A field may
-/// borrow (`&str`), be `Defaulted`, or have `#[orm(json)]` or `#[orm(skip)]`.
+/// borrow (`&str`), be `Defaulted`, or have `#[orm(json)]` or `#[orm(skip)]`; for a flattened field of the model it is the
+/// `NewTimes` of that struct, with `#[orm(flatten)]`.
 #[proc_macro_derive(Insert, attributes(orm))]
 pub fn derive_insert(input: TokenStream) -> TokenStream {
     expand::insert(&parse_macro_input!(input as DeriveInput)).into()
@@ -112,10 +168,7 @@ pub fn derive_changes(input: TokenStream) -> TokenStream {
     expand::changes(&parse_macro_input!(input as DeriveInput)).into()
 }
 
-/// Raw SQL in which `{name}` is a bind: `sql!("SELECT id FROM users WHERE age > {min_age}")`.
-///
-/// A variable or a field of one (`{user.name}`) may stand in braces, also a column of the query around. `{{` and `}}`
-/// are braces.
+/// What `orm_pg::sql!` expands to, which says where the crate is: `sql!(crate = path, "..")`.
 #[proc_macro]
 pub fn sql(input: TokenStream) -> TokenStream {
     sql::expand(input.into()).into()
@@ -123,8 +176,9 @@ pub fn sql(input: TokenStream) -> TokenStream {
 
 /// Runs an asynchronous test on a database of its own: `async fn works(db: Database)`, with or without a `Result`.
 ///
-/// Arguments: `models(User, Post)` makes their tables, `setup = path` runs an asynchronous function on the database,
-/// `flavor = "current_thread"` runs on one thread.
+/// Arguments: `models(User, Post)` makes their tables, `setup = path` runs an asynchronous function on the database, which
+/// it takes as `Database` or `&Database`, `flavor = "current_thread"` runs on one thread, and `crate = path` says where
+/// `orm_pg` is, when it is renamed.
 #[proc_macro_attribute]
 pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
     test::expand(args.into(), item.into()).into()

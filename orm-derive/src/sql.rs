@@ -1,6 +1,8 @@
 //! `sql!("… {name} …")`: SQL of the user's own, each `{name}` a bind or a column.
 
 mod place;
+#[cfg(test)]
+mod property;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
@@ -77,7 +79,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
                 let index = known.unwrap_or_else(|| {
                     names.push(name);
                     let variable = format_ident!("__orm_{}", names.len() - 1, span = proc_macro2::Span::mixed_site());
-                    values.push(quote_spanned! {input.text.span()=> let #variable = (&#value).to_node(); });
+                    values.push(quote_spanned! {input.text.span()=> let #variable = #value.to_node(); });
                     names.len() - 1
                 });
                 let variable = format_ident!("__orm_{index}", span = proc_macro2::Span::mixed_site());
@@ -130,6 +132,10 @@ fn split(text: &str) -> (Vec<Part>, Vec<String>) {
                 if let Some(obstacle) = scanner.obstacle() {
                     mistakes.push(format!(
                         "`{{{name}}}` stands in {obstacle}, where it is no value: take it out, as in `'%' || {{{name}}} || '%'`"
+                    ));
+                } else if scanner.is_in_word() || chars.peek().is_some_and(|it| it.is_alphanumeric() || *it == '_') {
+                    mistakes.push(format!(
+                        "`{{{name}}}` touches a word, which `$1` would become a part of: set a blank between"
                     ));
                 } else {
                     scanner.value();
@@ -246,6 +252,13 @@ mod tests {
             "/* open",
             "$$ open",
             "$1",
+            "'it' -- x\n'{a}'",
+            "-- x\r'{a}'",
+            "E'a'\n'\\'{a}'",
+            "date'\\' '{a}'",
+            "*/*{a}*/",
+            "$\u{20ac}$ ' $\u{20ac}$ '{a}'",
+            "a$$b '{a}'",
         ] {
             assert_eq!(messages(text).len(), 1, "{text}");
         }
@@ -262,6 +275,14 @@ mod tests {
             "SELECT 1 -- done",
             "{a} - -{a}",
             "'$1'",
+            "-- x\r{a}",
+            "E'a'\n'\\'' || {a}",
+            "date'\\' || {a}",
+            "a$$ || {a} || b$$",
+            "\u{20ac}$x$ || {a}",
+            "'a' 'b' || {a}",
+            "'a' - 'b' || {a}",
+            "1$$ ' $$ || {a}",
         ] {
             assert_eq!(messages(text), [""; 0], "{text}");
         }
@@ -269,6 +290,12 @@ mod tests {
 
     #[test]
     fn anything_else_in_braces_is_refused() {
+        for text in ["a{b}", "{a}5", "{a}b", "1{a}", "E{a}", "$a{b}", "a.b{c}"] {
+            assert_eq!(messages(text).len(), 1, "{text}");
+        }
+        for text in ["{a}::text", "{a}[1]", "({a})", "{a}.b", "{a}||{b}", "{a}'x'", "{a}{b}"] {
+            assert_eq!(messages(text), [""; 0], "{text}");
+        }
         for text in ["{}", "{1}", "{a + b}", "{a()}", "{a:?}", "{a", "a}", "{fn}", "{a.}", "{a[0]}"] {
             assert_eq!(messages(text).len(), 1, "{text}");
         }

@@ -5,12 +5,13 @@
 
 mod constraint;
 mod field;
+mod reference;
 
-use quote::format_ident;
-use syn::{DeriveInput, Path, ext::IdentExt, parse_quote, spanned::Spanned};
+use quote::{format_ident, quote};
+use syn::{DeriveInput, Generics, Ident, Path, ext::IdentExt, parse_quote};
 
 use crate::{
-    ast::{self, Field, FieldKind, Model},
+    ast::{self, Field, FieldKind, ForeignKey, Model, Relation},
     attr,
     ctxt::Ctxt,
     name::{self, Rename},
@@ -27,10 +28,7 @@ pub(crate) fn flatten(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<Model> {
 }
 
 fn check_struct(ctxt: &mut Ctxt, input: &DeriveInput, shared: bool) -> Option<Model> {
-    if !input.generics.params.is_empty() {
-        let message = "a model cannot be generic: its table and columns are constants. Write one struct for each table";
-        ctxt.error(input.generics.span(), message);
-    }
+    let owned = ast::refuse_lifetimes(ctxt, &input.generics);
     let attrs = attr::model(ctxt, &input.attrs);
     if shared {
         check_shared(ctxt, &attrs);
@@ -43,13 +41,14 @@ fn check_struct(ctxt: &mut Ctxt, input: &DeriveInput, shared: bool) -> Option<Mo
         let kind = attr::column(ctxt, field, rename);
         let mut field = Field { ident, vis: field.vis.clone(), ty: field.ty.clone(), kind };
         field::check(ctxt, &mut field, view);
+        field::check_generic(ctxt, &mut field, &input.generics);
         if shared {
             field::check_shared(ctxt, &mut field);
         }
         fields.push(field);
     }
     field::check_together(ctxt, &fields);
-    if fields.iter().all(|it| matches!(it.kind, FieldKind::Skip)) {
+    if fields.iter().all(|it| matches!(it.kind, FieldKind::Skip | FieldKind::Wrong)) {
         ctxt.error(input.ident.span(), "a model needs a field that is a column");
         return None;
     }
@@ -65,7 +64,7 @@ fn check_struct(ctxt: &mut Ctxt, input: &DeriveInput, shared: bool) -> Option<Mo
     {
         ctxt.error(insert.span, "a view is read only, so it has no struct to insert: remove `insert` or `view`");
     }
-    if !input.generics.params.is_empty() {
+    if !owned {
         return None;
     }
     let ident = input.ident.unraw();
@@ -74,17 +73,17 @@ fn check_struct(ctxt: &mut Ctxt, input: &DeriveInput, shared: bool) -> Option<Mo
         Some(insert) => insert.value,
         None => Some(format_ident!("New{ident}")),
     };
-    for (index, relation) in attrs.relations.iter().enumerate() {
-        if attrs.relations.iter().take(index).any(|it| it.name == relation.name) {
-            ctxt.error(relation.name.span(), format!("there are two relations `{}`: rename one", relation.name));
-        }
-    }
+    let foreign_keys = reference::all(ctxt, &mut fields, attrs.references);
+    relation_names(ctxt, &foreign_keys, &attrs.relations);
+    let krate = krate(attrs.krate.map(|it| it.value));
+    let generics = bounds(&krate, &input.generics, &fields);
     let constraints = constraint::all(
         ctxt,
         constraint::Declared {
             table: &table,
             view,
             fields: &mut fields,
+            foreign_keys: &foreign_keys,
             uniques: attrs.uniques,
             indexes: attrs.indexes,
             checks: attrs.checks,
@@ -94,7 +93,9 @@ fn check_struct(ctxt: &mut Ctxt, input: &DeriveInput, shared: bool) -> Option<Mo
     Some(Model {
         ident: input.ident.clone(),
         vis: input.vis.clone(),
-        krate: krate(attrs.krate.map(|it| it.value)),
+        declared: input.generics.clone(),
+        generics,
+        krate,
         table,
         schema: attrs.schema.map(|it| it.value),
         view,
@@ -103,8 +104,34 @@ fn check_struct(ctxt: &mut Ctxt, input: &DeriveInput, shared: bool) -> Option<Mo
         insert,
         fields,
         constraints,
+        foreign_keys,
         relations: attrs.relations,
     })
+}
+
+/// The functions of relations must have names of their own.
+fn relation_names(ctxt: &mut Ctxt, foreign_keys: &[ForeignKey], relations: &[Relation]) {
+    let keys = foreign_keys.iter().filter_map(|it| it.reference.relation.as_ref());
+    let mut seen: Vec<&Ident> = Vec::new();
+    for name in relations.iter().map(|it| &it.name).chain(keys) {
+        if seen.contains(&name) {
+            let message = format!(
+                "there are two relations `{name}`: rename one; that of a foreign key is named by `references(Model, relation = name)`"
+            );
+            ctxt.error(name.span(), message);
+        }
+        seen.push(name);
+    }
+}
+
+/// The parameters with what the columns ask of them.
+fn bounds(krate: &Path, generics: &Generics, fields: &[Field]) -> Generics {
+    let private = quote!(#krate::__private);
+    let columns = fields.iter().filter(|it| ast::is_generic(generics, &it.ty)).filter_map(|field| {
+        let ty = field.column()?.sql_type(&private, &field.ty);
+        Some(parse_quote!(#ty: #private::value::SqlType))
+    });
+    ast::infer_bounds(generics, columns.collect())
 }
 
 /// Refuses what belongs on the model that takes the columns in.
@@ -116,6 +143,7 @@ fn check_shared(ctxt: &mut Ctxt, attrs: &attr::ModelAttrs) {
         attrs.insert.as_ref().filter(|it| it.value.is_none()).map(|it| it.span),
     ];
     let spans = options.into_iter().flatten().chain(attrs.uniques.iter().map(|it| it.span));
+    let spans = spans.chain(attrs.references.iter().map(|it| it.span));
     let spans = spans.chain(attrs.indexes.iter().map(|it| it.span)).chain(attrs.checks.iter().map(|it| it.span));
     for span in spans.chain(attrs.relations.iter().map(|it| it.name.span())) {
         ctxt.error(span, "this belongs on the models that take these columns in");

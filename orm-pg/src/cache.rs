@@ -44,10 +44,10 @@ impl Cache {
 
     /// Returns the prepared statement for `sql`, preparing it if need be. One round trip then, none otherwise.
     pub(crate) async fn get(session: &Arc<Session>, sql: &Sql) -> Result<tokio_postgres::Statement, PrepareError> {
-        let mut slot = session.cache.slot(session, sql);
-        if let Some(ready) = &*slot.borrow() {
-            return ready.clone().map_err(PrepareError::Driver);
-        }
+        let mut slot = match session.cache.slot(session, sql) {
+            Ok(ready) => return ready.map_err(PrepareError::Driver),
+            Err(slot) => slot,
+        };
         match slot.wait_for(Option::is_some).await.as_deref() {
             Ok(Some(ready)) => ready.clone().map_err(PrepareError::Driver),
             Ok(None) | Err(_) => Err(PrepareError::Gone(lost())),
@@ -64,10 +64,12 @@ impl Cache {
         self.lock().clear();
     }
 
-    fn slot(&self, session: &Arc<Session>, sql: &Sql) -> Slot {
+    /// Returns the prepared statement if it is there, and else the place where it will be.
+    fn slot(&self, session: &Arc<Session>, sql: &Sql) -> Result<Prepared, Slot> {
         let mut cache = self.lock();
         if let Some(slot) = cache.get(&Wanted(sql) as &dyn Shape) {
-            return slot.clone();
+            let ready = slot.borrow().clone();
+            return ready.ok_or_else(|| slot.clone());
         }
         let (sender, slot) = watch::channel(None);
         cache.insert(Key::new(sql), slot.clone());
@@ -75,19 +77,20 @@ impl Cache {
         let (session, text, types) = (Arc::clone(session), sql.text.clone(), declared(&sql.binds));
         let key = Key::new(sql);
         let runtime = session.runtime.clone();
-        let mut preparing = Box::pin(async move {
+        let preparing = async move {
             let prepared = session.client().prepare_typed(&text, &types).await;
             if prepared.is_err() {
                 session.cache.lock().remove(&key as &dyn Shape);
             }
             // Nobody may wait any more; the statement then stays for the next one.
             sender.send_replace(Some(prepared.map_err(|it| Shared(Arc::new(it)))));
-        });
+        };
+        let mut preparing = preparing.boxed();
         // The first poll sends it: in its order, and not after a rollback that a dropped caller causes.
         if (&mut preparing).now_or_never().is_none() {
             drop(runtime.spawn(preparing));
         }
-        slot
+        Err(slot)
     }
 
     fn lock(&self) -> MutexGuard<'_, LruCache<Key, Slot>> {
@@ -96,22 +99,22 @@ impl Cache {
 }
 
 /// The text and the declared types of the binds, by which statements are told apart.
-struct Key {
+pub(crate) struct Key {
     text: Box<str>,
     oids: Box<[u32]>,
 }
 
 impl Key {
-    fn new(sql: &Sql) -> Self {
+    pub(crate) fn new(sql: &Sql) -> Self {
         Self { text: sql.text.as_str().into(), oids: sql.binds.iter().map(Bind::declared_oid).collect() }
     }
 }
 
 /// A statement that is looked for, without a copy of its text.
-struct Wanted<'a>(&'a Sql);
+pub(crate) struct Wanted<'a>(pub(crate) &'a Sql);
 
 /// What a key and a statement that is looked for have in common.
-trait Shape {
+pub(crate) trait Shape {
     fn text(&self) -> &str;
     fn len(&self) -> usize;
     fn oid(&self, index: usize) -> Option<u32>;

@@ -2,28 +2,23 @@
 
 use std::{
     io,
-    net::SocketAddr,
-    path::PathBuf,
     pin::Pin,
     task::{Context, Poll, ready},
 };
 
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::{TcpStream, UnixStream},
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_postgres::{
+    CancelToken,
+    tls::{ChannelBinding, TlsStream},
 };
-use tokio_postgres::{CancelToken, NoTls};
 
-/// Where the server of a connection is, found already.
-#[derive(Debug, Clone)]
-pub(crate) enum Peer {
-    /// An address and a port.
-    Tcp(SocketAddr),
-    /// The file of a Unix socket.
-    Unix(PathBuf),
-}
+use crate::{
+    peer::Peer,
+    wire::{Established, Wire},
+};
 
-/// Asks the server to cancel, and waits until it has acted on that.
+/// Asks the server to cancel, over a connection that is encrypted as the one to cancel is, and waits until it has acted
+/// on that.
 ///
 /// The server closes the socket of the request after it has sent the signal. Whoever does not wait for that can hit
 /// the next statement of the connection.
@@ -31,29 +26,21 @@ pub(crate) enum Peer {
 /// # Errors
 /// When the server cannot be reached.
 pub(crate) async fn cancel(token: &CancelToken, peer: &Peer) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    match peer {
-        Peer::Tcp(address) => {
-            let stream = UntilEof(TcpStream::connect(address).await?);
-            token.cancel_query_raw(stream, NoTls).await?;
-        }
-        Peer::Unix(path) => {
-            let stream = UntilEof(UnixStream::connect(path).await?);
-            token.cancel_query_raw(stream, NoTls).await?;
-        }
-    }
+    let wire = peer.dial().await?;
+    token.cancel_query_raw(UntilEof(wire), Established).await?;
     Ok(())
 }
 
 /// A stream whose shutdown ends when the other side has closed it.
-struct UntilEof<S>(S);
+struct UntilEof(Wire);
 
-impl<S: AsyncRead + Unpin> AsyncRead for UntilEof<S> {
+impl AsyncRead for UntilEof {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.0).poll_read(cx, buf)
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for UntilEof<S> {
+impl AsyncWrite for UntilEof {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.0).poll_write(cx, buf)
     }
@@ -72,5 +59,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for UntilEof<S> {
                 Ok(()) | Err(_) => return Poll::Ready(Ok(())),
             }
         }
+    }
+}
+
+impl TlsStream for UntilEof {
+    fn channel_binding(&self) -> ChannelBinding {
+        ChannelBinding::none()
     }
 }

@@ -7,6 +7,7 @@ mod env;
 mod option;
 mod secret;
 mod target;
+mod tls;
 mod url;
 
 use std::{fmt, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
@@ -14,7 +15,7 @@ use std::{fmt, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 use orm_core::error::{Error, ErrorKind, Result};
 use tokio_postgres::config::TargetSessionAttrs;
 
-use crate::{database::Database, notice::Notice, pool::Pool};
+use crate::{auth::Methods, database::Database, notice::Notice, pool::Pool, tls::TlsOptions};
 
 use self::secret::Secret;
 pub(crate) use self::target::{Address, Target};
@@ -25,6 +26,18 @@ pub(crate) type OnNotice = Arc<dyn Fn(&Notice) + Send + Sync>;
 /// Says where the server is and what the pool may use; made by [`Database::builder`].
 ///
 /// A mistake in an option is reported by [`connect`](Self::connect), named, the first one only.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+/// let db = Database::builder()
+///     .url("postgres://localhost/app")
+///     .max_connections(20)
+///     .acquire_timeout(Duration::from_secs(5))
+///     .slow_statement(Duration::from_millis(200))
+///     .connect()
+///     .await?;
+/// # Ok(()) }
+/// ```
 #[must_use = "a builder does nothing until it is connected"]
 #[derive(Debug)]
 pub struct DatabaseBuilder {
@@ -42,9 +55,10 @@ pub(crate) struct Settings {
     password: Option<Secret>,
     passfile: Option<PathBuf>,
     database: Option<String>,
-    application_name: Option<String>,
+    pub(crate) application_name: Option<String>,
     options: Option<String>,
-    ssl_mode: SslMode,
+    tls: TlsOptions,
+    require_auth: Methods,
     target: Option<TargetSessionAttrs>,
     shuffle: bool,
     keepalives: bool,
@@ -65,33 +79,6 @@ pub(crate) struct Settings {
     pub(crate) on_notice: Option<OnNotice>,
 }
 
-/// The modes of TLS that libpq knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum SslMode {
-    /// Nothing was said: plaintext on this machine, refused elsewhere.
-    Unset,
-    Disable,
-    Allow,
-    Prefer,
-    Require,
-    VerifyCa,
-    VerifyFull,
-}
-
-impl SslMode {
-    fn from_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "disable" => Self::Disable,
-            "allow" => Self::Allow,
-            "prefer" => Self::Prefer,
-            "require" => Self::Require,
-            "verify-ca" => Self::VerifyCa,
-            "verify-full" => Self::VerifyFull,
-            _ => return None,
-        })
-    }
-}
-
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -104,7 +91,8 @@ impl Default for Settings {
             database: None,
             application_name: None,
             options: None,
-            ssl_mode: SslMode::Unset,
+            tls: TlsOptions::default(),
+            require_auth: Methods::default(),
             target: None,
             shuffle: false,
             keepalives: true,
@@ -159,6 +147,12 @@ impl DatabaseBuilder {
     }
 
     /// Takes the options of a `postgres://` URL or of a `keyword=value` list, over those given before.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://app@localhost:5433/app?application_name=worker").connect().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn url(mut self, url: &str) -> Self {
         match url::parse(url) {
             Ok(options) => {
@@ -172,48 +166,97 @@ impl DatabaseBuilder {
     }
 
     /// Adds a host: a name, an address, or the directory of a Unix socket. Several are tried in order.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().host("localhost").user("app").database("app").connect().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn host(mut self, host: impl Into<String>) -> Self {
         self.settings.hosts.push(host.into());
         self
     }
 
     /// Sets the port of all hosts. Default 5432.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().host("localhost").port(5433).connect().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn port(mut self, port: u16) -> Self {
         self.settings.ports = vec![Some(port)];
         self
     }
 
-    /// Sets the role. Default: the name of the operating system's user.
+    /// Sets the role. Default: the name of the user who runs the program, by `USER` or else as the system knows it.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().host("localhost").user("app").connect().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn user(mut self, user: impl Into<String>) -> Self {
         self.settings.user = Some(user.into());
         self
     }
 
     /// Sets the password. No message and no `Debug` shows it.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().host("localhost").password(std::env::var("APP_PASSWORD").unwrap_or_default()).connect().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn password(mut self, password: impl Into<String>) -> Self {
         self.settings.password = Some(Secret::new(password));
         self
     }
 
-    /// Reads the password from a file in the format of libpq's `.pgpass` when none is given.
+    /// Reads the password from a file in the format of libpq's `.pgpass` when none is given. Default: the file of
+    /// `PGPASSFILE`, or else `~/.pgpass`, if there is one.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().host("localhost").passfile("/run/secrets/pgpass").connect().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn passfile(mut self, path: impl Into<PathBuf>) -> Self {
         self.settings.passfile = Some(path.into());
         self
     }
 
     /// Sets the database. Default: the name of the role.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().host("localhost").database("app").connect().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn database(mut self, database: impl Into<String>) -> Self {
         self.settings.database = Some(database.into());
         self
     }
 
     /// Sets the name that `pg_stat_activity` shows.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").application_name("worker").connect().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn application_name(mut self, name: impl Into<String>) -> Self {
         self.settings.application_name = Some(name.into());
         self
     }
 
     /// Sets the server's options for each session: `-c work_mem=64MB -c lock_timeout=1s`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").options("-c search_path=app").connect().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn options(mut self, options: impl Into<String>) -> Self {
         self.settings.options = Some(options.into());
         self
@@ -221,6 +264,12 @@ impl DatabaseBuilder {
 
     /// Limits how long opening one connection may take, from the first packet to the end of the authentication.
     /// Default 10 seconds.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").connect_timeout(Duration::from_secs(2)).connect().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.settings.connect_timeout = limit;
         self
@@ -228,54 +277,108 @@ impl DatabaseBuilder {
 
     /// Limits how long a statement may wait for a connection. Default 30 seconds; let it be three times the limit of
     /// [`connect_timeout`](Self::connect_timeout), so that one lost attempt does not use it up.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").acquire_timeout(Duration::from_secs(5)).connect().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn acquire_timeout(mut self, limit: Duration) -> Self {
         self.settings.acquire_timeout = limit;
         self
     }
 
     /// Sets how many connections there may be at once. Default 10.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").max_connections(20).connect().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn max_connections(mut self, count: u32) -> Self {
         self.settings.max_connections = count;
         self
     }
 
     /// Sets how many idle connections are kept ready. Default 0.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").min_idle(2).connect().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn min_idle(mut self, count: u32) -> Self {
         self.settings.min_idle = count;
         self
     }
 
     /// Limits how old a connection may grow; it is replaced when nobody uses it. Default 30 minutes, `None` for ever.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").max_lifetime(Duration::from_secs(3600)).connect().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn max_lifetime(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.settings.max_lifetime = limit.into();
         self
     }
 
     /// Limits how long a connection may stay unused. Default 10 minutes, `None` for ever.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").idle_timeout(None).connect().await?; // kept for ever
+    /// # Ok(()) }
+    /// ```
     pub fn idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.settings.idle_timeout = limit.into();
         self
     }
 
     /// Sets how many prepared statements each connection keeps. Default 256; at least 1.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").statement_cache(1000).connect().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn statement_cache(mut self, count: usize) -> Self {
         self.settings.statement_cache = count;
         self
     }
 
     /// Warns in the log of every statement that takes longer. Default: none.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").slow_statement(Duration::from_millis(200)).connect().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn slow_statement(mut self, threshold: Duration) -> Self {
         self.settings.slow_statement = Some(threshold);
         self
     }
 
     /// Sets the server's `statement_timeout` for each session. Default: what the server says.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").statement_timeout(Duration::from_secs(30)).connect().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn statement_timeout(mut self, limit: Duration) -> Self {
         self.settings.statement_timeout = Some(limit);
         self
     }
 
     /// Adds SQL that runs once on every new connection, and again when a connection's settings were reset.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").on_connect("SET search_path = app").connect().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn on_connect(mut self, sql: impl Into<String>) -> Self {
         self.settings.on_connect.push(sql.into());
         self
@@ -283,6 +386,16 @@ impl DatabaseBuilder {
 
     /// Hands the server's notices and warnings to `tell` instead of the log. It runs in the task that serves the
     /// connection, so it must not block.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder()
+    ///     .url("postgres://localhost/app")
+    ///     .on_notice(|notice| eprintln!("{}: {}", notice.severity(), notice.message()))
+    ///     .connect()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
     pub fn on_notice(mut self, tell: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
         self.settings.on_notice = Some(Arc::new(tell));
         self
@@ -292,6 +405,12 @@ impl DatabaseBuilder {
     ///
     /// # Errors
     /// [`ErrorKind::Config`] for an option that cannot be used, [`ErrorKind::Connect`] with the cause otherwise.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").connect().await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn connect(self) -> Result<Database> {
         let (settings, targets) = self.check()?;
         Ok(Database::on(Pool::open(settings, targets).await?))
@@ -301,6 +420,12 @@ impl DatabaseBuilder {
     ///
     /// # Errors
     /// [`ErrorKind::Config`] for an option that cannot be used.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").connect_lazy()?; // the first statement connects
+    /// # Ok(()) }
+    /// ```
     pub fn connect_lazy(self) -> Result<Database> {
         let (settings, targets) = self.check()?;
         Ok(Database::on(Pool::lazy(settings, targets)?))

@@ -1,5 +1,7 @@
 //! [`Connection`]: one connection for oneself.
 
+mod group;
+
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
@@ -7,7 +9,7 @@ use std::sync::{
 
 use orm_core::{
     error::{Error, ErrorKind, Result},
-    executor::{BoxRowStream, Executor},
+    executor::{BoxRowStream, Executor, Group, Together},
     row::RowSink,
     statement::{Operation, Statement},
 };
@@ -31,6 +33,13 @@ const PLACES: u32 = 1 << 20;
 /// somebody else gets the connection.
 ///
 /// Each statement commits by itself. Statements that are awaited at once are pipelined.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+/// let connection = db.connection().await?; // one connection, kept until it is dropped
+/// let (users, posts) = tokio::try_join!(User::query().count(&connection), Post::query().count(&connection))?;
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct Connection {
     lease: Lease,
@@ -45,9 +54,17 @@ impl Connection {
         Self { lease, gate: Semaphore::new(PLACES as usize), by_hand: AtomicBool::new(false) }
     }
 
-    /// Returns the driver's client, for what this crate does not do. The connection is reset before others use it.
+    /// Returns the driver's client, for what this crate does not do. The connection is reset before others use it, and
+    /// closed if its prepared statements were deallocated.
     ///
     /// Its type follows the versions of `tokio-postgres`, not those of this crate.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let connection = db.connection().await?;
+    /// let rows = connection.client().simple_query("SHOW server_version").await;
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn client(&self) -> &tokio_postgres::Client {
         self.lease.escape();
@@ -58,6 +75,15 @@ impl Connection {
     ///
     /// # Errors
     /// [`ErrorKind::ConnectionLost`](crate::ErrorKind::ConnectionLost) when the connection is gone.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let mut connection = db.connection().await?;
+    /// let tx = connection.begin().await?;
+    /// User::insert(NewUser::new("ann@example.org", "Ann")).execute(&tx).await?;
+    /// tx.commit().await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn begin(&mut self) -> Result<Transaction<'_>> {
         self.begin_with(TransactionOptions::new()).await
     }
@@ -66,6 +92,15 @@ impl Connection {
     ///
     /// # Errors
     /// As [`begin`](Self::begin).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let mut connection = db.connection().await?;
+    /// let tx = connection.begin_with(TransactionOptions::serializable().read_only()).await?;
+    /// let count = User::query().count(&tx).await?;
+    /// tx.commit().await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn begin_with(&mut self, options: TransactionOptions) -> Result<Transaction<'_>> {
         // What runs in it is not looked at here.
         self.by_hand.store(true, Ordering::Release);
@@ -77,9 +112,16 @@ impl Connection {
     ///
     /// # Errors
     /// What `body` or the commit returns.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let mut connection = db.connection().await?;
+    /// connection.transaction(async |tx| User::insert(NewUser::new("ann@example.org", "Ann")).execute(tx).await).await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn transaction<T, E: From<Error>>(
         &mut self,
-        body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E>,
+        body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E>, // write `async |tx| { … }`
     ) -> Result<T, E> {
         let mut tx = self.begin().await?;
         let outcome = body(&mut tx).await;
@@ -111,6 +153,7 @@ impl Drop for Connection {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Executor for Connection {
     async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {
         self.note(statement);
@@ -151,5 +194,10 @@ impl Executor for Connection {
         keeps_locks(&statement, self.session().ran_raw())?;
         let _place = self.places(1).await?;
         Ok(Box::pin(cursor::open(self.session(), statement, Scope::Autocommit).await?))
+    }
+
+    /// The statements run in a transaction, while the other statements of this connection wait.
+    async fn together(&self, how: Together) -> Result<Group<'_>> {
+        group::begin(self, how).await
     }
 }

@@ -84,7 +84,7 @@ pub(crate) async fn open(session: &Arc<Session>, statement: Statement, scope: Sc
         stream.rows = all(session, &statement).await.map_err(told)?.into();
         return Ok(stream);
     }
-    crate::bind::check(&statement.sql).map_err(|error| name(error, &statement))?;
+    statement.sql.check().map_err(|error| name(error, &statement))?;
     let number = Number { session, number: session.take_cursor(), kept: false };
     let holding = if hold { " WITH HOLD" } else { "" };
     let declare = Sql {

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use orm_core::{
     error::{Error, Result},
-    executor::{BoxRowStream, Executor},
+    executor::{BoxRowStream, Executor, Group, Together},
     row::RowSink,
     statement::Statement,
 };
@@ -14,6 +14,7 @@ use crate::{
     config::DatabaseBuilder,
     connection::Connection,
     error::{Cause, Failure, Scope, name},
+    group,
     manager::jitter,
     pool::{Pool, PoolStatus},
     run::{Discard, heals, keeps_locks, run_all, run_healed, start},
@@ -59,6 +60,12 @@ impl Database {
     /// # Errors
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) for a URL that cannot be used,
     /// [`ErrorKind::Connect`](crate::ErrorKind::Connect) with the cause otherwise.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::connect("postgres://app@localhost/app").await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn connect(url: &str) -> Result<Self> {
         Self::builder().url(url).connect().await
     }
@@ -68,16 +75,34 @@ impl Database {
     ///
     /// # Errors
     /// As [`connect`](Self::connect).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::from_env().await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn from_env() -> Result<Self> {
         DatabaseBuilder::from_env().connect().await
     }
 
     /// Starts to say where the server is and what the pool may use.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").max_connections(20).connect().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn builder() -> DatabaseBuilder {
         DatabaseBuilder::new()
     }
 
     /// Starts from what the environment says; see [`from_env`](Self::from_env).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder_from_env().max_connections(20).connect().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn builder_from_env() -> DatabaseBuilder {
         DatabaseBuilder::from_env()
     }
@@ -91,6 +116,13 @@ impl Database {
     /// # Errors
     /// [`ErrorKind::PoolTimeout`](crate::ErrorKind::PoolTimeout) when none becomes free in time,
     /// [`ErrorKind::Connect`](crate::ErrorKind::Connect) when none can be opened.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let connection = db.connection().await?;
+    /// sql!("SET search_path = app").execute(&connection).await?; // undone when the connection goes back
+    /// # Ok(()) }
+    /// ```
     pub async fn connection(&self) -> Result<Connection> {
         Ok(Connection::new(self.0.acquire().await?))
     }
@@ -99,6 +131,14 @@ impl Database {
     ///
     /// # Errors
     /// When no connection can be had.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let tx = db.begin().await?;
+    /// User::insert(NewUser::new("ann@example.org", "Ann")).execute(&tx).await?;
+    /// tx.commit().await?; // dropped without it, the transaction is rolled back
+    /// # Ok(()) }
+    /// ```
     pub async fn begin(&self) -> Result<Transaction<'static>> {
         self.begin_with(TransactionOptions::new()).await
     }
@@ -107,6 +147,14 @@ impl Database {
     ///
     /// # Errors
     /// As [`begin`](Self::begin).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let tx = db.begin_with(TransactionOptions::repeatable_read().read_only()).await?;
+    /// let (users, posts) = (User::query().count(&tx).await?, Post::query().count(&tx).await?); // of one moment
+    /// tx.commit().await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn begin_with(&self, options: TransactionOptions) -> Result<Transaction<'static>> {
         let mut attempts = 1;
         loop {
@@ -123,9 +171,19 @@ impl Database {
     ///
     /// # Errors
     /// What `body` or [`commit`](Transaction::commit) returns.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// db.transaction(async |tx| {
+    ///     let ann = User::insert(NewUser::new("ann@example.org", "Ann")).one(tx).await?;
+    ///     Post::insert(NewPost::new(ann.id, "Hello")).execute(tx).await
+    /// })
+    /// .await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn transaction<T, E: From<Error>>(
         &self,
-        body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E>,
+        body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E>, // write `async |tx| { … }`
     ) -> Result<T, E> {
         let mut tx = self.begin().await?;
         let outcome = body(&mut tx).await;
@@ -137,10 +195,20 @@ impl Database {
     ///
     /// # Errors
     /// As [`transaction`](Self::transaction); of several tries, the last one's.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// db.transaction_with(TransactionOptions::serializable().retry(5), async |tx| {
+    ///     let account = Account::get(1).one(tx).await?;
+    ///     account.update(|a| a.balance.set(account.balance + 1)).execute(tx).await
+    /// })
+    /// .await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn transaction_with<T, E: From<Error>>(
         &self,
         options: TransactionOptions,
-        body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E> + Clone,
+        body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E> + Clone, // write `async |tx| { … }`
     ) -> Result<T, E> {
         let mut retries = options.retries();
         let mut pause = RETRY_PAUSE;
@@ -157,6 +225,13 @@ impl Database {
     }
 
     /// Returns how the pool is doing.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; fn run(db: &Database) {
+    /// let status = db.status();
+    /// println!("{} connections, {} idle", status.connections, status.idle);
+    /// # }
+    /// ```
     #[must_use]
     pub fn status(&self) -> PoolStatus {
         self.0.status()
@@ -164,6 +239,12 @@ impl Database {
 
     /// Closes the pool for all clones of the handle: new statements are refused, those under way may end, for as long
     /// as one may wait for a connection. Connections that are out after that are closed when they come back.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// db.close().await; // statements that wait for a connection fail, those that run end
+    /// # Ok(()) }
+    /// ```
     pub async fn close(&self) {
         self.0.close().await;
     }
@@ -193,6 +274,7 @@ fn limit(failure: &Failure) -> u32 {
     if failure.cause == Cause::Lost { 2 } else { MOST_ATTEMPTS }
 }
 
+#[diagnostic::do_not_recommend]
 impl Executor for Database {
     async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {
         self.one(statement, rows).await.map(drop)
@@ -234,5 +316,10 @@ impl Executor for Database {
                 Err(failure) => return Err(failure.tell(&statement, Scope::Autocommit)),
             }
         }
+    }
+
+    /// The statements run in a transaction.
+    async fn together(&self, how: Together) -> Result<Group<'_>> {
+        Ok(Group::new(self.begin_with(group::options(how)).await?))
     }
 }

@@ -12,12 +12,14 @@ use std::{
 
 use orm_core::error::{Error, ServerError};
 use tokio::sync::watch;
-use tokio_postgres::{AsyncMessage, Connection, Socket, error::DbError, tls::NoTlsStream};
+use tokio_postgres::{AsyncMessage, Connection, error::DbError};
 
 use crate::{
+    auth::Watched,
     config::OnNotice,
     error::{Shared, lost, server_error},
     notice::Notice,
+    wire::Wire,
 };
 
 /// How long an error waits for the reason of a lost connection, which the task may be about to store.
@@ -42,11 +44,18 @@ pub(crate) struct Fate {
     death: watch::Sender<Option<Death>>,
     /// Whether notices are of our own making and go nowhere.
     quiet: AtomicBool,
+    /// Whether anybody will ever store a reason.
+    told: bool,
 }
 
 impl Fate {
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self { death: watch::Sender::new(None), quiet: AtomicBool::new(false) })
+        Arc::new(Self { death: watch::Sender::new(None), quiet: AtomicBool::new(false), told: true })
+    }
+
+    /// For a connection that somebody else serves: nobody tells us why it ends.
+    pub(crate) fn untold() -> Arc<Self> {
+        Arc::new(Self { death: watch::Sender::new(None), quiet: AtomicBool::new(false), told: false })
     }
 
     /// Stores why the connection ended. The first reason stays, but the server's own words come before all others: the
@@ -81,6 +90,9 @@ impl Fate {
 
     /// Adds the reason to the error of a lost connection, waiting a moment for it.
     pub(crate) async fn explain(&self, error: Error) -> Error {
+        if !self.told {
+            return self.explain_now(error);
+        }
         let mut death = self.death.subscribe();
         // The end of the socket alone explains nothing: the server's words may be in the hands of another waiter.
         let told = death.wait_for(|it| it.as_ref().is_some_and(Death::explains));
@@ -110,12 +122,11 @@ fn enrich(error: Error, death: Option<Death>) -> Error {
     }
 }
 
+/// The driver's half of a connection.
+pub(crate) type Driver = Connection<Watched<Wire>, Watched<Wire>>;
+
 /// Serves `connection` until it ends.
-pub(crate) async fn serve(
-    mut connection: Connection<Socket, NoTlsStream>,
-    fate: Arc<Fate>,
-    on_notice: Option<OnNotice>,
-) {
+pub(crate) async fn serve(mut connection: Driver, fate: Arc<Fate>, on_notice: Option<OnNotice>) {
     let cause = loop {
         match poll_fn(|cx| connection.poll_message(cx)).await {
             Some(Ok(AsyncMessage::Notice(notice))) => {

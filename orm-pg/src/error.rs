@@ -6,7 +6,10 @@ use orm_core::{
     error::{Error, ErrorKind, ServerError},
     statement::{Operation, Statement},
 };
-use tokio_postgres::error::{DbError, ErrorPosition, Severity, SqlState};
+use tokio_postgres::{
+    Client,
+    error::{DbError, ErrorPosition, Severity, SqlState},
+};
 
 /// Copies what the server said.
 pub(crate) fn server_error(error: &DbError) -> ServerError {
@@ -65,6 +68,19 @@ pub(crate) enum Scope {
 impl Failure {
     pub(crate) fn refused(error: Error) -> Self {
         Self { error, cause: Cause::Refused }
+    }
+
+    /// Forgets the types that `client` knows, which may have changed: not where statements were thrown away, for those
+    /// that ask for types are gone as well.
+    pub(crate) fn forget_types(&self, client: &Client) {
+        if !self.lacks_statement() {
+            client.clear_type_cache();
+        }
+    }
+
+    /// Whether the server does not know a prepared statement.
+    pub(crate) fn lacks_statement(&self) -> bool {
+        self.error.sql_state() == Some(SqlState::INVALID_SQL_STATEMENT_NAME.code())
     }
 
     /// Whether running the statement once more on another connection cannot do its work twice.
@@ -139,6 +155,14 @@ pub(crate) fn from_driver(error: tokio_postgres::Error) -> Error {
 /// The error for a connection that is gone.
 pub(crate) fn lost() -> Error {
     Error::new(ErrorKind::ConnectionLost, "the connection was lost")
+}
+
+/// The error of a statement whose prepared form is another program's, or on another server connection.
+pub(crate) fn through_a_pooler(error: Error) -> Error {
+    let text = "a pooler in transaction mode is in between and does not keep track of prepared statements, so those of \
+                other programs may run in place of ours: use its session mode, or PgBouncer 1.21 or later with \
+                `max_prepared_statements`";
+    error.with_kind(ErrorKind::Config, text).for_good()
 }
 
 /// A cause that several errors point to.

@@ -1,8 +1,14 @@
 //! A connection on loan from the pool. It goes back clean or not at all.
 
-use std::{ops::Deref, sync::Arc, time::Duration};
+use std::{
+    ops::Deref,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bb8::PooledConnection;
+use futures_util::FutureExt;
+use orm_core::ident::push_literal;
 use tokio::{runtime::Handle, time::timeout};
 
 use crate::{
@@ -19,19 +25,47 @@ const CLEAN_LIMIT: Duration = Duration::from_secs(5);
 
 /// Undoes whatever raw SQL can leave behind (PostgreSQL 12 and later). `RESET ALL` alone keeps the role, and
 /// `DISCARD ALL` would close the prepared statements.
-const RESET: &str = "ROLLBACK; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; CLOSE ALL; \
-                     SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES";
+///
+/// A pooler in between sets by `SET` what we asked for when we connected, so `RESET ALL` undoes that, too. Values in an
+/// encoding other than UTF-8 would be taken for what they are not.
+const RESET: &str = "ROLLBACK; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; SET client_encoding = 'UTF8'; UNLISTEN *; \
+                     CLOSE ALL; SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES";
+
+/// The SQL that resets a connection that was opened with this `application_name`.
+pub(crate) fn reset(application_name: Option<&str>) -> String {
+    let mut sql = RESET.to_owned();
+    if let Some(name) = application_name {
+        sql.push_str("; SET application_name = ");
+        push_literal(&mut sql, name);
+    }
+    sql
+}
+
+/// Where a connection goes back to.
+pub(crate) enum Pooled {
+    Ours(#[expect(dead_code, reason = "dropping it gives it back")] PooledConnection<'static, Manager>),
+    /// A pool of the application: the session gives the connection back when nobody uses it any more.
+    Theirs,
+}
+
+/// Fails where the user has deallocated prepared statements, of which the driver does not know.
+const TESTIFY: &str = "EXECUTE orm_witness; DEALLOCATE orm_witness";
 
 /// The exclusive use of one connection.
 pub(crate) struct Lease {
     session: Arc<Session>,
-    pooled: Option<PooledConnection<'static, Manager>>,
+    pooled: Option<Pooled>,
     board: Arc<Board>,
 }
 
 impl Lease {
     pub(crate) fn new(pooled: PooledConnection<'static, Manager>, board: Arc<Board>) -> Self {
-        Self { session: Arc::clone(&pooled), pooled: Some(pooled), board }
+        Self { session: Arc::clone(&pooled), pooled: Some(Pooled::Ours(pooled)), board }
+    }
+
+    /// A connection of a pool of the application.
+    pub(crate) fn theirs(session: Arc<Session>, board: Arc<Board>) -> Self {
+        Self { session, pooled: Some(Pooled::Theirs), board }
     }
 
     /// The connection, by a borrow that keeps others from using it.
@@ -54,13 +88,14 @@ impl Drop for Lease {
         let (session, board) = (Arc::clone(&self.session), Arc::clone(&self.board));
         // The pool may open another connection in its place, which takes a runtime.
         let _inside = Handle::try_current().is_err().then(|| session.runtime.enter());
-        if session.is_broken() || board.is_closed() {
+        let closing = board.is_closed() && session.as_theirs().is_none();
+        if session.is_broken() || closing {
             session.set_broken(true);
         } else if !session.is_clean() {
             // Until it is clean it counts as broken, so that a runtime which stops half way throws it away.
             session.set_broken(true);
             let runtime = session.runtime.clone();
-            drop(runtime.spawn(async move {
+            let cleaning = async move {
                 let cleaned = timeout(CLEAN_LIMIT, clean(&session)).await.unwrap_or(false);
                 if cleaned && !session.is_dead() {
                     session.set_broken(false);
@@ -69,10 +104,11 @@ impl Drop for Lease {
                 }
                 drop(pooled);
                 board.returned.notify_waiters();
-            }));
+            };
+            drop(runtime.spawn(cleaning.boxed()));
             return;
         }
-        let _ = session.touch();
+        let _ = session.touch(Instant::now());
         drop(pooled);
         board.returned.notify_waiters();
     }
@@ -88,7 +124,13 @@ impl std::fmt::Debug for Lease {
 async fn clean(session: &Arc<Session>) -> bool {
     let client = session.client();
     if session.is_running() && !matches!(timeout(GRACE, client.check_connection()).await, Ok(Ok(()))) {
-        if session.is_dead() || cancel(&client.cancel_token(), &session.peer).await.is_err() {
+        if let Some(theirs) = session.as_theirs() {
+            // It may come late and hit what runs next, so the connection is not used any more.
+            theirs.cancel().await;
+            return false;
+        }
+        let Some(peer) = &session.peer else { return false };
+        if session.is_dead() || cancel(&client.cancel_token(), peer).await.is_err() {
             return false;
         }
         // The answer to this comes after that of whatever was cancelled.
@@ -96,16 +138,25 @@ async fn clean(session: &Arc<Session>) -> bool {
             return false;
         }
     }
+    // A reset would undo what the application has set up on its connections.
+    if session.is_tainted() && session.as_theirs().is_some() {
+        return false;
+    }
     // Without an open transaction the server warns of the ROLLBACK, which is nobody's business.
     session.fate.quiet(true);
     let reset = match (session.is_tainted(), session.is_open()) {
-        (true, _) => client.batch_execute(RESET).await,
+        (true, _) => client.batch_execute(&session.reset).await,
         (false, true) => client.batch_execute("ROLLBACK").await,
         (false, false) => Ok(()),
     };
     session.fate.quiet(false);
-    if reset.is_err() {
+    let witnessed = session.is_escaped() && session.as_theirs().is_none();
+    if reset.is_err() || (witnessed && client.batch_execute(TESTIFY).await.is_err()) {
         return false;
+    }
+    if session.is_escaped() {
+        // What is gone of it beside the witness is not known.
+        session.cache.clear();
     }
     if session.is_tainted() {
         for sql in &*session.on_connect {
@@ -115,6 +166,6 @@ async fn clean(session: &Arc<Session>) -> bool {
         }
     }
     session.mark_clean();
-    let _ = session.touch();
+    let _ = session.touch(Instant::now());
     true
 }

@@ -2,7 +2,8 @@
 //!
 //! A struct with [`#[derive(Model)]`](macro@Model) is a table. Its verbs (`query`, `get`, `insert`, …) make plain values;
 //! closures over its columns say the rest; an awaited verb that is handed an [`Executor`] runs it. Executors are
-//! [`Database`] (the handle that an application keeps), [`Connection`] and [`Transaction`].
+//! [`Database`] (the handle that an application keeps), [`Connection`] and [`Transaction`]. An application that has a
+//! pool, a client or a transaction of `tokio-postgres` already goes on with them: [`Database::from_pool`], [`adopt()`].
 //!
 //! ```no_run
 //! use orm_pg::prelude::*;
@@ -39,14 +40,18 @@
 //!
 //! # Where to look
 //! - The verbs of models: [`Model`]. The clauses of queries: [`query::Select`]. Operators and functions:
-//!   [`expr::Expression`], [`expr::Textual`], [`expr::Numeric`], [`expr::Aggregates`], [`expr::Dates`].
+//!   [`expr::Expression`], [`expr::Textual`], [`expr::Numeric`], [`expr::Aggregates`], [`expr::Dates`],
+//!   [`expr::Ranges`], [`expr::Composites`].
 //! - Writes: [`query::Insert`], [`query::Update`], [`query::Delete`]. SQL by hand: [`sql!`].
 //! - Errors: [`Error`], whose predicates say what happened; it never shows values.
 //! - Tests: `testing` and `#[orm_pg::test]`, with the feature `testing`.
 //!
 //! # Features
-//! `chrono`, `uuid` and `rust_decimal` bring their types; `testing` brings a server for tests. None is on by default.
+//! `chrono`, `time`, `jiff`, `uuid`, `rust_decimal`, `cidr`, `bit-vec` and `pgvector` bring their types: see [`types`];
+//! `testing` brings a server for tests. None of these is on by default; `tls-rustls`, encrypted connections by rustls, is.
 
+mod adopt;
+mod auth;
 mod bind;
 mod cache;
 mod cancel;
@@ -57,9 +62,13 @@ mod database;
 mod driver;
 mod driver_row;
 mod error;
+mod failure;
+mod from_pool;
+mod group;
 mod lease;
 mod manager;
 mod notice;
+mod peer;
 mod pool;
 mod raw;
 mod run;
@@ -68,8 +77,10 @@ mod stream;
 mod tables;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod tls;
 mod trace;
 mod transaction;
+mod wire;
 
 pub use orm_core::{
     ast, ddl,
@@ -77,20 +88,23 @@ pub use orm_core::{
     executor::{self, Executor},
     expr,
     model::{self, Model},
-    query, row, schema, sql_aggregate, sql_function, statement, value,
+    query, relation, row, schema, sql_aggregate, sql_function, statement,
+    value::{self, Scalar},
 };
 #[cfg(feature = "testing")]
 pub use orm_derive::test;
-pub use orm_derive::{Changes, Flatten, FromRow, Insert, Model, PgEnum, Scalar, sql};
+pub use orm_derive::{Changes, Flatten, FromRow, Insert, Model, PgComposite, PgEnum, Projection, Scalar};
 /// The driver, for [`Connection::client`]: an escape hatch whose version is this crate's own business.
 pub use tokio_postgres;
 
 pub use self::{
+    adopt::{Adopt, Adopted, adopt},
     config::DatabaseBuilder,
     connection::Connection,
     database::Database,
     notice::Notice,
     pool::PoolStatus,
+    tls::{ChannelBinding, SslMode, SslNegotiation},
     transaction::{Begin, Isolation, Transaction, TransactionOptions},
 };
 
@@ -107,11 +121,26 @@ macro_rules! models {
     };
 }
 
+/// Raw SQL in which `{name}` is a bind: `sql!("SELECT id FROM users WHERE age > {min_age}")`.
+///
+/// A variable or a field of one (`{user.name}`) may stand in braces, also a column of the query around. `{{` and `}}`
+/// are braces.
+///
+/// It is a query of its own, with the verbs of [`RawSql`](expr::RawSql); a condition, `.filter(|u| sql!("{u.name} ~ 'x'"))`;
+/// or, with its type, an expression: `.select(|u| sql!("{u.id} * 2").expr::<i64>())`.
+#[macro_export]
+macro_rules! sql {
+    ($($text:tt)*) => {
+        $crate::__private::sql!(crate = $crate, $($text)*)
+    };
+}
+
 /// Names for generated code, and for nothing else.
 #[doc(hidden)]
 pub mod __private {
     pub use bytes;
-    pub use orm_core::{ast, error, expr, model, query, row, schema, value};
+    pub use orm_core::{ast, error, executor, expr, model, query, relation, row, schema, value};
+    pub use orm_derive::sql;
     pub use postgres_types;
 
     /// What `#[orm_pg::test]` expands to.

@@ -1,30 +1,38 @@
 //! Opens connections for the pool: bounded in time at every stage, tried again while that makes sense.
 
 use std::{
-    borrow::Cow,
     hash::{BuildHasher, Hasher, RandomState},
     io,
     net::SocketAddr,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
-use orm_core::error::{Error, ErrorKind, Result, ServerError};
+use futures_util::FutureExt;
+use orm_core::error::{Error, ErrorKind, Result};
 use tokio::{
     sync::{Notify, watch},
     time::{Instant, sleep, timeout},
 };
-use tokio_postgres::NoTls;
+use tokio_postgres::{
+    SimpleQueryMessage,
+    config::{SslMode, SslNegotiation, TargetSessionAttrs},
+};
 
 use crate::{
-    cancel::Peer,
+    auth::Watched,
     config::{Address, Settings, Target},
     driver::{Fate, serve},
-    error::{Shared, server_error},
+    failure::ConnectFailure,
+    lease,
+    peer::{Peer, Unreached},
+    pool::Opening,
     session::{Parts, Session},
+    tls::Link,
+    wire::{Established, Place},
 };
 
 /// The first pause between two attempts to connect; it doubles up to [`LONGEST_PAUSE`].
@@ -32,10 +40,12 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// What bb8 asks for connections.
+#[derive(Clone)]
 pub(crate) struct Manager {
     settings: Arc<Settings>,
-    targets: Vec<Target>,
+    targets: Arc<[Target]>,
     on_connect: Arc<[String]>,
+    reset: Arc<str>,
     board: Arc<Board>,
 }
 
@@ -43,8 +53,10 @@ pub(crate) struct Manager {
 #[derive(Default)]
 pub(crate) struct Board {
     last_failure: Mutex<Option<ConnectFailure>>,
-    /// Counts the failures that no further attempt can mend.
+    /// Counts the failures that no further attempt can mend, and wakes those who wait for a connection.
     pub(crate) refusals: watch::Sender<u64>,
+    /// Counts the connections whose opening was given up, whose places bb8 keeps.
+    lost_places: AtomicU64,
     /// No statement is to be started any more.
     pub(crate) closed: AtomicBool,
     /// A lease has come back.
@@ -61,6 +73,16 @@ impl Board {
         self.closed.load(Ordering::Acquire)
     }
 
+    pub(crate) fn lost_places(&self) -> u64 {
+        self.lost_places.load(Ordering::Acquire)
+    }
+
+    /// Says that a connection was being opened and never will be, and tells those who wait for it.
+    pub(crate) fn lose_place(&self) {
+        self.lost_places.fetch_add(1, Ordering::AcqRel);
+        self.refusals.send_modify(|count| *count += 1);
+    }
+
     fn note(&self, failure: Option<ConnectFailure>) {
         *self.last_failure.lock().unwrap_or_else(PoisonError::into_inner) = failure;
     }
@@ -71,60 +93,26 @@ pub(crate) fn closed() -> Error {
     Error::new(ErrorKind::Closed, "the database handle was closed")
 }
 
-/// Why a connection could not be opened; kept, so that everyone who waits can be told.
-#[derive(Clone)]
-pub(crate) struct ConnectFailure {
-    text: Cow<'static, str>,
-    server: Option<ServerError>,
-    cause: Option<Shared<dyn std::error::Error + Send + Sync>>,
-}
-
-impl ConnectFailure {
-    fn new(target: &Target, error: tokio_postgres::Error) -> Self {
-        let text = format!("cannot connect to {}", target.shown).into();
-        match error.as_db_error() {
-            Some(server) => Self { text, server: Some(server_error(server)), cause: None },
-            None => Self { text, server: None, cause: Some(Shared(Arc::new(error))) },
-        }
-    }
-
-    fn io(target: &Target, error: io::Error) -> Self {
-        let text = format!("cannot connect to {}", target.shown).into();
-        Self { text, server: None, cause: Some(Shared(Arc::new(error))) }
-    }
-
-    fn late(target: &Target, limit: Duration) -> Self {
-        let text = format!("cannot connect to {}: no answer within {limit:?}", target.shown).into();
-        Self { text, server: None, cause: None }
-    }
-
-    pub(crate) fn to_error(&self) -> Error {
-        let mut error = Error::new(ErrorKind::Connect, self.text.clone());
-        if let Some(server) = &self.server {
-            error = error.with_server(server.clone());
-        }
-        match &self.cause {
-            Some(cause) => error.with_source(cause.clone()),
-            None => error,
-        }
-    }
-
-    fn is_for_good(&self) -> bool {
-        self.to_error().is_refused_for_good()
-    }
-}
-
 impl Manager {
     pub(crate) fn new(settings: Arc<Settings>, targets: Vec<Target>, board: Arc<Board>) -> Self {
-        Self { on_connect: settings.on_connect.as_slice().into(), settings, targets, board }
+        let reset = lease::reset(settings.application_name.as_deref()).into();
+        Self { on_connect: settings.on_connect.as_slice().into(), reset, settings, targets: targets.into(), board }
+    }
+
+    pub(crate) fn board(&self) -> &Board {
+        &self.board
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// Tries each server once.
     ///
     /// # Errors
-    /// [`ErrorKind::Connect`] with the cause of the last one, or of the one that refused the credentials.
+    /// [`ErrorKind::Connect`] with what each of them said, up to the one that refused the credentials.
     pub(crate) async fn connect_once(&self) -> Result<Arc<Session>> {
-        let mut last = None;
+        let mut last: Option<ConnectFailure> = None;
         let count = self.targets.len();
         let first = if self.settings.shuffles() { random(count) } else { 0 };
         for target in self.targets.iter().cycle().skip(first).take(count) {
@@ -139,7 +127,10 @@ impl Manager {
             };
             tracing::debug!(target: "orm_pg::connection", "{}", failure.to_error());
             let stop = failure.is_for_good();
-            last = Some(failure);
+            last = Some(match &last {
+                Some(before) => failure.after(before),
+                None => failure,
+            });
             if stop {
                 break;
             }
@@ -149,68 +140,8 @@ impl Manager {
         Err(error.unwrap_or_else(|| Error::new(ErrorKind::Config, "no host is given")))
     }
 
-    async fn connect_to(&self, target: &Target) -> Result<Arc<Session>, ConnectFailure> {
-        let peers = match &target.address {
-            Address::Ip(ip) => vec![Peer::Tcp(SocketAddr::new(*ip, target.port))],
-            Address::Socket(path) => vec![Peer::Unix(path.join(format!(".s.PGSQL.{}", target.port)))],
-            Address::Name(name) => {
-                let found = tokio::net::lookup_host((name.as_str(), target.port)).await;
-                found.map_err(|error| ConnectFailure::io(target, error))?.map(Peer::Tcp).collect()
-            }
-        };
-        let mut last = None;
-        for peer in peers {
-            let mut config = target.driver.clone();
-            match (&peer, &target.address) {
-                (Peer::Unix(_), Address::Socket(directory)) => config.host_path(directory).port(target.port),
-                (Peer::Tcp(address), _) => config.hostaddr(address.ip()).port(target.port),
-                (Peer::Unix(path), _) => config.host_path(path),
-            };
-            match config.connect(NoTls).await {
-                Ok((client, connection)) => {
-                    let fate = Fate::new();
-                    let serving = serve(connection, Arc::clone(&fate), self.settings.on_notice.clone());
-                    let driver = tokio::spawn(serving).abort_handle();
-                    let session = Session::new(Parts {
-                        client,
-                        fate,
-                        peer,
-                        driver,
-                        on_connect: Arc::clone(&self.on_connect),
-                        statements: self.settings.statement_cache,
-                        slow: self.settings.slow_statement,
-                    });
-                    return self.greet(target, session).await;
-                }
-                Err(error) => last = Some(ConnectFailure::new(target, error)),
-            }
-            if last.as_ref().is_some_and(ConnectFailure::is_for_good) {
-                break;
-            }
-        }
-        let nothing = || ConnectFailure::io(target, io::Error::new(io::ErrorKind::NotFound, "the name has no address"));
-        Err(last.unwrap_or_else(nothing))
-    }
-
-    /// Runs what the user wants to run on each new connection.
-    async fn greet(&self, target: &Target, session: Arc<Session>) -> Result<Arc<Session>, ConnectFailure> {
-        // Were this future dropped, the driver would wait for an answer for ever.
-        session.set_broken(true);
-        for sql in &*self.on_connect {
-            let greeted = session.client().batch_execute(sql).await;
-            greeted.map_err(|error| ConnectFailure::new(target, error))?;
-        }
-        session.set_broken(false);
-        Ok(session)
-    }
-}
-
-impl bb8::ManageConnection for Manager {
-    type Connection = Arc<Session>;
-    type Error = Error;
-
     /// Tries until it succeeds, the servers refuse for good, or a waiter would have given up.
-    async fn connect(&self) -> Result<Arc<Session>> {
+    async fn connect_in_time(&self) -> Result<Arc<Session>> {
         let end = Instant::now() + self.settings.acquire_timeout;
         let mut pause = FIRST_PAUSE;
         loop {
@@ -231,6 +162,114 @@ impl bb8::ManageConnection for Manager {
             sleep(jitter(pause)).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
+    }
+
+    async fn connect_to(&self, target: &Target) -> Result<Arc<Session>, ConnectFailure> {
+        let places = match &target.address {
+            Address::Ip(ip) => vec![Place::Tcp(SocketAddr::new(*ip, target.port))],
+            Address::Socket(path) => vec![Place::Unix(path.join(format!(".s.PGSQL.{}", target.port)))],
+            Address::Name(name) => {
+                let found = tokio::net::lookup_host((name.as_str(), target.port)).await;
+                found.map_err(|error| ConnectFailure::io(target, error))?.map(Place::Tcp).collect()
+            }
+        };
+        let mut last = None;
+        for place in places {
+            match self.connect_by(target, &place).await {
+                Ok(session) => return Ok(session),
+                Err(failure) if failure.is_for_good() => return Err(failure),
+                Err(failure) => last = Some(failure),
+            }
+        }
+        let nothing = || ConnectFailure::io(target, io::Error::new(io::ErrorKind::NotFound, "the name has no address"));
+        Err(last.unwrap_or_else(nothing))
+    }
+
+    /// Tries the links of the target one after the other, as long as another one can make a difference.
+    async fn connect_by(&self, target: &Target, place: &Place) -> Result<Arc<Session>, ConnectFailure> {
+        let mut over_tls = None;
+        for (index, link) in target.links.iter().enumerate() {
+            let failure = match self.greet(target, Peer::new(target, place.clone(), *link)).await {
+                Ok(session) => return Ok(session),
+                Err(failure) => failure,
+            };
+            let last = index + 1 == target.links.len();
+            if last || !failure.allows_another_link() {
+                // What went wrong with TLS says more than that the server takes nothing else.
+                return Err(over_tls.unwrap_or(failure));
+            }
+            over_tls = Some(failure).filter(|it| *link == Link::Tls && !it.tls_not_offered());
+        }
+        Err(ConnectFailure::io(target, io::Error::other("there is no way to talk to the server")))
+    }
+
+    /// Opens a session, and runs what the user wants to run on each new connection.
+    async fn greet(&self, target: &Target, peer: Peer) -> Result<Arc<Session>, ConnectFailure> {
+        let session = self.open(target, peer).await?;
+        // Were this future dropped, the driver would wait for an answer for ever.
+        session.set_broken(true);
+        check_attributes(target, &session).await?;
+        for sql in &*self.on_connect {
+            let greeted = session.client().batch_execute(sql).await;
+            greeted.map_err(|error| ConnectFailure::driver(target, error))?;
+        }
+        session.set_broken(false);
+        Ok(session)
+    }
+
+    async fn open(&self, target: &Target, peer: Peer) -> Result<Arc<Session>, ConnectFailure> {
+        let wire = peer.dial().await.map_err(|error| match error {
+            Unreached::Socket(error) => ConnectFailure::io(target, error),
+            Unreached::Tls(failure) => ConnectFailure::tls(target, failure),
+        })?;
+        let mut config = target.driver.clone();
+        // The driver is not to speak TLS itself; what it is told decides where it looks for the channel binding.
+        let mode = if peer.is_encrypted() { SslMode::Require } else { SslMode::Disable };
+        config.ssl_mode(mode).ssl_negotiation(SslNegotiation::Direct);
+        let connecting = config.connect_raw(Watched::new(wire, target.require_auth), Established);
+        let (client, connection) = Box::pin(connecting).await.map_err(|error| ConnectFailure::driver(target, error))?;
+        let fate = Fate::new();
+        let serving = serve(connection, Arc::clone(&fate), self.settings.on_notice.clone());
+        // Boxed, so that all tasks have one type: the runtime's code for a task is compiled once for each.
+        let driver = tokio::spawn(serving.boxed()).abort_handle();
+        Ok(Session::new(Parts {
+            client,
+            fate,
+            peer,
+            driver,
+            on_connect: Arc::clone(&self.on_connect),
+            reset: Arc::clone(&self.reset),
+            statements: self.settings.statement_cache,
+            slow: self.settings.slow_statement,
+        }))
+    }
+}
+
+/// Asks whether the server takes writes, where that matters. One round trip.
+async fn check_attributes(target: &Target, session: &Session) -> Result<(), ConnectFailure> {
+    let wanted = target.driver.get_target_session_attrs();
+    if wanted == TargetSessionAttrs::Any {
+        return Ok(());
+    }
+    let answer = session.client().simple_query("SHOW transaction_read_only").await;
+    let answer = answer.map_err(|error| ConnectFailure::driver(target, error))?;
+    let read_only = answer.iter().any(|it| matches!(it, SimpleQueryMessage::Row(row) if row.get(0) == Some("on")));
+    match wanted {
+        TargetSessionAttrs::ReadWrite if read_only => Err(ConnectFailure::unfit(target, "the server takes no writes")),
+        TargetSessionAttrs::ReadOnly if !read_only => Err(ConnectFailure::unfit(target, "the server takes writes")),
+        _ => Ok(()),
+    }
+}
+
+impl bb8::ManageConnection for Manager {
+    type Connection = Arc<Session>;
+    type Error = Error;
+
+    async fn connect(&self) -> Result<Arc<Session>> {
+        let opening = Opening::new(&self.board);
+        let result = self.connect_in_time().await;
+        opening.done();
+        result
     }
 
     async fn is_valid(&self, session: &mut Arc<Session>) -> Result<()> {

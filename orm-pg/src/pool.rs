@@ -1,5 +1,7 @@
 //! The pool of connections behind a [`Database`](crate::Database): check out, check, close.
 
+mod counted;
+
 use std::{
     pin::pin,
     sync::{Arc, atomic::Ordering},
@@ -16,9 +18,14 @@ use tokio::{
 
 use crate::{
     config::{Settings, Target},
+    error::server_error,
+    from_pool::Source,
     lease::Lease,
     manager::{Board, Manager, closed},
 };
+
+pub(crate) use self::counted::Opening;
+use self::counted::Renewed;
 
 /// A connection that was idle for longer is asked whether it is still there.
 const LONG_IDLE: Duration = Duration::from_secs(30);
@@ -29,14 +36,29 @@ const CHECK_LIMIT: Duration = Duration::from_secs(1);
 /// While the pool is being closed, it is looked at so often: a connection that breaks elsewhere tells nobody.
 const CLOSE_PAUSE: Duration = Duration::from_millis(50);
 
+/// Where connections come from.
+enum Connections {
+    /// A pool of our own.
+    Ours(Renewed),
+    /// One that the application has already.
+    Theirs(Box<dyn Source>),
+}
+
 /// The connections to one database.
 pub(crate) struct Pool {
-    connections: bb8::Pool<Manager>,
+    connections: Connections,
     pub(crate) settings: Arc<Settings>,
     board: Arc<Board>,
 }
 
 /// How a pool is doing.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; fn run(db: &Database) {
+/// let status = db.status();
+/// println!("{} connections, {} idle", status.connections, status.idle);
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PoolStatus {
@@ -59,10 +81,18 @@ impl Pool {
         let (settings, board) = (Arc::new(settings), Arc::default());
         let manager = Manager::new(Arc::clone(&settings), targets, Arc::clone(&board));
         let first = manager.connect_once().await?;
-        let connections = connections(&settings, manager);
+        let connections = Renewed::new(manager);
         // Were the pool full already, the connection is one too many and is closed.
-        drop(connections.add(first));
-        Ok(Self { connections, settings, board })
+        drop(connections.current().pool.add(first));
+        Ok(Self { connections: Connections::Ours(connections), settings, board })
+    }
+
+    /// Takes connections from a pool that the application has already.
+    pub(crate) fn theirs(source: Box<dyn Source>) -> Self {
+        let (max_connections, acquire_timeout) = source.limits();
+        let mut settings = Settings::default();
+        (settings.max_connections, settings.acquire_timeout) = (max_connections, acquire_timeout);
+        Self { connections: Connections::Theirs(source), settings: Arc::new(settings), board: Arc::default() }
     }
 
     /// Makes a pool that connects when it has to.
@@ -75,11 +105,14 @@ impl Pool {
         }
         let (settings, board) = (Arc::new(settings), Arc::default());
         let manager = Manager::new(Arc::clone(&settings), targets, Arc::clone(&board));
-        Ok(Self { connections: connections(&settings, manager), settings, board })
+        Ok(Self { connections: Connections::Ours(Renewed::new(manager)), settings, board })
     }
 
     pub(crate) fn status(&self) -> PoolStatus {
-        let state = self.connections.state();
+        let state = match &self.connections {
+            Connections::Ours(pool) => pool.current().pool.state(),
+            Connections::Theirs(source) => source.state(),
+        };
         PoolStatus {
             connections: state.connections,
             idle: state.idle_connections,
@@ -97,15 +130,21 @@ impl Pool {
         let drained = async {
             loop {
                 let returned = board.returned.notified();
-                if self.status().in_use == 0 {
+                let in_use = match connections {
+                    Connections::Ours(_) => self.status().in_use,
+                    // Those that the application uses by itself are none of ours.
+                    Connections::Theirs(source) => source.lent(),
+                };
+                if in_use == 0 {
                     return;
                 }
                 drop(timeout(CLOSE_PAUSE, returned).await);
             }
         };
         drop(timeout(settings.acquire_timeout, drained).await);
+        let Connections::Ours(connections) = connections else { return };
         while self.status().idle > 0 {
-            match timeout(CLOSE_PAUSE, connections.get_owned()).await {
+            match timeout(CLOSE_PAUSE, connections.current().pool.get_owned()).await {
                 // A closed pool takes nothing back.
                 Ok(Ok(pooled)) => drop(Lease::new(pooled, Arc::clone(board))),
                 Ok(Err(_)) | Err(_) => return,
@@ -122,11 +161,15 @@ impl Pool {
             if board.is_closed() {
                 return Err(closed());
             }
-            let lease = self.check_out(started, end).await?;
+            let lease = match &self.connections {
+                Connections::Ours(pool) => self.check_out(pool, started, end).await?,
+                Connections::Theirs(source) if Instant::now() < end => self.borrow(&**source, started).await?,
+                Connections::Theirs(_) => return Err(self.timed_out(started)),
+            };
             if lease.is_broken() {
                 continue;
             }
-            if lease.touch() > LONG_IDLE {
+            if lease.touch(started.into_std()) > LONG_IDLE {
                 let alive = timeout_at(end.min(Instant::now() + CHECK_LIMIT), lease.client().check_connection()).await;
                 if !matches!(alive, Ok(Ok(()))) {
                     lease.set_broken(true);
@@ -137,28 +180,46 @@ impl Pool {
         }
     }
 
-    async fn check_out(&self, started: Instant, end: Instant) -> Result<Lease> {
-        let Self { connections, board, .. } = self;
-        let mut refusals = board.refusals.subscribe();
-        let refused = async {
-            while !board.is_closed() {
-                if refusals.changed().await.is_err() {
-                    std::future::pending::<()>().await;
-                }
-                // While there are connections, one of them may come back.
-                if connections.state().connections == 0 {
-                    return;
-                }
+    async fn borrow(&self, source: &dyn Source, started: Instant) -> Result<Lease> {
+        match source.check_out().await {
+            Ok(session) => Ok(Lease::theirs(session, Arc::clone(&self.board))),
+            Err(RunError::User(error)) => {
+                let failed = Error::new(ErrorKind::Connect, "the application's pool cannot connect");
+                Err(match error.as_db_error() {
+                    Some(server) => failed.with_server(server_error(server)),
+                    None => failed.with_source(error),
+                })
             }
-        };
-        // The pool is asked first, so a connection that is there is taken in any case.
-        let (got, refused) = (pin!(connections.get_owned()), pin!(refused));
-        match timeout_at(end, select(got, refused)).await {
-            Ok(Either::Left((Ok(pooled), _))) => Ok(Lease::new(pooled, Arc::clone(board))),
-            Ok(Either::Left((Err(RunError::User(error)), _))) => Err(error),
-            Ok(Either::Right(_)) if board.is_closed() => Err(closed()),
-            Ok(Either::Right(_)) => Err(board.last_failure().unwrap_or_else(closed)),
-            Ok(Either::Left((Err(RunError::TimedOut), _))) | Err(_) => Err(self.timed_out(started)),
+            Err(RunError::TimedOut) => Err(self.timed_out(started)),
+        }
+    }
+
+    async fn check_out(&self, connections: &Renewed, started: Instant, end: Instant) -> Result<Lease> {
+        let board = &self.board;
+        let mut refusals = board.refusals.subscribe();
+        loop {
+            let counted = connections.whole();
+            let refused = async {
+                // While there are connections, one of them may come back.
+                while !board.is_closed() && !counted.is_short(board) {
+                    if refusals.changed().await.is_err() {
+                        std::future::pending::<()>().await;
+                    }
+                    if counted.pool.state().connections == 0 {
+                        return;
+                    }
+                }
+            };
+            // The pool is asked first, so a connection that is there is taken in any case.
+            let (got, refused) = (pin!(counted.pool.get_owned()), pin!(refused));
+            return match timeout_at(end, select(got, refused)).await {
+                Ok(Either::Left((Ok(pooled), _))) => Ok(Lease::new(pooled, Arc::clone(board))),
+                Ok(Either::Left((Err(RunError::User(error)), _))) => Err(error),
+                Ok(Either::Right(_)) if board.is_closed() => Err(closed()),
+                Ok(Either::Right(_)) if counted.is_short(board) => continue,
+                Ok(Either::Right(_)) => Err(board.last_failure().unwrap_or_else(closed)),
+                Ok(Either::Left((Err(RunError::TimedOut), _))) | Err(_) => Err(self.timed_out(started)),
+            };
         }
     }
 
@@ -187,7 +248,8 @@ impl Pool {
     }
 }
 
-fn connections(settings: &Settings, manager: Manager) -> bb8::Pool<Manager> {
+fn connections(manager: Manager) -> bb8::Pool<Manager> {
+    let settings = manager.settings();
     bb8::Pool::builder()
         .max_size(settings.max_connections)
         .min_idle(settings.min_idle)

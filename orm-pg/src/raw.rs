@@ -1,13 +1,13 @@
 //! What raw SQL may leave behind on its connection, judged by its words.
 //!
-//! Statements that are not known to be harmless cost a reset before the connection is used by others. What a function of
-//! the user's does to the session is not seen here; a `Connection` is reset after any SQL of the user for that reason.
+//! Statements that are not known to be harmless cost a reset before the connection is used by others.
+
+mod function;
 
 /// First words of statements that leave nothing behind once they are done.
 const HARMLESS: [&str; 9] = ["SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "TABLE", "WITH", "EXPLAIN"];
 
-/// Words of functions whose effect outlasts the statement, by their beginning. Those bound to a transaction
-/// (`pg_advisory_xact_lock`) are none.
+/// Words of functions whose effect outlasts the statement, by their beginning.
 const LASTING: [&str; 9] = [
     "set_config",
     "setseed",
@@ -20,25 +20,60 @@ const LASTING: [&str; 9] = [
     "dblink",
 ];
 
-/// Whether a connection that ran `sql` must be reset before somebody else uses it.
+/// What a statement may leave on its connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Remains {
+    /// Nothing.
+    Nothing,
+    /// Whatever a function does that may be the user's.
+    Unknown,
+    /// What a function can change: settings, locks of the session, temporary tables.
+    Settings,
+    /// Anything, an open transaction too.
+    Anything,
+}
+
+/// What `sql` may leave behind: nothing only if all that it does, and all functions that it calls, are known for it.
 ///
-/// A function of the user's that changes the session is not seen: its place is a transaction (`SET LOCAL`), or a
-/// `Connection`.
-pub(crate) fn leaves_state(sql: &str) -> bool {
+/// In a statement of the `builder`, functions with quoted names are those that the user declared, or tables; they are
+/// not looked at. Nor is what a trigger, a view, a cast or an operator calls: its place is a transaction (`SET LOCAL`).
+pub(crate) fn remains(sql: &str, builder: bool) -> Remains {
     let first = first_word(sql);
     if !HARMLESS.iter().any(|it| it.eq_ignore_ascii_case(first)) {
-        return true;
+        return Remains::Anything;
     }
     // INSERT and MERGE have an INTO of their own; in the others it makes a table, perhaps a temporary one.
     let insert = first.eq_ignore_ascii_case("insert") || first.eq_ignore_ascii_case("merge");
     let text = sql.to_ascii_lowercase();
-    words(&text).any(|word| LASTING.iter().any(|it| word.starts_with(it)) || (word == "into" && !insert))
+    let lasts = |word: &str| LASTING.iter().any(|it| word.starts_with(it)) || (word == "into" && !insert);
+    if words(&text).any(lasts) {
+        Remains::Settings
+    } else if function::calls_unknown(&text, !builder) {
+        Remains::Unknown
+    } else {
+        Remains::Nothing
+    }
 }
 
 /// Whether `sql` makes or throws away prepared statements.
 pub(crate) fn touches_statements(sql: &str) -> bool {
     let first = first_word(sql);
     ["discard", "deallocate", "prepare"].iter().any(|it| it.eq_ignore_ascii_case(first))
+}
+
+/// Whether `sql` copies rows from or to the client, which takes another protocol than statements: the driver would give the
+/// connection up.
+pub(crate) fn copies_with_client(sql: &str) -> bool {
+    let mut before = "";
+    first_word(sql).eq_ignore_ascii_case("copy")
+        && sql.split_ascii_whitespace().any(|it| {
+            let end = it.find(|it: char| !it.is_ascii_alphabetic()).unwrap_or(it.len());
+            let word = it.get(..end).unwrap_or_default();
+            let copies = (before.eq_ignore_ascii_case("from") && word.eq_ignore_ascii_case("stdin"))
+                || (before.eq_ignore_ascii_case("to") && word.eq_ignore_ascii_case("stdout"));
+            before = it;
+            copies
+        })
 }
 
 /// Whether the rows of `sql` can be had from a cursor: it only reads.
@@ -123,25 +158,33 @@ mod tests {
             "EXPLAIN SELECT 1",
             "SELECT temperature, hello_world, printouts FROM t",
         ] {
-            assert!(!leaves_state(sql), "{sql}");
+            assert_eq!(remains(sql, false), Remains::Nothing, "{sql}");
         }
     }
 
     #[test]
     fn all_else_may_leave_state() {
+        for sql in ["", "BEGIN", "SET search_path = evil", "CREATE TEMP TABLE t ()", "/* unclosed SELECT", "LISTEN x"] {
+            assert_eq!(remains(sql, false), Remains::Anything, "{sql}");
+        }
         for sql in [
-            "",
-            "BEGIN",
-            "SET search_path = evil",
-            "CREATE TEMP TABLE t ()",
             "SELECT set_config('a.b', 'c', false)",
             "SELECT Pg_Advisory_Lock(1)",
             "select * into temp x from y",
             "SELECT nextval('s')",
-            "/* unclosed SELECT",
-            "LISTEN x",
         ] {
-            assert!(leaves_state(sql), "{sql}");
+            assert_eq!(remains(sql, false), Remains::Settings, "{sql}");
+        }
+        assert_eq!(remains("SELECT mine($1)", false), Remains::Unknown);
+    }
+
+    #[test]
+    fn copying_with_the_client_is_told_from_copying_with_files() {
+        for sql in ["COPY t FROM STDIN", "copy t (a, b)\nfrom stdin(format csv)", "COPY (SELECT 1) TO STDOUT;"] {
+            assert!(copies_with_client(sql), "{sql}");
+        }
+        for sql in ["COPY t FROM '/stdin'", "COPY t TO PROGRAM 'cat > stdout'", "SELECT 1 -- COPY t FROM STDIN"] {
+            assert!(!copies_with_client(sql), "{sql}");
         }
     }
 

@@ -14,8 +14,8 @@ use crate::{
     bind,
     cache::{Cache, PrepareError},
     driver_row::Fetched,
-    error::{Cause, Failure, Scope},
-    raw,
+    error::{Cause, Failure, Scope, through_a_pooler},
+    raw::{self, Remains},
     session::{Session, Waiting},
     trace::Clock,
 };
@@ -44,23 +44,39 @@ pub(crate) fn keeps_locks(statement: &Statement, in_transaction: bool) -> Result
     Err(Error::new(ErrorKind::InvalidStatement, text).in_statement(statement.operation.name(), statement.table))
 }
 
+/// Refuses what cannot be sent as a statement.
+pub(crate) fn check(statement: &Statement) -> Result<(), Error> {
+    if statement.operation == Operation::Raw && raw::copies_with_client(&statement.sql.text) {
+        let text = "COPY with STDIN or STDOUT is no statement: use `copy_in` or `copy_out` of the driver's client, as in \
+                    `db.connection().await?.client().copy_out(..)`";
+        return Err(Error::new(ErrorKind::InvalidStatement, text));
+    }
+    statement.sql.check()
+}
+
 /// Sends `statement` and returns its rows as they come. One round trip, two when it was not prepared yet.
 ///
 /// The [`Waiting`] must be told when the last row was taken.
 pub(crate) async fn start(session: &Arc<Session>, statement: &Statement) -> Result<(RowStream, Waiting), Failure> {
     let sql = &statement.sql;
-    bind::check(sql).map_err(Failure::refused)?;
+    check(statement).map_err(Failure::refused)?;
     if session.is_dead() {
         return Err(session.unsent());
     }
-    let by_hand = statement.operation == Operation::Raw || statement.fragments;
-    if by_hand && raw::leaves_state(&sql.text) {
-        session.taint();
+    let raw = statement.operation == Operation::Raw;
+    if raw || statement.fragments {
+        match raw::remains(&sql.text, !raw) {
+            Remains::Nothing => {}
+            // A pool of the application would have to throw the connection away.
+            Remains::Unknown if session.as_theirs().is_some() => {}
+            Remains::Unknown | Remains::Settings => session.taint_settings(),
+            Remains::Anything => session.taint(),
+        }
     }
     let waiting = Waiting::new(session);
     let result = match Cache::get(session, sql).await {
-        Ok(prepared) => match bind::encode(&sql.binds, prepared.params()) {
-            Ok(binds) => match session.client().query_raw(&prepared, binds.values()).await {
+        Ok(prepared) => match sql.encode(prepared.params()) {
+            Ok(binds) => match session.client().query_raw(&prepared, bind::values(&binds)).await {
                 Ok(rows) => return Ok((rows, waiting)),
                 Err(error) => Err(session.failed(error).await),
             },
@@ -100,7 +116,7 @@ async fn run(
             }
         }
     }
-    waiting.done();
+    waiting.succeeded();
     if statement.operation == Operation::Raw && raw::touches_statements(&statement.sql.text) {
         // The driver has statements of its own that it does not know to be gone: others must not get the connection.
         session.cache.clear();
@@ -123,7 +139,13 @@ pub(crate) async fn run_healed(
     let mut result = run(session, statement, rows, &mut clock).await;
     if heals(session, statement, scope, &result) {
         rows.restart();
-        result = run(session, statement, rows, &mut clock).await;
+        result = run(session, statement, rows, &mut clock).await.map_err(|failure| match failure.cause {
+            // It was prepared just now.
+            Cause::Stale if failure.lacks_statement() => {
+                Failure { error: through_a_pooler(failure.error), cause: Cause::Server }
+            }
+            _ => failure,
+        });
     }
     clock.tell(statement, result.as_ref().copied());
     result
@@ -136,11 +158,12 @@ pub(crate) fn heals<T>(
     scope: Scope,
     result: &Result<T, Failure>,
 ) -> bool {
-    if !matches!(result, Err(failure) if failure.cause == Cause::Stale) {
+    let Err(failure) = result else { return false };
+    if failure.cause != Cause::Stale {
         return false;
     }
     session.cache.forget(&statement.sql);
-    session.client().clear_type_cache();
+    failure.forget_types(session.client());
     scope == Scope::Autocommit && !session.is_open() && !session.ran_raw()
 }
 
@@ -181,8 +204,13 @@ struct Doom<'s> {
 impl Drop for Doom<'_> {
     fn drop(&mut self) {
         if self.armed {
-            // There is no such savepoint; the error leaves the transaction unable to commit.
-            crate::transaction::send(self.session, "ROLLBACK TO SAVEPOINT orm_half_a_batch");
+            spoil(self.session);
         }
     }
+}
+
+/// Leaves the transaction unable to commit: half of what was to take effect together may be there.
+pub(crate) fn spoil(session: &Arc<Session>) {
+    // There is no such savepoint, and the error dooms it.
+    crate::transaction::send(session, "ROLLBACK TO SAVEPOINT orm_half_a_batch");
 }

@@ -9,26 +9,51 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
+use futures_util::future::BoxFuture;
 use orm_core::error::Error;
 use tokio::{runtime::Handle, task::AbortHandle};
 use tokio_postgres::Client;
 
 use crate::{
     cache::Cache,
-    cancel::Peer,
     driver::Fate,
-    error::{Cause, Failure, cause_of, from_driver, lost},
+    error::{Cause, Failure, cause_of, from_driver, lost, through_a_pooler},
+    peer::Peer,
 };
+
+/// Whose the driver's client is.
+enum Owner {
+    /// Ours, with the task that serves it.
+    Ours { client: Client, driver: AbortHandle },
+    /// That of a pool of the application.
+    Theirs(Box<dyn Theirs>),
+}
+
+/// A connection on loan from a pool of the application.
+pub(crate) trait Theirs: Send + Sync {
+    fn client(&self) -> &Client;
+
+    /// Asks the server to cancel what runs, where that is possible.
+    fn cancel(&self) -> BoxFuture<'_, ()>;
+
+    /// Gives it back; one that is not clean is closed, so that the pool throws it away.
+    fn give_back(&mut self, clean: bool);
+}
+
+/// Prepares a statement beside those of the driver. Whoever deallocates all takes it away, too.
+const WITNESS: &str = "PREPARE orm_witness AS SELECT";
 
 /// One server connection.
 pub(crate) struct Session {
-    client: Client,
-    pub(crate) cache: Cache,
+    owner: Owner,
+    pub(crate) cache: Arc<Cache>,
     pub(crate) fate: Arc<Fate>,
-    pub(crate) peer: Peer,
+    /// Where the server is; not known of a connection that the application has opened.
+    pub(crate) peer: Option<Peer>,
     /// Lets a connection be cleaned up even when it is dropped outside of a task.
     pub(crate) runtime: Handle,
-    driver: AbortHandle,
+    /// SQL that undoes what raw SQL may have left; not for a connection of the application's.
+    pub(crate) reset: Arc<str>,
     /// SQL to run again after a reset.
     pub(crate) on_connect: Arc<[String]>,
     /// From how long on a statement is worth a warning.
@@ -42,12 +67,15 @@ pub(crate) struct Session {
     open: AtomicBool,
     /// Raw SQL may have left settings, locks or temporary tables.
     tainted: AtomicBool,
+    /// A function may have left the same, but no transaction.
+    settings: AtomicBool,
     /// The user had the driver's client, whose statements are not counted.
     escaped: AtomicBool,
     /// Never to be used again.
     broken: AtomicBool,
-    /// The transaction ran into a conflict that goes away when it is run again.
-    conflict: AtomicBool,
+    /// How many statements were sent when the transaction ran into a conflict that goes away when it is run again; zero
+    /// when it has met none, or went on after a savepoint.
+    conflict: AtomicU64,
     cursors: Mutex<Vec<bool>>,
     last_used: Mutex<std::time::Instant>,
 }
@@ -58,6 +86,7 @@ pub(crate) struct Parts {
     pub(crate) fate: Arc<Fate>,
     pub(crate) peer: Peer,
     pub(crate) driver: AbortHandle,
+    pub(crate) reset: Arc<str>,
     pub(crate) on_connect: Arc<[String]>,
     pub(crate) statements: usize,
     pub(crate) slow: Option<std::time::Duration>,
@@ -65,35 +94,61 @@ pub(crate) struct Parts {
 
 impl Session {
     pub(crate) fn new(parts: Parts) -> Arc<Self> {
-        Arc::new(Self {
-            client: parts.client,
-            cache: Cache::new(parts.statements),
-            fate: parts.fate,
-            peer: parts.peer,
+        let Parts { client, fate, peer, driver, reset, on_connect, statements, slow } = parts;
+        let (owner, cache) = (Owner::Ours { client, driver }, Arc::new(Cache::new(statements)));
+        let mut session = Self::with(owner, cache, fate);
+        (session.peer, session.slow) = (Some(peer), slow);
+        (session.reset, session.on_connect) = (reset, on_connect);
+        Arc::new(session)
+    }
+
+    /// A connection of a pool of the application, with the statements that we have prepared on it before.
+    pub(crate) fn theirs(connection: Box<dyn Theirs>, cache: Arc<Cache>) -> Arc<Self> {
+        Arc::new(Self::with(Owner::Theirs(connection), cache, Fate::untold()))
+    }
+
+    fn with(owner: Owner, cache: Arc<Cache>, fate: Arc<Fate>) -> Self {
+        Self {
+            owner,
+            cache,
+            fate,
+            peer: None,
             runtime: Handle::current(),
-            driver: parts.driver,
-            on_connect: parts.on_connect,
-            slow: parts.slow,
+            reset: Arc::default(),
+            on_connect: Arc::default(),
+            slow: None,
             issued: AtomicU64::new(0),
             answered: AtomicU64::new(0),
             abandoned: AtomicU64::new(0),
             open: AtomicBool::new(false),
             tainted: AtomicBool::new(false),
+            settings: AtomicBool::new(false),
             escaped: AtomicBool::new(false),
             broken: AtomicBool::new(false),
-            conflict: AtomicBool::new(false),
+            conflict: AtomicU64::new(0),
             cursors: Mutex::new(Vec::new()),
             last_used: Mutex::new(std::time::Instant::now()),
-        })
+        }
     }
 
     pub(crate) fn client(&self) -> &Client {
-        &self.client
+        match &self.owner {
+            Owner::Ours { client, .. } => client,
+            Owner::Theirs(connection) => connection.client(),
+        }
+    }
+
+    /// Returns the connection if it is one of a pool of the application, which alone knows how it was set up.
+    pub(crate) fn as_theirs(&self) -> Option<&dyn Theirs> {
+        match &self.owner {
+            Owner::Ours { .. } => None,
+            Owner::Theirs(connection) => Some(&**connection),
+        }
     }
 
     /// Whether the connection has ended.
     pub(crate) fn is_dead(&self) -> bool {
-        self.client.is_closed() || self.fate.is_over()
+        self.client().is_closed() || self.fate.is_over()
     }
 
     /// Whether the pool must throw the connection away.
@@ -121,7 +176,7 @@ impl Session {
 
     /// Whether anything may be left behind but a transaction of ours.
     pub(crate) fn is_tainted(&self) -> bool {
-        self.ran_raw() || self.lock_cursors().contains(&true)
+        self.ran_raw() || self.settings.load(Ordering::Acquire) || self.lock_cursors().contains(&true)
     }
 
     /// Says that state may be left behind from now on.
@@ -129,24 +184,49 @@ impl Session {
         self.tainted.store(true, Ordering::Release);
     }
 
-    /// Says that statements may be sent that nobody counts.
-    pub(crate) fn escape(&self) {
-        self.taint();
-        self.escaped.store(true, Ordering::Release);
+    /// Says that settings, locks or temporary tables may be left behind, but no transaction.
+    pub(crate) fn taint_settings(&self) {
+        self.settings.store(true, Ordering::Release);
     }
 
+    /// Says that statements may be sent that nobody counts. The first time, it also puts a prepared statement there,
+    /// whose absence later tells that others are gone as well.
+    pub(crate) fn escape(self: &Arc<Self>) {
+        let first = !self.escaped.swap(true, Ordering::AcqRel);
+        match self.owner {
+            Owner::Ours { .. } => {
+                self.taint();
+                if first {
+                    crate::transaction::send(self, WITNESS);
+                }
+            }
+            // Settings that the application makes on connections of its own pool are its own business.
+            Owner::Theirs(_) => self.set_open(true),
+        }
+    }
+
+    /// Whether the driver's client was given to the user.
+    pub(crate) fn is_escaped(&self) -> bool {
+        self.escaped.load(Ordering::Acquire)
+    }
+
+    /// Whether a conflict with another transaction stands in the way of this one.
     pub(crate) fn has_conflict(&self) -> bool {
-        self.conflict.load(Ordering::Acquire)
+        self.conflict.load(Ordering::Acquire) != 0
     }
 
-    pub(crate) fn set_conflict(&self, on: bool) {
-        self.conflict.store(on, Ordering::Release);
+    pub(crate) fn forget_conflict(&self) {
+        self.conflict.store(0, Ordering::Release);
+    }
+
+    fn note_conflict(&self) {
+        self.conflict.store(self.issued.load(Ordering::Acquire).max(1), Ordering::Release);
     }
 
     /// Whether a statement may still be running that nobody waits for.
     pub(crate) fn is_running(&self) -> bool {
         let abandoned = self.abandoned.load(Ordering::Acquire);
-        self.escaped.load(Ordering::Acquire) || (abandoned != 0 && self.answered.load(Ordering::Acquire) <= abandoned)
+        self.is_escaped() || (abandoned != 0 && self.answered.load(Ordering::Acquire) <= abandoned)
     }
 
     /// Whether the connection can go back as it is.
@@ -158,15 +238,15 @@ impl Session {
     pub(crate) fn mark_clean(&self) {
         self.set_open(false);
         self.tainted.store(false, Ordering::Release);
+        self.settings.store(false, Ordering::Release);
         self.escaped.store(false, Ordering::Release);
         self.abandoned.store(0, Ordering::Release);
         self.lock_cursors().clear();
     }
 
-    /// Notes that the connection was in use just now, and returns how long ago that was before.
-    pub(crate) fn touch(&self) -> std::time::Duration {
+    /// Notes that the connection is in use at the moment `now`, and returns how long ago that was before.
+    pub(crate) fn touch(&self, now: std::time::Instant) -> std::time::Duration {
         let mut last = self.last_used.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = std::time::Instant::now();
         let before = now.saturating_duration_since(*last);
         *last = now;
         before
@@ -178,7 +258,7 @@ impl Session {
             return Err(self.unsent());
         }
         let waiting = Waiting::new(self);
-        let result = self.client.batch_execute(sql).await;
+        let result = self.client().batch_execute(sql).await;
         waiting.done();
         match result {
             Ok(()) => Ok(()),
@@ -216,7 +296,7 @@ impl Session {
         }
         let error = from_driver(error);
         if error.is_retryable() && cause == Cause::Server {
-            self.set_conflict(true);
+            self.note_conflict();
         }
         Failure { error, cause }
     }
@@ -235,9 +315,19 @@ impl Session {
             (cause, Some(server)) => {
                 let error = Error::from_server(crate::error::server_error(server));
                 if error.is_retryable() {
-                    self.set_conflict(true);
+                    self.note_conflict();
                 }
-                Failure { error, cause }
+                match error.sql_state() {
+                    // Only the statements by which the driver asks for types can be missing here. It never makes them
+                    // anew.
+                    Some("26000") => {
+                        self.set_broken(true);
+                        Failure { error, cause: Cause::Unsent }
+                    }
+                    // The driver uses no name twice.
+                    Some("42P05") => Failure { error: through_a_pooler(error), cause },
+                    _ => Failure { error, cause },
+                }
             }
             (_, None) => Failure::refused(Error::new(
                 orm_core::error::ErrorKind::InvalidStatement,
@@ -277,9 +367,16 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // The driver says good-bye only after the last answer; a broken connection may never get it.
-        if self.is_broken() {
-            self.driver.abort();
+        let (broken, clean) = (self.is_broken(), self.is_clean());
+        match &mut self.owner {
+            // The driver says good-bye only after the last answer; a broken connection may never get it.
+            Owner::Ours { driver, .. } if broken => driver.abort(),
+            Owner::Ours { .. } => {}
+            Owner::Theirs(connection) => {
+                // The pool may open another connection in its place, which takes a runtime.
+                let _inside = Handle::try_current().is_err().then(|| self.runtime.enter());
+                connection.give_back(clean && !broken);
+            }
         }
     }
 }
@@ -307,6 +404,16 @@ impl Waiting {
     /// Says that the answer came to its end.
     pub(crate) fn done(mut self) {
         self.finish();
+    }
+
+    /// As [`done`](Self::done), for one that did what it was sent for: a transaction in which it was sent after a
+    /// conflict has gone on, from a savepoint.
+    pub(crate) fn succeeded(self) {
+        let conflict = self.session.conflict.load(Ordering::Acquire);
+        if conflict != 0 && self.number > conflict {
+            self.session.forget_conflict();
+        }
+        self.done();
     }
 
     /// As [`done`](Self::done), for one that is kept.

@@ -9,7 +9,7 @@ use orm_core::{
     statement::{Operation, Sql, Statement},
 };
 
-use crate::{Connection, Database, Transaction};
+use crate::{Adopted, Connection, Database, Transaction};
 
 macro_rules! tables {
     ($($executor:ty),+) => { $(
@@ -22,6 +22,12 @@ macro_rules! tables {
             /// # Errors
             /// [`ErrorKind::InvalidStatement`](crate::ErrorKind::InvalidStatement) for names that PostgreSQL would not
             /// keep, and what the server answers, as when a table exists; nothing is made then.
+            ///
+            /// ```
+            /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+            /// db.create_tables(models![User, Post]).await?;
+            /// # Ok(()) }
+            /// ```
             pub async fn create_tables(&self, tables: &[&'static Table]) -> Result<()> {
                 run(self, ddl::create_tables(tables)?).await
             }
@@ -31,13 +37,19 @@ macro_rules! tables {
             /// # Errors
             /// What the server answers, as when a table that is not listed refers to one of these; nothing is dropped
             /// then.
+            ///
+            /// ```
+            /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+            /// db.drop_tables(models![User, Post]).await?;
+            /// # Ok(()) }
+            /// ```
             pub async fn drop_tables(&self, tables: &[&'static Table]) -> Result<()> {
                 run(self, ddl::drop_tables(tables)?).await
             }
         }
     )+ };
 }
-tables!(Database, Connection, Transaction<'_>);
+tables!(Database, Connection, Transaction<'_>, Adopted<'_>);
 
 async fn run(db: &impl Executor, statements: Vec<String>) -> Result<()> {
     let raw = |text| Statement::new(Sql { text, binds: Vec::new() }, Operation::Raw, None);

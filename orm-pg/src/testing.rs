@@ -4,18 +4,25 @@
 //! The first of these that there is:
 //! 1. The one that `ORM_PG_TEST_URL` names, or else `DATABASE_URL`. Its role must be allowed to create databases. Where
 //!    the variable is set but the server is unusable, that is an error: no other server is taken in its place.
-//! 2. A throw-away server from the PostgreSQL installed on this machine: `pg_config` (or `PG_CONFIG`), `initdb` in
+//! 2. A container, where `docker` or `podman` is in `PATH` and answers within 2 seconds (`ORM_PG_TEST_DOCKER` names another
+//!    command). The image is `postgres:17`, or what `ORM_PG_TEST_IMAGE` names; where it is not there yet it is pulled, for
+//!    at most 2 minutes, and a registry that says nothing for 5 seconds is given up. Its data is in memory, its port on
+//!    `127.0.0.1` is a free one, its password is made up.
+//! 3. A throw-away server from the PostgreSQL installed on this machine: `pg_config` (or `PG_CONFIG`), `initdb` in
 //!    `PATH`, then the directories that packages install to, newest version first. It listens on a socket only, and as
 //!    root it is started as `postgres` or `nobody`.
 //!
-//! A missing server is a failure, never a skipped test.
+//! Where an engine is there but no container comes of it, one line of the tests' standard error says why. A missing
+//! server is a failure, never a skipped test. `ORM_PG_TEST_SERVER=docker` or `=local` takes that way alone, whatever
+//! `DATABASE_URL` says; what is missing for it is an error.
 //!
 //! # How long it lives
 //! All test processes of a target directory share one throw-away server, also when `cargo nextest` runs a process a
-//! test. The first one starts it (about a second); when no test process has been there for [`IDLE_SECONDS`], a small
-//! shell script that watches over it ends it and removes its directory, also after a `SIGKILL`. It needs `flock` or
-//! `perl`, one of which every supported system has. `ORM_PG_TEST_IDLE_SECONDS` sets another time,
-//! `ORM_PG_TEST_DIR` another directory than one in `TMPDIR`; it is made, and removed at the end.
+//! test. The first one starts it (a second or two); when no test process has been there for [`IDLE_SECONDS`], a small
+//! shell script that watches over it ends it and removes its directory or container, also after a `SIGKILL`. It needs
+//! `flock` or `perl`, one of which every supported system has. `ORM_PG_TEST_IDLE_SECONDS` sets another time,
+//! `ORM_PG_TEST_DIR` another directory than one in `TMPDIR`; it is made, and removed at the end. Processes whose
+//! `ORM_PG_TEST_SERVER`, `_IMAGE`, `_DOCKER` or `PG_CONFIG` differ have different servers.
 //!
 //! # Which databases
 //! Every name starts with [`PREFIX`], and nothing else is ever dropped. A test's database is dropped when the test is
@@ -24,20 +31,17 @@
 //! dropped by the next test process after the caller's has ended, on a server of yours after a day.
 
 mod admin;
-#[cfg(unix)]
-mod binaries;
 pub(crate) mod case;
-#[cfg(unix)]
-mod directory;
 mod handle;
 mod hash;
 mod lease;
-#[cfg(unix)]
-mod local;
 mod names;
 mod server;
 mod template;
+#[cfg(unix)]
+mod throw_away;
 mod url;
+mod way;
 
 use orm_core::error::{Error, ErrorKind, Result};
 
@@ -55,6 +59,13 @@ const IDLE_VARIABLE: &str = "ORM_PG_TEST_IDLE_SECONDS";
 ///
 /// # Errors
 /// [`ErrorKind::Testing`] where there is none, saying what was tried and how to get one.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+/// let server = orm_pg::testing::server().await?;
+/// println!("{}", server.url());
+/// # Ok(()) }
+/// ```
 pub async fn server() -> Result<&'static Server> {
     server::get().await
 }
@@ -78,6 +89,13 @@ pub async fn database() -> Result<Database> {
 ///
 /// # Errors
 /// [`ErrorKind::Testing`] when there is no server, or it refuses.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+/// let url = orm_pg::testing::database_url().await?;
+/// let db = Database::connect(&url).await?;
+/// # Ok(()) }
+/// ```
 pub async fn database_url() -> Result<String> {
     let server = server().await?;
     let database = template::create_database(server, &server.admin().await?, "plain", None).await?;

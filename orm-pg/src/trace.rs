@@ -12,9 +12,10 @@ use crate::error::Failure;
 /// Measures one statement.
 pub(crate) struct Clock {
     span: Span,
-    started: Instant,
+    /// None when nobody looks: reading the clock is not free.
+    started: Option<Instant>,
     pool_wait: Duration,
-    decoding: Option<Duration>,
+    decoding: Duration,
     slow: Option<Duration>,
 }
 
@@ -35,28 +36,29 @@ impl Clock {
             run_us = Empty,
             decode_us = Empty,
         );
-        // Reading the clock for each row is paid for only when somebody looks.
         let watched = slow.is_some() || !span.is_disabled();
-        Self { span, started: Instant::now(), pool_wait, decoding: watched.then_some(Duration::ZERO), slow }
+        Self { span, started: watched.then(Instant::now), pool_wait, decoding: Duration::ZERO, slow }
     }
 
     /// Runs `decode` and counts its time.
     pub(crate) fn decoding<T>(&mut self, decode: impl FnOnce() -> T) -> T {
-        let Some(total) = &mut self.decoding else { return decode() };
+        if self.started.is_none() {
+            return decode();
+        }
         let started = Instant::now();
         let it = decode();
-        *total += started.elapsed();
+        self.decoding += started.elapsed();
         it
     }
 
     /// Tells how it went. The span ends here.
     pub(crate) fn tell(self, statement: &Statement, result: Result<u64, &Failure>) {
-        let Some(decoding) = self.decoding else { return };
-        let run = self.started.elapsed();
+        let Some(started) = self.started else { return };
+        let run = started.elapsed();
         let code = result.err().and_then(|it| it.error.sql_state());
         let rows = result.ok();
         let failed = result.is_err();
-        let (run_us, decode_us) = (micros(run), micros(decoding));
+        let (run_us, decode_us) = (micros(run), micros(self.decoding));
         self.span.record("db.response.status_code", code).record("rows", rows);
         self.span.record("run_us", run_us).record("decode_us", decode_us);
         let _inside = self.span.enter();

@@ -7,14 +7,6 @@ mod options;
 
 use std::{marker::PhantomData, sync::Arc};
 
-use futures_util::FutureExt;
-use orm_core::{
-    error::{Error, ErrorKind, Result},
-    executor::{BoxRowStream, Executor},
-    row::RowSink,
-    statement::Statement,
-};
-
 pub use self::{
     begin::Begin,
     options::{Isolation, TransactionOptions},
@@ -22,9 +14,17 @@ pub use self::{
 use crate::{
     cursor,
     error::{Cause, Failure, Scope},
+    group::{Host, Inside, ask_snapshot, no_snapshot},
     lease::Lease,
-    run::{Discard, keeps_locks, run_all, run_healed},
+    run::{Discard, keeps_locks, run_all, run_healed, spoil},
     session::Session,
+};
+use futures_util::FutureExt;
+use orm_core::{
+    error::{Error, ErrorKind, Result},
+    executor::{BoxRowStream, Commit, Executor, Group, Together},
+    row::RowSink,
+    statement::Statement,
 };
 
 /// Commits, and learns whether the server really did. COMMIT alone says nothing of a transaction that is doomed, which it
@@ -36,6 +36,17 @@ const COMMIT: &str = "SAVEPOINT orm_commit; COMMIT";
 ///
 /// Dropped without [`commit`](Self::commit) it is rolled back. A nested one takes the outer one by `&mut`, so the outer
 /// one cannot be used while it is open.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+/// // A function that must run in a transaction says so by its argument.
+/// async fn pay(tx: &Transaction<'_>, amount: i64) -> Result<()> {
+///     let account = Account::get(1).for_update().one(tx).await?;
+///     account.update(|a| a.balance.set(a.balance - amount)).execute(tx).await.map(drop)
+/// }
+/// db.transaction(async |tx| pay(tx, 100).await).await?;
+/// # Ok(()) }
+/// ```
 #[must_use = "a transaction that is dropped is rolled back"]
 #[derive(Debug)]
 pub struct Transaction<'a> {
@@ -46,14 +57,24 @@ pub struct Transaction<'a> {
     depth: u32,
     /// Neither committed nor rolled back yet.
     open: bool,
+    /// As it was begun; `None` leaves it to the server's settings.
+    isolation: Option<Isolation>,
     outer: PhantomData<&'a mut ()>,
+}
+
+impl Transaction<'_> {
+    fn new(session: Arc<Session>, options: TransactionOptions) -> Self {
+        let isolation = options.known_isolation();
+        Transaction { session, lease: None, depth: 0, open: true, isolation, outer: PhantomData }
+    }
 }
 
 impl Transaction<'_> {
     /// Begins a transaction on a connection of its own. One round trip.
     pub(crate) async fn on_lease(lease: Lease, options: TransactionOptions) -> Result<Transaction<'static>, Failure> {
         let session = Arc::clone(&lease);
-        let tx = Transaction { session, lease: Some(lease), depth: 0, open: true, outer: PhantomData };
+        let mut tx = Transaction::new(session, options);
+        tx.lease = Some(lease);
         tx.start(options).await
     }
 
@@ -62,8 +83,15 @@ impl Transaction<'_> {
         session: &'c mut Arc<Session>,
         options: TransactionOptions,
     ) -> Result<Transaction<'c>, Failure> {
-        let tx = Transaction { session: Arc::clone(session), lease: None, depth: 0, open: true, outer: PhantomData };
-        tx.start(options).await
+        Transaction::new(Arc::clone(session), options).start(options).await
+    }
+
+    /// Begins a transaction on a connection whose other statements the caller keeps waiting. One round trip.
+    pub(crate) async fn on_shared(
+        session: Arc<Session>,
+        options: TransactionOptions,
+    ) -> Result<Transaction<'static>, Failure> {
+        Transaction::new(session, options).start(options).await
     }
 
     pub(crate) fn session(&self) -> &Arc<Session> {
@@ -73,7 +101,7 @@ impl Transaction<'_> {
     async fn start(mut self, options: TransactionOptions) -> Result<Self, Failure> {
         // Before the first byte is sent: a BEGIN that nobody waits for any more still begins.
         self.session.set_open(true);
-        self.session.set_conflict(false);
+        self.session.forget_conflict();
         match self.session.command(&options.begin()).await {
             Ok(()) => Ok(self),
             Err(failure) => {
@@ -86,24 +114,65 @@ impl Transaction<'_> {
         }
     }
 
+    /// Returns the driver's client, for what this crate does not do: it runs in this transaction. The connection is
+    /// reset before others use it.
+    ///
+    /// Its type follows the versions of `tokio-postgres`, not those of this crate.
+    ///
+    /// ```no_run
+    /// # async fn run(db: &orm_pg::Database) -> Result<(), Box<dyn std::error::Error>> {
+    /// let tx = db.begin().await?;
+    /// tx.client().batch_execute("LOCK TABLE users IN SHARE MODE").await?;
+    /// tx.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn client(&self) -> &tokio_postgres::Client {
+        self.session.escape();
+        self.session.client()
+    }
+
     /// Opens a savepoint: the same as a transaction inside of this one. One round trip.
     ///
     /// # Errors
     /// When an earlier error has doomed the transaction, or the connection is lost.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let mut tx = db.begin().await?;
+    /// let savepoint = tx.begin().await?;
+    /// Post::query().all_rows().delete().execute(&savepoint).await?;
+    /// savepoint.rollback().await?; // the outer transaction goes on
+    /// tx.commit().await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn begin(&mut self) -> Result<Transaction<'_>> {
         let depth = self.depth + 1;
         let opened = self.session.command(&format!("SAVEPOINT {}", savepoint(depth))).await;
         opened.map_err(|failure| failure.error)?;
-        Ok(Transaction { session: Arc::clone(&self.session), lease: None, depth, open: true, outer: PhantomData })
+        let (session, isolation) = (Arc::clone(&self.session), self.isolation);
+        Ok(Transaction { session, lease: None, depth, open: true, isolation, outer: PhantomData })
     }
 
     /// Runs `body` in a savepoint, which is released when it returns `Ok` and rolled back otherwise. Two round trips.
     ///
     /// # Errors
     /// What `body` returns; [`ErrorKind::RolledBack`] when it returns `Ok` after an error that it did not pass on.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// db.transaction(async |tx| {
+    ///     let tried = tx.transaction(async |sp| Post::insert(NewPost::new(-1, "By nobody")).execute(sp).await).await;
+    ///     assert!(tried.is_err_and(|it| it.is_foreign_key_violation()));
+    ///     User::query().count(tx).await
+    /// })
+    /// .await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn transaction<T, E: From<Error>>(
         &mut self,
-        body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E>,
+        body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E>, // write `async |tx| { … }`
     ) -> Result<T, E> {
         let mut tx = self.begin().await?;
         let outcome = body(&mut tx).await;
@@ -116,6 +185,14 @@ impl Transaction<'_> {
     /// [`ErrorKind::RolledBack`] when an earlier error had doomed it, so that nothing was committed;
     /// [`ErrorKind::OutcomeUnknown`] when the connection was lost before the answer; what a deferred constraint or a
     /// serialization failure says.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let tx = db.begin().await?;
+    /// Post::query().filter(|p| p.title.eq("")).delete().execute(&tx).await?;
+    /// tx.commit().await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn commit(mut self) -> Result<()> {
         self.commit_now().await
     }
@@ -124,12 +201,21 @@ impl Transaction<'_> {
     ///
     /// # Errors
     /// When the server refuses. A lost connection is none: the server rolls back then by itself.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let tx = db.begin().await?;
+    /// Post::query().all_rows().delete().execute(&tx).await?;
+    /// tx.rollback().await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn rollback(mut self) -> Result<()> {
         self.rollback_now().await
     }
 
     /// Commits if `outcome` is `Ok`, rolls back otherwise; the first error is the one that counts. Also says whether
-    /// the trouble was a conflict with another transaction, and nothing of this one can have stayed.
+    /// the trouble may be a conflict with another transaction, and nothing of this one can have stayed. A conflict after
+    /// which a statement succeeded, because a savepoint was rolled back, is none any more.
     pub(crate) async fn finish<T, E: From<Error>>(mut self, outcome: Result<T, E>) -> (Result<T, E>, bool) {
         let mut unknown = false;
         let outcome = match outcome {
@@ -143,6 +229,16 @@ impl Transaction<'_> {
             }
         };
         (outcome, self.session.has_conflict() && !unknown)
+    }
+
+    /// Refuses a transaction each of whose statements sees another moment. Asks the server where it must.
+    async fn check_snapshot(&self) -> Result<()> {
+        let by_hand = self.session.ran_raw() || self.session.is_escaped();
+        match self.isolation.filter(|_| !by_hand) {
+            Some(Isolation::RepeatableRead | Isolation::Serializable) => Ok(()),
+            Some(Isolation::ReadCommitted) => Err(no_snapshot()),
+            None => ask_snapshot(self).await,
+        }
     }
 
     async fn commit_now(&mut self) -> Result<()> {
@@ -214,6 +310,23 @@ impl Transaction<'_> {
     }
 }
 
+impl Host for Transaction<'_> {
+    async fn run(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<u64, Failure> {
+        keeps_locks(statement, true).map_err(Failure::refused)?;
+        run_healed(&self.session, statement, rows, Scope::Transaction, std::time::Duration::ZERO).await
+    }
+
+    fn spoil(&self) {
+        spoil(&self.session);
+    }
+}
+
+impl Commit for Transaction<'_> {
+    async fn commit(mut self) -> Result<()> {
+        self.commit_now().await
+    }
+}
+
 /// A lost connection has rolled back as well.
 fn settled(undone: Result<(), Failure>) -> Result<()> {
     match undone {
@@ -262,6 +375,7 @@ impl Drop for Transaction<'_> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Executor for Transaction<'_> {
     async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {
         one(&self.session, statement, rows, Scope::Transaction).await.map(drop)
@@ -277,6 +391,14 @@ impl Executor for Transaction<'_> {
 
     async fn stream(&self, statement: Statement) -> Result<BoxRowStream<'_>> {
         Ok(Box::pin(cursor::open(&self.session, statement, Scope::Transaction).await?))
+    }
+
+    /// The statements run in this transaction. Those that write leave it unable to commit unless all succeed.
+    async fn together(&self, how: Together) -> Result<Group<'_>> {
+        if how == Together::OneSnapshot {
+            self.check_snapshot().await?;
+        }
+        Ok(Group::new(Inside::new(self, how)))
     }
 }
 

@@ -1,13 +1,45 @@
 //! The types that columns can hold and the standard library lacks, those of enabled features included.
+//!
+//! The date crates have types of the same names. Those of `chrono` stand here as they are; of the others here and in the
+//! prelude is only what no other crate has a name for (`OffsetDateTime`, `PrimitiveDateTime`, `Timestamp`), so that
+//! turning on one more feature never changes what a name means. The rest is in [`time`] and [`jiff`]:
+//! `orm_pg::types::time::Date`, `orm_pg::types::jiff::civil::Date`.
 
 pub use orm_core::{
     model::Defaulted::{self, Auto},
-    value::Json,
+    value::{
+        Hstore, InexactInterval, Interval, InvalidMacAddr, Json, MacAddr, MacAddr8, Money, Multirange, Oid, OrInfinity,
+        PgChar, PgRange,
+    },
 };
 
+#[cfg(feature = "jiff")]
+pub use self::jiff::Timestamp;
+#[cfg(feature = "time")]
+pub use self::time::{OffsetDateTime, PrimitiveDateTime};
 #[cfg(feature = "chrono")]
-pub use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+pub use ::chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+#[cfg(feature = "bit-vec")]
+pub use bit_vec::BitVec;
+#[cfg(feature = "cidr")]
+pub use cidr::{IpCidr, IpInet};
+#[cfg(feature = "pgvector")]
+pub use pgvector::{HalfVector, SparseVector, Vector};
 #[cfg(feature = "rust_decimal")]
 pub use rust_decimal::Decimal;
 #[cfg(feature = "uuid")]
 pub use uuid::Uuid;
+
+/// The types of the crate `time`, and the server's clock in them.
+#[cfg(feature = "time")]
+pub mod time {
+    pub use orm_core::expr::with_time::{current_date, now};
+    pub use time::{Date, Duration, Month, OffsetDateTime, PrimitiveDateTime, Time};
+}
+
+/// The types of the crate `jiff`, and the server's clock in them.
+#[cfg(feature = "jiff")]
+pub mod jiff {
+    pub use jiff::{SignedDuration, Span, Timestamp, civil};
+    pub use orm_core::expr::with_jiff::{current_date, now};
+}

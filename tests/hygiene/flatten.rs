@@ -20,6 +20,7 @@ struct Place {
 }
 
 #[derive(Debug, Clone, Model)]
+#[orm(unique(name, place.zip_code), index(times.created, name = "shop_age"))]
 struct Shop {
     #[orm(key, identity)]
     id: i64,
@@ -36,6 +37,9 @@ fn shared_columns_stand_among_the_others() {
     let names: Vec<_> = Shop::TABLE.columns.iter().map(|it| it.name).collect();
     assert_eq!(names, ["id", "zipCode", "tags", "name", "created", "changed", "open"]);
     assert_eq!(Shop::TABLE.columns[4].default, Some("now()"));
+    assert_eq!(Shop::TABLE.uniques[0].columns, ["name", "zipCode"]);
+    assert_eq!(Shop::NAME_ZIP_CODE_KEY.name(), "shop_name_zip_code_key");
+    assert_eq!(Shop::TABLE.indexes[0].columns, ["created"]);
     let shop: Option<Shop> = None;
     let _ =
         shop.map(|it| (it.id, it.place.zip_code, it.place.tags, it.name, it.times.created, it.times.changed, it.open));
@@ -49,4 +53,23 @@ fn shared_columns_are_used_through_their_field() {
     let row = NewShop { place, name: "Ann's".to_owned(), times: NewTimes::default(), open: true };
     let insert = Shop::insert(row).to_sql();
     assert!(insert.text.contains(r#"("zipCode", "tags", "name", "changed", "open")"#), "{}", insert.text);
+}
+
+#[derive(Debug, Clone, Insert)]
+#[orm(of = Shop)]
+struct Stand {
+    #[orm(flatten)]
+    place: NewPlace,
+    name: &'static str,
+    #[orm(flatten)]
+    times: NewTimes,
+    open: bool,
+}
+
+#[test]
+fn a_row_of_ones_own_has_the_shared_columns_as_well() {
+    let place = NewPlace::new("1010", vec!["a".to_owned()]);
+    let stand = Stand { place: place.clone(), name: "Ann's", times: NewTimes::default(), open: true };
+    let row = NewShop { place, name: "Ann's".to_owned(), times: NewTimes::default(), open: true };
+    assert_eq!(Shop::insert(stand).to_string(), Shop::insert(row).to_string());
 }

@@ -4,6 +4,7 @@
 #![deny(missing_docs, warnings)]
 
 mod flatten;
+mod generics;
 mod names;
 mod no_prelude;
 mod own_types;

@@ -2,11 +2,24 @@
 #![no_implicit_prelude]
 #![expect(dead_code, reason = "these only have to compile")]
 
-use ::orm_pg::{Changes, FromRow, Insert, Model, PgEnum, Scalar, sql};
+use ::orm_pg::{Changes, FromRow, Insert, Model, PgComposite, PgEnum, Scalar, sql};
 
 /// A newtype.
 #[derive(::std::fmt::Debug, ::std::clone::Clone, ::std::marker::Copy, Scalar)]
 pub(crate) struct UserId(i64);
+
+/// A text of a domain.
+#[derive(::std::fmt::Debug, ::std::clone::Clone, Scalar)]
+#[orm(sql_type = "app.email")]
+pub(crate) struct Email(::std::string::String);
+
+/// A composite type.
+#[derive(::std::fmt::Debug, ::std::clone::Clone, PgComposite)]
+pub(crate) struct Place {
+    id: UserId,
+    state: ::std::option::Option<State>,
+    r#type: ::std::vec::Vec<Email>,
+}
 
 /// A state.
 #[derive(::std::fmt::Debug, ::std::clone::Clone, ::std::marker::Copy, PgEnum)]
@@ -29,7 +42,7 @@ pub(crate) struct Settings {
     table = "users",
     schema = "app",
     has_many(posts: Post),
-    has_one(first: Post, key = author_id),
+    has_one(first: Post, key = reviewer_id),
     check("age > 0"),
     unique(name, age),
     index(name, method = "gin", where = "age > 1", name = "by_name")
@@ -58,7 +71,6 @@ pub(crate) struct User {
 /// A model that refers to another one and to itself.
 #[derive(::std::fmt::Debug, Model)]
 pub(crate) struct Post {
-    #[orm(key)]
     author_id: UserId,
     #[orm(key)]
     number: i32,

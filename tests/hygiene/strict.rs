@@ -60,6 +60,19 @@ pub struct Wrapped<T: orm_pg::__private::value::Scalar> {
     pub inner: T,
 }
 
+/// A newtype of another type in the database.
+#[derive(Debug, Clone, Scalar)]
+#[orm(sql_type = "citext")]
+pub struct Name(pub String);
+
+/// A composite type.
+#[derive(Debug, Clone, PgComposite)]
+pub struct Place {
+    /// Its name.
+    pub name: Option<Name>,
+    latitude: f64,
+}
+
 /// A name that lives in a function.
 #[test]
 fn models_may_live_in_functions() {

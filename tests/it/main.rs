@@ -4,18 +4,31 @@ mod models;
 mod support;
 
 mod binds;
+mod consistent;
 mod derived;
 #[expect(dead_code, reason = "not every field is read")]
 mod design;
 mod errors;
+mod foreign_keys;
+mod generic_models;
+mod graph_keys;
+mod graphs;
 mod inserts;
+mod own_executor;
+mod projections;
+mod property;
 mod raw_sql;
 mod reads;
+mod references;
+mod relation_faults;
+mod relations;
 mod round_trips;
-#[expect(dead_code, reason = "not every field is read")]
 mod schema;
 mod send;
+mod shared_columns;
 mod sql;
+mod statements;
 mod tasks;
+mod trees;
 mod types;
 mod writes;

@@ -109,11 +109,13 @@ async fn fragments_leave_no_session_state(db: Database) -> Result<()> {
     User::insert(NewUser::new("a", "A")).execute(&db).await?;
     let set = User::query().limit(1).select(|_| sql!("set_config('application_name', 'evil', false)").expr::<String>());
     set.all(&db).await?;
-    sql!("PREPARE mine AS SELECT 1").execute(&db).await?;
-    sql!("DISCARD ALL").execute(&db).await?;
     for _ in 0..20 {
         let name = sql!("SELECT current_setting('application_name')").one::<String>(&db).await?;
         assert_ne!(name, "evil");
+    }
+    sql!("PREPARE mine AS SELECT 1").execute(&db).await?;
+    sql!("DISCARD ALL").execute(&db).await?;
+    for _ in 0..20 {
         assert_eq!(User::query().filter(|u| u.status.eq(Status::Open)).count(&db).await?, 1);
         assert_eq!(sql!("SELECT count(*) FROM pg_prepared_statements WHERE name = 'mine'").one::<i64>(&db).await?, 0);
     }
@@ -132,8 +134,35 @@ async fn a_connection_comes_back_as_it_was(db: Database) -> Result<()> {
     let connection = db.connection().await?;
     assert_eq!(sql!("SELECT spoil()").one::<String>(&connection).await?, "evil");
     drop(connection);
-    for _ in 0..20 {
-        assert_ne!(sql!("SELECT current_setting('application_name')").one::<String>(&db).await?, "evil");
-    }
+    let spoiled = async || {
+        for _ in 0..20 {
+            let name = sql!("SELECT current_setting('application_name')").one::<String>(&db).await?;
+            assert_ne!(name, "evil");
+        }
+        Ok::<_, Error>(())
+    };
+    spoiled().await?;
+    // So is one that a database lends for a statement or a transaction.
+    assert_eq!(sql!("SELECT spoil()").one::<String>(&db).await?, "evil");
+    spoiled().await?;
+    let tx = db.begin().await?;
+    assert_eq!(sql!("SELECT 1 WHERE spoil() = 'evil'").one::<i32>(&tx).await?, 1);
+    tx.commit().await?;
+    spoiled().await
+}
+
+/// A name stands where the server sees it, whatever quotes and comments are around.
+#[orm_pg::test]
+async fn names_are_where_the_server_sees_them(db: Database) -> Result<()> {
+    let x = "x";
+    assert_eq!(sql!("SELECT E'a'\n'\\'' || {x}").one::<String>(&db).await?, "a'x");
+    assert_eq!(sql!("SELECT -- it's\r{x}::text").one::<String>(&db).await?, "x");
+    assert_eq!(sql!("SELECT name'\\' || {x}").one::<String>(&db).await?, "\\x");
+    assert_eq!(sql!("SELECT 1 AS a$$, {x}::text AS b$$").one::<(i32, String)>(&db).await?, (1, "x".to_owned()));
+    assert_eq!(sql!("SELECT \u{20ac}$x$ || {x} FROM (SELECT 'e' AS \u{20ac}$x$) t").one::<String>(&db).await?, "ex");
+    assert_eq!(
+        sql!("SELECT 'a' /* */ -- '\n 'b' || {x}").one::<String>(&db).await.map_err(|it| it.kind()),
+        Err(ErrorKind::Server)
+    );
     Ok(())
 }

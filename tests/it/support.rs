@@ -16,12 +16,13 @@ use orm_pg::{
     tokio_postgres::types::Type,
 };
 
-use crate::models;
+use crate::{models, trees};
 
 /// All tables of the tests.
 pub(crate) fn tables() -> &'static [&'static orm_pg::schema::Table] {
     use models::{Account, Comment, Event, Everything, Member, Note, Post, Tagged, User};
-    models![User, Post, Comment, Note, Event, Account, Tagged, Member, Everything]
+    use trees::{Category, Follow, Person};
+    models![User, Post, Comment, Note, Event, Account, Tagged, Member, Everything, Category, Person, Follow]
 }
 
 /// Compares text and types of binds with `expected`, and prepares the statement on the real server.
@@ -47,6 +48,7 @@ fn preparer() -> mpsc::Sender<Request> {
             runtime.block_on(async move {
                 let db = orm_pg::testing::database().await.expect("a database");
                 db.create_tables(tables()).await.expect("tables");
+                crate::foreign_keys::create(&db).await.expect("tables");
                 let connection = db.connection().await.expect("a connection");
                 let client = connection.client();
                 let functions = "CREATE SCHEMA extra; \

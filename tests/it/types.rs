@@ -1,5 +1,15 @@
 //! Values of every type, there and back.
 
+mod bytes;
+mod calendar;
+mod composites;
+mod declared;
+mod intervals;
+mod prints;
+mod random;
+mod ranges;
+mod vectors;
+
 use orm_pg::prelude::*;
 
 use crate::models::{Address, Everything, NewEverything, Role, Status};

@@ -83,3 +83,21 @@ async fn a_statement_that_is_given_up_dooms_nobody(db: Database) -> Result<()> {
     assert_eq!(Account::query().count(&tx).await?, 0);
     tx.commit().await
 }
+
+/// Several workers, each statement by itself: nobody waits for another's rows, and none is handled twice.
+#[orm_pg::test(models(User))]
+async fn rows_are_taken_off_a_queue_without_a_transaction(db: Database) -> Result<()> {
+    User::insert_many((0..20).map(|it| NewUser::new(format!("{it}"), "waiting"))).execute(&db).await?;
+    let take = || {
+        let next = User::query().filter(|u| u.name.eq("waiting")).order_by(|u| u.id.asc());
+        let next = next.limit(2).for_update().skip_locked().select(|u| u.id);
+        User::query().filter(|u| u.id.in_(next)).update(|u| u.name.set("taken")).returning(|u| u.id).all(&db)
+    };
+    let (a, b, c, d) = tokio::try_join!(take(), take(), take(), take())?;
+    let mut taken = [a, b, c, d].concat();
+    taken.sort_unstable();
+    let all = taken.len();
+    taken.dedup();
+    assert_eq!((all, taken.len()), (8, 8), "{taken:?}");
+    Ok(())
+}

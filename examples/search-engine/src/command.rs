@@ -3,7 +3,10 @@
 mod args;
 mod crawl;
 mod demo;
+mod serve;
 mod show;
+#[cfg(unix)]
+mod story;
 
 use std::error::Error;
 use std::io::{self, IsTerminal as _, Write};
@@ -37,6 +40,9 @@ pub async fn run(command: Command, out: &mut (impl Write + Send)) -> Result<(), 
             let answer = search(&lasting().await?, &words, 10).await?;
             Ok(show::answer(out, &answer, io::stdout().is_terminal())?)
         }
+        Command::Serve(port) => serve::run(port, out).await,
+        #[cfg(unix)]
+        Command::Story(options) => story::run(&options, out).await,
         Command::Stats => Ok(show::stats(out, &stats(&lasting().await?).await?)?),
         Command::Fetch(url) => {
             let site = Site::of(&url).ok_or_else(|| format!("{url}: not an http address"))?;

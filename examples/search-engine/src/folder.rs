@@ -45,7 +45,7 @@ impl Folder {
 }
 
 /// Makes a host name of a path: `.localhost` never leaves the machine (RFC 6761).
-fn host(path: &Path) -> String {
+pub(crate) fn host(path: &Path) -> String {
     let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let name: String = name.chars().filter(char::is_ascii_alphanumeric).take(30).collect();
     let name = if name.is_empty() { "folder" } else { name.as_str() };

@@ -8,6 +8,7 @@ use orm_pg::prelude::*;
 use url::Url;
 
 use crate::failure::Failure;
+use crate::hosts;
 use crate::model::{self, Address, AddressColumns, Crawler, NewAddress, NewCrawler, NewSite, State};
 use crate::site::Site;
 
@@ -96,11 +97,9 @@ pub async fn begin(db: &Database, site: &Site, folder: Option<&str>) -> Result<B
             .update(|a| (a.state.set(State::Queued), a.reason.set(None), a.tries.set(0), a.due_at.set(now())))
             .execute(tx)
             .await?;
-        Address::insert(NewAddress::new(seed, site.origin(), 0))
-            .on_conflict(|a| a.url)
-            .do_nothing()
-            .execute(tx)
-            .await?;
+        let new = NewAddress::new(seed, site.origin(), 0);
+        hosts::enter(tx, [&new]).await?;
+        Address::insert(new).on_conflict(|a| a.url).do_nothing().execute(tx).await?;
         Ok(if open > 0 { Beginning::Resumed(open) } else { Beginning::New })
     })
     .await

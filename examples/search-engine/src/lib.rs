@@ -13,9 +13,11 @@
 //! With the database:
 //!
 //! - [`model`] and [`schema`]: the tables.
-//! - [`frontier`]: which address comes next, and for whom; [`store`]: what visits leave, in one transaction.
+//! - [`frontier`]: which address comes next, and for whom; [`store`]: what visits leave, in one transaction; [`hosts`]:
+//!   what addresses belong to.
 //! - [`crawl`]: hundreds of visits at once, from the one to the other.
-//! - [`search`] and [`stats`]: what the user asks; [`command`]: how.
+//! - [`search`] and [`stats`]: what the user asks; [`command`] and [`web`]: how, in a terminal and in a browser.
+//! - [`story`]: what tasks bring over threads, measured.
 
 pub mod charset;
 pub mod command;
@@ -24,6 +26,7 @@ pub mod failure;
 pub mod fetch;
 pub mod folder;
 pub mod frontier;
+pub mod hosts;
 pub mod model;
 pub mod names;
 pub mod page;
@@ -36,4 +39,7 @@ pub mod serve;
 pub mod site;
 pub mod stats;
 pub mod store;
+#[cfg(unix)]
+pub mod story;
 pub mod visit;
+pub mod web;

@@ -4,18 +4,33 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use search_engine::command::{Failed, USAGE, parse, run};
+#[cfg(unix)]
+use search_engine::story::Part;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    // The parts of the story choose their cores before they have any threads.
+    #[cfg(unix)]
+    if let Some(part) = arguments.first().and_then(|word| Part::read(word)) {
+        return end(part.play(&mut io::stdout()));
+    }
+    search_engine(&arguments)
+}
 
 #[tokio::main]
-async fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let command = match parse(&arguments) {
+async fn search_engine(arguments: &[String]) -> ExitCode {
+    let command = match parse(arguments) {
         Ok(command) => command,
         Err(mistake) => {
             drop(writeln!(io::stderr(), "{mistake}\n\n{USAGE}"));
             return ExitCode::from(2);
         }
     };
-    match run(command, &mut io::stdout()).await {
+    end(run(command, &mut io::stdout()).await)
+}
+
+fn end(done: Result<(), Failed>) -> ExitCode {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             drop(writeln!(io::stderr(), "search-engine: {}", chain(&error)));

@@ -1,7 +1,8 @@
-//! What is kept: the models of the five tables, all in a schema of their own.
+//! What is kept: the models of the six tables, all in a schema of their own.
 //!
-//! An address is whatever a link has ever led to, visited or not. A page has the number of the address it was found at,
-//! and links go from address to address, so that a page that must not be indexed still leads somewhere.
+//! An address is whatever a link has ever led to, visited or not, and belongs to a host. A page has the number of the
+//! address it was found at, and links go from address to address, so that a page that must not be indexed still leads
+//! somewhere.
 
 use orm_pg::prelude::*;
 
@@ -23,9 +24,26 @@ pub enum State {
     Skipped,
 }
 
+/// A host that an address is known of.
+#[derive(Debug, Clone, PartialEq, Eq, Model)]
+#[orm(schema = "search_engine", table = "hosts", has_many(addresses: Address))]
+pub struct Host {
+    /// Scheme, host and port.
+    #[orm(key)]
+    pub origin: String,
+}
+
 /// An address: the frontier of the crawl, and its memory.
 #[derive(Debug, Clone, Model)]
-#[orm(schema = "search_engine", table = "addresses", index(origin, state, due_at, id))]
+#[orm(
+    schema = "search_engine",
+    table = "addresses",
+    index(origin, state, due_at, id),
+    has_one(page: Page),
+    has_many(targets: Address, through = Link, key = source_id, other_key = target_id),
+    has_many(sources: Address, through = Link, key = target_id, other_key = source_id),
+    has_many(incoming: Link, key = target_id)
+)]
 pub struct Address {
     /// Counted up by the database.
     #[orm(key, identity)]
@@ -34,6 +52,7 @@ pub struct Address {
     #[orm(unique)]
     pub url: String,
     /// Scheme, host and port.
+    #[orm(references(Host, relation = host))]
     pub origin: String,
     /// How many links away from where the crawl began it was first seen.
     pub depth: i32,
@@ -61,7 +80,7 @@ pub struct Address {
 #[orm(schema = "search_engine", table = "pages")]
 pub struct Page {
     /// The number of its address.
-    #[orm(key, references = Address, on_delete = "cascade")]
+    #[orm(key, references(Address, relation = address, on_delete = cascade))]
     pub id: i64,
     /// Its address.
     #[orm(unique)]
@@ -85,13 +104,13 @@ pub struct Page {
 
 /// That one address links to another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Model)]
-#[orm(schema = "search_engine", table = "links")]
+#[orm(schema = "search_engine", table = "links", index(target_id, source_id))]
 pub struct Link {
     /// The address with the link.
     #[orm(key, references = Address, on_delete = "cascade")]
     pub source_id: i64,
     /// Where it leads.
-    #[orm(key, index, references = Address, on_delete = "cascade")]
+    #[orm(key, references = Address, on_delete = "cascade")]
     pub target_id: i64,
 }
 

@@ -2,7 +2,7 @@
 
 use orm_pg::prelude::*;
 
-use crate::model::{Address, Crawler, Link, Page, Site};
+use crate::model::{Address, Crawler, Host, Link, Page, Site};
 
 /// The advisory lock of those who make the tables.
 const MAKING: i64 = 0x5ea2c4;
@@ -16,11 +16,26 @@ pub async fn ensure(db: &Database) -> Result<()> {
     db.transaction(async |lock| {
         sql!("SELECT pg_advisory_xact_lock({MAKING})").execute(lock).await?;
         if !sql!("SELECT to_regclass('search_engine.pages') IS NOT NULL").one::<bool>(lock).await? {
-            db.create_tables(models![Address, Page, Link, Site, Crawler]).await?;
+            db.create_tables(models![Host, Address, Page, Link, Site, Crawler]).await?;
+        } else if !sql!("SELECT to_regclass('search_engine.hosts') IS NOT NULL").one::<bool>(lock).await? {
+            db.transaction(async |tx| hosts(tx).await).await?;
         }
         search_column(db).await
     })
     .await
+}
+
+/// Brings a database up to date that was made when addresses had no hosts to refer to. All of it or nothing.
+async fn hosts(tx: &Transaction<'_>) -> Result<()> {
+    tx.create_tables(models![Host]).await?;
+    sql!("INSERT INTO search_engine.hosts SELECT DISTINCT origin FROM search_engine.addresses").execute(tx).await?;
+    sql!("ALTER TABLE search_engine.addresses ADD FOREIGN KEY (origin) REFERENCES search_engine.hosts")
+        .execute(tx)
+        .await?;
+    sql!("CREATE INDEX links_target_id_source_id_idx ON search_engine.links (target_id, source_id)")
+        .execute(tx)
+        .await?;
+    sql!("DROP INDEX IF EXISTS search_engine.links_target_id_idx").execute(tx).await.map(drop)
 }
 
 /// Adds the words of title, headings and text in the order of their weight, kept up to date by the server.

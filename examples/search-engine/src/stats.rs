@@ -2,7 +2,7 @@
 
 use orm_pg::prelude::*;
 
-use crate::model::{Address, Link, Page, Site, State};
+use crate::model::{Address, Host, Link, Page, Site, State};
 
 /// The numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,8 @@ pub struct Stats {
 /// What the server answers.
 pub async fn stats(db: &Database) -> Result<Stats> {
     let pages = Page::query().select(|p| (p.id.count(), p.size.sum()));
-    let hosts = Address::query().select(|a| a.origin.count().distinct());
+    // Those of sites that were forgotten have none.
+    let hosts = Host::query().filter(|h| Host::addresses().any(h, |a| a.url.is_not_null()));
     let states = Address::query().group_by(|a| a.state).order_by(|a| a.state.asc()).select(|a| (a.state, a.id.count()));
     let failures = Address::query()
         .filter(|a| a.state.eq(State::Failed))
@@ -45,7 +46,7 @@ pub async fn stats(db: &Database) -> Result<Stats> {
         .order_by(|(p, l)| (l.source_id.count().desc(), p.id.asc()))
         .limit(5)
         .select(|(p, l)| (p.title, l.source_id.count()));
-    let (pages, links, hosts) = tokio::try_join!(pages.one(db), Link::query().count(db), hosts.one(db))?;
+    let (pages, links, hosts) = tokio::try_join!(pages.one(db), Link::query().count(db), hosts.count(db))?;
     let (states, failures, sites, popular) =
         tokio::try_join!(states.all(db), failures.all(db), sites.all(db), popular.all(db))?;
     let (pages, bytes) = (pages.0, pages.1.unwrap_or_default());

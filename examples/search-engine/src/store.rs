@@ -14,6 +14,7 @@ use orm_pg::prelude::*;
 
 use self::fate::Fate;
 use crate::frontier::Taken;
+use crate::hosts;
 use crate::model::{Address, Link, NewAddress, NewPage, Page, State};
 use crate::visit::{Found, Visit};
 
@@ -112,7 +113,7 @@ struct Source<'a> {
     visit: &'a Visit,
 }
 
-/// Eight round trips, and one more where there are redirects.
+/// Nine round trips, and two more where there are redirects.
 async fn write(tx: &Transaction<'_>, batch: &[Visited], retries: &Retries) -> Result<Stored> {
     let mut moved = moved(tx, batch).await?;
     let mut sources = Vec::new();
@@ -164,6 +165,7 @@ async fn moved(tx: &Transaction<'_>, batch: &[Visited]) -> Result<HashMap<String
         }
     }
     new.sort_by(|a, b| a.url.cmp(&b.url));
+    hosts::enter(tx, &new).await?;
     let ours = Address::insert_many(new)
         .on_conflict(|a| a.url)
         .do_update(|a, new| (a.state.set(new.state), a.reason.set(None)))

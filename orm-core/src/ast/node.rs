@@ -41,6 +41,8 @@ pub enum Node {
     Call(Box<Call>),
     /// `CAST(x AS t)`.
     Cast(Box<Self>, PgType),
+    /// `(x).name`, of a composite type.
+    Attribute(Box<Self>, &'static str),
     /// `CASE WHEN … THEN … ELSE … END`.
     Case {
         /// Conditions and what they give.
@@ -149,6 +151,9 @@ impl Node {
 
     fn is_deeper_than(&self, levels: usize) -> bool {
         let Some(below) = levels.checked_sub(1) else { return true };
+        if self.is_leaf() {
+            return false;
+        }
         let mut deeper = false;
         self.parts(&mut |part| deeper = deeper || part.is_deeper_than(below));
         deeper

@@ -1,7 +1,7 @@
 //! SELECT as plain data.
 
-use super::{Node, QueryId};
-use crate::schema::Table;
+use super::{Node, QueryId, Tree};
+use crate::{schema::Table, value::Bind};
 
 /// A query.
 #[derive(Debug)]
@@ -51,6 +51,37 @@ pub struct From {
 pub enum Relation {
     /// A table or view.
     Table(&'static Table),
+    /// The keys of rows that are at hand, numbered from one in the column `n`; their parts are `k0`, `k1`, …
+    Keys(Vec<KeyPart>),
+    /// A query that may use the columns of the sources before it; its columns are known by their places.
+    Lateral(Box<Select>),
+    /// A query of whole rows of a model, whose columns keep their names.
+    Rows(Box<Select>),
+    /// What a recursive query finds.
+    Tree(Box<Tree>),
+    /// What the recursive query around has found in the step before.
+    Found,
+}
+
+impl Relation {
+    /// The table, where it is one.
+    pub(crate) fn table(&self) -> Option<&'static Table> {
+        match self {
+            Self::Table(table) => Some(table),
+            Self::Keys(_) | Self::Lateral(_) | Self::Rows(_) | Self::Tree(_) | Self::Found => None,
+        }
+    }
+}
+
+/// One column of the keys of rows that are at hand: an array.
+#[derive(Debug, Clone)]
+pub struct KeyPart {
+    /// The values.
+    pub values: Bind,
+    /// The table whose column they are compared with.
+    pub table: &'static Table,
+    /// That column. Where a bind takes the type of the column beside it, the array takes it from here.
+    pub column: &'static str,
 }
 
 /// The kinds of joins.
@@ -143,9 +174,19 @@ pub enum LockWait {
 impl Select {
     /// A query of all rows of `table`.
     pub(crate) fn of(table: &'static Table) -> Self {
+        Self::over(Relation::Table(table))
+    }
+
+    /// A query of all rows of `relation`.
+    pub(crate) fn over(relation: Relation) -> Self {
+        Self { from: vec![From { relation, join: Join::First, on: None }], ..Self::over_nothing() }
+    }
+
+    /// A query without FROM.
+    pub(crate) fn over_nothing() -> Self {
         Self {
             id: QueryId::next(),
-            from: vec![From { relation: Relation::Table(table), join: Join::First, on: None }],
+            from: vec![],
             list: None,
             distinct: None,
             filters: vec![],

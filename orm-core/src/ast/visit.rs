@@ -1,8 +1,13 @@
 //! Walking over nodes.
 
-use super::{Call, Distinct, Node, Part, QueryId, Select};
+use super::{Call, Distinct, Node, Part, QueryId, Relation, Select};
 
 impl Node {
+    /// Whether it has no parts: most nodes are columns and binds, at which no walk needs to stop.
+    pub(crate) const fn is_leaf(&self) -> bool {
+        matches!(self, Self::Column { .. } | Self::WholeRow { .. } | Self::Bind(_) | Self::Constant(_))
+    }
+
     /// Calls `visit` with each direct part of this node; sub-queries are not entered.
     pub(crate) fn parts(&self, visit: &mut dyn FnMut(&Self)) {
         match self {
@@ -13,7 +18,11 @@ impl Node {
             | Self::Subquery(_)
             | Self::Exists(_)
             | Self::Invalid(_) => {}
-            Self::Prefix(_, node) | Self::Postfix(node, _) | Self::Cast(node, _) | Self::Quantified(_, node) => {
+            Self::Prefix(_, node)
+            | Self::Postfix(node, _)
+            | Self::Cast(node, _)
+            | Self::Attribute(node, _)
+            | Self::Quantified(_, node) => {
                 visit(node);
             }
             Self::Binary(lhs, _, rhs) => {
@@ -57,7 +66,11 @@ impl Node {
             }
             Self::Bind(_) | Self::Constant(_) | Self::Invalid(_) => {}
             Self::Subquery(select) | Self::Exists(select) => select.rename(from, to),
-            Self::Prefix(_, node) | Self::Postfix(node, _) | Self::Cast(node, _) | Self::Quantified(_, node) => {
+            Self::Prefix(_, node)
+            | Self::Postfix(node, _)
+            | Self::Cast(node, _)
+            | Self::Attribute(node, _)
+            | Self::Quantified(_, node) => {
                 node.rename(from, to);
             }
             Self::Binary(lhs, _, rhs) => {
@@ -115,7 +128,14 @@ impl Select {
             .for_each(visit);
     }
 
-    fn rename(&mut self, from: QueryId, to: QueryId) {
+    pub(super) fn rename(&mut self, from: QueryId, to: QueryId) {
+        for source in &mut self.from {
+            match &mut source.relation {
+                Relation::Lateral(query) | Relation::Rows(query) => query.rename(from, to),
+                Relation::Tree(tree) => tree.rename(from, to),
+                Relation::Table(_) | Relation::Keys(_) | Relation::Found => {}
+            }
+        }
         let on = self.from.iter_mut().filter_map(|it| it.on.as_mut());
         let distinct = match &mut self.distinct {
             Some(Distinct::On(nodes)) => nodes.as_mut_slice(),

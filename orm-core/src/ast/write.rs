@@ -19,8 +19,8 @@ pub struct Insert {
     pub rows: Rows,
     /// What to do about rows that are there already.
     pub on_conflict: Option<OnConflict>,
-    /// RETURNING; empty for none.
-    pub returning: Vec<Node>,
+    /// RETURNING, where rows come back; `None` means whole rows.
+    pub returning: Option<Vec<Node>>,
 }
 
 /// The rows of an insert.
@@ -96,8 +96,8 @@ pub struct Update {
     pub filters: Vec<Node>,
     /// Whether it may go without a filter.
     pub all_rows: bool,
-    /// RETURNING; empty for none.
-    pub returning: Vec<Node>,
+    /// RETURNING, where rows come back; `None` means whole rows.
+    pub returning: Option<Vec<Node>>,
     /// What makes it impossible: clauses of the query that an update cannot have.
     pub refused: Option<&'static str>,
 }
@@ -113,10 +113,22 @@ pub struct Delete {
     pub filters: Vec<Node>,
     /// Whether it may go without a filter.
     pub all_rows: bool,
-    /// RETURNING; empty for none.
-    pub returning: Vec<Node>,
+    /// RETURNING, where rows come back; `None` means whole rows.
+    pub returning: Option<Vec<Node>>,
     /// What makes it impossible: clauses of the query that a delete cannot have.
     pub refused: Option<&'static str>,
+}
+
+/// Makes some rows all that are linked with another: deletes from the table in between what is not among them, and
+/// inserts what it lacks.
+#[derive(Debug, Clone)]
+pub struct SetLinks {
+    /// The table in between.
+    pub table: &'static Table,
+    /// The columns that say whose links these are, and their values.
+    pub near: Vec<(&'static str, Bind)>,
+    /// The columns that say what is linked, and an array of values for each.
+    pub far: Vec<(&'static str, Bind)>,
 }
 
 /// The columns that every update of `table` sets on its own, unless it names them: the version, and columns with

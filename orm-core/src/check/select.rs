@@ -2,8 +2,8 @@
 
 use super::{Scopes, refused};
 use crate::{
-    ast::{Distinct, Node, Part, Relation, Select},
-    error::Result,
+    ast::{Call, ColumnName, Distinct, Join, Node, OrderItem, Part, Relation, Select},
+    error::{Error, Result},
 };
 
 /// The most sources that a query can have.
@@ -29,6 +29,16 @@ fn query(scopes: &mut Scopes, select: &Select) -> Result<()> {
             return Err(refused(format!("a limit or offset of {rows} rows is more than PostgreSQL counts")));
         }
     }
+    for from in &select.from {
+        match &from.relation {
+            Relation::Lateral(query) | Relation::Rows(query) => nested(scopes, query)?,
+            Relation::Tree(tree) => {
+                nested(scopes, &tree.first)?;
+                nested(scopes, &tree.step)?;
+            }
+            Relation::Table(_) | Relation::Keys(_) | Relation::Found => {}
+        }
+    }
     scopes.rows(select.from.iter().filter_map(|it| it.on.as_ref()), "ON")?;
     scopes.rows(&select.filters, "a filter")?;
     scopes.rows(&select.group_by, "GROUP BY")?;
@@ -39,11 +49,11 @@ fn query(scopes: &mut Scopes, select: &Select) -> Result<()> {
     if select.lock.is_some() && (grouped || select.distinct.is_some()) {
         return Err(refused("rows of a grouped or distinct query cannot be locked"));
     }
-    if let (Some(Distinct::On(key)), [first, ..]) = (&select.distinct, select.order_by.as_slice())
-        && !key.iter().any(|it| same(it, &first.node))
-    {
-        return Err(refused("the order of a `distinct_on` query must begin with its key"));
+    if select.lock.is_some() && select.from.iter().any(|it| matches!(it.join, Join::Left | Join::Right | Join::Full)) {
+        let text = "rows of an outer join cannot be locked, for some may not be there";
+        return Err(refused(format!("{text}: lock them in a query without the join, filtered by `in_` over this one")));
     }
+    distinct(select)?;
     let distinct_on = match &select.distinct {
         Some(Distinct::On(key)) => key.as_slice(),
         Some(Distinct::Rows) | None => &[],
@@ -62,6 +72,31 @@ fn query(scopes: &mut Scopes, select: &Select) -> Result<()> {
     Ok(())
 }
 
+/// Checks what DISTINCT asks of the order: the server sorts to find equal rows.
+fn distinct(select: &Select) -> Result<()> {
+    let order = || select.order_by.iter().map(|it| &it.node);
+    match (&select.distinct, &select.list) {
+        (Some(Distinct::On(key)), _) => {
+            // All of the key first, in any order; or only some of it and nothing else.
+            let first = order().take_while(|node| has(key, node)).count();
+            let whole = key.iter().all(|part| order().take(first).any(|node| same(part, node)));
+            if first < select.order_by.len() && !whole {
+                return Err(refused("the order of a `distinct_on` query must begin with its key, and all of it"));
+            }
+        }
+        (Some(Distinct::Rows), Some(list)) if !order().all(|node| has(list, node)) => {
+            let text = "a `distinct` query can only be ordered by what it selects: equal rows may differ in all else";
+            return Err(refused(text));
+        }
+        (Some(Distinct::Rows) | None, _) => {}
+    }
+    Ok(())
+}
+
+fn has(nodes: &[Node], node: &Node) -> bool {
+    nodes.iter().any(|it| same(it, node))
+}
+
 /// Whether a row stands for many.
 pub(crate) fn is_grouped(select: &Select) -> bool {
     !select.group_by.is_empty()
@@ -74,15 +109,28 @@ fn has_aggregate(node: &Node) -> bool {
     if matches!(node, Node::Call(call) if call.aggregate) {
         return true;
     }
+    if node.is_leaf() {
+        return false;
+    }
     let mut found = false;
     node.parts(&mut |part| found |= has_aggregate(part));
     found
 }
 
 fn nested_aggregates(node: &Node, inside: bool) -> Result<()> {
+    if node.is_leaf() {
+        return Ok(());
+    }
     let aggregate = matches!(node, Node::Call(call) if call.aggregate);
     if aggregate && inside {
         return Err(refused("an aggregate cannot stand in another aggregate"));
+    }
+    if let Node::Call(call) = node
+        && call.distinct
+        && !call.order_by.iter().all(|it| has(&call.args, &it.node))
+    {
+        let text = "a `distinct` aggregate can only be ordered by what it gathers: equal values may differ in all else";
+        return Err(refused(text));
     }
     let mut result = Ok(());
     node.parts(&mut |part| {
@@ -96,38 +144,70 @@ fn nested_aggregates(node: &Node, inside: bool) -> Result<()> {
 /// Checks that each column of this query that `node` names is part of the group's key, follows from it, or stands in an
 /// aggregate.
 fn group(select: &Select, node: &Node, place: &str) -> Result<()> {
-    if select.group_by.iter().any(|key| same(key, node)) {
+    if has(&select.group_by, node) {
         return Ok(());
     }
+    let mut result = Ok(());
     match node {
-        Node::Call(call) if call.aggregate => Ok(()),
+        Node::Call(call) if call.aggregate => {}
         Node::Column { query, source, name } if *query == select.id && !key_is_grouped(select, *source) => {
-            let name = match name {
-                crate::ast::ColumnName::Named(name) => (*name).to_owned(),
-                crate::ast::ColumnName::Position(position) => format!("column {position}"),
-            };
-            let text = "has no single value in a group: add it to `group_by`, or aggregate it";
-            Err(refused(format!("`{name}` in {place} {text} (`.min()`, `.max()`, `.array_agg()`, …)")))
+            return Err(ungrouped(*name, place));
         }
-        node => {
-            let mut result = Ok(());
-            node.parts(&mut |part| {
-                if result.is_ok() {
-                    result = group(select, part, place);
-                }
-            });
-            result
+        // It comes with the columns of its model, which may all be part of the key without being the table's.
+        Node::WholeRow { query, source } if *query == select.id && !key_is_grouped(select, *source) => {
+            let text = "may be missing, which a group does not know: add its primary key to `group_by`";
+            return Err(refused(format!("the model that is a part of {place} {text}")));
         }
+        Node::Subquery(nested) | Node::Exists(nested) => nested.nodes(&mut |node| {
+            if result.is_ok() {
+                result = group_around(select, node);
+            }
+        }),
+        node => node.parts(&mut |part| {
+            if result.is_ok() {
+                result = group(select, part, place);
+            }
+        }),
     }
+    result
+}
+
+/// The same for an expression of a sub-query: there the server knows the columns of the key only, not its expressions.
+fn group_around(select: &Select, node: &Node) -> Result<()> {
+    let mut result = Ok(());
+    let mut visit = |part: &Node| {
+        if result.is_ok() {
+            result = group_around(select, part);
+        }
+    };
+    match node {
+        Node::Column { query, source, name } if *query == select.id => {
+            if !has(&select.group_by, node) && !key_is_grouped(select, *source) {
+                return Err(ungrouped(*name, "a sub-query"));
+            }
+        }
+        Node::Subquery(nested) | Node::Exists(nested) => nested.nodes(&mut visit),
+        node => node.parts(&mut visit),
+    }
+    result
+}
+
+fn ungrouped(name: ColumnName, place: &str) -> Error {
+    let name = match name {
+        ColumnName::Named(name) => name.to_owned(),
+        ColumnName::Position(position) => format!("column {position}"),
+    };
+    let text = "has no single value in a group: add it to `group_by`, or aggregate it";
+    refused(format!("`{name}` in {place} {text} (`.min()`, `.max()`, `.array_agg()`, …)"))
 }
 
 /// Whether the group's key has the whole primary key of a source, from which all its columns follow.
 fn key_is_grouped(select: &Select, source: u8) -> bool {
     let Some(from) = select.from.get(usize::from(source)) else { return false };
-    let Relation::Table(table) = from.relation;
+    let Some(table) = from.relation.table() else { return false };
     let grouped = |name: &str| {
         select.group_by.iter().any(|node| {
-            matches!(node, Node::Column { query, source: of, name: crate::ast::ColumnName::Named(column) }
+            matches!(node, Node::Column { query, source: of, name: ColumnName::Named(column) }
                 if *query == select.id && *of == source && *column == name)
         })
     };
@@ -136,9 +216,6 @@ fn key_is_grouped(select: &Select, source: u8) -> bool {
 
 /// Whether two expressions are the same to the server, which sees one placeholder for equal binds of a grouped query.
 fn same(a: &Node, b: &Node) -> bool {
-    fn all(a: &[Node], b: &[Node]) -> bool {
-        a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
-    }
     match (a, b) {
         (Node::Column { query: q1, source: s1, name: n1 }, Node::Column { query: q2, source: s2, name: n2 }) => {
             q1 == q2 && s1 == s2 && n1 == n2
@@ -151,9 +228,10 @@ fn same(a: &Node, b: &Node) -> bool {
         (Node::Quantified(w1, a), Node::Quantified(w2, b)) => w1 == w2 && same(a, b),
         (Node::Binary(a1, o1, b1), Node::Binary(a2, o2, b2)) => o1 == o2 && same(a1, a2) && same(b1, b2),
         (Node::Between(a1, b1, c1), Node::Between(a2, b2, c2)) => same(a1, a2) && same(b1, b2) && same(c1, c2),
-        (Node::Logic(k1, a), Node::Logic(k2, b)) => k1 == k2 && all(a, b),
+        (Node::Logic(k1, a), Node::Logic(k2, b)) => k1 == k2 && all(a, b, same),
         (Node::Cast(a, t1), Node::Cast(b, t2)) => t1 == t2 && same(a, b),
-        (Node::Call(a), Node::Call(b)) => !a.aggregate && a.name == b.name && all(&a.args, &b.args),
+        (Node::Attribute(a, n1), Node::Attribute(b, n2)) => n1 == n2 && same(a, b),
+        (Node::Call(a), Node::Call(b)) => same_call(a, b),
         (Node::Case { arms: a, otherwise: o1 }, Node::Case { arms: b, otherwise: o2 }) => {
             a.len() == b.len()
                 && a.iter().zip(b).all(|((c1, v1), (c2, v2))| same(c1, c2) && same(v1, v2))
@@ -173,4 +251,22 @@ fn same(a: &Node, b: &Node) -> bool {
         }
         _ => false,
     }
+}
+
+fn same_call(a: &Call, b: &Call) -> bool {
+    let same_order =
+        |a: &OrderItem, b: &OrderItem| a.direction == b.direction && a.nulls == b.nulls && same(&a.node, &b.node);
+    a.name == b.name
+        && a.distinct == b.distinct
+        && all(&a.args, &b.args, same)
+        && all(&a.order_by, &b.order_by, same_order)
+        && match (&a.filter, &b.filter) {
+            (Some(a), Some(b)) => same(a, b),
+            (None, None) => true,
+            _ => false,
+        }
+}
+
+fn all<T>(a: &[T], b: &[T], same: impl Fn(&T, &T) -> bool) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
 }

@@ -48,8 +48,8 @@ impl fmt::Debug for ServerError {
 impl ServerError {
     /// The message, where its class cannot quote a value: errors of syntax, names, rights, resources, state.
     fn public_message(&self) -> Option<&str> {
-        const WITHOUT_VALUES: [&str; 15] =
-            ["08", "0A", "25", "26", "28", "34", "3B", "3D", "3F", "40", "42", "53", "55", "57", "58"];
+        const WITHOUT_VALUES: [&str; 16] =
+            ["08", "0A", "21", "25", "26", "28", "34", "3B", "3D", "3F", "40", "42", "53", "55", "57", "58"];
         let class = self.code.get(..2)?;
         WITHOUT_VALUES.contains(&class).then_some(self.message.as_str())
     }

@@ -3,14 +3,57 @@
 use super::{Cond, Expr, Expression, IntoCond, IntoOrder, Operand, Text, expression::Base};
 use crate::{
     ast::Node,
-    value::{Element, Scalar, SqlType},
+    value::{Element, Interval, MayBeInfinite, Money, Oid, OrInfinity, Scalar, SqlType},
 };
 
 /// Counts rows. Renders `count(*)`.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// let query = User::query().group_by(|u| u.name).select(|u| (u.name, count_all()));
+/// ```
 #[must_use]
 pub fn count_all() -> Expr<i64> {
     Expr::new(Node::aggregate("count", vec![Node::Constant("*")]))
 }
+
+/// A type of which the server knows the smallest and largest value: numbers, text, dates and times, intervals,
+/// addresses, enums, arrays.
+#[diagnostic::on_unimplemented(
+    message = "PostgreSQL has no smallest or largest `{Self}`",
+    label = "`min` and `max` are for numbers, text, dates, times, addresses, enums and arrays",
+    note = "change the type first, such as a `bool` with `.cast::<i32>()`, or take the first row in some order"
+)]
+pub trait Extremes: Scalar {}
+
+macro_rules! extremes {
+    ($($(#[$cfg:meta])? $ty:ty)+) => { $(
+        $(#[$cfg])?
+        impl Extremes for $ty {}
+    )+ };
+}
+
+extremes! {
+    i16 i32 i64 f32 f64 String std::net::IpAddr Interval Money Oid
+    #[cfg(feature = "rust_decimal")] rust_decimal::Decimal
+    #[cfg(feature = "cidr")] cidr::IpInet
+    #[cfg(feature = "chrono")] chrono::DateTime<chrono::Utc>
+    #[cfg(feature = "chrono")] chrono::DateTime<chrono::FixedOffset>
+    #[cfg(feature = "chrono")] chrono::NaiveDateTime
+    #[cfg(feature = "chrono")] chrono::NaiveDate
+    #[cfg(feature = "chrono")] chrono::NaiveTime
+    #[cfg(feature = "time")] time::OffsetDateTime
+    #[cfg(feature = "time")] time::PrimitiveDateTime
+    #[cfg(feature = "time")] time::Date
+    #[cfg(feature = "time")] time::Time
+    #[cfg(feature = "jiff")] jiff::Timestamp
+    #[cfg(feature = "jiff")] jiff::civil::DateTime
+    #[cfg(feature = "jiff")] jiff::civil::Date
+    #[cfg(feature = "jiff")] jiff::civil::Time
+}
+impl<T: MayBeInfinite> Extremes for OrInfinity<T> {}
+impl<T: Element> Extremes for Vec<T> where Self: Scalar {}
+impl<T: Element> Extremes for Vec<Option<T>> {}
 
 /// A type whose values can be summed up, and what the server answers with.
 #[diagnostic::on_unimplemented(
@@ -23,6 +66,15 @@ pub trait Sum: Scalar {
     type Output: Scalar;
 }
 
+impl Sum for Interval {
+    type Output = Self;
+}
+impl Average for Interval {
+    type Output = Self;
+}
+impl Sum for Money {
+    type Output = Self;
+}
 impl Sum for i16 {
     type Output = i64;
 }
@@ -84,6 +136,11 @@ mod decimal {
 /// The aggregates that need a type with some property.
 pub trait Aggregates: Expression {
     /// The sum; NULL when there is no value. Renders `sum(x)`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let total = User::query().select(|u| u.age.sum()); // Option<i64>: there may be no rows
+    /// ```
     fn sum(self) -> Expr<Option<<Base<Self> as Sum>::Output>>
     where
         Base<Self>: Sum,
@@ -92,6 +149,11 @@ pub trait Aggregates: Expression {
     }
 
     /// The average; NULL when there is no value. Renders `avg(x)`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let mean = User::query().select(|u| u.score.avg()); // Option<f64>
+    /// ```
     fn avg(self) -> Expr<Option<<Base<Self> as Average>::Output>>
     where
         Base<Self>: Average,
@@ -100,6 +162,11 @@ pub trait Aggregates: Expression {
     }
 
     /// All values as an array, NULLs included; NULL when there is no row. Renders `array_agg(x)`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let ages = User::query().group_by(|u| u.name).select(|u| (u.name, u.id.array_agg().order_by(u.id.asc())));
+    /// ```
     fn array_agg(self) -> Expr<Option<Vec<Self::Type>>>
     where
         Vec<Self::Type>: Scalar,
@@ -109,6 +176,11 @@ pub trait Aggregates: Expression {
     }
 
     /// All values in one text, `separator` between them; NULL when there is none. Renders `string_agg(x, separator)`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let names = User::query().select(|u| u.name.string_agg(", ").order_by(u.name.asc()));
+    /// ```
     fn string_agg<R: Operand<String>>(self, separator: R) -> Expr<Option<String>>
     where
         Base<Self>: Text,
@@ -122,12 +194,23 @@ impl<E: Expression> Aggregates for E {}
 /// The modifiers of aggregates.
 impl<T: SqlType> Expr<T> {
     /// Takes each value once. Renders `count(DISTINCT x)`. Only for aggregates.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let names = User::query().select(|u| u.name.count().distinct());
+    /// ```
     #[must_use]
     pub fn distinct(self) -> Self {
         self.modify("distinct", |call| call.distinct = true)
     }
 
     /// Takes only the rows for which `cond` holds. Renders `count(x) FILTER (WHERE …)`. Only for aggregates.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().select(|u| (count_all(), count_all().filter(u.age.ge(18))));
+    /// assert_eq!(query.to_string(), r#"SELECT count(*), count(*) FILTER (WHERE t0."age" >= $1) FROM "users" AS t0"#);
+    /// ```
     #[must_use]
     pub fn filter(self, cond: impl IntoCond) -> Self {
         let Cond(cond) = cond.into_cond();
@@ -140,6 +223,11 @@ impl<T: SqlType> Expr<T> {
     }
 
     /// Takes the values in this order, where it matters: `array_agg`, `string_agg`. Only for aggregates.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let names = User::query().select(|u| u.name.array_agg().order_by((u.age.desc(), u.id.asc())));
+    /// ```
     #[must_use]
     pub fn order_by(self, order: impl IntoOrder) -> Self {
         self.modify("order_by", |call| order.order(&mut call.order_by))

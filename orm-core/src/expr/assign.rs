@@ -50,6 +50,13 @@ assignable! {
 impl<T: SqlType> Column<T> {
     /// Sets the column in an update or upsert: a value, or an expression over the row as it was. Renders
     /// `"column" = …`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().filter(|u| u.id.eq(7));
+    /// let update = query.update(|u| (u.name.set("Ann"), u.age.set(u.age + 1)));
+    /// assert!(update.to_string().starts_with(r#"UPDATE "users" AS t0 SET "name" = $1, "age" = t0."age" + $2 WHERE t0."id" = $3"#));
+    /// ```
     pub fn set<V: Assignable<T>>(self, value: V) -> Assignment {
         let value = match value.into_node() {
             Node::Bind(bind) => Node::Bind(bind.beside_column(self.name.named())),
@@ -77,18 +84,21 @@ pub trait IntoAssignments<M> {
     fn assign(self, set: &mut Vec<Assignment>);
 }
 
+#[diagnostic::do_not_recommend]
 impl<M> IntoAssignments<M> for Assignment {
     fn assign(self, set: &mut Vec<Assignment>) {
         set.push(self);
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M, A: IntoAssignments<M>> IntoAssignments<M> for Vec<A> {
     fn assign(self, set: &mut Vec<Assignment>) {
         self.into_iter().for_each(|it| it.assign(set));
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M, A: IntoAssignments<M>> IntoAssignments<M> for Option<A> {
     fn assign(self, set: &mut Vec<Assignment>) {
         if let Some(it) = self {

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use super::{Cond, Expr, IntoCond, Operand};
 use crate::{
     ast::Node,
-    value::{Nullability, Scalar},
+    value::{NotNull, Nullability, Scalar},
 };
 
 /// Starts a CASE: `case().when(u.age.lt(18), "minor").otherwise("adult")`.
@@ -32,8 +32,17 @@ pub struct EmptyCase(());
 
 impl EmptyCase {
     /// Adds the first arm, which gives the type: `value` where `cond` holds.
-    pub fn when<V: CaseValue>(self, cond: impl IntoCond, value: V) -> Case<V::Type> {
-        Case { arms: vec![], _type: PhantomData }.when_node(cond, value.into_node())
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().select(|u| case().when(u.age.lt(18), "minor").otherwise("adult"));
+    /// ```
+    pub fn when<V: CaseValue>(
+        self,
+        cond: impl IntoCond,
+        value: V,
+    ) -> Case<V::Type, <V as Operand<V::Type>>::Nullability> {
+        Case { arms: vec![arm(cond, value.into_node())], _type: PhantomData }
     }
 }
 
@@ -59,35 +68,51 @@ impl<T: crate::value::SqlType> CaseValue for Expr<T> {
     type Type = T::Base;
 }
 
-/// A CASE of type `T`. Finish it with [`otherwise`](Case::otherwise) or [`end`](Case::end).
+/// A CASE of type `T`, NULL where `N` says that an arm so far may be. Finish it with [`otherwise`](Case::otherwise) or
+/// [`end`](Case::end).
 #[derive(Debug)]
-pub struct Case<T> {
+pub struct Case<T, N = NotNull> {
     arms: Vec<(Node, Node)>,
-    _type: PhantomData<fn() -> T>,
+    _type: PhantomData<fn() -> (T, N)>,
 }
 
-impl<T: Scalar> Case<T> {
+impl<T: Scalar, N: Nullability> Case<T, N> {
     /// Adds an arm: `value` where `cond` holds and none before did.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().select(|u| case().when(u.age.lt(6), 0).when(u.age.lt(18), 5).otherwise(10));
+    /// ```
     #[must_use]
-    pub fn when<V: Operand<T>>(self, cond: impl IntoCond, value: V) -> Self {
-        self.when_node(cond, value.into_node())
+    pub fn when<V: Operand<T>>(mut self, cond: impl IntoCond, value: V) -> Case<T, N::Or<V::Nullability>> {
+        self.arms.push(arm(cond, value.into_node()));
+        Case { arms: self.arms, _type: PhantomData }
     }
 
-    /// Ends with the value for all other rows. The result is nullable: an arm may be.
+    /// Ends with the value for all other rows. The result is nullable where an arm or this value is.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().select(|u| case().when(u.age.lt(18), u.name).otherwise("an adult"));
+    /// ```
     #[must_use]
-    pub fn otherwise<V: Operand<T>>(self, value: V) -> Expr<<V::Nullability as Nullability>::Of<T>> {
+    pub fn otherwise<V: Operand<T>>(self, value: V) -> Expr<<N::Or<V::Nullability> as Nullability>::Of<T>> {
         Expr::new(Node::Case { arms: self.arms, otherwise: Some(Box::new(value.into_node())) })
     }
 
     /// Ends without a value for other rows: NULL.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let minors = User::query().select(|u| case().when(u.age.lt(18), u.name).end()); // NULL for all others
+    /// ```
     #[must_use]
     pub fn end(self) -> Expr<Option<T>> {
         Expr::new(Node::Case { arms: self.arms, otherwise: None })
     }
+}
 
-    fn when_node(mut self, cond: impl IntoCond, value: Node) -> Self {
-        let Cond(cond) = cond.into_cond();
-        self.arms.push((cond, value));
-        self
-    }
+fn arm(cond: impl IntoCond, value: Node) -> (Node, Node) {
+    let Cond(cond) = cond.into_cond();
+    (cond, value)
 }

@@ -2,14 +2,23 @@
 
 use std::{fmt, marker::PhantomData};
 
+use super::Selection;
 use crate::{
     ast::{ColumnName, Node, QueryId},
-    model::Field,
+    model::{Field, Flatten, Part},
     row::FromRow,
     value::{Bind, SqlType},
 };
 
 /// An expression whose value has the Rust type `T`; `Option` where it may be NULL.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// fn age_next_year(u: UserColumns) -> orm_pg::expr::Expr<Option<i32>> {
+///     u.age + 1
+/// }
+/// let query = User::query().select(age_next_year);
+/// ```
 pub struct Expr<T> {
     pub(crate) node: Node,
     _type: PhantomData<fn() -> T>,
@@ -33,9 +42,15 @@ impl<T> fmt::Debug for Expr<T> {
     }
 }
 
-/// Makes a value an expression: `bind(100) - a.balance`. Renders `$n`.
+/// Makes a value an expression, to select it or to call a method on it: `bind(18).between(g.from, g.to)`. Renders `$n`.
 ///
-/// Beside a column or an expression a value can stand as it is.
+/// Beside a column or an expression a value can stand as it is, also on the left: `100 - a.balance`.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// let rows = User::query().select(|u| (u.name, bind(100), 100 - u.age));
+/// assert_eq!(rows.to_string(), r#"SELECT t0."name", $1, $2 - t0."age" FROM "users" AS t0"#);
+/// ```
 pub fn bind<T: SqlType>(value: T) -> Expr<T> {
     Expr::new(Node::Bind(Bind::new(value)))
 }
@@ -43,6 +58,15 @@ pub fn bind<T: SqlType>(value: T) -> Expr<T> {
 /// A column of one source of one query, whose value has the Rust type `T`.
 ///
 /// `Copy`, so that closures read naturally. It carries the identity of its query: in another one it is refused.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// // A function over columns is written once and used in any query.
+/// fn grown_up(age: orm_pg::expr::Column<Option<i32>>) -> Cond {
+///     age.ge(18)
+/// }
+/// let adults = User::query().filter(|u| grown_up(u.age));
+/// ```
 pub struct Column<T> {
     pub(crate) query: QueryId,
     pub(crate) source: u8,
@@ -109,6 +133,8 @@ pub trait Mode: Copy + fmt::Debug + Send + Sync + 'static {
     type Column<T: SqlType>: Copy + fmt::Debug + Send + Sync;
     /// The column of the field number `I` of a derived struct: [`Self::Column`] of its type.
     type Field<M: Field<I>, const I: usize>: Copy + fmt::Debug + Send + Sync;
+    /// The columns of the flattened field number `I` of a derived struct.
+    type Part<M: Part<I>, const I: usize>: Copy + fmt::Debug + Send + Sync + Selection;
     /// A row of the source.
     type Row<R: FromRow>: FromRow;
 
@@ -122,6 +148,10 @@ pub trait Mode: Copy + fmt::Debug + Send + Sync + 'static {
     /// Makes the column of a field, at `index` of its model.
     #[doc(hidden)]
     fn field<M: Field<I>, const I: usize>(origin: Origin, index: u16, name: &'static str) -> Self::Field<M, I>;
+
+    /// Makes the columns of a flattened field; `origin` starts at the first of them.
+    #[doc(hidden)]
+    fn part<M: Part<I>, const I: usize>(origin: Origin) -> Self::Part<M, I>;
 
     /// Gives the node of a field's column.
     #[doc(hidden)]
@@ -148,6 +178,7 @@ impl Mode for Present {
     const OUTER: bool = false;
     type Column<T: SqlType> = Column<T>;
     type Field<M: Field<I>, const I: usize> = Column<M::Type>;
+    type Part<M: Part<I>, const I: usize> = <M::Type as Flatten>::Columns<Self>;
     type Row<R: FromRow> = R;
 
     fn column<T: SqlType>(origin: Origin, index: u16, name: &'static str) -> Column<T> {
@@ -162,6 +193,10 @@ impl Mode for Present {
         column(origin, index, name)
     }
 
+    fn part<M: Part<I>, const I: usize>(origin: Origin) -> Self::Part<M, I> {
+        <M::Type as Flatten>::columns(origin)
+    }
+
     fn field_node<M: Field<I>, const I: usize>(column: Self::Field<M, I>) -> Node {
         column.node()
     }
@@ -171,6 +206,7 @@ impl Mode for Joined {
     const OUTER: bool = true;
     type Column<T: SqlType> = Column<T::Nullable>;
     type Field<M: Field<I>, const I: usize> = Column<<M::Type as SqlType>::Nullable>;
+    type Part<M: Part<I>, const I: usize> = <M::Type as Flatten>::Columns<Self>;
     type Row<R: FromRow> = Option<R>;
 
     fn column<T: SqlType>(origin: Origin, index: u16, name: &'static str) -> Column<T::Nullable> {
@@ -183,6 +219,10 @@ impl Mode for Joined {
 
     fn field<M: Field<I>, const I: usize>(origin: Origin, index: u16, name: &'static str) -> Self::Field<M, I> {
         column(origin, index, name)
+    }
+
+    fn part<M: Part<I>, const I: usize>(origin: Origin) -> Self::Part<M, I> {
+        <M::Type as Flatten>::columns(origin)
     }
 
     fn field_node<M: Field<I>, const I: usize>(column: Self::Field<M, I>) -> Node {

@@ -1,43 +1,83 @@
 //! Conditions: what WHERE, ON and HAVING take.
 
-use std::ops::Not;
+use std::ops::{BitAnd, BitOr, Not};
 
 use super::{Column, Expr, RawSql, SelectList, Selection};
 use crate::ast::{Logic, Node};
 
 /// A condition. NULL counts as false, as in SQL.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// fn adult(u: UserColumns) -> Cond {
+///     u.age.ge(18)
+/// }
+/// let adults = User::query().filter(adult);
+/// ```
 #[derive(Debug, Clone)]
 #[must_use = "a condition does nothing until a query takes it"]
 pub struct Cond(pub(crate) Node);
 
 impl Cond {
     /// Holds when both do. Renders `x AND y`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().filter(|u| u.age.ge(18).and(u.active));
+    /// ```
     pub fn and(self, other: impl IntoCond) -> Self {
         Self(self.0.logic(Logic::And, other.into_cond().0))
     }
 
     /// Holds when one does. Renders `x OR y`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().filter(|u| u.age.lt(6).or(u.age.ge(65)));
+    /// ```
     pub fn or(self, other: impl IntoCond) -> Self {
         Self(self.0.logic(Logic::Or, other.into_cond().0))
     }
 
     /// Holds when this is false; when it is NULL, so is the result. Renders `NOT x`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().filter(|u| u.name.like("A%").not()); // or `!u.name.like("A%")`
+    /// ```
     #[expect(clippy::should_implement_trait, reason = "`Not` is implemented as well; the method reads in a chain")]
     pub fn not(self) -> Self {
         Self(Node::Prefix("NOT", Box::new(self.0)).bounded())
     }
 
-    /// Holds when all of `conds` do; true when there is none.
+    /// Holds when all of `conds` do; true when there is none, and then no filter for an update or a delete.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let words = ["rust", "sql"];
+    /// let query = Post::query().filter(|p| Cond::all(words.map(|word| p.title.contains(word))));
+    /// ```
     pub fn all<C: IntoCond>(conds: impl IntoIterator<Item = C>) -> Self {
         Self::gather(conds, Logic::And, "TRUE")
     }
 
     /// Holds when one of `conds` does; false when there is none.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let words = ["rust", "sql"];
+    /// let query = Post::query().filter(|p| Cond::any(words.map(|word| p.title.contains(word))));
+    /// ```
     pub fn any<C: IntoCond>(conds: impl IntoIterator<Item = C>) -> Self {
         Self::gather(conds, Logic::Or, "FALSE")
     }
 
     /// The condition as a value, to select or to set: NULL where it is neither true nor false.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().select(|u| (u.name, u.age.ge(18).expr()));
+    /// ```
     #[must_use]
     pub fn expr(self) -> Expr<Option<bool>> {
         Expr::new(self.0)
@@ -57,17 +97,67 @@ impl Cond {
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` is not a condition",
     label = "expected a condition",
-    note = "compare it: `.eq(..)`, `.gt(..)`, `.is_null()`; a column of `bool` is a condition as it is"
+    note = "compare it: `.eq(..)`, `.gt(..)`, `.is_null()`; a column of `bool` is a condition as it is",
+    note = "conditions are put together by `.and(..)`, `.or(..)`, `.not()`, not by `&&` and `||`"
 )]
 pub trait IntoCond {
     /// Makes the condition.
     fn into_cond(self) -> Cond;
 }
 
+/// What [`filter`](crate::query::Select::filter) takes: a condition, or an `Option` of one, where `None` filters
+/// nothing.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` is not a condition",
+    label = "expected a condition",
+    note = "compare it: `.eq(..)`, `.gt(..)`, `.is_null()`; a column of `bool` is a condition as it is",
+    note = "conditions are put together by `.and(..)`, `.or(..)`, `.not()`, not by `&&` and `||`"
+)]
+pub trait IntoFilter {
+    /// Makes the condition, where there is one.
+    fn into_filter(self) -> Option<Cond>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<C: IntoCond> IntoFilter for C {
+    fn into_filter(self) -> Option<Cond> {
+        Some(self.into_cond())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<C: IntoCond> IntoFilter for Option<C> {
+    fn into_filter(self) -> Option<Cond> {
+        self.map(IntoCond::into_cond)
+    }
+}
+
+#[diagnostic::do_not_recommend]
 impl IntoCond for Cond {
     fn into_cond(self) -> Cond {
         self
     }
+}
+
+/// `&` and `|`, as `and` and `or`.
+macro_rules! operators {
+    ($ty:ty) => {
+        impl<C: IntoCond> BitAnd<C> for $ty {
+            type Output = Cond;
+
+            fn bitand(self, other: C) -> Cond {
+                self.and(other)
+            }
+        }
+
+        impl<C: IntoCond> BitOr<C> for $ty {
+            type Output = Cond;
+
+            fn bitor(self, other: C) -> Cond {
+                self.or(other)
+            }
+        }
+    };
 }
 
 macro_rules! booleans {
@@ -79,6 +169,8 @@ macro_rules! booleans {
                 Cond($node)
             }
         }
+
+        operators!($ty);
 
         impl Not for $ty {
             type Output = Cond;
@@ -116,6 +208,8 @@ booleans! {
     RawSql, this => this.into_node();
 }
 
+operators!(Cond);
+
 impl Not for Cond {
     type Output = Self;
 
@@ -125,6 +219,7 @@ impl Not for Cond {
 }
 
 /// Selected, a condition is an `Option<bool>`.
+#[diagnostic::do_not_recommend]
 impl Selection for Cond {
     type Output = Option<bool>;
 

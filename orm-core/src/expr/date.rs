@@ -10,30 +10,73 @@ use crate::{ast::Node, value::Scalar};
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a date or time", label = "this needs a date or time")]
 pub trait Temporal: Scalar {}
 
-#[cfg(feature = "chrono")]
-mod with_chrono {
-    use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, Utc};
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+macro_rules! dates {
+    (
+        $(#[$doc:meta])* $module:ident: $local:ty;
+        $(#[$now:meta])* now $moment:ty;
+        $(#[$today:meta])* current_date $day:ty
+    ) => {
+        $(#[$doc])*
+        pub mod $module {
+            use super::Temporal;
+            use crate::{ast::Node, expr::Expr};
 
-    use super::Temporal;
-    use crate::{ast::Node, expr::Expr};
+            impl Temporal for $moment {}
+            impl Temporal for $local {}
+            impl Temporal for $day {}
 
-    impl Temporal for DateTime<Utc> {}
-    impl Temporal for DateTime<FixedOffset> {}
-    impl Temporal for NaiveDateTime {}
-    impl Temporal for NaiveDate {}
+            /// When the transaction began. Renders `now()`.
+            $(#[$now])*
+            #[must_use]
+            pub fn now() -> Expr<$moment> {
+                Expr::new(Node::call("now", vec![]))
+            }
 
-    /// When the transaction began. Renders `now()`.
-    #[must_use]
-    pub fn now() -> Expr<DateTime<Utc>> {
-        Expr::new(Node::call("now", vec![]))
-    }
-
-    /// The day on which the transaction began, in the session's time zone. Renders `current_date`.
-    #[must_use]
-    pub fn current_date() -> Expr<NaiveDate> {
-        Expr::new(Node::Constant("current_date"))
-    }
+            /// The day on which the transaction began, in the session's time zone. Renders `current_date`.
+            $(#[$today])*
+            #[must_use]
+            pub fn current_date() -> Expr<$day> {
+                Expr::new(Node::Constant("current_date"))
+            }
+        }
+    };
 }
+
+#[cfg(feature = "chrono")]
+dates! {
+    /// The server's clock in types of `chrono`.
+    with_chrono: chrono::NaiveDateTime;
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let today = User::query().filter(|u| u.joined.lt(now()));
+    /// ```
+    now chrono::DateTime<chrono::Utc>;
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().select(|_| current_date());
+    /// ```
+    current_date chrono::NaiveDate
+}
+#[cfg(feature = "time")]
+dates! {
+    /// The server's clock in types of `time`.
+    with_time: time::PrimitiveDateTime;
+    now time::OffsetDateTime;
+    current_date time::Date
+}
+#[cfg(feature = "jiff")]
+dates! {
+    /// The server's clock in types of `jiff`.
+    with_jiff: jiff::civil::DateTime;
+    now jiff::Timestamp;
+    current_date jiff::civil::Date
+}
+
+#[cfg(feature = "chrono")]
+impl Temporal for chrono::DateTime<chrono::FixedOffset> {}
 
 #[cfg(feature = "chrono")]
 pub use with_chrono::{current_date, now};
@@ -84,6 +127,13 @@ impl DatePart {
 /// The functions on dates and times.
 pub trait Dates: Expression {
     /// The start of the year, month, day, … of the value, in the session's time zone. Renders `date_trunc(part, x)`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// use orm_pg::expr::DatePart;
+    /// let months = User::query().group_by(|u| u.joined.date_trunc(DatePart::Month));
+    /// let months = months.select(|u| (u.joined.date_trunc(DatePart::Month), count_all()));
+    /// ```
     fn date_trunc(self, part: DatePart) -> Expr<Self::Type>
     where
         Base<Self>: Temporal,
@@ -96,6 +146,12 @@ pub trait Dates: Expression {
     }
 
     /// A part of the value as a number. Renders `date_part(part, x)`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// use orm_pg::expr::DatePart;
+    /// let years = User::query().select(|u| u.joined.date_part(DatePart::Year));
+    /// ```
     fn date_part(self, part: DatePart) -> Expr<Like<Self, f64>>
     where
         Base<Self>: Temporal,

@@ -1,6 +1,6 @@
 //! The operators that every column and expression has.
 
-use super::{Assignable, Column, Cond, Expr, InList, NotInList, Operand, Order};
+use super::{Assignable, Column, Cond, Expr, Extremes, InList, NotInList, Operand, Order};
 use crate::{
     ast::{Node, Nulls},
     value::{NotNull, Nullability, Scalar, SqlType},
@@ -41,36 +41,71 @@ pub trait Expression: Sized {
     fn node(self) -> Node;
 
     /// Renders `x = y`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().filter(|u| u.name.eq("Ann"));
+    /// ```
     fn eq<R: Operand<Base<Self>>>(self, rhs: R) -> Cond {
         compare(self, "=", rhs)
     }
 
     /// Renders `x <> y`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().filter(|u| u.name.ne("Ann"));
+    /// ```
     fn ne<R: Operand<Base<Self>>>(self, rhs: R) -> Cond {
         compare(self, "<>", rhs)
     }
 
     /// Renders `x < y`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().filter(|u| u.age.lt(18));
+    /// ```
     fn lt<R: Operand<Base<Self>>>(self, rhs: R) -> Cond {
         compare(self, "<", rhs)
     }
 
     /// Renders `x <= y`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().filter(|u| u.age.le(17));
+    /// ```
     fn le<R: Operand<Base<Self>>>(self, rhs: R) -> Cond {
         compare(self, "<=", rhs)
     }
 
     /// Renders `x > y`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().filter(|u| u.score.gt(0.5));
+    /// ```
     fn gt<R: Operand<Base<Self>>>(self, rhs: R) -> Cond {
         compare(self, ">", rhs)
     }
 
     /// Renders `x >= y`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().filter(|u| u.age.ge(18));
+    /// ```
     fn ge<R: Operand<Base<Self>>>(self, rhs: R) -> Cond {
         compare(self, ">=", rhs)
     }
 
     /// Renders `x BETWEEN low AND high`; both ends belong to it.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().filter(|u| u.age.between(18, 65));
+    /// ```
     fn between<L: Operand<Base<Self>>, H: Operand<Base<Self>>>(self, low: L, high: H) -> Cond {
         let node = self.node();
         let (low, high) = (node.beside(low.into_node()), node.beside(high.into_node()));
@@ -78,35 +113,68 @@ pub trait Expression: Sized {
     }
 
     /// Holds when the value is NULL. Renders `x IS NULL`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().filter(|u| u.age.is_null());
+    /// ```
     fn is_null(self) -> Cond {
         Cond(Node::Postfix(Box::new(self.node()), "IS NULL"))
     }
 
     /// Holds when the value is not NULL. Renders `x IS NOT NULL`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().filter(|u| u.age.is_not_null());
+    /// ```
     fn is_not_null(self) -> Cond {
         Cond(Node::Postfix(Box::new(self.node()), "IS NOT NULL"))
     }
 
     /// Holds when the values differ, NULL being a value like any other. Takes an `Option`.
     /// Renders `x IS DISTINCT FROM y`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let not_ten = User::query().filter(|u| u.age.is_distinct_from(10)); // NULL is not ten either
+    /// ```
     fn is_distinct_from<R: Assignable<Option<Base<Self>>>>(self, rhs: R) -> Cond {
         Cond(self.node().binary("IS DISTINCT FROM", rhs.into_node()))
     }
 
     /// Holds when the values are the same, NULL being a value like any other. Takes an `Option`.
     /// Renders `x IS NOT DISTINCT FROM y`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let age: Option<i32> = None;
+    /// let same_age = User::query().filter(|u| u.age.is_not_distinct_from(age));
+    /// ```
     fn is_not_distinct_from<R: Assignable<Option<Base<Self>>>>(self, rhs: R) -> Cond {
         Cond(self.node().binary("IS NOT DISTINCT FROM", rhs.into_node()))
     }
 
     /// Holds when the value is one of `list`: an array, a vector, a slice or a query of one column. False for an empty
     /// list. Values travel as one array, so any number of them makes the same statement: `x = ANY ($1)`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let some = User::query().filter(|u| u.id.in_([1, 2, 3]));
+    /// let authors = User::query().filter(|u| u.id.in_(Post::query().select(|p| p.author_id)));
+    /// assert_eq!(some.select(|u| u.id).to_string(), r#"SELECT t0."id" FROM "users" AS t0 WHERE t0."id" = ANY ($1)"#);
+    /// ```
     fn in_<L: InList<Base<Self>>>(self, list: L) -> Cond {
         among(self.node(), "=", "ANY", list.into_node())
     }
 
     /// Holds when the value is none of `list`: an array, a vector, a slice or a query of one column. True for an empty
     /// list. Neither side may be NULL, for then SQL would hold it for none at all. Renders `x <> ALL ($1)`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let others = User::query().filter(|u| u.id.not_in([1, 2, 3]));
+    /// ```
     fn not_in<L: NotInList<Base<Self>>>(self, list: L) -> Cond
     where
         Self::Type: NeverNull,
@@ -115,42 +183,88 @@ pub trait Expression: Sized {
     }
 
     /// The value, or `other` where it is NULL. Renders `COALESCE(x, y)`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let ages = User::query().select(|u| u.age.coalesce(0)); // i32, no Option any more
+    /// ```
     fn coalesce<R: Operand<Base<Self>>>(self, other: R) -> Expr<<R::Nullability as Nullability>::Of<Base<Self>>> {
         Expr::new(Node::call("COALESCE", vec![self.node(), other.into_node()]))
     }
 
     /// NULL where the value equals `other`. Renders `NULLIF(x, y)`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let names = User::query().select(|u| u.name.nullif("")); // Option<String>
+    /// ```
     fn nullif<R: Operand<Base<Self>>>(self, other: R) -> Expr<Option<Base<Self>>> {
         Expr::new(Node::call("NULLIF", vec![self.node(), other.into_node()]))
     }
 
     /// The value as another type, as the server converts it. Renders `CAST(x AS type)`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let texts = User::query().select(|u| u.id.cast::<String>());
+    /// ```
     fn cast<T: Scalar>(self) -> Expr<Like<Self, T>> {
         Expr::new(Node::Cast(Box::new(self.node()), T::TYPE))
     }
 
     /// Sorts by the value, smallest first; NULLs come last. Renders `x ASC`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().order_by(|u| (u.name.asc(), u.id.asc()));
+    /// ```
     fn asc(self) -> Order {
         Order::new(self.node(), crate::ast::Direction::Asc)
     }
 
     /// Sorts by the value, largest first; NULLs come first: see [`Order::nulls_last`]. Renders `x DESC`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().order_by(|u| u.age.desc().nulls_last());
+    /// ```
     fn desc(self) -> Order {
         Order::new(self.node(), crate::ast::Direction::Desc)
     }
 
     /// Counts the rows whose value is not NULL. Renders `count(x)`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = Post::query().group_by(|p| p.author_id).select(|p| (p.author_id, p.id.count()));
+    /// ```
     fn count(self) -> Expr<i64> {
         Expr::new(Node::aggregate("count", vec![self.node()]))
     }
 
     /// The smallest value; NULL when there is none. Renders `min(x)`.
-    fn min(self) -> Expr<Option<Base<Self>>> {
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let youngest = User::query().select(|u| u.age.min()); // Option<i32>
+    /// ```
+    fn min(self) -> Expr<Option<Base<Self>>>
+    where
+        Base<Self>: Extremes,
+    {
         Expr::new(Node::aggregate("min", vec![self.node()]))
     }
 
     /// The largest value; NULL when there is none. Renders `max(x)`.
-    fn max(self) -> Expr<Option<Base<Self>>> {
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let oldest = User::query().select(|u| u.age.max()); // Option<i32>
+    /// ```
+    fn max(self) -> Expr<Option<Base<Self>>>
+    where
+        Base<Self>: Extremes,
+    {
         Expr::new(Node::aggregate("max", vec![self.node()]))
     }
 }
@@ -202,12 +316,22 @@ impl<T: SqlType> Expression for &Expr<T> {
 
 impl Order {
     /// Puts NULLs before all values. Renders `NULLS FIRST`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().order_by(|u| u.age.asc().nulls_first());
+    /// ```
     pub fn nulls_first(mut self) -> Self {
         self.0.nulls = Some(Nulls::First);
         self
     }
 
     /// Puts NULLs after all values. Renders `NULLS LAST`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().order_by(|u| u.age.desc().nulls_last());
+    /// ```
     pub fn nulls_last(mut self) -> Self {
         self.0.nulls = Some(Nulls::Last);
         self

@@ -10,7 +10,8 @@ use crate::{
 /// A list of values of type `T`, or a query that yields them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no list of `{T}`",
-    label = "expected an array, a vector or a slice of `{T}`, or a query that selects one such column"
+    label = "expected an array, a vector or a slice of `{T}`, or a query that selects one such column",
+    note = "for NULL use `.is_null()`, and leave `None` out of the list"
 )]
 pub trait InList<T: Scalar> {
     /// Makes the node: one array bind, or a sub-query.
@@ -22,7 +23,7 @@ pub trait InList<T: Scalar> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no list of `{T}` without NULLs",
     label = "expected an array, a vector or a slice of `{T}`, or a query that selects one such column",
-    note = "`x NOT IN (.., NULL)` is never true: filter NULLs out of the query and `.coalesce(..)` the column"
+    note = "`x NOT IN (.., NULL)` is never true: leave `None` out of the list, filter NULLs out of the query"
 )]
 pub trait NotInList<T: Scalar>: InList<T> {}
 
@@ -33,18 +34,21 @@ pub trait Item<T: Scalar> {
     fn into_item(self) -> T;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Scalar> Item<T> for T {
     fn into_item(self) -> T {
         self
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Scalar + Clone> Item<T> for &T {
     fn into_item(self) -> T {
         self.clone()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Item<String> for &str {
     fn into_item(self) -> String {
         self.to_owned()
@@ -55,36 +59,42 @@ fn array<T: Element, V: Item<T>>(items: impl IntoIterator<Item = V>) -> Node {
     Node::Bind(Bind::array(items.into_iter().map(Item::into_item).collect()))
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Element, V: Item<T>, const N: usize> InList<T> for [V; N] {
     fn into_node(self) -> Node {
         array(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Element, V: Item<T>> InList<T> for Vec<V> {
     fn into_node(self) -> Node {
         array(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Element, V: Item<T> + Clone> InList<T> for &[V] {
     fn into_node(self) -> Node {
         array(self.iter().cloned())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Element, V: Item<T> + Clone> InList<T> for &Vec<V> {
     fn into_node(self) -> Node {
         array(self.iter().cloned())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Element, V: Item<T> + Clone, const N: usize> InList<T> for &[V; N] {
     fn into_node(self) -> Node {
         array(self.iter().cloned())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S, Out: SqlType + FromRow> InList<Out::Base> for Select<S, Out>
 where
     Self: crate::query::Subquery,
@@ -94,9 +104,15 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Element, V: Item<T>, const N: usize> NotInList<T> for [V; N] {}
+#[diagnostic::do_not_recommend]
 impl<T: Element, V: Item<T>> NotInList<T> for Vec<V> {}
+#[diagnostic::do_not_recommend]
 impl<T: Element, V: Item<T> + Clone> NotInList<T> for &[V] {}
+#[diagnostic::do_not_recommend]
 impl<T: Element, V: Item<T> + Clone> NotInList<T> for &Vec<V> {}
+#[diagnostic::do_not_recommend]
 impl<T: Element, V: Item<T> + Clone, const N: usize> NotInList<T> for &[V; N] {}
+#[diagnostic::do_not_recommend]
 impl<S, T: Scalar + FromRow> NotInList<T> for Select<S, T> where Self: crate::query::Subquery {}

@@ -1,15 +1,10 @@
-//! Arithmetic.
-
-use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
+//! Numbers and the functions on them.
 
 use super::{
-    Column, Expr, Expression, Operand,
+    Expr, Expression, Operand,
     expression::{Base, Either, Like},
 };
-use crate::{
-    ast::Node,
-    value::{Nullability, Scalar, SqlType},
-};
+use crate::{ast::Node, value::Scalar};
 
 /// A type that can be calculated with.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a number", label = "arithmetic needs a number")]
@@ -45,46 +40,14 @@ impl Fractional for f64 {}
 #[cfg(feature = "rust_decimal")]
 impl Fractional for rust_decimal::Decimal {}
 
-/// What an operator gives that has `T` on one side and `R` on the other.
-type Combined<T, R> = <<<T as SqlType>::Nullability as Nullability>::Or<
-    <R as Operand<<T as SqlType>::Base>>::Nullability,
-> as Nullability>::Of<<T as SqlType>::Base>;
-
-macro_rules! operators {
-    ($ty:ident: $bound:ident: $($op:ident $method:ident $sql:literal),+) => { $(
-        impl<T: SqlType<Base: $bound>, R: Operand<T::Base>> $op<R> for $ty<T> {
-            type Output = Expr<Combined<T, R>>;
-
-            fn $method(self, rhs: R) -> Self::Output {
-                Expr::new(Expression::node(self).binary($sql, rhs.into_node()))
-            }
-        }
-    )+ };
-}
-operators!(Column: Number: Add add "+", Sub sub "-", Mul mul "*", Div div "/");
-operators!(Expr: Number: Add add "+", Sub sub "-", Mul mul "*", Div div "/");
-operators!(Column: Exact: Rem rem "%");
-operators!(Expr: Exact: Rem rem "%");
-
-impl<T: SqlType<Base: Number>> Neg for Column<T> {
-    type Output = Expr<T>;
-
-    fn neg(self) -> Expr<T> {
-        Expr::new(Node::Prefix("-", Box::new(self.node())))
-    }
-}
-
-impl<T: SqlType<Base: Number>> Neg for Expr<T> {
-    type Output = Self;
-
-    fn neg(self) -> Self {
-        Self::new(Node::Prefix("-", Box::new(self.node)))
-    }
-}
-
 /// The functions on numbers.
 pub trait Numeric: Expression {
     /// The value without its sign. Renders `abs(x)`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().select(|u| u.score.abs());
+    /// ```
     fn abs(self) -> Expr<Self::Type>
     where
         Base<Self>: Number,
@@ -93,6 +56,11 @@ pub trait Numeric: Expression {
     }
 
     /// The nearest whole number above. Renders `ceil(x)`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().select(|u| u.score.ceil());
+    /// ```
     fn ceil(self) -> Expr<Self::Type>
     where
         Base<Self>: Fractional,
@@ -101,6 +69,11 @@ pub trait Numeric: Expression {
     }
 
     /// The nearest whole number below. Renders `floor(x)`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().select(|u| u.score.floor());
+    /// ```
     fn floor(self) -> Expr<Self::Type>
     where
         Base<Self>: Fractional,
@@ -109,6 +82,11 @@ pub trait Numeric: Expression {
     }
 
     /// The nearest whole number. Halves of `f64` go to the even neighbour. Renders `round(x)`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().select(|u| u.score.round());
+    /// ```
     fn round(self) -> Expr<Self::Type>
     where
         Base<Self>: Fractional,
@@ -117,6 +95,11 @@ pub trait Numeric: Expression {
     }
 
     /// The power. Renders `power(x, y)`, which the server calculates in `double precision`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().select(|u| u.score.power(2.0));
+    /// ```
     fn power<R: Operand<f64>>(self, exponent: R) -> Expr<Either<Self, R::Nullability, f64>>
     where
         Base<Self>: Number,
@@ -125,6 +108,11 @@ pub trait Numeric: Expression {
     }
 
     /// The square root. Renders `sqrt(x)`, which the server calculates in `double precision`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().select(|u| u.score.abs().sqrt());
+    /// ```
     fn sqrt(self) -> Expr<Like<Self, f64>>
     where
         Base<Self>: Number,

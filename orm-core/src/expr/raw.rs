@@ -12,6 +12,12 @@ use crate::{
 ///
 /// As a statement it has the verbs `all`, `one`, `one_or_none`, `first`, `stream` and `execute`. In a query it is a
 /// condition (`.filter(|u| sql!("{u.name} ~ {pattern}"))`) or, with [`expr`](Self::expr), a value.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// let pattern = "^A";
+/// let query = User::query().filter(|u| sql!("{u.name} ~ {pattern}"));
+/// ```
 #[derive(Debug, Clone)]
 #[must_use = "SQL does nothing until a verb is awaited"]
 pub struct RawSql {
@@ -27,6 +33,11 @@ impl RawSql {
 
     /// The fragment as a value of type `T` in a query. The type is the user's word; a wrong one is an error when the
     /// first row is read.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().select(|u| sql!("{u.id} * 2").expr::<i64>());
+    /// ```
     #[must_use]
     pub fn expr<T: SqlType>(self) -> Expr<T> {
         Expr::new(self.into_node())
@@ -41,8 +52,9 @@ impl RawSql {
 /// that the fragment stands in.
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` cannot stand in `sql!`",
-    label = "has no PostgreSQL type",
-    note = "bind a value that a column could hold, an array of them, or a column of the query around"
+    label = "a `{Self}` has no PostgreSQL type",
+    note = "bind a value that a column can hold, an array of them, or a column of the query around",
+    note = "PostgreSQL has no unsigned integers: convert to `i16`, `i32` or `i64`"
 )]
 pub trait Fragment {
     /// Makes the node.
@@ -50,48 +62,56 @@ pub trait Fragment {
     fn to_node(&self) -> Node;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: SqlType + Clone> Fragment for T {
     fn to_node(&self) -> Node {
         Node::Bind(Bind::new(self.clone()))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Fragment for str {
     fn to_node(&self) -> Node {
         Node::Bind(Bind::new(self.to_owned()))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Fragment for Option<&str> {
     fn to_node(&self) -> Node {
         Node::Bind(Bind::new(self.map(str::to_owned)))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Fragment for Cow<'_, str> {
     fn to_node(&self) -> Node {
         Node::Bind(Bind::new(self.clone().into_owned()))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Fragment for [u8] {
     fn to_node(&self) -> Node {
         Node::Bind(Bind::new(self.to_vec()))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: crate::value::Element + Clone> Fragment for [T] {
     fn to_node(&self) -> Node {
         Node::Bind(Bind::new(self.to_vec()))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: SqlType> Fragment for Column<T> {
     fn to_node(&self) -> Node {
         self.node()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: SqlType> Fragment for Expr<T> {
     fn to_node(&self) -> Node {
         self.node.clone()

@@ -6,8 +6,9 @@ use crate::{ast::Node, row::FromRow, value::SqlType};
 /// What a query may select or return: an expression, the columns of a model, or a tuple of up to 16 of those.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be selected",
-    label = "expected a column, an expression, the columns of a model, or a tuple of those",
-    note = "a value is selected as `bind(value)`; a tuple may have up to 16 parts"
+    label = "expected a column, an expression, the columns of a model, or a tuple of up to 16 of those",
+    note = "a value is selected as `bind(value)`, SQL by hand as `sql!(\"..\").expr::<i64>()` with its type",
+    note = "a tuple has at most 16 parts, which may be whole models"
 )]
 pub trait Selection {
     /// What a row then is.
@@ -35,14 +36,19 @@ impl SelectList {
         self.0.push(whole_row(origin));
     }
 
+    pub(crate) fn into_nodes(self) -> Vec<Node> {
+        self.0
+    }
+
     /// The nodes of `selection`.
     pub(crate) fn of(selection: impl Selection) -> Vec<Node> {
-        let mut list = Self::default();
+        let mut list = Self(Vec::with_capacity(16));
         selection.select(&mut list);
         list.0
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: SqlType + FromRow> Selection for Column<T> {
     type Output = T;
 
@@ -51,6 +57,7 @@ impl<T: SqlType + FromRow> Selection for Column<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: SqlType + FromRow> Selection for Expr<T> {
     type Output = T;
 

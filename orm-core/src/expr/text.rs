@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     ast::Node,
-    value::{Bind, Scalar, SqlType},
+    value::{Bind, Nullability, Scalar, SqlType},
 };
 
 /// A type that is text in the database.
@@ -18,6 +18,7 @@ use crate::{
     note = "change the type first: `.cast::<String>()`"
 )]
 pub trait Text: Scalar {}
+#[diagnostic::do_not_recommend]
 impl Text for String {}
 
 /// What `like`, `starts_with` and their neighbours look for: a string, or a column or expression of text.
@@ -120,10 +121,19 @@ impl<T: SqlType<Base: Text>> Pattern for Expr<T> {
     }
 }
 
+/// Text, NULL if `E` or one of the operands `A` and `C`, which are of type `T`, may be.
+type AnyOf3<E, A, C, T> =
+    Either<E, <<A as Operand<T>>::Nullability as Nullability>::Or<<C as Operand<T>>::Nullability>, String>;
+
 /// The operators and functions on text.
 pub trait Textual: Expression {
     /// Matches a pattern, in which `%` stands for any text, `_` for any character and `\` takes the next one literally.
     /// Renders `x LIKE y`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().filter(|u| u.name.like("A%"));
+    /// ```
     fn like<P: Pattern>(self, pattern: P) -> Cond
     where
         Base<Self>: Text,
@@ -132,6 +142,11 @@ pub trait Textual: Expression {
     }
 
     /// Matches a pattern without regard to upper and lower case. Renders `x ILIKE y`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().filter(|u| u.name.ilike("%ann%"));
+    /// ```
     fn ilike<P: Pattern>(self, pattern: P) -> Cond
     where
         Base<Self>: Text,
@@ -140,6 +155,11 @@ pub trait Textual: Expression {
     }
 
     /// Does not match a pattern. Renders `x NOT LIKE y`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().filter(|u| u.name.not_like("A%"));
+    /// ```
     fn not_like<P: Pattern>(self, pattern: P) -> Cond
     where
         Base<Self>: Text,
@@ -148,6 +168,11 @@ pub trait Textual: Expression {
     }
 
     /// Begins with `text`, taken literally. Renders `x LIKE y` with wildcards escaped.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().filter(|u| u.name.starts_with("100%")); // the `%` is a `%`
+    /// ```
     fn starts_with<P: Pattern>(self, text: P) -> Cond
     where
         Base<Self>: Text,
@@ -156,6 +181,11 @@ pub trait Textual: Expression {
     }
 
     /// Ends with `text`, taken literally. Renders `x LIKE y` with wildcards escaped.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().filter(|u| u.email.ends_with("@example.org"));
+    /// ```
     fn ends_with<P: Pattern>(self, text: P) -> Cond
     where
         Base<Self>: Text,
@@ -164,6 +194,11 @@ pub trait Textual: Expression {
     }
 
     /// Has `text` in it, taken literally. Renders `x LIKE y` with wildcards escaped.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = Post::query().filter(|p| p.title.contains("rust"));
+    /// ```
     fn contains<P: Pattern>(self, text: P) -> Cond
     where
         Base<Self>: Text,
@@ -172,6 +207,11 @@ pub trait Textual: Expression {
     }
 
     /// This text and then `other`. NULL if either is. Renders `x || y`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().select(|u| u.name.concat(" <").concat(u.email).concat(">"));
+    /// ```
     fn concat<R: Operand<String>>(self, other: R) -> Expr<Either<Self, R::Nullability, String>>
     where
         Base<Self>: Text,
@@ -181,6 +221,11 @@ pub trait Textual: Expression {
     }
 
     /// The text in lower case. Renders `lower(x)`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().filter(|u| u.email.lower().eq("ann@example.org"));
+    /// ```
     fn lower(self) -> Expr<Like<Self, String>>
     where
         Base<Self>: Text,
@@ -189,6 +234,11 @@ pub trait Textual: Expression {
     }
 
     /// The text in upper case. Renders `upper(x)`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().select(|u| u.name.upper());
+    /// ```
     fn upper(self) -> Expr<Like<Self, String>>
     where
         Base<Self>: Text,
@@ -197,6 +247,11 @@ pub trait Textual: Expression {
     }
 
     /// The text without blanks around it. Renders `btrim(x)`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().filter(|u| u.name.trim().ne(""));
+    /// ```
     fn trim(self) -> Expr<Like<Self, String>>
     where
         Base<Self>: Text,
@@ -205,6 +260,11 @@ pub trait Textual: Expression {
     }
 
     /// How many characters it has. Renders `length(x)`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = Post::query().order_by(|p| p.title.length().desc());
+    /// ```
     fn length(self) -> Expr<Like<Self, i32>>
     where
         Base<Self>: Text,
@@ -212,16 +272,27 @@ pub trait Textual: Expression {
         Expr::new(Node::call("length", vec![self.node()]))
     }
 
-    /// `count` characters from the one at `start`, counted from 1. Renders `substr(x, start, count)`.
-    fn substring<A: Operand<i32>, C: Operand<i32>>(self, start: A, count: C) -> Expr<Like<Self, String>>
+    /// `count` characters from the one at `start`, counted from 1. NULL if any of the three is. Renders
+    /// `substr(x, start, count)`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let initials = User::query().select(|u| u.name.substring(1, 1));
+    /// ```
+    fn substring<A: Operand<i32>, C: Operand<i32>>(self, start: A, count: C) -> Expr<AnyOf3<Self, A, C, i32>>
     where
         Base<Self>: Text,
     {
         Expr::new(Node::call("substr", vec![self.node(), start.into_node(), count.into_node()]))
     }
 
-    /// The text with each `from` replaced by `to`. Renders `replace(x, from, to)`.
-    fn replace<A: Operand<String>, C: Operand<String>>(self, from: A, to: C) -> Expr<Like<Self, String>>
+    /// The text with each `from` replaced by `to`. NULL if any of the three is. Renders `replace(x, from, to)`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().select(|u| u.email.replace("@", " at "));
+    /// ```
+    fn replace<A: Operand<String>, C: Operand<String>>(self, from: A, to: C) -> Expr<AnyOf3<Self, A, C, String>>
     where
         Base<Self>: Text,
     {

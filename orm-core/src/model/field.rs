@@ -9,7 +9,7 @@ use crate::{
     expr::{Origin, Present},
     row::{Cursor, Layout},
     schema::{ColumnDef, Table},
-    value::{Bind, Nullability, Scalar, SqlType},
+    value::{Bind, Nullability, PgType, Scalar, SqlType},
 };
 
 /// The field number `I` of a derived struct.
@@ -26,11 +26,18 @@ pub const fn field_nullable<M: Field<I>, const I: usize>() -> bool {
     <<M::Type as SqlType>::Nullability as Nullability>::NULLABLE
 }
 
+/// The PostgreSQL type of the field.
+#[doc(hidden)]
+#[must_use]
+pub const fn field_type<M: Field<I>, const I: usize>() -> PgType {
+    <<M::Type as SqlType>::Base as Scalar>::TYPE
+}
+
 /// Makes the column of the field.
 #[doc(hidden)]
 #[must_use]
 pub const fn field_def<M: Field<I>, const I: usize>(name: &'static str, field: &'static str) -> ColumnDef {
-    ColumnDef::new(name, field, <<M::Type as SqlType>::Base as Scalar>::TYPE, field_nullable::<M, I>())
+    ColumnDef::new(name, field, field_type::<M, I>(), field_nullable::<M, I>())
 }
 
 /// Takes the column of the field from a result.
@@ -53,8 +60,14 @@ pub fn layout_next<M: Field<I>, const I: usize>(layout: &mut Layout<'_>) -> Resu
 #[doc(hidden)]
 #[inline]
 pub fn read_field<M: Field<I>, const I: usize>(row: &mut Cursor<'_>) -> Result<M::Type> {
-    let base = if field_nullable::<M, I>() { row.nullable()? } else { Some(row.value()?) };
-    M::Type::from_base(base).ok_or_else(|| Error::new(ErrorKind::Decode, "a NULL where the type takes none"))
+    read(row)
+}
+
+/// Once for each type, not for each field: the compiler has less to do.
+#[inline]
+fn read<T: SqlType>(row: &mut Cursor<'_>) -> Result<T> {
+    let base = if T::Nullability::NULLABLE { row.nullable()? } else { Some(row.value()?) };
+    T::from_base(base).ok_or_else(|| Error::new(ErrorKind::Decode, "a NULL where the type takes none"))
 }
 
 /// Makes a bind of the field's value.
@@ -64,6 +77,16 @@ where
     M::Type: Clone,
 {
     Bind::new(value.clone())
+}
+
+/// Makes a bind of the field's value; nothing of NULL.
+#[doc(hidden)]
+pub fn reference_field<M: Field<I>, const I: usize>(value: &M::Type) -> Option<Bind>
+where
+    M::Type: Clone,
+{
+    value.as_base()?;
+    Some(Bind::new(value.clone()))
 }
 
 /// Hands the field's value to an insert.
@@ -117,115 +140,6 @@ pub const fn first_required(nullable: &[bool]) -> usize {
     nullable.len() - rest.len()
 }
 
-/// Gives the table of `T` where it is a model, and nothing where it is none, which then is a mistake with a message of
-/// its own.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Probe<T>(std::marker::PhantomData<T>);
-
-impl<T: Model> Probe<T> {
-    /// The table.
-    pub const TABLE: Option<&'static Table> = Some(T::TABLE);
-}
-
-/// What [`Probe`] says of types that are no models.
-#[doc(hidden)]
-pub trait NoModel {
-    /// No table.
-    const TABLE: Option<&'static Table> = None;
-}
-
-impl<T> NoModel for Probe<T> {}
-
-/// Stops the compilation where a struct with `#[derive(Insert)]` lacks a column that has no default, or has one that
-/// only the database writes.
-#[doc(hidden)]
-#[track_caller]
-#[expect(clippy::panic, reason = "runs while the user's crate is compiled, and is its error message")]
-pub const fn check_insert(table: Option<&Table>, owner: &str, fields: &[&str]) {
-    let Some(table) = table else { return };
-    let mut columns = table.columns;
-    while let [column, rest @ ..] = columns {
-        columns = rest;
-        let present = contains(fields, column.field);
-        if present && !column.insertable() {
-            let text = Message::new()
-                .text("the column `")
-                .text(column.field)
-                .text("` of `")
-                .text(table.model)
-                .text("` is written by the database alone: remove it from `")
-                .text(owner)
-                .text("`");
-            panic!("{}", text.as_str());
-        }
-        if !present && !column.optional() {
-            let text = Message::new()
-                .text("`")
-                .text(owner)
-                .text("` lacks the field `")
-                .text(column.field)
-                .text("`: this column of `")
-                .text(table.model)
-                .text("` has no default and cannot be NULL");
-            panic!("{}", text.as_str());
-        }
-    }
-}
-
-const fn contains(names: &[&str], name: &str) -> bool {
-    let mut rest = names;
-    while let [first, tail @ ..] = rest {
-        if equal(first.as_bytes(), name.as_bytes()) {
-            return true;
-        }
-        rest = tail;
-    }
-    false
-}
-
-pub(super) const fn equal(mut a: &[u8], mut b: &[u8]) -> bool {
-    while let ([x, left @ ..], [y, right @ ..]) = (a, b) {
-        if *x != *y {
-            return false;
-        }
-        (a, b) = (left, right);
-    }
-    a.is_empty() && b.is_empty()
-}
-
-/// A text that is put together while compiling; what is too long for it is cut off.
-pub(super) struct Message {
-    bytes: [u8; 512],
-    len: usize,
-}
-
-impl Message {
-    pub(super) const fn new() -> Self {
-        Self { bytes: [0; 512], len: 0 }
-    }
-
-    pub(super) const fn text(mut self, text: &str) -> Self {
-        if let Some((_, free)) = self.bytes.split_at_mut_checked(self.len)
-            && let Some((place, _)) = free.split_at_mut_checked(text.len())
-        {
-            place.copy_from_slice(text.as_bytes());
-            self.len += text.len();
-        }
-        self
-    }
-
-    pub(super) const fn as_str(&self) -> &str {
-        match self.bytes.split_at_checked(self.len) {
-            Some((text, _)) => match std::str::from_utf8(text) {
-                Ok(text) => text,
-                Err(_) => "a column is missing",
-            },
-            None => "a column is missing",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -234,12 +148,5 @@ mod tests {
     fn first_required_is_the_first_column_that_cannot_be_null() {
         assert_eq!(first_required(&[true, false, true]), 1);
         assert_eq!(first_required(&[true, true]), 2);
-    }
-
-    #[test]
-    fn names_are_compared_whole() {
-        assert!(contains(&["email", "name"], "name"));
-        assert!(!contains(&["email", "names"], "name"));
-        assert!(!contains(&["nam"], "name"));
     }
 }

@@ -3,12 +3,12 @@
 
 use std::fmt;
 
-use super::InsertSink;
+use super::{InsertSink, check};
 use crate::{
     error::Result,
     expr::{Mode, Origin, Selection},
-    row::{Cursor, FromRow},
-    schema::{ColumnDef, Table},
+    row::{Cursor, FromRow, Layout},
+    schema::ColumnDef,
     value::PgType,
 };
 
@@ -36,6 +36,104 @@ pub trait Flatten: FromRow {
     /// Hands the values to an insert; `first` is the place of the first.
     #[doc(hidden)]
     fn insert<S: InsertSink>(new: Self::New, first: usize, sink: &mut S);
+}
+
+/// The part of a row to insert that belongs to a flattened struct: `NewTimes` for `Times`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no row of shared columns",
+    label = "expected the struct that `#[derive(Flatten)]` writes",
+    note = "for a flattened field of type `Times` that is `NewTimes`"
+)]
+pub trait FlattenNew {
+    /// The struct with the columns.
+    type Of: Flatten<New = Self>;
+}
+
+/// Hands the values of a flattened field to an insert; the columns hold the field to its type.
+#[doc(hidden)]
+pub fn insert_flattened<C, V, S>(_: C, row: V, first: usize, sink: &mut S)
+where
+    V: FlattenNew,
+    C: Selection<Output = V::Of>,
+    S: InsertSink,
+{
+    <V::Of as Flatten>::insert(row, first, sink);
+}
+
+/// The flattened field number `I` of a derived struct: only one generated implementation names its type, so that a type
+/// without columns is one message, at the field.
+#[doc(hidden)]
+pub trait Part<const I: usize>: Sized {
+    /// The type of the field.
+    type Type: Flatten;
+}
+
+/// What a row to insert has for a flattened field.
+#[doc(hidden)]
+pub trait NewPart<const I: usize> {
+    /// The part of the row.
+    type New;
+}
+
+impl<M: Part<I>, const I: usize> NewPart<I> for M {
+    type New = <M::Type as Flatten>::New;
+}
+
+/// The columns of the field.
+#[doc(hidden)]
+#[must_use]
+pub const fn part_defs<M: Part<I>, const I: usize>() -> &'static [ColumnDef] {
+    <M::Type as Flatten>::COLUMNS
+}
+
+/// The name of one column of the field; empty when there is none, which [`check_part_column`] says.
+#[doc(hidden)]
+#[must_use]
+pub const fn part_column<M: Part<I>, const I: usize>(field: &str) -> &'static str {
+    let mut columns = part_defs::<M, I>();
+    while let [column, rest @ ..] = columns {
+        if check::equal(column.field.as_bytes(), field.as_bytes()) {
+            return column.name;
+        }
+        columns = rest;
+    }
+    ""
+}
+
+/// Stops the compilation where the flattened field `part` has no column of the field `field`.
+#[doc(hidden)]
+#[track_caller]
+#[expect(clippy::panic, reason = "runs while the user's crate is compiled, and is its error message")]
+pub const fn check_part_column<M: Part<I>, const I: usize>(part: &str, field: &str) {
+    if part_column::<M, I>(field).is_empty() {
+        let text = check::Message::new().text("the columns of `").text(part).text("` have no field `").text(field);
+        panic!("{}", text.text("`").as_str());
+    }
+}
+
+/// How many columns of the field an insert may name.
+#[doc(hidden)]
+#[must_use]
+pub const fn part_insertable<M: Part<I>, const I: usize>() -> usize {
+    <M::Type as Flatten>::INSERTABLE
+}
+
+/// Hands the values of the field to an insert.
+#[doc(hidden)]
+pub fn insert_part<M: Part<I>, const I: usize, S: InsertSink>(new: <M as NewPart<I>>::New, first: usize, sink: &mut S) {
+    <M::Type as Flatten>::insert(new, first, sink);
+}
+
+/// Takes the columns of the field from a result.
+#[doc(hidden)]
+pub fn layout_part<M: Part<I>, const I: usize>(layout: &mut Layout<'_>) -> Result<()> {
+    <M::Type as FromRow>::layout(layout)
+}
+
+/// Reads the field.
+#[doc(hidden)]
+pub fn read_part<M: Part<I>, const I: usize>(row: &mut Cursor<'_>) -> Result<M::Type> {
+    <M::Type as FromRow>::from_row(row)
 }
 
 /// How many columns come before a field: `own`, and those of the flattened fields before it.
@@ -78,23 +176,23 @@ pub const fn join_columns<const LEN: usize>(parts: &[&[ColumnDef]]) -> [ColumnDe
 /// Stops the compilation where two columns of a table have one name.
 #[doc(hidden)]
 #[expect(clippy::panic, reason = "runs while the user's crate is compiled, and is its error message")]
-pub const fn check_columns(table: &Table) {
-    let mut columns = table.columns;
-    while let [column, rest @ ..] = columns {
-        let mut others = rest;
-        while let [other, tail @ ..] = others {
-            if super::field::equal(column.name.as_bytes(), other.name.as_bytes()) {
-                let text = super::field::Message::new()
+pub const fn check_columns(model: &str, own: &[&str], flattened: &[&[ColumnDef]]) {
+    let mut parts = flattened;
+    while let [part, rest @ ..] = parts {
+        let mut columns = *part;
+        while let [column, tail @ ..] = columns {
+            if check::contains(own, column.name) || check::is_column_of(rest, column.name) {
+                let text = check::Message::new()
                     .text("the table of `")
-                    .text(table.model)
+                    .text(model)
                     .text("` would have two columns `")
                     .text(column.name)
                     .text("`, one of them from a flattened struct");
                 panic!("{}", text.as_str());
             }
-            others = tail;
+            columns = tail;
         }
-        columns = rest;
+        parts = rest;
     }
 }
 

@@ -7,6 +7,12 @@ use crate::{
 };
 
 /// The value of a column that has a default in the database.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// let user = NewUser { active: Auto, ..NewUser::new("ann@example.org", "Ann") };
+/// let asleep = NewUser { active: false.into(), ..user.clone() };
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Defaulted<T> {
     /// Left to the database.
@@ -61,18 +67,21 @@ pub trait InsertField<T: SqlType> {
     fn write<S: InsertSink>(self, index: usize, column: &'static str, sink: &mut S);
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: SqlType> InsertField<T> for T {
     fn write<S: InsertSink>(self, index: usize, column: &'static str, sink: &mut S) {
         sink.value(index, column, self);
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Scalar> InsertField<Option<T>> for T {
     fn write<S: InsertSink>(self, index: usize, column: &'static str, sink: &mut S) {
         sink.value(index, column, Some(self));
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: SqlType> InsertField<T> for Defaulted<T> {
     fn write<S: InsertSink>(self, index: usize, column: &'static str, sink: &mut S) {
         match self {
@@ -82,12 +91,14 @@ impl<T: SqlType> InsertField<T> for Defaulted<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl InsertField<String> for &str {
     fn write<S: InsertSink>(self, index: usize, column: &'static str, sink: &mut S) {
         sink.value(index, column, self.to_owned());
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl InsertField<Option<String>> for Option<&str> {
     fn write<S: InsertSink>(self, index: usize, column: &'static str, sink: &mut S) {
         sink.value(index, column, self.map(str::to_owned));

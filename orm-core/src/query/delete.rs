@@ -14,6 +14,12 @@ use crate::{
 };
 
 /// A delete of rows of `M`; with `all` or `one` each deleted row is read into `Out`.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// let delete = User::query().filter(|u| u.age.lt(0)).delete();
+/// assert!(delete.to_string().starts_with(r#"DELETE FROM "users" AS t0 WHERE t0."age" < $1"#));
+/// ```
 #[must_use = "a delete does nothing until a verb such as `.execute(&db)` is awaited"]
 pub struct Delete<M, Out> {
     pub(super) ast: ast::Delete,
@@ -41,8 +47,7 @@ impl<M: Model, Out> fmt::Display for Delete<M, Out> {
 
 impl<M: Model> Delete<M, M> {
     fn new(id: QueryId) -> Self {
-        let returning = SelectList::of(M::columns::<Present>(Origin::new(id, 0)));
-        let ast = ast::Delete { id, table: M::TABLE, filters: vec![], all_rows: false, returning, refused: None };
+        let ast = ast::Delete { id, table: M::TABLE, filters: vec![], all_rows: false, returning: None, refused: None };
         Self { ast, checks_version: false, _types: PhantomData }
     }
 
@@ -62,12 +67,24 @@ impl<M: Model> Delete<M, M> {
 
 impl<M: Model, Out> Delete<M, Out> {
     /// Says what comes back of each deleted row. Renders `RETURNING …`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let gone: Vec<String> = User::query().filter(|u| u.age.lt(0)).delete().returning(|u| u.email).all(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn returning<P: Selection>(mut self, list: impl FnOnce(M::Columns<Present>) -> P) -> Delete<M, P::Output> {
-        self.ast.returning = SelectList::of(list(M::columns(Origin::new(self.ast.id, 0))));
+        self.ast.returning = Some(SelectList::of(list(M::columns(Origin::new(self.ast.id, 0)))));
         Delete { ast: self.ast, checks_version: self.checks_version, _types: PhantomData }
     }
 
     /// Lets the delete go without a filter: every row of the table.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let count = Post::query().delete().all_rows().execute(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn all_rows(mut self) -> Self {
         self.ast.all_rows = true;
         self
@@ -77,6 +94,12 @@ impl<M: Model, Out> Delete<M, Out> {
 impl<M: Model> Select<M, M> {
     /// Makes the query a delete of its rows. Without a filter it is refused, unless [`all_rows`](Delete::all_rows)
     /// says so; so are clauses that a delete cannot have. Renders `DELETE FROM "users" AS t0 WHERE …`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let count = User::query().filter(|u| u.age.lt(0)).delete().execute(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete(self) -> Delete<M, M>
     where
         M: Writable,

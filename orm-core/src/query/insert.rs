@@ -2,24 +2,33 @@
 
 use std::{fmt, marker::PhantomData};
 
-use super::insert_rows::{self, Gathered};
+use super::insert_rows::{self, Gathered, ManyRows};
 use crate::{
     ast::{self, ConflictAction, ConflictTarget, Node, OnConflict, QueryId, Rows},
-    expr::{Cond, IntoAssignments, IntoCond, Origin, Present, SelectList, Selection},
+    expr::{Cond, IntoAssignments, IntoFilter, Origin, Present, SelectList, Selection},
     model::{Insertable, Model},
     schema::Constraint,
 };
 
 /// An insert of one or many rows; with `all` or `one` each stored row is read into `Out`.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+/// let insert = User::insert(NewUser::new("ann@example.org", "Ann")).returning(|u| u.id);
+/// let id: i64 = insert.one(db).await?;
+/// # Ok(()) }
+/// ```
 #[must_use = "an insert does nothing until a verb such as `.execute(&db)` is awaited"]
 pub struct Insert<M, Out> {
     pub(super) ast: ast::Insert,
+    /// How many rows were given.
+    given: usize,
     _types: PhantomData<fn() -> (M, Out)>,
 }
 
 impl<M, Out> Clone for Insert<M, Out> {
     fn clone(&self) -> Self {
-        Self { ast: self.ast.clone(), _types: PhantomData }
+        Self { ast: self.ast.clone(), given: self.given, _types: PhantomData }
     }
 }
 
@@ -47,19 +56,29 @@ impl<M: Model> Insert<M, M> {
         Self::new(insert_rows::many(rows))
     }
 
-    fn new(Gathered { columns, rows }: Gathered) -> Self {
+    /// Of rows that came from several places.
+    pub(crate) fn of_rows(rows: ManyRows) -> Self {
+        Self::new(rows.finish(M::TABLE.columns.first().map(|it| it.name)))
+    }
+
+    fn new(Gathered { columns, rows, count: given }: Gathered) -> Self {
         let id = QueryId::next();
-        let returning = SelectList::of(M::columns::<Present>(Origin::new(id, 0)));
-        let ast = ast::Insert { id, table: M::TABLE, columns, rows, on_conflict: None, returning };
-        Self { ast, _types: PhantomData }
+        let ast = ast::Insert { id, table: M::TABLE, columns, rows, on_conflict: None, returning: None };
+        Self { ast, given, _types: PhantomData }
     }
 }
 
 impl<M: Model, Out> Insert<M, Out> {
     /// Says what comes back of each stored row. Renders `RETURNING …`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let ids: Vec<i64> = Post::insert_many([NewPost::new(1, "a"), NewPost::new(1, "b")]).returning(|p| p.id).all(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn returning<P: Selection>(mut self, list: impl FnOnce(M::Columns<Present>) -> P) -> Insert<M, P::Output> {
-        self.ast.returning = SelectList::of(list(M::columns(Origin::new(self.ast.id, 0))));
-        Insert { ast: self.ast, _types: PhantomData }
+        self.ast.returning = Some(SelectList::of(list(M::columns(Origin::new(self.ast.id, 0)))));
+        Insert { ast: self.ast, given: self.given, _types: PhantomData }
     }
 
     /// Makes it an upsert: what to do where a row with the same values in `columns` is there already. They must be the
@@ -82,11 +101,24 @@ impl<M: Model, Out> Insert<M, Out> {
 
     /// Makes it an upsert: what to do where `constraint` would be violated: `User::EMAIL_KEY`.
     /// Renders `ON CONFLICT ON CONSTRAINT "users_email_key"`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let new = NewUser::new("ann@example.org", "Ann");
+    /// let ann = User::insert(new).on_constraint(User::EMAIL_KEY).do_update(|u, new| u.name.set(new.name)).one(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn on_constraint(self, constraint: Constraint) -> Conflict<M, Out> {
         Conflict { insert: self, target: ConflictTarget::Constraint(constraint.name()) }
     }
 
     /// Leaves rows out that would violate any unique constraint. Renders `ON CONFLICT DO NOTHING`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let stored = User::insert(NewUser::new("ann@example.org", "Ann")).on_any_conflict_do_nothing().execute(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn on_any_conflict_do_nothing(self) -> Self {
         Conflict { insert: self, target: ConflictTarget::Any }.do_nothing()
     }
@@ -94,14 +126,22 @@ impl<M: Model, Out> Insert<M, Out> {
     /// Updates only those conflicting rows for which the condition holds; the others stay and are not returned. After
     /// [`do_update`](Conflict::do_update). The first argument is the row that is there, the second the proposed one.
     /// Renders `DO UPDATE SET … WHERE …`.
-    pub fn filter<C: IntoCond>(mut self, cond: impl FnOnce(M::Columns<Present>, M::Columns<Present>) -> C) -> Self {
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let upsert = User::insert(NewUser::new("ann@example.org", "Ann"))
+    ///     .on_conflict(|u| u.email)
+    ///     .do_update(|u, new| u.name.set(new.name))
+    ///     .filter(|u, new| u.name.ne(new.name)); // an equal row is not written again
+    /// ```
+    pub fn filter<C: IntoFilter>(mut self, cond: impl FnOnce(M::Columns<Present>, M::Columns<Present>) -> C) -> Self {
         let (there, proposed) = self.both();
-        let Cond(cond) = cond(there, proposed).into_cond();
+        let Some(Cond(cond)) = cond(there, proposed).into_filter() else { return self };
         match &mut self.ast.on_conflict {
             Some(OnConflict { action: ConflictAction::Update { filters, .. }, .. }) => filters.push(cond),
             _ => {
                 let reason = "`filter` of an insert comes after `do_update`".to_owned();
-                self.ast.returning.push(Node::Invalid(reason));
+                self.ast.returning = Some(vec![Node::Invalid(reason)]);
             }
         }
         self
@@ -110,6 +150,16 @@ impl<M: Model, Out> Insert<M, Out> {
     fn both(&self) -> (M::Columns<Present>, M::Columns<Present>) {
         let id = self.ast.id;
         (M::columns(Origin::new(id, 0)), M::columns(Origin::new(id, EXCLUDED)))
+    }
+
+    /// How many rows were given.
+    pub(crate) fn given(&self) -> usize {
+        self.given
+    }
+
+    /// Whether rows that are there already are treated in some way.
+    pub(crate) fn is_upsert(&self) -> bool {
+        self.ast.on_conflict.is_some()
     }
 
     /// Whether there is no row to insert.
@@ -137,6 +187,13 @@ impl<M: Model, Out> fmt::Debug for Conflict<M, Out> {
 impl<M: Model, Out> Conflict<M, Out> {
     /// Leaves the row that is there as it is. Nothing comes back for it: read with `one_or_none` or `all`.
     /// Renders `DO NOTHING`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let new = NewUser::new("ann@example.org", "Ann");
+    /// let stored: Option<User> = User::insert(new).on_conflict(|u| u.email).do_nothing().one_or_none(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn do_nothing(mut self) -> Insert<M, Out> {
         self.insert.ast.on_conflict = Some(OnConflict { target: self.target, action: ConflictAction::Nothing });
         self.insert
@@ -144,6 +201,13 @@ impl<M: Model, Out> Conflict<M, Out> {
 
     /// Updates the row that is there. The first argument is that row, the second the proposed one:
     /// `do_update(|u, new| u.name.set(new.name))`. Renders `DO UPDATE SET …`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let visit = User::insert(NewUser::new("ann@example.org", "Ann"))
+    ///     .on_conflict(|u| u.email)
+    ///     .do_update(|u, new| (u.name.set(new.name), u.score.set(u.score + 1.0)));
+    /// ```
     pub fn do_update<A: IntoAssignments<M>>(
         mut self,
         set: impl FnOnce(M::Columns<Present>, M::Columns<Present>) -> A,

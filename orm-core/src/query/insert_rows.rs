@@ -13,13 +13,15 @@ use crate::{
 pub(super) struct Gathered {
     pub(super) columns: Vec<&'static str>,
     pub(super) rows: Rows,
+    /// How many.
+    pub(super) count: usize,
 }
 
 /// Gathers one row. Columns left to their default are not named.
 pub(super) fn one<M: Model>(row: impl Insertable<M>) -> Gathered {
     let mut sink = OneRow { columns: vec![], cells: vec![] };
     row.write(&mut sink);
-    Gathered { columns: sink.columns, rows: Rows::Values(vec![sink.cells]) }
+    Gathered { columns: sink.columns, rows: Rows::Values(vec![sink.cells]), count: 1 }
 }
 
 struct OneRow {
@@ -39,15 +41,14 @@ impl InsertSink for OneRow {
 /// Gathers many rows: as arrays where they agree, else as values and DEFAULTs.
 pub(super) fn many<M: Model, R: Insertable<M>>(rows: impl IntoIterator<Item = R>) -> Gathered {
     let rows = rows.into_iter();
-    let mut sink = ManyRows { columns: vec![], rows: 0, expected: rows.size_hint().0 };
-    for row in rows {
-        row.write(&mut sink);
-        sink.rows += 1;
-    }
+    let mut sink = ManyRows { expected: rows.size_hint().0, ..Default::default() };
+    rows.for_each(|row| sink.push(row));
     sink.finish(M::TABLE.columns.first().map(|it| it.name))
 }
 
-struct ManyRows {
+/// Rows to insert, column by column.
+#[derive(Default)]
+pub(crate) struct ManyRows {
     columns: Vec<(&'static str, Box<dyn Values>)>,
     rows: usize,
     expected: usize,
@@ -56,7 +57,8 @@ struct ManyRows {
 /// The values of one column. A missing one is a default.
 trait Values: Any + Send {
     fn count(&self) -> usize;
-    fn is_array(&self) -> bool;
+    /// Whether `unnest` would give other columns than the values: it flattens arrays and takes composites apart.
+    fn is_unnested_wrong(&self) -> bool;
     fn into_array(self: Box<Self>, column: &'static str) -> Bind;
     fn into_cells(self: Box<Self>, column: &'static str, rows: usize) -> Vec<Cell>;
 }
@@ -72,9 +74,9 @@ impl<T: SqlType> Values for Column<T> {
         self.values.len()
     }
 
-    fn is_array(&self) -> bool {
+    fn is_unnested_wrong(&self) -> bool {
         use crate::value::Scalar;
-        T::Base::TYPE.array
+        T::Base::TYPE.array || !T::Base::TYPE.attributes.is_empty()
     }
 
     fn into_array(self: Box<Self>, column: &'static str) -> Bind {
@@ -96,6 +98,12 @@ impl<T: SqlType> Values for Column<T> {
 }
 
 impl ManyRows {
+    /// Adds a row. All rows are of one type.
+    pub(crate) fn push<M: Model>(&mut self, row: impl Insertable<M>) {
+        row.write(self);
+        self.rows += 1;
+    }
+
     fn column<T: SqlType>(&mut self, index: usize, name: &'static str) -> Option<&mut Column<T>> {
         if index == self.columns.len() {
             let values = Column::<T> { values: Vec::with_capacity(self.expected), present: None };
@@ -106,7 +114,7 @@ impl ManyRows {
         values.downcast_mut()
     }
 
-    fn finish(self, any_column: Option<&'static str>) -> Gathered {
+    pub(super) fn finish(self, any_column: Option<&'static str>) -> Gathered {
         let Self { columns, rows, .. } = self;
         let set = columns.into_iter().filter(|(_, values)| values.count() > 0);
         let (names, columns): (Vec<_>, Vec<_>) = set.unzip();
@@ -115,9 +123,11 @@ impl ManyRows {
             return Gathered {
                 columns: if rows == 0 { vec![] } else { any_column.into_iter().collect() },
                 rows: Rows::Values(vec![vec![Cell::Default]; rows]),
+                count: rows,
             };
         }
-        let rows = if columns.iter().all(|it| it.count() == rows && !it.is_array()) {
+        let count = rows;
+        let rows = if columns.iter().all(|it| it.count() == rows && !it.is_unnested_wrong()) {
             Rows::Unnest(columns.into_iter().zip(&names).map(|(it, name)| it.into_array(name)).collect())
         } else {
             let mut table: Vec<Vec<Cell>> = (0..rows).map(|_| Vec::with_capacity(names.len())).collect();
@@ -128,7 +138,7 @@ impl ManyRows {
             }
             Rows::Values(table)
         };
-        Gathered { columns: names, rows }
+        Gathered { columns: names, rows, count }
     }
 }
 

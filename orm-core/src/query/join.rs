@@ -1,27 +1,48 @@
 //! Joins. The outer side of a join is nullable by type.
 
-use super::{Append, Maybe, Select, Source};
+use super::{Append, Maybe, Room, Select, Source, WholeRow};
 use crate::{
     ast::{self, Join, Relation},
-    expr::Cond,
-    model::Model,
+    expr::{Cond, IntoCond},
+    schema::Table,
 };
 
+/// The sources `S` with `M`, their columns, and a query of their rows.
 type Joins<S, M> = <S as Append<M>>::Output;
-type Columns<S> = <S as Source>::Columns;
-type Row<S> = <S as Source>::Row;
-/// A query over sources grown by `M`, of whole rows.
-type Joined<S, M> = Select<Joins<S, M>, Row<Joins<S, M>>>;
+type Columns<S, M> = <S as Append<M>>::Columns;
+type Joined<S, M> = Select<Joins<S, M>, <S as Append<M>>::Row>;
+
+/// A closure from columns to a condition: what a join is given.
+///
+/// It names what the closure returns, which a method whose type arguments users write could not.
+pub trait On<A>: FnOnce(A) -> <Self as On<A>>::Cond {
+    /// What the closure returns.
+    type Cond;
+}
+
+impl<A, C, F: FnOnce(A) -> C> On<A> for F {
+    type Cond = C;
+}
 
 /// Joins are for queries that still yield whole rows: what was selected is never dropped silently by a later join.
-impl<S: Source> Select<S, Row<S>> {
+impl<S: Source, Out> Select<S, Out> {
     /// Adds the rows of `M` for which the condition holds. Renders `JOIN …`.
-    pub fn join<M: Model>(self, on: impl FnOnce(Columns<Joins<S, M>>) -> Cond) -> Joined<S, M>
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().join::<Post>(|(u, p)| p.author_id.eq(u.id)).select(|(u, p)| (u.name, p.title));
+    /// assert_eq!(
+    ///     query.to_string(),
+    ///     r#"SELECT t0."name", t1."title" FROM "users" AS t0 JOIN "posts" AS t1 ON t1."author_id" = t0."id""#,
+    /// );
+    /// ```
+    pub fn join<M>(self, on: impl On<Columns<S, M>, Cond: IntoCond>) -> Joined<S, M>
     where
-        S: Append<M>,
+        Out: WholeRow<S>,
+        S: Room + Append<M>,
     {
         let cond = on(Joins::<S, M>::columns(self.ast.id, 0));
-        self.push::<M>(Join::Inner, cond).retype()
+        self.push(S::TABLE, Join::Inner, cond).retype()
     }
 
     /// Adds the rows of `M` for which the condition holds, or none: `M` is an `Option`. Renders `LEFT JOIN …`.
@@ -44,37 +65,54 @@ impl<S: Source> Select<S, Row<S>> {
     ///     .await?;
     /// # drop((pairs, titles)); Ok(()) }
     /// ```
-    pub fn left_join<M: Model>(self, on: impl FnOnce(Columns<Joins<S, Maybe<M>>>) -> Cond) -> Joined<S, Maybe<M>>
+    pub fn left_join<M>(self, on: impl On<Columns<S, Maybe<M>>, Cond: IntoCond>) -> Joined<S, Maybe<M>>
     where
-        S: Append<Maybe<M>>,
+        Out: WholeRow<S>,
+        S: Room + Append<Maybe<M>>,
     {
         let cond = on(Joins::<S, Maybe<M>>::columns(self.ast.id, 0));
-        self.push::<M>(Join::Left, cond).retype()
+        self.push(S::TABLE, Join::Left, cond).retype()
     }
 
     /// Keeps all rows of `M`; what was there before is an `Option`. Renders `RIGHT JOIN …`.
-    pub fn right_join<M: Model>(self, on: impl FnOnce(Columns<Joins<S::Optional, M>>) -> Cond) -> Joined<S::Optional, M>
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let rows: Vec<(Option<User>, Post)> = User::query().right_join::<Post>(|(u, p)| p.author_id.eq(u.id)).all(db).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn right_join<M>(self, on: impl On<Columns<S::Optional, M>, Cond: IntoCond>) -> Joined<S::Optional, M>
     where
-        S::Optional: Append<M>,
+        Out: WholeRow<S>,
+        S::Optional: Room + Append<M>,
     {
         let cond = on(Joins::<S::Optional, M>::columns(self.ast.id, 0));
-        self.push::<M>(Join::Right, cond).retype()
+        self.push(S::Optional::TABLE, Join::Right, cond).retype()
     }
 
     /// Keeps all rows of both sides; each side is an `Option`. Renders `FULL JOIN …`.
-    pub fn full_join<M: Model>(
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let rows: Vec<(Option<User>, Option<Post>)> =
+    ///     User::query().full_join::<Post>(|(u, p)| p.author_id.eq(u.id)).all(db).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn full_join<M>(
         self,
-        on: impl FnOnce(Columns<Joins<S::Optional, Maybe<M>>>) -> Cond,
+        on: impl On<Columns<S::Optional, Maybe<M>>, Cond: IntoCond>,
     ) -> Joined<S::Optional, Maybe<M>>
     where
-        S::Optional: Append<Maybe<M>>,
+        Out: WholeRow<S>,
+        S::Optional: Room + Append<Maybe<M>>,
     {
         let cond = on(Joins::<S::Optional, Maybe<M>>::columns(self.ast.id, 0));
-        self.push::<M>(Join::Full, cond).retype()
+        self.push(S::Optional::TABLE, Join::Full, cond).retype()
     }
 
-    fn push<M: Model>(mut self, join: Join, Cond(on): Cond) -> Self {
-        self.ast.from.push(ast::From { relation: Relation::Table(M::TABLE), join, on: Some(on) });
+    fn push(mut self, table: &'static Table, join: Join, on: impl IntoCond) -> Self {
+        let Cond(on) = on.into_cond();
+        self.ast.from.push(ast::From { relation: Relation::Table(table), join, on: Some(on) });
         self
     }
 }

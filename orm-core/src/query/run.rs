@@ -1,22 +1,16 @@
 //! The verbs: where the pure part ends. Only this file calls an executor.
 
-use std::{
-    fmt,
-    pin::Pin,
-    task::{Context, Poll},
-};
-
-use futures_core::Stream;
-
-use super::{Delete, Insert, Select, Source, Update};
+use super::{Delete, Insert, Rows, Select, Source, Update};
 use crate::{
     error::{Error, ErrorKind, Result},
-    executor::{BoxRowStream, Executor},
+    executor::Executor,
     expr::RawSql,
     model::Model,
-    row::{Collect, Decoder, FromRow, Matching, Row, RowSink},
+    row::{Collect, FromRow, Matching, RowSink},
     statement::{Operation, Statement},
 };
+
+// What follows stays short in what is generic: the compiler repeats that for each model of an application.
 
 async fn fetch<T: FromRow>(statement: &Statement, matching: Matching, db: &impl Executor) -> Result<Vec<T>> {
     let mut rows = Collect::new(matching);
@@ -24,21 +18,37 @@ async fn fetch<T: FromRow>(statement: &Statement, matching: Matching, db: &impl 
     Ok(rows.into_rows())
 }
 
-/// The only row, if there is one.
-fn at_most_one<T>(rows: Vec<T>, operation: Operation, table: Option<&'static str>) -> Result<Option<T>> {
-    let mut rows = rows.into_iter();
-    let first = rows.next();
-    match rows.next() {
-        None => Ok(first),
-        Some(_) => {
-            let error = Error::new(ErrorKind::MoreThanOne, "more than one row where one was wanted");
-            Err(error.in_statement(operation.name(), table))
-        }
+/// Runs the statements of an insert: one alone needs no transaction.
+async fn insert(statements: &[Statement], rows: &mut dyn RowSink, db: &impl Executor) -> Result<()> {
+    match statements {
+        [statement] => db.fetch(statement, rows).await,
+        statements => db.batch(statements, rows).await.map(drop),
     }
 }
 
+/// The only row, if there is one.
+fn at_most_one<T>(mut rows: Vec<T>, operation: Operation, table: Option<&'static str>) -> Result<Option<T>> {
+    check_at_most_one(rows.len(), operation, table)?;
+    Ok(rows.pop())
+}
+
+fn check_at_most_one(count: usize, operation: Operation, table: Option<&'static str>) -> Result<()> {
+    if count > 1 {
+        let error = Error::new(ErrorKind::MoreThanOne, "more than one row where one was wanted");
+        return Err(error.in_statement(operation.name(), table));
+    }
+    Ok(())
+}
+
 fn exactly_one<T>(row: Option<T>, operation: Operation, table: Option<&'static str>) -> Result<T> {
-    row.ok_or_else(|| Error::new(ErrorKind::NotFound, "no row found").in_statement(operation.name(), table))
+    match row {
+        Some(row) => Ok(row),
+        None => Err(not_found(operation, table)),
+    }
+}
+
+fn not_found(operation: Operation, table: Option<&'static str>) -> Error {
+    Error::new(ErrorKind::NotFound, "no row found").in_statement(operation.name(), table)
 }
 
 fn stale(operation: Operation, table: &'static str) -> Error {
@@ -53,6 +63,12 @@ impl<S: Source, Out: FromRow> Select<S, Out> {
     ///
     /// # Errors
     /// When the query has no meaning in SQL (before any I/O), the server refuses it, or a row does not fit `Out`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let users: Vec<User> = User::query().filter(|u| u.active).all(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn all(self, db: &impl Executor) -> Result<Vec<Out>> {
         fetch(&self.statement()?, Matching::Position, db).await
     }
@@ -64,6 +80,12 @@ impl<S: Source, Out: FromRow> Select<S, Out> {
     /// # Errors
     /// [`is_not_found`](Error::is_not_found) without a row, [`is_more_than_one`](Error::is_more_than_one) with several;
     /// else as for [`all`](Self::all).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let user: User = User::get(7).one(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn one(self, db: &impl Executor) -> Result<Out> {
         let statement = self.at_most(2).statement()?;
         let rows = fetch(&statement, Matching::Position, db).await?;
@@ -77,6 +99,12 @@ impl<S: Source, Out: FromRow> Select<S, Out> {
     ///
     /// # Errors
     /// [`is_more_than_one`](Error::is_more_than_one) with several rows; else as for [`all`](Self::all).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let user: Option<User> = User::query().filter(|u| u.email.eq("ann@example.org")).one_or_none(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn one_or_none(self, db: &impl Executor) -> Result<Option<Out>> {
         let statement = self.at_most(2).statement()?;
         let rows = fetch(&statement, Matching::Position, db).await?;
@@ -89,6 +117,12 @@ impl<S: Source, Out: FromRow> Select<S, Out> {
     ///
     /// # Errors
     /// As for [`all`](Self::all).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let newest: Option<Post> = Post::query().order_by(|p| p.id.desc()).first(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn first(self, db: &impl Executor) -> Result<Option<Out>> {
         let mut query = self;
         query.ast.limit = Some(query.ast.limit.map_or(1, |it| it.min(1)));
@@ -101,6 +135,15 @@ impl<S: Source, Out: FromRow> Select<S, Out> {
     ///
     /// # Errors
     /// As for [`all`](Self::all), at the start or on the way.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let mut posts = Post::query().stream(db).await?;
+    /// while let Some(post) = posts.try_next().await? {
+    ///     println!("{}", post.title);
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub async fn stream<'e>(self, db: &'e impl Executor) -> Result<Rows<'e, Out>> {
         let stream = db.stream(self.statement()?).await?;
         Ok(Rows::new(stream, Matching::Position))
@@ -112,6 +155,12 @@ impl<S: Source, Out: FromRow> Select<S, Out> {
     ///
     /// # Errors
     /// As for [`all`](Self::all).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let adults: i64 = User::query().filter(|u| u.age.ge(18)).count(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn count(self, db: &impl Executor) -> Result<i64> {
         let statement = self.count_statement()?;
         let rows = fetch(&statement, Matching::Position, db).await?;
@@ -124,6 +173,12 @@ impl<S: Source, Out: FromRow> Select<S, Out> {
     ///
     /// # Errors
     /// As for [`all`](Self::all).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let taken: bool = User::query().filter(|u| u.email.eq("ann@example.org")).exists(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn exists(self, db: &impl Executor) -> Result<bool> {
         let statement = self.exists_statement()?;
         let rows = fetch(&statement, Matching::Position, db).await?;
@@ -139,68 +194,6 @@ impl<S: Source, Out: FromRow> Select<S, Out> {
     }
 }
 
-/// The rows of a query as they come: a `Stream` of `Result<T>`. `try_next` comes with the prelude.
-#[must_use = "a stream does nothing until it is read"]
-pub struct Rows<'e, T> {
-    stream: Option<BoxRowStream<'e>>,
-    decoder: Decoder<T>,
-}
-
-impl<'e, T: FromRow> Rows<'e, T> {
-    fn new(stream: BoxRowStream<'e>, matching: Matching) -> Self {
-        Self { stream: Some(stream), decoder: Decoder::new(matching) }
-    }
-}
-
-impl<T> fmt::Debug for Rows<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rows").field("ended", &self.stream.is_none()).finish_non_exhaustive()
-    }
-}
-
-/// Decodes one row of a stream.
-struct Next<'a, T> {
-    decoder: &'a mut Decoder<T>,
-    row: Option<T>,
-}
-
-impl<T: FromRow> RowSink for Next<'_, T> {
-    fn row(&mut self, row: &dyn Row) -> Result<()> {
-        self.row = Some(self.decoder.decode(row)?);
-        Ok(())
-    }
-
-    fn restart(&mut self) {
-        self.row = None;
-    }
-}
-
-impl<T: FromRow> Stream for Rows<'_, T> {
-    type Item = Result<T>;
-
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
-        let Self { stream, decoder } = self.get_mut();
-        let Some(open) = stream else { return Poll::Ready(None) };
-        let mut next = Next { decoder, row: None };
-        match open.as_mut().poll_row(cx, &mut next) {
-            Poll::Pending => Poll::Pending,
-            Poll::Ready(Some(Ok(()))) => match next.row {
-                Some(row) => Poll::Ready(Some(Ok(row))),
-                None => {
-                    *stream = None;
-                    let text = "the executor's stream answered without a row";
-                    Poll::Ready(Some(Err(Error::new(ErrorKind::Decode, text))))
-                }
-            },
-            Poll::Ready(end) => {
-                // After an error there is nothing more; the connection goes back now, not when the stream is dropped.
-                *stream = None;
-                Poll::Ready(end.map(|it| Err(it.err().unwrap_or_else(|| Error::new(ErrorKind::Closed, "ended")))))
-            }
-        }
-    }
-}
-
 impl<M: Model, Out: FromRow> Insert<M, Out> {
     /// Runs the insert and returns the stored rows, in the order given. With `do_nothing` there is none for a row that
     /// was left out.
@@ -210,15 +203,19 @@ impl<M: Model, Out: FromRow> Insert<M, Out> {
     /// # Errors
     /// When the insert has no meaning in SQL (before any I/O), or the server refuses it: see
     /// [`violates`](Error::violates).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let rows = [NewUser::new("ann@example.org", "Ann"), NewUser::new("bob@example.org", "Bob")];
+    /// let users: Vec<User> = User::insert_many(rows).all(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn all(self, db: &impl Executor) -> Result<Vec<Out>> {
         if self.is_empty() {
             return Ok(vec![]);
         }
         let mut rows = Collect::new(Matching::Position);
-        match self.statements(true)?.as_slice() {
-            [statement] => db.fetch(statement, &mut rows).await?,
-            statements => drop(db.batch(statements, &mut rows).await?),
-        }
+        insert(&self.statements(true)?, &mut rows, db).await?;
         Ok(rows.into_rows())
     }
 
@@ -228,6 +225,12 @@ impl<M: Model, Out: FromRow> Insert<M, Out> {
     ///
     /// # Errors
     /// [`is_not_found`](Error::is_not_found) when `do_nothing` left the row out; else as for [`all`](Self::all).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let ann: User = User::insert(NewUser::new("ann@example.org", "Ann")).one(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn one(self, db: &impl Executor) -> Result<Out> {
         let table = Some(M::TABLE.name);
         let row = at_most_one(self.all(db).await?, Operation::Insert, table)?;
@@ -240,6 +243,13 @@ impl<M: Model, Out: FromRow> Insert<M, Out> {
     ///
     /// # Errors
     /// As for [`all`](Self::all).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let insert = User::insert(NewUser::new("ann@example.org", "Ann")).on_any_conflict_do_nothing();
+    /// let stored: Option<User> = insert.one_or_none(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn one_or_none(self, db: &impl Executor) -> Result<Option<Out>> {
         at_most_one(self.all(db).await?, Operation::Insert, Some(M::TABLE.name))
     }
@@ -250,6 +260,12 @@ impl<M: Model, Out: FromRow> Insert<M, Out> {
     ///
     /// # Errors
     /// As for [`all`](Self::all).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let stored: u64 = User::insert(NewUser::new("ann@example.org", "Ann")).execute(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn execute(self, db: &impl Executor) -> Result<u64> {
         if self.is_empty() {
             return Ok(0);
@@ -271,6 +287,12 @@ macro_rules! write_verbs {
             /// # Errors
             /// When it has no meaning in SQL or lacks a filter (before any I/O), or the server refuses it;
             /// [`is_stale`](Error::is_stale) when the instance's version has moved on.
+            ///
+            /// ```
+            /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+            /// let older: Vec<User> = User::query().filter(|u| u.active).update(|u| u.age.set(u.age + 1)).all(db).await?;
+            /// # Ok(()) }
+            /// ```
             pub async fn all(self, db: &impl Executor) -> Result<Vec<Out>> {
                 let checks_version = self.checks_version;
                 let rows = fetch(&self.statement(true)?, Matching::Position, db).await?;
@@ -287,6 +309,13 @@ macro_rules! write_verbs {
             /// # Errors
             /// [`is_not_found`](Error::is_not_found) when it touched none, [`is_more_than_one`](Error::is_more_than_one)
             /// when it touched several; else as for [`all`](Self::all).
+            ///
+            /// ```
+            /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+            /// let ann = User::get(7).one(db).await?;
+            /// let ann: User = ann.update(|u| u.age.set(35)).one(db).await?;
+            /// # Ok(()) }
+            /// ```
             pub async fn one(self, db: &impl Executor) -> Result<Out> {
                 let table = Some(M::TABLE.name);
                 let row = at_most_one(self.all(db).await?, $operation, table)?;
@@ -299,6 +328,12 @@ macro_rules! write_verbs {
             ///
             /// # Errors
             /// [`is_more_than_one`](Error::is_more_than_one) when it touched several; else as for [`all`](Self::all).
+            ///
+            /// ```
+            /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+            /// let ann: Option<User> = User::get(7).update(|u| u.age.set(35)).one_or_none(db).await?;
+            /// # Ok(()) }
+            /// ```
             pub async fn one_or_none(self, db: &impl Executor) -> Result<Option<Out>> {
                 at_most_one(self.all(db).await?, $operation, Some(M::TABLE.name))
             }
@@ -309,6 +344,12 @@ macro_rules! write_verbs {
             ///
             /// # Errors
             /// As for [`all`](Self::all).
+            ///
+            /// ```
+            /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+            /// let touched: u64 = Post::query().filter(|p| p.title.eq("")).delete().execute(db).await?;
+            /// # Ok(()) }
+            /// ```
             pub async fn execute(self, db: &impl Executor) -> Result<u64> {
                 let checks_version = self.checks_version;
                 let count = db.execute(&self.statement(false)?).await?;
@@ -331,6 +372,13 @@ impl RawSql {
     ///
     /// # Errors
     /// When the server refuses it, or a row does not fit `T`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let least = 18;
+    /// let rows = sql!("SELECT name, age FROM users WHERE age >= {least}").all::<(String, Option<i32>)>(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn all<T: FromRow>(self, db: &impl Executor) -> Result<Vec<T>> {
         fetch(&self.statement()?, Matching::Name, db).await
     }
@@ -342,6 +390,12 @@ impl RawSql {
     /// # Errors
     /// [`is_not_found`](Error::is_not_found) without a row, [`is_more_than_one`](Error::is_more_than_one) with several;
     /// else as for [`all`](Self::all).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let (version,) = sql!("SELECT version()").one::<(String,)>(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn one<T: FromRow>(self, db: &impl Executor) -> Result<T> {
         let row = self.one_or_none(db).await?;
         exactly_one(row, Operation::Raw, None)
@@ -353,6 +407,13 @@ impl RawSql {
     ///
     /// # Errors
     /// [`is_more_than_one`](Error::is_more_than_one) with several rows; else as for [`all`](Self::all).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let email = "ann@example.org";
+    /// let id = sql!("SELECT id FROM users WHERE email = {email}").one_or_none::<i64>(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn one_or_none<T: FromRow>(self, db: &impl Executor) -> Result<Option<T>> {
         at_most_one(self.all(db).await?, Operation::Raw, None)
     }
@@ -363,6 +424,12 @@ impl RawSql {
     ///
     /// # Errors
     /// As for [`all`](Self::all).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let newest = sql!("SELECT title FROM posts ORDER BY id DESC").first::<String>(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn first<T: FromRow>(self, db: &impl Executor) -> Result<Option<T>> {
         Ok(self.all(db).await?.into_iter().next())
     }
@@ -371,6 +438,15 @@ impl RawSql {
     ///
     /// # Errors
     /// As for [`all`](Self::all), at the start or on the way.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let mut names = sql!("SELECT name FROM users").stream::<String>(db).await?;
+    /// while let Some(name) = names.try_next().await? {
+    ///     println!("{name}");
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub async fn stream<T: FromRow>(self, db: &impl Executor) -> Result<Rows<'_, T>> {
         let stream = db.stream(self.statement()?).await?;
         Ok(Rows::new(stream, Matching::Name))
@@ -382,6 +458,13 @@ impl RawSql {
     ///
     /// # Errors
     /// When the server refuses it.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let days = 30;
+    /// let gone = sql!("DELETE FROM posts WHERE id < {days}").execute(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn execute(self, db: &impl Executor) -> Result<u64> {
         db.execute(&self.statement()?).await
     }

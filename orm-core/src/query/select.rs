@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData};
 use super::Source;
 use crate::{
     ast::{self, Direction, Distinct, Lock, LockStrength, LockWait, Node, OrderItem},
-    expr::{Cond, Expr, IntoCond, IntoOrder, SelectList, Selection},
+    expr::{Cond, Expr, IntoFilter, IntoOrder, SelectList, Selection},
     model::Model,
     value::SqlType,
 };
@@ -13,6 +13,14 @@ use crate::{
 /// A query over the sources `S` whose rows are read into `Out`.
 ///
 /// A plain value: `Clone`, `Send`, reusable. `Display` shows its SQL, with `$1` in place of values.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// let mut query: orm_pg::query::Select<User, User> = User::query();
+/// if let Some(name) = Some("Ann") {
+///     query = query.filter(|u| u.name.eq(name)); // the type stays what it is
+/// }
+/// ```
 #[must_use = "a query does nothing until a verb such as `.all(&db)` is awaited"]
 pub struct Select<S, Out> {
     pub(crate) ast: ast::Select,
@@ -53,14 +61,24 @@ impl<M: Model> Select<M, M> {
     pub(crate) fn of_model() -> Self {
         Self::from_ast(ast::Select::of(M::TABLE))
     }
+
+    /// The query of what the projection reads.
+    pub(crate) fn project<F: crate::relation::Projected<Of = M>>(mut self) -> ast::Select {
+        let mut list = SelectList::default();
+        F::select(self.columns(), &mut list);
+        self.ast.list = Some(list.into_nodes());
+        self.ast
+    }
 }
 
 impl<S: Source, Out> Select<S, Out> {
-    pub(super) fn columns(&self) -> S::Columns {
+    pub(crate) fn columns(&self) -> S::Columns {
         S::columns(self.ast.id, 0)
     }
 
     /// Keeps the rows for which the condition holds. Several filters must all hold. Renders `WHERE …`.
+    ///
+    /// An `Option` of a condition filters where it is `Some`: `.filter(|u| min_age.map(|age| u.age.ge(age)))`.
     ///
     /// ```
     /// # use orm_pg::prelude::*;
@@ -72,9 +90,8 @@ impl<S: Source, Out> Select<S, Out> {
     /// let some = User::query().filter(adult).filter(|u| u.email.ends_with(".org").or(u.id.in_([1, 2]))).select(|u| u.id);
     /// assert!(some.to_string().ends_with(r#"WHERE (t0."age" >= $1) AND ((t0."email" LIKE $2) OR (t0."id" = ANY ($3)))"#));
     /// ```
-    pub fn filter<C: IntoCond>(mut self, cond: impl FnOnce(S::Columns) -> C) -> Self {
-        let Cond(node) = cond(self.columns()).into_cond();
-        self.ast.filters.push(node);
+    pub fn filter<C: IntoFilter>(mut self, cond: impl FnOnce(S::Columns) -> C) -> Self {
+        self.ast.filters.extend(cond(self.columns()).into_filter().map(|Cond(node)| node));
         self
     }
 
@@ -95,6 +112,12 @@ impl<S: Source, Out> Select<S, Out> {
 
     /// Sorts by a column that is known only at run time: a name from a request. It must be a field or a column of one
     /// of the query's models, written `name` or `table.name`; anything else is an error before any I/O.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// // From a request: `?sort=name`.
+    /// let users = User::query().order_by_name("name", Direction::Desc);
+    /// ```
     pub fn order_by_name(mut self, name: &str, direction: Direction) -> Self {
         let node = self.named_column(name);
         self.ast.order_by.push(OrderItem { node, direction, nulls: None });
@@ -104,7 +127,7 @@ impl<S: Source, Out> Select<S, Out> {
     fn named_column(&self, name: &str) -> Node {
         let (table, column) = name.split_once('.').map_or((None, name), |(table, column)| (Some(table), column));
         for (source, from) in self.ast.from.iter().enumerate() {
-            let ast::Relation::Table(of) = from.relation;
+            let Some(of) = from.relation.table() else { continue };
             if table.is_some_and(|it| it != of.name && it != of.model) {
                 continue;
             }
@@ -113,27 +136,40 @@ impl<S: Source, Out> Select<S, Out> {
                 return Node::Column { query: self.ast.id, source, name: ast::ColumnName::Named(def.name) };
             }
         }
-        let known = self.ast.from.iter().flat_map(|from| {
-            let ast::Relation::Table(of) = from.relation;
-            of.columns.iter().map(|it| it.field)
-        });
+        let tables = self.ast.from.iter().filter_map(|from| from.relation.table());
+        let known = tables.flat_map(|of| of.columns.iter().map(|it| it.field));
         let known: Vec<_> = known.collect();
         Node::Invalid(format!("there is no column {name:?} to order by; there are: {}", known.join(", ")))
     }
 
     /// Returns at most `rows` rows. Renders `LIMIT $n`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let page = User::query().order_by(|u| u.id.asc()).limit(20).offset(40);
+    /// ```
     pub fn limit(mut self, rows: u64) -> Self {
         self.ast.limit = Some(rows);
         self
     }
 
     /// Leaves out the first `rows` rows. Renders `OFFSET $n`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let page = User::query().order_by(|u| u.id.asc()).limit(20).offset(40);
+    /// ```
     pub fn offset(mut self, rows: u64) -> Self {
         self.ast.offset = Some(rows);
         self
     }
 
     /// Returns equal rows once. Renders `SELECT DISTINCT`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let authors = Post::query().select(|p| p.author_id).distinct();
+    /// ```
     pub fn distinct(mut self) -> Self {
         self.ast.distinct = Some(Distinct::Rows);
         self
@@ -141,6 +177,11 @@ impl<S: Source, Out> Select<S, Out> {
 
     /// Returns the first row, in the query's order, of those that agree on `key`. Renders `SELECT DISTINCT ON (…)`.
     /// The order must begin with the same expressions.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let newest = Post::query().distinct_on(|p| p.author_id).order_by(|p| (p.author_id.asc(), p.id.desc()));
+    /// ```
     pub fn distinct_on<P: Selection>(mut self, key: impl FnOnce(S::Columns) -> P) -> Self {
         self.ast.distinct = Some(Distinct::On(SelectList::of(key(self.columns()))));
         self
@@ -166,10 +207,14 @@ impl<S: Source, Out> Select<S, Out> {
         self
     }
 
-    /// Keeps the groups for which the condition holds. Renders `HAVING …`.
-    pub fn having<C: IntoCond>(mut self, cond: impl FnOnce(S::Columns) -> C) -> Self {
-        let Cond(node) = cond(self.columns()).into_cond();
-        self.ast.having.push(node);
+    /// Keeps the groups for which the condition holds; an `Option` of one where it is `Some`. Renders `HAVING …`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let busy = Post::query().group_by(|p| p.author_id).having(|p| count_all().gt(3)).select(|p| p.author_id);
+    /// ```
+    pub fn having<C: IntoFilter>(mut self, cond: impl FnOnce(S::Columns) -> C) -> Self {
+        self.ast.having.extend(cond(self.columns()).into_filter().map(|Cond(node)| node));
         self
     }
 
@@ -215,26 +260,51 @@ impl<S: Source, Out> Select<S, Out> {
 
     /// Locks like [`for_update`](Self::for_update), but lets others refer to the rows by foreign key.
     /// Renders `FOR NO KEY UPDATE`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let account = Account::get(1).for_no_key_update();
+    /// ```
     pub fn for_no_key_update(self) -> Self {
         self.lock(LockStrength::NoKeyUpdate)
     }
 
     /// Locks the rows against writes, not against other shared locks. Only in a transaction. Renders `FOR SHARE`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let author = User::get(7).for_share();
+    /// ```
     pub fn for_share(self) -> Self {
         self.lock(LockStrength::Share)
     }
 
     /// Locks the rows against deletes and changes of their key. Only in a transaction. Renders `FOR KEY SHARE`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let author = User::get(7).for_key_share();
+    /// ```
     pub fn for_key_share(self) -> Self {
         self.lock(LockStrength::KeyShare)
     }
 
     /// Leaves out rows that others have locked. After `for_update` or one of its kind. Renders `SKIP LOCKED`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let job = Post::query().filter(|p| !p.published).for_update().skip_locked().limit(1);
+    /// ```
     pub fn skip_locked(self) -> Self {
         self.lock_wait(LockWait::SkipLocked)
     }
 
     /// Fails at once (55P03) when others have locked a row. After `for_update` or one of its kind. Renders `NOWAIT`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let account = Account::get(1).for_update().nowait();
+    /// ```
     pub fn nowait(self) -> Self {
         self.lock_wait(LockWait::NoWait)
     }

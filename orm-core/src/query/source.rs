@@ -7,6 +7,7 @@ use crate::{
     expr::{Joined, Origin, Present, Selection},
     model::Model,
     row::FromRow,
+    schema::Table,
 };
 
 /// One or more sources of a query.
@@ -51,23 +52,72 @@ impl<M: Model> Source for Maybe<M> {
     }
 }
 
-/// Grows sources by one: `User` → `(User, Post)` → `(User, Post, Tag)`.
+/// Sources that one more can join.
 #[diagnostic::on_unimplemented(
     message = "a query has at most eight sources",
     label = "one join too many",
     note = "select what is needed so far in a query of its own, or load the rest as a relation"
 )]
-pub trait Append<M: Source> {
+pub trait Room {}
+
+/// Grows sources by one: `User` → `(User, Post)` → `(User, Post, Tag)`.
+pub trait Append<M> {
     /// The grown sources.
-    type Output: Source;
+    type Output: Source<Columns = Self::Columns, Row = Self::Row>;
+    /// Their columns.
+    type Columns;
+    /// Their row.
+    type Row;
+    /// The table of the new source.
+    #[doc(hidden)]
+    const TABLE: &'static Table;
 }
 
-impl<A: Model, M: Source> Append<M> for A {
+/// What a join adds: a model, or one on the outer side.
+pub trait Joinable: Source {
+    /// Its table.
+    #[doc(hidden)]
+    const TABLE: &'static Table;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model> Joinable for M {
+    const TABLE: &'static Table = <M as Model>::TABLE;
+}
+
+impl<M: Model> Joinable for Maybe<M> {
+    const TABLE: &'static Table = M::TABLE;
+}
+
+/// A row of the sources `S` as they are, nothing selected.
+#[diagnostic::on_unimplemented(
+    message = "a query with a `select` cannot be joined any more",
+    label = "this comes before `select`",
+    note = "join first, and say last what to select: `.join::<Post>(..).select(..)`"
+)]
+pub trait WholeRow<S> {}
+
+#[diagnostic::do_not_recommend]
+impl<R, S: Source<Row = R>> WholeRow<S> for R {}
+
+#[diagnostic::do_not_recommend]
+impl<A: Model> Room for A {}
+
+#[diagnostic::do_not_recommend]
+impl<A: Model> Room for Maybe<A> {}
+
+impl<A: Model, M: Joinable> Append<M> for A {
     type Output = (A, M);
+    type Columns = (<A as Source>::Columns, M::Columns);
+    type Row = (<A as Source>::Row, M::Row);
+    const TABLE: &'static Table = M::TABLE;
 }
 
-impl<A: Model, M: Source> Append<M> for Maybe<A> {
+impl<A: Model, M: Joinable> Append<M> for Maybe<A> {
     type Output = (Self, M);
+    type Columns = (<Self as Source>::Columns, M::Columns);
+    type Row = (<Self as Source>::Row, M::Row);
+    const TABLE: &'static Table = M::TABLE;
 }
 
 macro_rules! sources {
@@ -95,9 +145,28 @@ sources! { A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; A B C D E
 
 macro_rules! append {
     ($($($part:ident)+;)+) => { $(
-        impl<$($part: Source,)+ M: Source> Append<M> for ($($part,)+) {
+        #[diagnostic::do_not_recommend]
+        impl<$($part: Source),+> Room for ($($part,)+) {}
+
+        #[diagnostic::do_not_recommend]
+        impl<$($part: Source,)+ M: Joinable> Append<M> for ($($part,)+) {
             type Output = ($($part,)+ M,);
+            type Columns = ($($part::Columns,)+ M::Columns,);
+            type Row = ($($part::Row,)+ M::Row,);
+            const TABLE: &'static Table = M::TABLE;
         }
     )+ };
 }
 append! { A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; }
+
+/// There is no room for a ninth, which [`Room`] says; this keeps all else about such a join quiet.
+#[diagnostic::do_not_recommend]
+impl<A, B, C, D, E, F, G, H, M: Joinable> Append<M> for (A, B, C, D, E, F, G, H)
+where
+    Self: Source,
+{
+    type Output = Self;
+    type Columns = <Self as Source>::Columns;
+    type Row = <Self as Source>::Row;
+    const TABLE: &'static Table = M::TABLE;
+}

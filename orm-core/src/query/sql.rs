@@ -1,147 +1,148 @@
 //! From builders to statements: check, then render.
 
+use std::borrow::Cow;
+
 use super::{Delete, Insert, Select, Source, Subquery, Update};
 use crate::{
-    ast::{self, FunctionName, Node, Relation, Rows},
+    ast::{self, Node, QueryId, Rows},
     check,
     error::Result,
-    expr::{RawSql, SelectList},
+    expr::{Origin, Present, RawSql, SelectList},
     model::Model,
-    render,
+    render::{self, Rendered},
     statement::{Operation, Sql, Statement},
 };
 
 impl<S: Source, Out> Select<S, Out> {
     /// Returns the SQL and its binds. No I/O.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let sql = User::query().filter(|u| u.age.ge(18)).select(|u| u.id).to_sql();
+    /// assert_eq!(sql.text, r#"SELECT t0."id" FROM "users" AS t0 WHERE t0."age" >= $1"#);
+    /// assert_eq!(sql.binds.len(), 1);
+    /// ```
     #[must_use]
     pub fn to_sql(&self) -> Sql {
         // The text of a query does not need a list of its own: only rendering it does.
         match self.ast.list {
-            Some(_) => render::select(&self.ast),
-            None => render::select(&self.clone().into_ast()),
+            Some(_) => render::select(&self.ast).sql,
+            None => render::select(&self.clone().into_ast()).sql,
         }
     }
 
-    pub(super) fn statement(mut self) -> Result<Statement> {
-        if self.ast.list.is_none() && self.ast.group_by.is_empty() {
-            self.ast.list = Some(SelectList::of(self.columns()));
-        }
-        finish(&self.ast, render::select)
+    pub(crate) fn statement(self) -> Result<Statement> {
+        read(self.ast, list_of::<S>, |_| true, render::select)
     }
 
-    pub(super) fn count_statement(mut self) -> Result<Statement> {
-        if self.ast.list.is_none() && self.ast.group_by.is_empty() && !render::counts_plainly(&self.ast) {
-            self.ast.list = Some(SelectList::of(self.columns()));
-        }
-        finish(&self.ast, render::count)
+    pub(super) fn count_statement(self) -> Result<Statement> {
+        read(self.ast, list_of::<S>, |ast| !render::counts_plainly(ast), render::count)
     }
 
     pub(super) fn exists_statement(self) -> Result<Statement> {
-        finish(&self.ast, render::exists)
+        read(self.ast, list_of::<S>, |_| false, render::exists)
     }
 }
 
-fn finish(select: &ast::Select, render: fn(&ast::Select) -> Sql) -> Result<Statement> {
-    let table = table_of(select);
+/// The columns of whole rows.
+fn list_of<S: Source>(query: QueryId) -> Vec<Node> {
+    SelectList::of(S::columns(query, 0))
+}
+
+/// Checks and renders a query. Not generic, like all here that the compiler would else repeat for each model of an
+/// application.
+fn read(
+    mut ast: ast::Select,
+    whole_rows: fn(QueryId) -> Vec<Node>,
+    needs_list: fn(&ast::Select) -> bool,
+    render: fn(&ast::Select) -> Rendered,
+) -> Result<Statement> {
+    let table = table_of(&ast);
     let named = |error: crate::Error| error.in_statement(Operation::Select.name(), table);
-    check::select(select).map_err(named)?;
-    let sql = render(select);
-    check::binds(&sql).map_err(named)?;
-    let mut statement = Statement::new(sql, Operation::Select, table);
-    statement.plain_read = is_plain(select);
-    statement.by_key = select.by_key;
-    statement.locks = locks(select);
-    let mut by_hand = false;
-    select.nodes(&mut |node| by_hand |= fragments([node]));
-    statement.fragments = by_hand;
-    Ok(statement)
+    let list_rows = |ast: &mut ast::Select| {
+        if ast.list.is_none() && ast.group_by.is_empty() {
+            ast.list = Some(whole_rows(ast.id));
+        }
+    };
+    if ast.distinct.is_some() {
+        // What a distinct query may be sorted by depends on what it selects.
+        list_rows(&mut ast);
+    }
+    check::select(&ast).map_err(named)?;
+    // Listed after the check: the columns of whole rows need none.
+    if needs_list(&ast) {
+        list_rows(&mut ast);
+    }
+    let statement = statement(render(&ast), Operation::Select, table).map_err(named)?;
+    Ok(Statement { by_key: ast.by_key, ..statement })
+}
+
+/// The statement of a query whose list is there, by whoever made it.
+pub(crate) fn select_statement(select: &ast::Select) -> Result<Statement> {
+    let table = table_of(select);
+    let rendered = check::select(select).and_then(|()| statement(render::select(select), Operation::Select, table));
+    rendered.map_err(|error| error.in_statement(Operation::Select.name(), table))
+}
+
+/// What comes back of the rows that a write of `M` touches, if that is wanted.
+fn returned<M: Model>(wanted: bool, id: QueryId, list: Option<&Vec<Node>>) -> Cow<'_, [Node]> {
+    match list {
+        _ if !wanted => Cow::Borrowed(&[]),
+        Some(list) => Cow::Borrowed(list),
+        None => Cow::Owned(SelectList::of(M::columns::<Present>(Origin::new(id, 0)))),
+    }
+}
+
+/// What executors are handed, with what rendering has seen: a plain read can neither wait for locks, nor write, nor
+/// change the session.
+fn statement(rendered: Rendered, operation: Operation, table: Option<&'static str>) -> Result<Statement> {
+    let Rendered { sql, by_hand, locks, views } = rendered;
+    check::binds(&sql)?;
+    let reads = operation == Operation::Select;
+    let plain_read = reads && !by_hand && !locks && !views;
+    // A write keeps the locks of its sub-queries for as long as it needs them: rows are taken off a queue that way.
+    let locks = reads && locks;
+    Ok(Statement { plain_read, locks, fragments: by_hand, ..Statement::new(sql, operation, table) })
 }
 
 fn table_of(select: &ast::Select) -> Option<&'static str> {
-    select.from.first().map(|it| {
-        let Relation::Table(table) = it.relation;
-        table.name
-    })
-}
-
-fn locks(select: &ast::Select) -> bool {
-    let mut found = select.lock.is_some();
-    select.nodes(&mut |node| found |= any(node, &mut |_| false, &mut locks));
-    found
-}
-
-/// Whether nothing in the query could wait for locks, write or change the session: no lock clause, no fragment of the
-/// user's SQL, no function of the user, no view.
-fn is_plain(select: &ast::Select) -> bool {
-    let tables = select.from.iter().all(|it| {
-        let Relation::Table(table) = it.relation;
-        !table.view
-    });
-    let mut found = false;
-    select.nodes(&mut |node| found |= any(node, &mut by_user, &mut |nested| !is_plain(nested)));
-    tables && select.lock.is_none() && !found
-}
-
-/// Whether a node is SQL or a function of the user.
-fn by_user(node: &Node) -> bool {
-    match node {
-        Node::Raw(_) => true,
-        Node::Call(call) => matches!(call.name, FunctionName::User { .. }),
-        _ => false,
-    }
-}
-
-/// Whether SQL or a function of the user stands in one of `nodes`.
-fn fragments<'a>(nodes: impl IntoIterator<Item = &'a Node>) -> bool {
-    fn in_query(select: &ast::Select) -> bool {
-        let mut found = false;
-        select.nodes(&mut |node| found |= any(node, &mut by_user, &mut in_query));
-        found
-    }
-    nodes.into_iter().any(|node| any(node, &mut by_user, &mut in_query))
-}
-
-/// Whether `test` holds for a node or a part of it, or `query` for a sub-query.
-fn any(node: &Node, test: &mut dyn FnMut(&Node) -> bool, query: &mut dyn FnMut(&ast::Select) -> bool) -> bool {
-    if test(node) {
-        return true;
-    }
-    if let Node::Subquery(select) | Node::Exists(select) = node {
-        return query(select);
-    }
-    let mut found = false;
-    node.parts(&mut |part| found = found || any(part, test, query));
-    found
+    select.from.iter().find_map(|it| it.relation.table()).map(|it| it.name)
 }
 
 impl<M: Model, Out> Insert<M, Out> {
+    fn returned(&self, wanted: bool) -> Cow<'_, [Node]> {
+        returned::<M>(wanted, self.ast.id, self.ast.returning.as_ref())
+    }
+
     /// Returns the SQL and its binds; of an insert that needs several statements, as if it were one. No I/O.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let sql = User::insert(NewUser::new("ann@example.org", "Ann")).returning(|u| u.id).to_sql();
+    /// assert!(sql.text.starts_with(r#"INSERT INTO "users""#));
+    /// ```
     #[must_use]
     pub fn to_sql(&self) -> Sql {
-        render::insert(&self.ast, true)
+        render::insert(&self.ast, &self.returned(true)).sql
     }
 
     /// The statements: several where the rows have more binds than one can carry.
-    pub(super) fn statements(self, returning: bool) -> Result<Vec<Statement>> {
-        let table = Some(self.ast.table.name);
-        let named = |error: crate::Error| error.in_statement(Operation::Insert.name(), table);
-        check::insert(&self.ast).map_err(named)?;
-        let statement = |part: &ast::Insert| {
-            let sql = render::insert(part, returning);
-            check::binds(&sql).map_err(named)?;
-            let (set, filters) = match part.on_conflict.as_ref().map(|it| &it.action) {
-                Some(ast::ConflictAction::Update { set, filters }) => (set.as_slice(), filters.as_slice()),
-                Some(ast::ConflictAction::Nothing) | None => (&[][..], &[][..]),
-            };
-            let nodes = set.iter().map(|it| &it.value).chain(filters).chain(&part.returning);
-            Ok(Statement { fragments: fragments(nodes), ..Statement::new(sql, Operation::Insert, table) })
-        };
-        match &self.ast.rows {
-            Rows::Values(rows) if rows.len().saturating_mul(self.ast.columns.len()) > SPLIT_ABOVE => {
-                split(self.ast).map(|part| statement(&part)).collect()
-            }
-            Rows::Values(_) | Rows::Unnest(_) => Ok(vec![statement(&self.ast)?]),
+    pub(crate) fn statements(self, returning: bool) -> Result<Vec<Statement>> {
+        let list = self.returned(returning).into_owned();
+        inserts(self.ast, &list)
+    }
+}
+
+fn inserts(insert: ast::Insert, list: &[Node]) -> Result<Vec<Statement>> {
+    let table = Some(insert.table.name);
+    let named = |error: crate::Error| error.in_statement(Operation::Insert.name(), table);
+    check::insert(&insert).map_err(named)?;
+    let statement = |part: &ast::Insert| statement(render::insert(part, list), Operation::Insert, table).map_err(named);
+    match &insert.rows {
+        Rows::Values(rows) if rows.len().saturating_mul(insert.columns.len()) > SPLIT_ABOVE => {
+            split(insert, list).map(|part| statement(&part)).collect()
         }
+        Rows::Values(_) | Rows::Unnest(_) => Ok(vec![statement(&insert)?]),
     }
 }
 
@@ -149,12 +150,12 @@ impl<M: Model, Out> Insert<M, Out> {
 const SPLIT_ABOVE: usize = check::MAX_BINDS / 2;
 
 /// Splits the rows of an insert so that each part has few enough binds, those of its other clauses included.
-fn split(mut insert: ast::Insert) -> impl Iterator<Item = ast::Insert> {
+fn split(mut insert: ast::Insert, returning: &[Node]) -> impl Iterator<Item = ast::Insert> {
     let mut rows = match std::mem::replace(&mut insert.rows, Rows::Values(vec![])) {
         Rows::Values(rows) => rows,
         Rows::Unnest(_) => vec![],
     };
-    let other = render::insert(&insert, true).binds.len();
+    let other = render::insert(&insert, returning).sql.binds.len();
     let most = check::MAX_BINDS.saturating_sub(other).checked_div(insert.columns.len()).unwrap_or(usize::MAX).max(1);
     std::iter::from_fn(move || {
         if rows.is_empty() {
@@ -167,54 +168,79 @@ fn split(mut insert: ast::Insert) -> impl Iterator<Item = ast::Insert> {
 }
 
 impl<M: Model, Out> Update<M, Out> {
+    fn returned(&self, wanted: bool) -> Cow<'_, [Node]> {
+        returned::<M>(wanted, self.ast.id, self.ast.returning.as_ref())
+    }
+
     /// Returns the SQL and its binds. No I/O.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let sql = User::query().filter(|u| u.id.eq(7)).update(|u| u.name.set("Ann")).to_sql();
+    /// assert!(sql.text.starts_with(r#"UPDATE "users" AS t0 SET "name" = $1 WHERE t0."id" = $2"#));
+    /// ```
     #[must_use]
     pub fn to_sql(&self) -> Sql {
-        render::update(&self.ast, true)
+        render::update(&self.ast, &self.returned(true)).sql
     }
 
     pub(super) fn statement(self, returning: bool) -> Result<Statement> {
-        let table = Some(self.ast.table.name);
-        let named = |error: crate::Error| error.in_statement(Operation::Update.name(), table);
-        check::update(&self.ast).map_err(named)?;
-        let sql = render::update(&self.ast, returning);
-        check::binds(&sql).map_err(named)?;
-        let set = self.ast.set.iter().map(|it| &it.value);
-        let fragments = fragments(set.chain(&self.ast.filters).chain(&self.ast.returning));
-        Ok(Statement { fragments, ..Statement::new(sql, Operation::Update, table) })
+        update(&self.ast, &self.returned(returning))
     }
 }
 
+fn update(ast: &ast::Update, list: &[Node]) -> Result<Statement> {
+    let table = Some(ast.table.name);
+    let statement = check::update(ast).and_then(|()| statement(render::update(ast, list), Operation::Update, table));
+    statement.map_err(|error| error.in_statement(Operation::Update.name(), table))
+}
+
 impl<M: Model, Out> Delete<M, Out> {
+    fn returned(&self, wanted: bool) -> Cow<'_, [Node]> {
+        returned::<M>(wanted, self.ast.id, self.ast.returning.as_ref())
+    }
+
     /// Returns the SQL and its binds. No I/O.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let sql = User::query().filter(|u| u.id.eq(7)).delete().to_sql();
+    /// assert!(sql.text.starts_with(r#"DELETE FROM "users" AS t0 WHERE t0."id" = $1"#));
+    /// ```
     #[must_use]
     pub fn to_sql(&self) -> Sql {
-        render::delete(&self.ast, true)
+        render::delete(&self.ast, &self.returned(true)).sql
     }
 
     pub(super) fn statement(self, returning: bool) -> Result<Statement> {
-        let table = Some(self.ast.table.name);
-        let named = |error: crate::Error| error.in_statement(Operation::Delete.name(), table);
-        check::delete(&self.ast).map_err(named)?;
-        let sql = render::delete(&self.ast, returning);
-        check::binds(&sql).map_err(named)?;
-        let fragments = fragments(self.ast.filters.iter().chain(&self.ast.returning));
-        Ok(Statement { fragments, ..Statement::new(sql, Operation::Delete, table) })
+        delete(&self.ast, &self.returned(returning))
     }
+}
+
+fn delete(ast: &ast::Delete, list: &[Node]) -> Result<Statement> {
+    let table = Some(ast.table.name);
+    let statement = check::delete(ast).and_then(|()| statement(render::delete(ast, list), Operation::Delete, table));
+    statement.map_err(|error| error.in_statement(Operation::Delete.name(), table))
 }
 
 impl RawSql {
     /// Returns the SQL and its binds. No I/O.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let id = 7;
+    /// assert_eq!(sql!("SELECT name FROM users WHERE id = {id}").to_sql().text, "SELECT name FROM users WHERE id = $1");
+    /// ```
     #[must_use]
     pub fn to_sql(&self) -> Sql {
-        render::raw(&self.parts)
+        render::raw(&self.parts).sql
     }
 
     pub(super) fn statement(self) -> Result<Statement> {
-        let named = |error: crate::Error| error.in_statement(Operation::Raw.name(), None);
-        check::raw(&self.parts).map_err(named)?;
-        let sql = render::raw(&self.parts);
-        check::binds(&sql).map_err(named)?;
-        Ok(Statement::new(sql, Operation::Raw, None))
+        // Raw as a whole, so what rendering has seen in it says nothing more.
+        let statement =
+            check::raw(&self.parts).and_then(|()| statement(render::raw(&self.parts), Operation::Raw, None));
+        let statement = statement.map_err(|error| error.in_statement(Operation::Raw.name(), None))?;
+        Ok(Statement { fragments: false, ..statement })
     }
 }

@@ -44,6 +44,11 @@ pub fn exists<S: Source, Out>(query: Select<S, Out>) -> Cond {
 
 /// Holds when `query` finds no row. Its filters may use columns of the query around.
 /// Renders `NOT EXISTS (SELECT …)`.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// let quiet = User::query().filter(|u| not_exists(Post::query().filter(|p| p.author_id.eq(u.id))));
+/// ```
 pub fn not_exists<S: Source, Out>(query: Select<S, Out>) -> Cond {
     exists(query).not()
 }

@@ -16,6 +16,12 @@ use crate::{
 /// particular order, not in that of a sub-query either.
 ///
 /// Columns with `on_update` and the `version` column are set as well, unless named.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// let update = User::query().filter(|u| u.id.eq(7)).update(|u| u.name.set("Ann"));
+/// assert!(update.to_string().starts_with(r#"UPDATE "users" AS t0 SET "name" = $1 WHERE t0."id" = $2"#));
+/// ```
 #[must_use = "an update does nothing until a verb such as `.execute(&db)` is awaited"]
 pub struct Update<M, Out> {
     pub(super) ast: ast::Update,
@@ -52,7 +58,7 @@ impl<M: Model> Update<M, M> {
             set: assignments,
             filters: vec![],
             all_rows: false,
-            returning: SelectList::of(columns),
+            returning: None,
             refused: None,
         };
         Self { ast, checks_version: false, _types: PhantomData }
@@ -74,12 +80,25 @@ impl<M: Model> Update<M, M> {
 
 impl<M: Model, Out> Update<M, Out> {
     /// Says what comes back of each updated row. Renders `RETURNING …`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let ages: Vec<Option<i32>> =
+    ///     User::query().filter(|u| u.active).update(|u| u.age.set(u.age + 1)).returning(|u| u.age).all(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn returning<P: Selection>(mut self, list: impl FnOnce(M::Columns<Present>) -> P) -> Update<M, P::Output> {
-        self.ast.returning = SelectList::of(list(M::columns(Origin::new(self.ast.id, 0))));
+        self.ast.returning = Some(SelectList::of(list(M::columns(Origin::new(self.ast.id, 0)))));
         Update { ast: self.ast, checks_version: self.checks_version, _types: PhantomData }
     }
 
     /// Lets the update go without a filter: every row of the table.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let touched = User::query().update(|u| u.active.set(false)).all_rows().execute(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn all_rows(mut self) -> Self {
         self.ast.all_rows = true;
         self
@@ -113,6 +132,12 @@ impl<M: Model> Select<M, M> {
     }
 
     /// Lets an update or delete made of this query go without a filter: every row of the table.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let touched = User::query().all_rows().update(|u| u.active.set(false)).execute(db).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn all_rows(mut self) -> Self {
         self.ast.all_rows = true;
         self

@@ -17,7 +17,7 @@ impl Writer {
                     ColumnName::Named(name) => self.ident(name),
                     ColumnName::Position(position) => {
                         self.push("c");
-                        self.number(position);
+                        self.number(u32::from(*position));
                     }
                 }
             }
@@ -70,6 +70,13 @@ impl Writer {
                 self.pg_type(*ty);
                 self.push(")");
             }
+            Node::Attribute(node, name) => {
+                // Without parentheses the server would look for a table of that name.
+                self.push("(");
+                self.node(node);
+                self.push(").");
+                self.ident(name);
+            }
             Node::Case { arms, otherwise } => {
                 self.push("CASE");
                 for (cond, value) in arms {
@@ -104,6 +111,7 @@ impl Writer {
                 self.push(")");
             }
             Node::Raw(parts) => {
+                self.by_hand = true;
                 // Whatever is in it, it stays one operand: a comment at its end must not take what follows.
                 self.push("(");
                 let before = self.reuse;
@@ -130,6 +138,7 @@ impl Writer {
                 | Node::Constant(_)
                 | Node::Call(_)
                 | Node::Cast(..)
+                | Node::Attribute(..)
                 | Node::Quantified(..)
                 | Node::Subquery(_)
                 | Node::Exists(_)
@@ -159,6 +168,7 @@ impl Writer {
         match call.name {
             FunctionName::Builtin(name) => self.push(name),
             FunctionName::User { schema, name } => {
+                self.by_hand = true;
                 if let Some(schema) = schema {
                     self.ident(schema);
                     self.push(".");
@@ -167,8 +177,11 @@ impl Writer {
             }
         }
         self.push("(");
+        let before = self.reuse;
         if call.distinct {
             self.push("DISTINCT ");
+            // What it is ordered by must be one of its arguments, also to the server.
+            self.reuse = Reuse::Equal;
         }
         self.list(&call.args, ", ");
         if !call.order_by.is_empty() {
@@ -176,6 +189,7 @@ impl Writer {
             self.order(&call.order_by);
         }
         self.push(")");
+        self.reuse = before;
         if let Some(filter) = &call.filter {
             self.push(" FILTER (WHERE ");
             self.node(filter);
@@ -185,7 +199,9 @@ impl Writer {
 
     pub(super) fn order(&mut self, items: &[OrderItem]) {
         self.each(items, ", ", |writer, item| {
-            writer.operand(&item.node);
+            if !writer.constant_key(&item.node) {
+                writer.operand(&item.node);
+            }
             if item.direction == Direction::Desc {
                 writer.push(" DESC");
             }
@@ -193,6 +209,24 @@ impl Writer {
                 None => {}
                 Some(Nulls::First) => writer.push(" NULLS FIRST"),
                 Some(Nulls::Last) => writer.push(" NULLS LAST"),
+            }
+        });
+    }
+
+    /// Writes a constant to group or sort by, which the server takes only inside of an expression.
+    pub(super) fn constant_key(&mut self, node: &Node) -> bool {
+        let Node::Constant(text @ ("TRUE" | "FALSE")) = node else { return false };
+        self.push("CAST(");
+        self.push(text);
+        self.push(" AS boolean)");
+        true
+    }
+
+    /// Writes what to group by.
+    pub(super) fn keys(&mut self, nodes: &[Node]) {
+        self.each(nodes, ", ", |writer, node| {
+            if !writer.constant_key(node) {
+                writer.node(node);
             }
         });
     }

@@ -1,22 +1,21 @@
 //! SELECT.
 
-use super::{Reuse, Writer};
+use super::{Rendered, Reuse, Writer};
 use crate::{
-    ast::{Distinct, From, Join, Lock, LockStrength, LockWait, Relation, Select},
+    ast::{Distinct, From, Join, KeyPart, Lock, LockStrength, LockWait, Relation, Select},
     check::is_grouped,
-    statement::Sql,
     value::Bind,
 };
 
 /// The statement.
-pub(crate) fn select(select: &Select) -> Sql {
+pub(crate) fn select(select: &Select) -> Rendered {
     let mut writer = Writer::new();
     nested(&mut writer, select);
     writer.finish()
 }
 
 /// A statement that counts the rows of `select`.
-pub(crate) fn count(select: &Select) -> Sql {
+pub(crate) fn count(select: &Select) -> Rendered {
     let mut writer = Writer::new();
     if counts_plainly(select) {
         writer.open(select.id, select.from.len());
@@ -42,7 +41,7 @@ pub(crate) fn counts_plainly(select: &Select) -> bool {
 }
 
 /// A statement that asks whether `select` finds a row.
-pub(crate) fn exists(select: &Select) -> Sql {
+pub(crate) fn exists(select: &Select) -> Rendered {
     let mut writer = Writer::new();
     writer.push("SELECT EXISTS (");
     nested_exists(&mut writer, select);
@@ -61,6 +60,7 @@ pub(super) fn nested_exists(writer: &mut Writer, select: &Select) {
     from_where(writer, select);
     limits(writer, select);
     if let Some(lock) = select.lock {
+        writer.locks = true;
         writer.push(lock_clause(lock));
     }
     writer.close();
@@ -79,7 +79,7 @@ pub(super) fn nested(writer: &mut Writer, select: &Select) {
         Some(Distinct::Rows) => writer.push("DISTINCT "),
         Some(Distinct::On(key)) => {
             writer.push("DISTINCT ON (");
-            writer.list(key, ", ");
+            writer.keys(key);
             writer.push(") ");
         }
     }
@@ -90,7 +90,7 @@ pub(super) fn nested(writer: &mut Writer, select: &Select) {
     from_where(writer, select);
     if !select.group_by.is_empty() {
         writer.push(" GROUP BY ");
-        writer.list(&select.group_by, ", ");
+        writer.keys(&select.group_by);
     }
     writer.all_of(" HAVING ", &select.having);
     if !select.order_by.is_empty() {
@@ -99,6 +99,7 @@ pub(super) fn nested(writer: &mut Writer, select: &Select) {
     }
     limits(writer, select);
     if let Some(lock) = select.lock {
+        writer.locks = true;
         writer.push(lock_clause(lock));
     }
     writer.reuse = before;
@@ -120,14 +121,76 @@ fn from_item(writer: &mut Writer, select: &Select, source: usize, from: &From) {
         Join::Right => " RIGHT JOIN ",
         Join::Full => " FULL JOIN ",
     });
-    let Relation::Table(table) = from.relation;
-    writer.table(table);
-    writer.push(" AS ");
-    writer.alias(select.id, u8::try_from(source).unwrap_or(u8::MAX));
+    let alias = |writer: &mut Writer| writer.alias(select.id, u8::try_from(source).unwrap_or(u8::MAX));
+    match &from.relation {
+        Relation::Table(table) => {
+            writer.views |= table.view;
+            writer.table(table);
+            writer.push(" AS ");
+            alias(writer);
+        }
+        Relation::Keys(parts) => {
+            writer.push("unnest(");
+            writer.each(parts, ", ", key_part);
+            writer.push(") WITH ORDINALITY AS ");
+            alias(writer);
+            writer.push("(");
+            for (part, _) in (0..).zip(parts) {
+                writer.push("k");
+                writer.number(part);
+                writer.push(", ");
+            }
+            writer.push("n)");
+        }
+        Relation::Lateral(query) => {
+            writer.push("LATERAL (");
+            nested(writer, query);
+            writer.push(") AS ");
+            alias(writer);
+            writer.push("(");
+            writer.each((0..).zip(query.list.iter().flatten()), ", ", |writer, (column, _)| {
+                writer.push("c");
+                writer.number(column);
+            });
+            writer.push(")");
+        }
+        Relation::Rows(query) => {
+            writer.push("(");
+            nested(writer, query);
+            writer.push(") AS ");
+            alias(writer);
+        }
+        Relation::Tree(tree) => {
+            super::tree::tree(writer, tree);
+            writer.push(" AS ");
+            alias(writer);
+        }
+        Relation::Found => {
+            writer.push(super::tree::NAME);
+            writer.push(" AS ");
+            alias(writer);
+        }
+    }
     if let Some(on) = &from.on {
         writer.push(" ON ");
         writer.node(on);
     }
+}
+
+/// The array of one part of a key, of the type of the column that it is compared with: a text array beside a `citext`
+/// column would compare as text, and not use the column's index. The server drops the branch that is never taken before
+/// it plans.
+pub(super) fn key_part(writer: &mut Writer, part: &KeyPart) {
+    if part.values.declared_oid() != 0 || part.values.ty().is_user_defined() {
+        return writer.bind(&part.values);
+    }
+    writer.push("CASE WHEN FALSE THEN (SELECT array_agg(");
+    writer.ident(part.column);
+    writer.push(") FROM ");
+    writer.table(part.table);
+    writer.push(") ELSE ");
+    writer.bind(&part.values);
+    writer.push(" END");
 }
 
 /// LIMIT and OFFSET travel as binds, so that pages of any size are one statement.

@@ -1,17 +1,16 @@
 //! INSERT, UPDATE and DELETE.
 
-use super::Writer;
+use super::{Rendered, Writer, select};
 use crate::{
     ast::{
-        Assignment, Cell, ConflictAction, ConflictTarget, Delete, Insert, Node, OnConflict, QueryId, Rows, Update,
-        automatic,
+        Assignment, Cell, ConflictAction, ConflictTarget, Delete, Insert, KeyPart, Node, OnConflict, QueryId, Rows,
+        SetLinks, Update, automatic,
     },
-    schema::Table,
-    statement::Sql,
+    schema::{ColumnDef, Table},
 };
 
-/// The statement; `returning` says whether its rows come back.
-pub(crate) fn insert(insert: &Insert, returning: bool) -> Sql {
+/// The statement; `returning` is what comes back of its rows.
+pub(crate) fn insert(insert: &Insert, returning: &[Node]) -> Rendered {
     let mut writer = Writer::new();
     writer.open(insert.id, 1);
     writer.push("INSERT INTO ");
@@ -22,7 +21,7 @@ pub(crate) fn insert(insert: &Insert, returning: bool) -> Sql {
         writer.push(" (");
         writer.each(&insert.columns, ", ", |writer, column| writer.ident(column));
         writer.push(")");
-        rows(&mut writer, &insert.rows);
+        rows(&mut writer, insert);
     }
     if let Some(conflict) = &insert.on_conflict {
         if let Some(scope) = writer.scopes.last_mut() {
@@ -30,12 +29,12 @@ pub(crate) fn insert(insert: &Insert, returning: bool) -> Sql {
         }
         on_conflict(&mut writer, insert, conflict);
     }
-    return_rows(&mut writer, &insert.returning, returning);
+    return_rows(&mut writer, returning);
     writer.finish()
 }
 
-fn rows(writer: &mut Writer, rows: &Rows) {
-    match rows {
+fn rows(writer: &mut Writer, insert: &Insert) {
+    match &insert.rows {
         Rows::Values(rows) => {
             writer.push(" VALUES ");
             writer.each(rows, ", ", |writer, row| {
@@ -47,9 +46,31 @@ fn rows(writer: &mut Writer, rows: &Rows) {
                 writer.push(")");
             });
         }
-        Rows::Unnest(columns) => {
-            writer.push(" SELECT * FROM unnest(");
-            writer.each(columns, ", ", Writer::bind);
+        Rows::Unnest(binds) => {
+            let cast = |name: &&str| insert.table.column(name).and_then(ColumnDef::cast);
+            let casts: Vec<_> = insert.columns.iter().map(cast).collect();
+            if casts.iter().all(Option::is_none) {
+                writer.push(" SELECT * FROM unnest(");
+                writer.each(binds, ", ", Writer::bind);
+                writer.push(")");
+                return;
+            }
+            writer.push(" SELECT ");
+            writer.each((0..).zip(&casts), ", ", |writer, (index, cast)| {
+                writer.push("c");
+                writer.number(index);
+                if let Some(ty) = cast {
+                    writer.push("::");
+                    writer.push(ty);
+                }
+            });
+            writer.push(" FROM unnest(");
+            writer.each(binds, ", ", Writer::bind);
+            writer.push(") AS u(");
+            writer.each((0..).zip(&casts), ", ", |writer, (index, _)| {
+                writer.push("c");
+                writer.number(index);
+            });
             writer.push(")");
         }
     }
@@ -82,26 +103,75 @@ fn on_conflict(writer: &mut Writer, insert: &Insert, conflict: &OnConflict) {
     }
 }
 
-/// The statement; `returning` says whether its rows come back.
-pub(crate) fn update(update: &Update, returning: bool) -> Sql {
+/// The statement; `returning` is what comes back of its rows.
+pub(crate) fn update(update: &Update, returning: &[Node]) -> Rendered {
     let mut writer = Writer::new();
     writer.open(update.id, 1);
     writer.push("UPDATE ");
     target(&mut writer, update.table, update.id);
     assignments(&mut writer, update.table, update.id, &update.set);
     writer.all_of(" WHERE ", &update.filters);
-    return_rows(&mut writer, &update.returning, returning);
+    return_rows(&mut writer, returning);
     writer.finish()
 }
 
-/// The statement; `returning` says whether its rows come back.
-pub(crate) fn delete(delete: &Delete, returning: bool) -> Sql {
+/// The statement; `returning` is what comes back of its rows.
+pub(crate) fn delete(delete: &Delete, returning: &[Node]) -> Rendered {
     let mut writer = Writer::new();
     writer.open(delete.id, 1);
     writer.push("DELETE FROM ");
     target(&mut writer, delete.table, delete.id);
     writer.all_of(" WHERE ", &delete.filters);
-    return_rows(&mut writer, &delete.returning, returning);
+    return_rows(&mut writer, returning);
+    writer.finish()
+}
+
+/// The statement. Both halves see the table as it was before.
+pub(crate) fn set_links(links: &SetLinks) -> Rendered {
+    let mut writer = Writer::new();
+    writer.reuse = super::Reuse::Copies;
+    let keys = |writer: &mut Writer| {
+        writer.push("unnest(");
+        writer.each(&links.far, ", ", |writer, (column, values)| {
+            select::key_part(writer, &KeyPart { values: values.clone(), table: links.table, column });
+        });
+        writer.push(") AS k(");
+        writer.each((0..).zip(&links.far), ", ", |writer, (part, _)| {
+            writer.push("k");
+            writer.number(part);
+        });
+        writer.push(")");
+    };
+    let pairs = |writer: &mut Writer| {
+        writer.each((0..).zip(&links.far), " AND ", |writer, (part, (column, _))| {
+            writer.push("k.k");
+            writer.number(part);
+            writer.push(" = t0.");
+            writer.ident(column);
+        });
+    };
+    writer.push("WITH gone AS (DELETE FROM ");
+    writer.table(links.table);
+    writer.push(" AS t0 WHERE ");
+    writer.each(&links.near, " AND ", |writer, (column, bind)| {
+        writer.push("t0.");
+        writer.ident(column);
+        writer.push(" = ");
+        writer.bind(bind);
+    });
+    writer.push(" AND NOT EXISTS (SELECT 1 FROM ");
+    keys(&mut writer);
+    writer.push(" WHERE ");
+    pairs(&mut writer);
+    writer.push(")) INSERT INTO ");
+    writer.table(links.table);
+    writer.push(" (");
+    writer.each(links.near.iter().chain(&links.far), ", ", |writer, (column, _)| writer.ident(column));
+    writer.push(") SELECT ");
+    writer.each(&links.near, ", ", |writer, (_, bind)| writer.bind(bind));
+    writer.push(", k.* FROM ");
+    keys(&mut writer);
+    writer.push(" ON CONFLICT DO NOTHING");
     writer.finish()
 }
 
@@ -134,8 +204,8 @@ fn assignments(writer: &mut Writer, table: &'static Table, id: QueryId, set: &[A
     }
 }
 
-fn return_rows(writer: &mut Writer, returning: &[Node], wanted: bool) {
-    if wanted && !returning.is_empty() {
+fn return_rows(writer: &mut Writer, returning: &[Node]) {
+    if !returning.is_empty() {
         writer.push(" RETURNING ");
         writer.list(returning, ", ");
     }

@@ -20,19 +20,27 @@ pub(super) fn item_type(ty: &Type) -> Option<&Type> {
 
 /// Writes `items` as an array of type `ty`. The type has been accepted before.
 pub(super) fn encode<T: SqlType>(items: &[T], ty: &Type, out: &mut BytesMut) -> Result<(), CodecError> {
+    let encode_item = |item: &T, item_type: &Type, out: &mut BytesMut| match item.as_base() {
+        None => Ok(IsNull::Yes),
+        Some(base) => base.encode(item_type, out).map(|()| IsNull::No),
+    };
+    encode_with(items, encode_item, ty, out)
+}
+
+/// Writes `items` as an array of type `ty`, each in its own way.
+pub(super) fn encode_with<T>(
+    items: &[T],
+    encode_item: impl Fn(&T, &Type, &mut BytesMut) -> Result<IsNull, CodecError>,
+    ty: &Type,
+    out: &mut BytesMut,
+) -> Result<(), CodecError> {
     let item_type = item_type(ty).ok_or("the bind is not an array in the statement")?;
     let dimension = ArrayDimension { len: i32::try_from(items.len())?, lower_bound: 1 };
-    array_to_sql(
-        Some(dimension),
-        item_type.oid(),
-        items,
-        |item, out| match item.as_base() {
-            None => Ok(IsNull::Yes),
-            Some(base) => base.encode(item_type, out).map(|()| IsNull::No),
-        },
-        out,
-    )
+    array_to_sql(Some(dimension), item_type.oid(), items, |item, out| encode_item(item, item_type, out), out)
 }
+
+/// Each item has its length before it.
+const BYTES_OF_LENGTH: usize = 4;
 
 fn decode<T: SqlType>(ty: &Type, raw: &[u8]) -> Result<Vec<T>, CodecError> {
     let item_type = item_type(ty).ok_or("the value is not an array")?;
@@ -40,13 +48,14 @@ fn decode<T: SqlType>(ty: &Type, raw: &[u8]) -> Result<Vec<T>, CodecError> {
     if array.dimensions().count()? > 1 {
         return Err("an array of more than one dimension".into());
     }
-    array
-        .values()
-        .map(|raw| {
-            let base = raw.map(|raw| T::Base::decode(item_type, raw)).transpose()?;
-            T::from_base(base).ok_or_else(|| "a NULL in an array that takes none: use `Vec<Option<_>>`".into())
-        })
-        .collect()
+    let mut values = array.values();
+    // The array says itself how many items it has; more than there is room for are an error further on.
+    let mut items = Vec::with_capacity(values.size_hint().0.min(raw.len() / BYTES_OF_LENGTH));
+    while let Some(raw) = values.next()? {
+        let base = raw.map(|raw| T::Base::decode(item_type, raw)).transpose()?;
+        items.push(T::from_base(base).ok_or("a NULL in an array that takes none: use `Vec<Option<_>>`")?);
+    }
+    Ok(items)
 }
 
 macro_rules! arrays {

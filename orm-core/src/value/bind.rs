@@ -6,7 +6,7 @@ use bytes::BytesMut;
 use postgres_protocol::IsNull;
 use postgres_types::Type;
 
-use super::{CodecError, PgType, Scalar, SqlType, array, type_name};
+use super::{CodecError, PgType, RawValue, Scalar, SqlType, array, type_name};
 
 /// A value that a statement carries apart from its text: `$1`.
 ///
@@ -69,6 +69,23 @@ impl<T: SqlType> Encode for Many<T> {
     }
 }
 
+/// Values of one type, each encoded by itself.
+struct Gathered(Vec<Bind>);
+
+impl Encode for Gathered {
+    fn accepts(&self, ty: &Type) -> bool {
+        array::item_type(ty).is_some_and(|item| self.0.iter().all(|it| it.accepts(item)))
+    }
+
+    fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, CodecError> {
+        array::encode_with(&self.0, |bind, item, out| bind.encode(item, out), ty, out).map(|()| IsNull::No)
+    }
+
+    fn rust_type(&self) -> String {
+        self.0.first().map_or_else(|| "Vec<_>".to_owned(), |it| format!("Vec<{}>", it.rust_type()))
+    }
+}
+
 impl Bind {
     /// A bind of `value`.
     #[must_use]
@@ -80,6 +97,23 @@ impl Bind {
     /// second dimension.
     pub(crate) fn array<T: SqlType>(values: Vec<T>) -> Self {
         Self { value: Arc::new(Many(values)), ty: T::Base::TYPE.array(), inferred: false, column: None }
+    }
+
+    /// A bind of a value as the server sent it, of type `ty`.
+    pub(crate) fn raw(value: RawValue, ty: PgType) -> Self {
+        Self { value: Arc::new(One(value)), ty, inferred: false, column: None }
+    }
+
+    /// A bind of many values of one type as one array; `None` without a value.
+    pub(crate) fn gather(values: Vec<Self>) -> Option<Self> {
+        let ty = values.first()?.ty.array();
+        Some(Self { value: Arc::new(Gathered(values)), ty, inferred: false, column: None })
+    }
+
+    /// The value's bytes, where its type is one that every server has: equal bytes are equal values.
+    pub(crate) fn bytes(&self, out: &mut BytesMut) -> bool {
+        let Some(ty) = Type::from_oid(self.ty.oid) else { return false };
+        matches!(self.value.encode(&ty, out), Ok(IsNull::No))
     }
 
     /// Says which column the value is compared with or stored in, and lets the server take the type from it, if the
@@ -105,6 +139,10 @@ impl Bind {
     /// Whether this is the same value of the same type, so that one placeholder can serve both.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         if self.ty != other.ty || self.inferred != other.inferred {
+            return false;
+        }
+        // Each takes the type of its own column.
+        if self.inferred && self.column != other.column {
             return false;
         }
         if Arc::ptr_eq(&self.value, &other.value) {

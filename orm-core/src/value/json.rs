@@ -4,16 +4,40 @@ use std::ops::{Deref, DerefMut};
 
 use bytes::{BufMut, BytesMut};
 use postgres_types::Type;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 
-use super::{CodecError, Element, PgType, Scalar, scalar::base_type};
+use super::{CodecError, Element, NulCharacter, PgType, Scalar, scalar::base_type};
 
 /// A value stored as `jsonb` (or `json`, where the column is).
 ///
 /// `serde_json::Value` is the default, for documents of no fixed shape.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// #[derive(Debug, Clone, Model)]
+/// #[orm(table = "events")]
+/// struct Event {
+///     #[orm(key, identity)]
+///     id: i64,
+///     payload: Json, // or `Json<Payload>`, or `#[orm(json)] payload: Payload`
+/// }
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Json<T = serde_json::Value>(pub T);
+
+/// As the value itself.
+impl<T: Serialize> Serialize for Json<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+/// As the value itself.
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Json<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(deserializer).map(Self)
+    }
+}
 
 impl<T> Deref for Json<T> {
     type Target = T;
@@ -38,6 +62,19 @@ impl<T> From<T> for Json<T> {
 /// The byte before a `jsonb` value: the version of its binary form.
 const JSONB_VERSION: u8 = 1;
 
+/// Whether a string in this JSON has a NUL character.
+fn says_nul(json: &[u8]) -> bool {
+    let mut rest = json;
+    while let Some(at) = rest.iter().position(|it| *it == b'\\') {
+        let escape = rest.get(at + 1..).unwrap_or_default();
+        if escape.starts_with(b"u0000") {
+            return true;
+        }
+        rest = escape.get(1..).unwrap_or_default();
+    }
+    false
+}
+
 impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> Scalar for Json<T> {
     const TYPE: PgType = PgType::builtin("jsonb", 3802, 3807).following_column();
 
@@ -46,10 +83,17 @@ impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> Scalar for Json<T>
     }
 
     fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<(), CodecError> {
-        if *base_type(ty) == Type::JSONB {
+        let binary = *base_type(ty) == Type::JSONB;
+        if binary {
             out.put_u8(JSONB_VERSION);
         }
-        serde_json::to_writer(out.writer(), &self.0).map_err(Into::into)
+        let start = out.len();
+        serde_json::to_writer((&mut *out).writer(), &self.0)?;
+        // `json` keeps the text as it is; `jsonb` keeps what it says.
+        if binary && out.get(start..).is_some_and(says_nul) {
+            return Err(Box::new(NulCharacter));
+        }
+        Ok(())
     }
 
     fn decode(ty: &Type, raw: &[u8]) -> Result<Self, CodecError> {

@@ -1,6 +1,9 @@
 //! The scalars that come with PostgreSQL and Rust, and by feature those of well-known crates.
 
+use std::net::IpAddr;
+
 use bytes::BytesMut;
+use postgres_protocol::types::inet_from_sql;
 use postgres_types::{FromSql, Kind, ToSql, Type};
 
 use super::{CodecError, Element, PgType, Scalar};
@@ -45,21 +48,14 @@ scalars! {
     f32 => PgType::builtin("real", 700, 1021);
     f64 => PgType::builtin("double precision", 701, 1022);
     Vec<u8> => PgType::builtin("bytea", 17, 1001);
-    std::net::IpAddr => PgType::builtin("inet", 869, 1041);
-    #[cfg(feature = "chrono")]
-    chrono::DateTime<chrono::Utc> => PgType::builtin("timestamp with time zone", 1184, 1185);
-    #[cfg(feature = "chrono")]
-    chrono::DateTime<chrono::FixedOffset> => PgType::builtin("timestamp with time zone", 1184, 1185);
-    #[cfg(feature = "chrono")]
-    chrono::NaiveDateTime => PgType::builtin("timestamp without time zone", 1114, 1115);
-    #[cfg(feature = "chrono")]
-    chrono::NaiveDate => PgType::builtin("date", 1082, 1182);
-    #[cfg(feature = "chrono")]
-    chrono::NaiveTime => PgType::builtin("time without time zone", 1083, 1183);
+    #[cfg(feature = "cidr")]
+    cidr::IpInet => PgType::builtin("inet", 869, 1041);
+    #[cfg(feature = "cidr")]
+    cidr::IpCidr => PgType::builtin("cidr", 650, 651);
+    #[cfg(feature = "bit-vec")]
+    bit_vec::BitVec => PgType::builtin("bit varying", 1562, 1563);
     #[cfg(feature = "uuid")]
     uuid::Uuid => PgType::builtin("uuid", 2950, 2951);
-    #[cfg(feature = "rust_decimal")]
-    rust_decimal::Decimal => PgType::builtin("numeric", 1700, 1231);
 }
 
 /// A text with a NUL character, which PostgreSQL cannot hold.
@@ -74,12 +70,45 @@ impl std::fmt::Display for NulCharacter {
 
 impl std::error::Error for NulCharacter {}
 
-/// Text. Read from every textual type (`text`, `varchar`, `citext`, `name`, …).
+/// An address without its network. An `inet` that has one is refused rather than cut: the feature `cidr` has a type
+/// for those.
+impl Scalar for IpAddr {
+    const TYPE: PgType = PgType::builtin("inet", 869, 1041);
+
+    fn accepts(ty: &Type) -> bool {
+        *base_type(ty) == Type::INET
+    }
+
+    fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<(), CodecError> {
+        ToSql::to_sql(self, base_type(ty), out).map(drop)
+    }
+
+    fn decode(_: &Type, raw: &[u8]) -> Result<Self, CodecError> {
+        let inet = inet_from_sql(raw)?;
+        let whole = if inet.addr().is_ipv4() { 32 } else { 128 };
+        if inet.netmask() != whole {
+            return Err(
+                "an `IpAddr` has no room for the network of this inet: read it into `IpInet` (feature `cidr`)".into()
+            );
+        }
+        Ok(inet.addr())
+    }
+}
+
+impl Element for IpAddr {}
+
+/// Whether text can be read from, and sent as, a type that is no text of its own but whose binary form is one.
+fn is_like_text(ty: &Type) -> bool {
+    matches!(*ty, Type::XML) || matches!(ty.kind(), Kind::Enum(_))
+}
+
+/// Text. Read from every textual type (`text`, `varchar`, `citext`, `name`, `xml`, …) and from enum types.
 impl Scalar for String {
     const TYPE: PgType = PgType::builtin("text", 25, 1009).following_column();
 
     fn accepts(ty: &Type) -> bool {
-        <Self as FromSql<'_>>::accepts(base_type(ty))
+        let ty = base_type(ty);
+        <Self as FromSql<'_>>::accepts(ty) || is_like_text(ty)
     }
 
     fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<(), CodecError> {

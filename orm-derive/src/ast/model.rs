@@ -1,7 +1,8 @@
 //! A model: a struct with its columns, constraints and relations.
 
-use proc_macro2::Span;
-use syn::{Ident, Path, Type, Visibility};
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::{Generics, Ident, Path, Type, Visibility, ext::IdentExt};
 
 use crate::attr::At;
 
@@ -9,6 +10,10 @@ use crate::attr::At;
 pub(crate) struct Model {
     pub(crate) ident: Ident,
     pub(crate) vis: Visibility,
+    /// The type and const parameters as they were declared; there are no lifetimes.
+    pub(crate) declared: Generics,
+    /// The same with the bounds that the columns need.
+    pub(crate) generics: Generics,
     /// The path of `orm_pg`.
     pub(crate) krate: Path,
     pub(crate) table: String,
@@ -23,6 +28,8 @@ pub(crate) struct Model {
     pub(crate) fields: Vec<Field>,
     /// The primary key, constraints and indexes, with their names.
     pub(crate) constraints: Vec<Constraint>,
+    /// The foreign keys, those of one field first.
+    pub(crate) foreign_keys: Vec<ForeignKey>,
     pub(crate) relations: Vec<Relation>,
 }
 
@@ -32,9 +39,14 @@ impl Model {
         self.fields.iter().filter_map(|field| field.column().map(|column| (field, column)))
     }
 
+    /// The fields that bring the columns of other structs: the number of one is its place among them.
+    pub(crate) fn flattened(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|it| matches!(it.kind, FieldKind::Flatten))
+    }
+
     /// Whether a field brings the columns of another struct.
     pub(crate) fn has_flattened(&self) -> bool {
-        self.fields.iter().any(|it| matches!(it.kind, FieldKind::Flatten))
+        self.flattened().next().is_some()
     }
 
     /// Whether there is a primary key.
@@ -55,20 +67,51 @@ impl Model {
 pub(crate) struct Constraint {
     pub(crate) span: Span,
     pub(crate) name: String,
-    /// The columns, by their names in the database.
-    pub(crate) columns: Vec<String>,
+    pub(crate) columns: Vec<Named>,
     pub(crate) kind: ConstraintKind,
     /// The name of its Rust constant; indexes and the constraints of views have none.
     pub(crate) constant: Option<Ident>,
+}
+
+/// A column of a constraint or index.
+#[derive(Clone)]
+pub(crate) enum Named {
+    /// A column of the model, by its name in the database.
+    Own(String),
+    /// A column of a flattened field: the number of that field, its name, and the field inside.
+    Part(usize, Ident, Ident),
+}
+
+impl Named {
+    /// The name as names of constraints use it.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Own(name) => name.clone(),
+            Self::Part(_, _, field) => field.unraw().to_string(),
+        }
+    }
+}
+
+/// A field that `unique(..)` or `index(..)` names: `name`, or `times.created` of a flattened one.
+#[derive(Clone)]
+pub(crate) struct FieldName {
+    pub(crate) field: Ident,
+    pub(crate) inside: Option<Ident>,
 }
 
 /// What a constraint demands.
 pub(crate) enum ConstraintKind {
     PrimaryKey,
     Unique,
-    ForeignKey { target: Path, on_delete: OnDelete, field: Ident },
-    Check { condition: String },
-    Index { method: Option<String>, condition: Option<String> },
+    /// The number of it among the foreign keys of the model.
+    ForeignKey(usize),
+    Check {
+        condition: String,
+    },
+    Index {
+        method: Option<String>,
+        condition: Option<String>,
+    },
 }
 
 /// A field of a struct.
@@ -84,7 +127,7 @@ impl Field {
     pub(crate) fn column(&self) -> Option<&Column> {
         match &self.kind {
             FieldKind::Column(column) => Some(column),
-            FieldKind::Skip | FieldKind::Flatten => None,
+            FieldKind::Skip | FieldKind::Flatten | FieldKind::Wrong => None,
         }
     }
 }
@@ -97,6 +140,8 @@ pub(crate) enum FieldKind {
     Skip,
     /// The columns of another struct.
     Flatten,
+    /// A mistake, which has had its message.
+    Wrong,
 }
 
 /// The column of a field.
@@ -112,6 +157,7 @@ pub(crate) struct Column {
     pub(crate) on_update: Option<At<String>>,
     pub(crate) json: Option<At<()>>,
     pub(crate) renamed_from: Option<At<String>>,
+    pub(crate) sql_type: Option<At<String>>,
     pub(crate) references: Option<At<Reference>>,
     /// The name of its unique constraint, where it was given one.
     pub(crate) unique: Option<At<Option<String>>>,
@@ -119,6 +165,11 @@ pub(crate) struct Column {
 }
 
 impl Column {
+    /// The type that it has in expressions, in a field of type `ty`.
+    pub(crate) fn sql_type(&self, private: &TokenStream, ty: &Type) -> TokenStream {
+        if self.json.is_some() { super::json_type(private, ty) } else { quote!(#ty) }
+    }
+
     /// Whether the database alone writes it.
     pub(crate) fn is_automatic(&self) -> bool {
         self.identity.is_some() || self.generated.is_some()
@@ -130,11 +181,29 @@ impl Column {
     }
 }
 
-/// A foreign key.
+/// A foreign key of a model.
+pub(crate) struct ForeignKey {
+    /// Where it was declared.
+    pub(crate) span: Span,
+    /// The fields that refer.
+    pub(crate) fields: Vec<Ident>,
+    /// Their columns.
+    pub(crate) columns: Vec<Named>,
+    /// Whether one of them may be NULL.
+    pub(crate) optional: bool,
+    pub(crate) reference: Reference,
+}
+
+/// What a foreign key refers to, and how.
+#[derive(Clone)]
 pub(crate) struct Reference {
     pub(crate) target: Path,
-    pub(crate) on_delete: OnDelete,
+    /// The fields of the target that it refers to; its key where there are none.
+    pub(crate) columns: Vec<Ident>,
+    pub(crate) on_delete: Option<At<OnDelete>>,
     pub(crate) name: Option<String>,
+    /// The name of the relation's function; none when there shall be none.
+    pub(crate) relation: Option<Ident>,
 }
 
 /// What deleting a referenced row does.
@@ -159,18 +228,25 @@ impl OnDelete {
     ];
 }
 
+/// A foreign key of several fields.
+pub(crate) struct References {
+    pub(crate) span: Span,
+    pub(crate) fields: Vec<FieldName>,
+    pub(crate) reference: Reference,
+}
+
 /// A unique constraint of the struct; its columns are named by fields.
 pub(crate) struct Unique {
     pub(crate) span: Span,
     pub(crate) name: Option<String>,
-    pub(crate) fields: Vec<Ident>,
+    pub(crate) fields: Vec<FieldName>,
 }
 
 /// An index; its columns are named by fields.
 pub(crate) struct Index {
     pub(crate) span: Span,
     pub(crate) name: Option<String>,
-    pub(crate) fields: Vec<Ident>,
+    pub(crate) fields: Vec<FieldName>,
     pub(crate) method: Option<String>,
     pub(crate) condition: Option<String>,
 }
@@ -187,6 +263,9 @@ pub(crate) struct Relation {
     pub(crate) name: Ident,
     pub(crate) many: bool,
     pub(crate) target: Path,
-    pub(crate) key: Option<Ident>,
+    /// The fields that refer here, where they are named.
+    pub(crate) key: Vec<Ident>,
     pub(crate) through: Option<Path>,
+    /// The fields of the table in between that refer to the other side.
+    pub(crate) other_key: Vec<Ident>,
 }

@@ -1,5 +1,7 @@
 //! The little that the macros see of types. What a column can hold is decided by the compiler, not here.
 
+use proc_macro2::TokenStream;
+use quote::quote;
 use syn::{GenericArgument, PathArguments, Type};
 
 /// The type inside an `Option`, going by the last part of the path.
@@ -15,6 +17,19 @@ pub(crate) fn inner(ty: &Type) -> Option<&Type> {
     match (arguments.args.first(), arguments.args.len()) {
         (Some(GenericArgument::Type(ty)), 1) => Some(ty),
         _ => None,
+    }
+}
+
+/// Whether the last part of the type's path is `name`.
+pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|it| it.ident == name))
+}
+
+/// `Json<T>`, or `Option<Json<T>>` for an `Option<T>`.
+pub(crate) fn json_type(private: &TokenStream, ty: &Type) -> TokenStream {
+    match inner(ty) {
+        Some(inner) => quote!(::core::option::Option<#private::value::Json<#inner>>),
+        None => quote!(#private::value::Json<#ty>),
     }
 }
 

@@ -3,14 +3,14 @@
 use proc_macro2::Span;
 use syn::{Ident, Path, ext::IdentExt, spanned::Spanned};
 
-use super::{At, Item, Value, db_name, items, model, path, set, sql};
+use super::{At, Item, Value, db_name, ident, items, model, path, set, sql};
 use crate::{
     ast::{Column, FieldKind, OnDelete, Reference},
     ctxt::Ctxt,
     name::{self, Rename, did_you_mean},
 };
 
-pub(super) const KEYS: [&str; 15] = [
+pub(super) const KEYS: [&str; 16] = [
     "key",
     "identity",
     "column",
@@ -25,6 +25,7 @@ pub(super) const KEYS: [&str; 15] = [
     "flatten",
     "skip",
     "renamed_from",
+    "sql_type",
     "on_delete",
 ];
 
@@ -59,12 +60,12 @@ pub(crate) fn column(ctxt: &mut Ctxt, field: &syn::Field, rename: Rename) -> Fie
                 options.other = options.other.or(Some(key.span()));
             }
         }
-        read(ctxt, &mut options, &name, key, &item);
+        read(ctxt, field, &mut options, &name, key, &item);
     }
     finish(ctxt, field, rename, options)
 }
 
-fn read(ctxt: &mut Ctxt, options: &mut FieldOptions, name: &str, key: &Ident, item: &Item) {
+fn read(ctxt: &mut Ctxt, field: &syn::Field, options: &mut FieldOptions, name: &str, key: &Ident, item: &Item) {
     let column = &mut options.column;
     match (name, item) {
         ("key", Item::Path(_)) => set(ctxt, &mut column.key, key, ()),
@@ -85,7 +86,7 @@ fn read(ctxt: &mut Ctxt, options: &mut FieldOptions, name: &str, key: &Ident, it
         ("index", Item::List(_, items)) => {
             let index = model::index(ctxt, key, items);
             if let Some(field) = index.fields.first() {
-                ctxt.error(field.span(), "an index over several fields belongs on the struct: `index(a, b)`");
+                ctxt.error(field.field.span(), "an index over several fields belongs on the struct: `index(a, b)`");
             }
             set(ctxt, &mut column.index, key, index);
         }
@@ -99,10 +100,11 @@ fn read(ctxt: &mut Ctxt, options: &mut FieldOptions, name: &str, key: &Ident, it
                 set(ctxt, &mut column.renamed_from, key, it);
             }
         }
-        ("default" | "generated" | "on_update", Item::Pair(_, value)) => {
+        ("default" | "generated" | "on_update" | "sql_type", Item::Pair(_, value)) => {
             let slot = match name {
                 "default" => &mut column.default,
                 "generated" => &mut column.generated,
+                "sql_type" => &mut column.sql_type,
                 _ => &mut column.on_update,
             };
             if let Some(it) = sql(ctxt, key, value) {
@@ -111,18 +113,19 @@ fn read(ctxt: &mut Ctxt, options: &mut FieldOptions, name: &str, key: &Ident, it
         }
         ("references", Item::Pair(_, value)) => {
             if let Some(target) = path(ctxt, key, value) {
-                let reference = Reference { target, on_delete: OnDelete::default(), name: None };
+                let relation = field.ident.as_ref().and_then(own_name);
+                let reference = Reference { target, columns: vec![], on_delete: None, name: None, relation };
                 set(ctxt, &mut column.references, key, reference);
             }
         }
         ("references", Item::List(_, items)) => {
-            if let Some(reference) = reference(ctxt, key, items) {
+            if let Some(reference) = reference(ctxt, field, key, items) {
                 set(ctxt, &mut column.references, key, reference);
             }
         }
         ("on_delete", Item::Pair(_, value)) => {
             if let Some(it) = on_delete(ctxt, value) {
-                set(ctxt, &mut options.on_delete, key, it);
+                set(ctxt, &mut options.on_delete, key, it.value);
             }
         }
         ("name", Item::Pair(_, value)) => {
@@ -141,6 +144,10 @@ fn unknown(name: &str) -> String {
         "index" => "index` or `index(method = \"gin\")".to_owned(),
         "default" => "default = \"now()\"".to_owned(),
         "generated" | "on_update" => format!("{name} = \"sql\""),
+        "sql_type" => "sql_type = \"varchar(20)\"".to_owned(),
+        "type" | "db_type" | "column_type" => {
+            return format!("a field has no option `{name}`; write `sql_type = \"..\"`");
+        }
         "column" | "renamed_from" | "name" => format!("{name} = \"..\""),
         "references" => "references = User".to_owned(),
         "on_delete" => "on_delete = \"cascade\"".to_owned(),
@@ -169,17 +176,39 @@ fn only_name(ctxt: &mut Ctxt, key: &Ident, items: &[Item]) -> Option<String> {
     name
 }
 
-fn reference(ctxt: &mut Ctxt, key: &Ident, items: &[Item]) -> Option<Reference> {
-    let (mut target, mut name, mut action) = (None::<Path>, None, OnDelete::default());
+/// What the relation of a foreign key is called unless it is given a name: `author` for `author_id`.
+pub(super) fn own_name(ident: &Ident) -> Option<Ident> {
+    let name = ident.unraw().to_string();
+    let short = name.strip_suffix("_id").filter(|it| !it.is_empty()).unwrap_or(&name);
+    match short {
+        "self" | "Self" | "super" | "crate" | "_" => Some(ident.clone()),
+        _ if syn::parse_str::<Ident>(short).is_ok() => Some(Ident::new(short, ident.span())),
+        _ => Some(Ident::new_raw(short, ident.span())),
+    }
+}
+
+fn reference(ctxt: &mut Ctxt, field: &syn::Field, key: &Ident, items: &[Item]) -> Option<Reference> {
+    let (mut target, mut name, mut action) = (None::<Path>, None, None);
+    let mut relation = field.ident.as_ref().and_then(own_name);
+    let mut columns = Vec::new();
     let mut bad = false;
     for item in items {
         match item {
             Item::Path(path) if target.is_none() => target = Some(path.clone()),
             Item::Pair(it, value) if it == "name" => name = db_name(ctxt, it, value),
-            Item::Pair(it, value) if it == "on_delete" => action = on_delete(ctxt, value).unwrap_or_default(),
+            Item::Pair(it, value) if it == "relation" => {
+                relation = ident(ctxt, it, value).filter(|it| it != "none");
+            }
+            Item::Pair(it, value) if it == "on_delete" => action = on_delete(ctxt, value),
+            Item::Pair(it, value) if it == "column" => columns = ident(ctxt, it, value).into_iter().collect(),
+            Item::List(it, _) if it == "fields" => {
+                bad = true;
+                ctxt.error(it.span(), "a foreign key of several fields belongs on the struct");
+            }
             item => {
                 bad = true;
-                let form = "`references(..)` takes a model, `on_delete = cascade` and `name = \"..\"`";
+                let form = "`references(..)` takes a model, `column = field`, `on_delete = cascade`, `relation = name` and \
+                            `name = \"..\"`";
                 ctxt.error(item.span(), form);
             }
         }
@@ -187,17 +216,17 @@ fn reference(ctxt: &mut Ctxt, key: &Ident, items: &[Item]) -> Option<Reference> 
     if target.is_none() && !bad {
         ctxt.error(key.span(), "name the model: `references(User)`");
     }
-    Some(Reference { target: target?, on_delete: action, name })
+    Some(Reference { target: target?, columns, on_delete: action, name, relation })
 }
 
-fn on_delete(ctxt: &mut Ctxt, value: &Value) -> Option<OnDelete> {
+pub(super) fn on_delete(ctxt: &mut Ctxt, value: &Value) -> Option<At<OnDelete>> {
     let text = match value {
         Value::Text(text) => text.value(),
         Value::Path(path) => path.get_ident().map(Ident::to_string).unwrap_or_default(),
     };
     let wanted = text.to_lowercase().replace(' ', "_");
     if let Some((_, action)) = OnDelete::ALL.iter().find(|(name, _)| *name == wanted) {
-        return Some(*action);
+        return Some(At::new(value.span(), *action));
     }
     let names: Vec<_> = OnDelete::ALL.iter().map(|(name, _)| format!("`{name}`")).collect();
     let near = did_you_mean(&wanted, OnDelete::ALL.iter().map(|(name, _)| *name));
@@ -224,7 +253,7 @@ fn finish(ctxt: &mut Ctxt, field: &syn::Field, rename: Rename, mut options: Fiel
     let mut column = options.column;
     if let Some(action) = options.on_delete.take() {
         match &mut column.references {
-            Some(reference) => reference.value.on_delete = action.value,
+            Some(reference) => reference.value.on_delete = Some(action),
             None => ctxt.error(action.span, "`on_delete` needs `references = Model` beside it"),
         }
     }

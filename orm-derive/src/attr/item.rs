@@ -24,6 +24,8 @@ pub(crate) enum Item {
     Pair(Ident, Value),
     /// `name: Model`.
     Typed(Ident, Path),
+    /// `times.created`.
+    Dotted(Ident, Ident),
     /// `key(..)`.
     List(Ident, Vec<Self>),
 }
@@ -50,14 +52,14 @@ impl Item {
         match self {
             Self::Text(text) => text.span(),
             Self::Path(path) => path.span(),
-            Self::Pair(key, _) | Self::Typed(key, _) | Self::List(key, _) => key.span(),
+            Self::Pair(key, _) | Self::Typed(key, _) | Self::List(key, _) | Self::Dotted(key, _) => key.span(),
         }
     }
 
     /// The key, where there is one.
     pub(crate) fn key(&self) -> Option<&Ident> {
         match self {
-            Self::Text(_) => None,
+            Self::Text(_) | Self::Dotted(..) => None,
             Self::Path(path) => path.get_ident(),
             Self::Pair(key, _) | Self::Typed(key, _) | Self::List(key, _) => Some(key),
         }
@@ -78,7 +80,12 @@ impl Parse for Item {
             if input.peek2(Token![:]) && !input.peek2(Token![::]) {
                 let name = input.call(Ident::parse_any)?;
                 input.parse::<Token![:]>()?;
-                return Ok(Self::Typed(name, input.call(Path::parse_mod_style)?));
+                return Ok(Self::Typed(name, input.call(Path::parse)?));
+            }
+            if input.peek2(Token![.]) {
+                let field = input.call(Ident::parse_any)?;
+                input.parse::<Token![.]>()?;
+                return Ok(Self::Dotted(field, input.call(Ident::parse_any)?));
             }
             if input.peek2(token::Paren) {
                 let key = input.call(Ident::parse_any)?;
@@ -88,7 +95,7 @@ impl Parse for Item {
                 return Ok(Self::List(key, items.into_iter().collect()));
             }
         }
-        input.call(Path::parse_mod_style).map(Self::Path)
+        input.call(Path::parse).map(Self::Path)
     }
 }
 
@@ -100,7 +107,7 @@ impl Parse for Value {
             let literal: LitBool = input.parse()?;
             Err(Error::new(literal.span, format!("write it as a string: `\"{}\"`", literal.value)))
         } else if input.peek(Ident::peek_any) || input.peek(Token![::]) {
-            input.call(Path::parse_mod_style).map(Self::Path)
+            input.call(Path::parse).map(Self::Path)
         } else if input.peek(Lit) {
             let literal: Lit = input.parse()?;
             let text = literal.to_token_stream();

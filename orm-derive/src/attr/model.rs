@@ -2,9 +2,9 @@
 
 use syn::{Attribute, Ident, Path, ext::IdentExt, spanned::Spanned};
 
-use super::{At, Item, Value, db_name, field, ident, items, path, set, sql, text};
+use super::{At, Item, Value, db_name, field, ident, idents, items, path, reference, set, sql, text};
 use crate::{
-    ast::{Check, Index, Relation, Unique},
+    ast::{Check, FieldName, Index, References, Relation, Unique},
     ctxt::Ctxt,
     name::{Rename, did_you_mean},
 };
@@ -23,10 +23,11 @@ pub(crate) struct ModelAttrs {
     pub(crate) uniques: Vec<Unique>,
     pub(crate) indexes: Vec<Index>,
     pub(crate) checks: Vec<Check>,
+    pub(crate) references: Vec<References>,
     pub(crate) relations: Vec<Relation>,
 }
 
-pub(super) const KEYS: [&str; 13] = [
+pub(super) const KEYS: [&str; 14] = [
     "table",
     "schema",
     "rename_all",
@@ -37,6 +38,7 @@ pub(super) const KEYS: [&str; 13] = [
     "unique",
     "index",
     "check",
+    "references",
     "has_many",
     "has_one",
     "of",
@@ -99,6 +101,7 @@ fn read(ctxt: &mut Ctxt, model: &mut ModelAttrs, item: &Item) {
             }
         }
         ("check", Item::List(_, items)) => model.checks.extend(check(ctxt, key, items)),
+        ("references", Item::List(_, items)) => model.references.extend(reference::of_struct(ctxt, key, items)),
         ("has_many" | "has_one", Item::List(_, items)) => {
             model.relations.extend(relation(ctxt, key, name == "has_many", items));
         }
@@ -117,6 +120,7 @@ fn unknown(name: &str) -> String {
         "crate" => "crate = \"path\"".to_owned(),
         "unique" | "index" => format!("{name}(field, other_field, name = \"..\")"),
         "check" => "check(\"price > 0\", name = \"..\")".to_owned(),
+        "references" => "references(Order, fields(shop_id, number))".to_owned(),
         "has_many" => "has_many(posts: Post)".to_owned(),
         "has_one" => "has_one(profile: Profile)".to_owned(),
         _ if field::KEYS.contains(&name) => {
@@ -142,11 +146,20 @@ pub(super) fn rename(ctxt: &mut Ctxt, key: &Ident, value: &Value) -> Option<Rena
     }
 }
 
+/// The field that an item names, if it names one.
+pub(super) fn field_name(item: &Item) -> Option<FieldName> {
+    match item {
+        Item::Path(it) => Some(FieldName { field: it.get_ident()?.clone(), inside: None }),
+        Item::Dotted(field, inside) => Some(FieldName { field: field.clone(), inside: Some(inside.clone()) }),
+        _ => None,
+    }
+}
+
 fn unique(ctxt: &mut Ctxt, key: &Ident, items: &[Item]) -> Option<Unique> {
     let (mut fields, mut name) = (Vec::new(), None);
     for item in items {
         match item {
-            Item::Path(it) if it.get_ident().is_some() => fields.extend(it.get_ident().cloned()),
+            Item::Path(_) | Item::Dotted(..) if field_name(item).is_some() => fields.extend(field_name(item)),
             Item::Pair(key, value) if key == "name" => name = db_name(ctxt, key, value).or(name),
             item => ctxt.error(item.span(), "`unique(..)` takes names of fields and `name = \"..\"`"),
         }
@@ -163,7 +176,7 @@ pub(super) fn index(ctxt: &mut Ctxt, key: &Ident, items: &[Item]) -> Index {
     let mut index = Index { span: key.span(), name: None, fields: Vec::new(), method: None, condition: None };
     for item in items {
         match item {
-            Item::Path(it) if it.get_ident().is_some() => index.fields.extend(it.get_ident().cloned()),
+            Item::Path(_) | Item::Dotted(..) if field_name(item).is_some() => index.fields.extend(field_name(item)),
             Item::Pair(key, value) => match key.unraw().to_string().as_str() {
                 "name" => index.name = db_name(ctxt, key, value),
                 "method" | "using" => index.method = method(ctxt, key, value),
@@ -215,19 +228,22 @@ fn check(ctxt: &mut Ctxt, key: &Ident, items: &[Item]) -> Option<Check> {
 fn relation(ctxt: &mut Ctxt, kind: &Ident, many: bool, items: &[Item]) -> Option<Relation> {
     let example = if many { "has_many(posts: Post)" } else { "has_one(profile: Profile)" };
     let mut relation: Option<Relation> = None;
-    let (mut key, mut through) = (None, None);
+    let (mut key, mut through, mut other_key) = (Vec::new(), None, Vec::new());
     let mut bad = false;
     for item in items {
         match item {
             Item::Typed(name, target) if relation.is_none() => {
                 let (name, target) = (name.clone(), target.clone());
-                relation = Some(Relation { name, many, target, key: None, through: None });
+                relation = Some(Relation { name, many, target, key: vec![], through: None, other_key: vec![] });
             }
             Item::Typed(name, _) => {
                 bad = true;
                 ctxt.error(name.span(), format!("one relation each: write a second `{kind}(..)`"));
             }
-            Item::Pair(it, value) if it == "key" => key = ident(ctxt, it, value),
+            Item::Pair(it, value) if it == "key" => key = ident(ctxt, it, value).into_iter().collect(),
+            Item::List(it, names) if it == "key" => key = idents(ctxt, it, names),
+            Item::Pair(it, value) if it == "other_key" => other_key = ident(ctxt, it, value).into_iter().collect(),
+            Item::List(it, names) if it == "other_key" => other_key = idents(ctxt, it, names),
             Item::Pair(it, value) if it == "through" => through = path(ctxt, it, value),
             Item::Path(name) if name.get_ident().is_some() && relation.is_none() => {
                 bad = true;
@@ -235,7 +251,9 @@ fn relation(ctxt: &mut Ctxt, kind: &Ident, many: bool, items: &[Item]) -> Option
             }
             item => {
                 bad = true;
-                let message = format!("`{kind}(..)` takes `name: Model`, `key = field` and `through = Model`");
+                let message = format!(
+                    "`{kind}(..)` takes `name: Model`, `key = field`, `through = Model` and `other_key = field`"
+                );
                 ctxt.error(item.span(), message);
             }
         }
@@ -243,5 +261,11 @@ fn relation(ctxt: &mut Ctxt, kind: &Ident, many: bool, items: &[Item]) -> Option
     if relation.is_none() && !bad {
         ctxt.error(kind.span(), format!("name the relation and its model: `{example}`"));
     }
-    relation.map(|it| Relation { key, through, ..it })
+    if let (Some(other), None) = (other_key.first(), &through) {
+        ctxt.error(other.span(), "`other_key` is the field of a table in between: name it with `through = Model`");
+    }
+    if let (Some(through), false) = (&through, many) {
+        ctxt.error(through.span(), "through a table in between there may be many: write `has_many`");
+    }
+    relation.map(|it| Relation { key, through, other_key, ..it })
 }

@@ -24,6 +24,8 @@ pub(crate) struct FieldAttrs {
     pub(crate) column: Option<At<String>>,
     pub(crate) json: Option<At<()>>,
     pub(crate) skip: Option<At<()>>,
+    /// For `Insert` only.
+    pub(crate) flatten: Option<At<()>>,
 }
 
 /// Reads the options of a struct.
@@ -57,6 +59,13 @@ pub(crate) fn struct_attrs(ctxt: &mut Ctxt, attrs: &[Attribute]) -> StructAttrs 
     all
 }
 
+/// Refuses `flatten` where a struct has no such fields.
+pub(crate) fn refuse_flatten(ctxt: &mut Ctxt, attrs: &FieldAttrs) {
+    if let Some(flatten) = &attrs.flatten {
+        ctxt.error(flatten.span, "`flatten` is for the fields of models and of structs with `#[derive(Insert)]`");
+    }
+}
+
 /// Reads the options of a field.
 pub(crate) fn field_attrs(ctxt: &mut Ctxt, attrs: &[Attribute]) -> FieldAttrs {
     let mut all = FieldAttrs::default();
@@ -70,6 +79,7 @@ pub(crate) fn field_attrs(ctxt: &mut Ctxt, attrs: &[Attribute]) -> FieldAttrs {
             }
             (Item::Path(_), Some(key)) if name == "json" => set(ctxt, &mut all.json, key, ()),
             (Item::Path(_), Some(key)) if name == "skip" => set(ctxt, &mut all.skip, key, ()),
+            (Item::Path(_), Some(key)) if name == "flatten" => set(ctxt, &mut all.flatten, key, ()),
             (item, _) => {
                 let more = if field::KEYS.contains(&name.as_str()) && !["column", "json", "skip"].contains(&&*name) {
                     format!("; `{name}` is for the fields of a model")
@@ -80,7 +90,7 @@ pub(crate) fn field_attrs(ctxt: &mut Ctxt, attrs: &[Attribute]) -> FieldAttrs {
             }
         }
     }
-    if let (Some(skip), true) = (&all.skip, all.column.is_some() || all.json.is_some()) {
+    if let (Some(skip), true) = (&all.skip, all.column.is_some() || all.json.is_some() || all.flatten.is_some()) {
         ctxt.error(skip.span, "a field with `skip` has no column, so its other options mean nothing: keep one");
     }
     all

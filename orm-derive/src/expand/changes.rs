@@ -27,6 +27,7 @@ fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
     let mut sets = Vec::new();
     for field in fields {
         let attrs = attr::field_attrs(ctxt, &field.attrs);
+        attr::refuse_flatten(ctxt, &attrs);
         let (None, Some(name)) = (attrs.skip, &field.ident) else { continue };
         let Some(inner) = ast::inner(&field.ty) else {
             let ty = &field.ty;

@@ -1,26 +1,32 @@
 //! `UserColumns`: the columns of a model, as closures see them.
 
+use super::{
+    generics::{self, Names},
+    plain,
+};
+use crate::ast::{FieldKind, Model};
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Ident;
-
-use super::plain;
-use crate::ast::{FieldKind, Model};
 
 /// The struct.
-pub(super) fn definition(model: &Model, private: &TokenStream, marker: &Ident) -> TokenStream {
+pub(super) fn definition(model: &Model, private: &TokenStream, names: &Names) -> TokenStream {
     let Model { vis, columns, .. } = model;
+    let marker = &names.marker;
+    let (mode, declared) = generics::of_columns(&model.generics, private);
+    let bounds = &names.bounds;
     let description = format!("The columns of `{}`, for closures.", plain(&model.ident));
-    let mut number = 0_usize;
+    let (mut number, mut part) = (0_usize, 0_usize);
     let fields = model.fields.iter().filter_map(|field| {
-        let (vis, ident, ty) = (&field.vis, &field.ident, &field.ty);
+        let (vis, ident) = (&field.vis, &field.ident);
         let (description, ty) = match &field.kind {
-            FieldKind::Skip => return None,
+            FieldKind::Skip | FieldKind::Wrong => return None,
             FieldKind::Flatten => {
-                (format!("The columns of `{}`.", plain(ident)), quote!(<#ty as #private::model::Flatten>::Columns<N>))
+                part += 1;
+                let part = part - 1;
+                (format!("The columns of `{}`.", plain(ident)), quote!(#mode::Part<#marker, #part>))
             }
             FieldKind::Column(column) => {
-                let ty = quote!(N::Field<#marker, #number>);
+                let ty = quote!(#mode::Field<#marker, #number>);
                 number += 1;
                 (format!("The column `{}`.", column.name), ty)
             }
@@ -39,8 +45,8 @@ pub(super) fn definition(model: &Model, private: &TokenStream, marker: &Ident) -
     });
     quote! {
         #[doc = #description]
-        #[allow(private_interfaces)]
-        #vis struct #columns<N: #private::expr::Mode = #private::expr::Present> {
+        #[allow(private_interfaces, private_bounds)]
+        #vis struct #columns #declared #bounds {
             #(#fields)*
             #origin
         }
@@ -48,11 +54,15 @@ pub(super) fn definition(model: &Model, private: &TokenStream, marker: &Ident) -
 }
 
 /// Its traits.
-pub(super) fn impls(model: &Model, private: &TokenStream, marker: &Ident) -> TokenStream {
-    let Model { ident, columns, .. } = model;
-    let name = plain(columns);
-    let idents: Vec<_> =
-        model.fields.iter().filter(|it| !matches!(it.kind, FieldKind::Skip)).map(|it| &it.ident).collect();
+pub(super) fn impls(model: &Model, private: &TokenStream, names: &Names) -> TokenStream {
+    let Names { model: row, marker, columns, params_and_mode, bounds, .. } = names;
+    let name = plain(&model.columns);
+    let idents: Vec<_> = model
+        .fields
+        .iter()
+        .filter(|it| !matches!(it.kind, FieldKind::Skip | FieldKind::Wrong))
+        .map(|it| &it.ident)
+        .collect();
     let names = idents.iter().map(|it| plain(it));
     let mut number = 0_usize;
     let selects: Vec<_> = model
@@ -61,7 +71,7 @@ pub(super) fn impls(model: &Model, private: &TokenStream, marker: &Ident) -> Tok
         .map(|field| {
             let ident = &field.ident;
             match &field.kind {
-                FieldKind::Skip => quote!(),
+                FieldKind::Skip | FieldKind::Wrong => quote!(),
                 FieldKind::Flatten => quote!(#private::expr::Selection::select(self.#ident, __orm_list);),
                 FieldKind::Column(_) => {
                     let node = quote!(<__OrmN as #private::expr::Mode>::field_node::<#marker, #number>(self.#ident));
@@ -75,17 +85,17 @@ pub(super) fn impls(model: &Model, private: &TokenStream, marker: &Ident) -> Tok
         model.needs_marker().then(|| quote!(#private::expr::SelectList::push_marker(__orm_list, self.__orm_origin);));
     quote! {
         #[automatically_derived]
-        impl<__OrmN: #private::expr::Mode> ::core::clone::Clone for #columns<__OrmN> {
+        impl #params_and_mode ::core::clone::Clone for #columns #bounds {
             fn clone(&self) -> Self {
                 *self
             }
         }
 
         #[automatically_derived]
-        impl<__OrmN: #private::expr::Mode> ::core::marker::Copy for #columns<__OrmN> {}
+        impl #params_and_mode ::core::marker::Copy for #columns #bounds {}
 
         #[automatically_derived]
-        impl<__OrmN: #private::expr::Mode> ::core::fmt::Debug for #columns<__OrmN> {
+        impl #params_and_mode ::core::fmt::Debug for #columns #bounds {
             fn fmt(&self, __orm_f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 let mut __orm_f = ::core::fmt::Formatter::debug_struct(__orm_f, #name);
                 #(::core::fmt::DebugStruct::<'_, '_>::field(&mut __orm_f, #names, &self.#idents);)*
@@ -94,8 +104,8 @@ pub(super) fn impls(model: &Model, private: &TokenStream, marker: &Ident) -> Tok
         }
 
         #[automatically_derived]
-        impl<__OrmN: #private::expr::Mode> #private::expr::Selection for #columns<__OrmN> {
-            type Output = __OrmN::Row<#ident>;
+        impl #params_and_mode #private::expr::Selection for #columns #bounds {
+            type Output = __OrmN::Row<#row>;
 
             fn select(self, __orm_list: &mut #private::expr::SelectList) {
                 #(#selects)*

@@ -4,43 +4,59 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::Path;
 
-use super::{plain, table::option};
-use crate::ast::{ConstraintKind, Model, OnDelete};
+use super::{generics::Names, plain, table::option};
+use crate::ast::{ConstraintKind, ForeignKey, Model, Named, OnDelete};
 
 /// The function that gives the table of another model; at that model's name, should it be none.
 pub(super) fn target(private: &TokenStream, path: &Path) -> TokenStream {
     quote!(#private::model::table_of::<#path>)
 }
 
+/// The name of a column in the database, as a constant expression.
+fn column(private: &TokenStream, marker: &TokenStream, column: &Named) -> TokenStream {
+    match column {
+        Named::Own(name) => quote!(#name),
+        Named::Part(number, _, field) => {
+            let field = plain(field);
+            quote!(#private::model::part_column::<#marker, #number>(#field))
+        }
+    }
+}
+
 /// The assignments that fill in the constraints of a table.
-pub(super) fn table(model: &Model, private: &TokenStream) -> TokenStream {
+pub(super) fn table(model: &Model, private: &TokenStream, marker: &TokenStream) -> TokenStream {
     let (mut uniques, mut foreign_keys, mut indexes, mut checks) = (vec![], vec![], vec![], vec![]);
     for constraint in &model.constraints {
-        let (name, columns) = (&constraint.name, &constraint.columns);
+        let name = &constraint.name;
+        let columns: Vec<_> = constraint.columns.iter().map(|it| column(private, marker, it)).collect();
         match &constraint.kind {
             ConstraintKind::PrimaryKey => {}
             ConstraintKind::Unique => {
-                uniques.push(quote!(#private::schema::Unique::new(#name, &[#(#columns),*])));
+                uniques.push(quote!(#private::schema::Unique::new(#name, const { &[#(#columns),*] })));
             }
-            ConstraintKind::ForeignKey { target, on_delete, field } => {
-                let target = self::target(private, target);
-                let action = match on_delete {
+            ConstraintKind::ForeignKey(number) => {
+                let Some(ForeignKey { fields, reference, .. }) = model.foreign_keys.get(*number) else { continue };
+                let target = self::target(private, &reference.target);
+                let action = match reference.on_delete.as_ref().map(|it| it.value).unwrap_or_default() {
                     OnDelete::NoAction => quote!(NoAction),
                     OnDelete::Restrict => quote!(Restrict),
                     OnDelete::Cascade => quote!(Cascade),
                     OnDelete::SetNull => quote!(SetNull),
                     OnDelete::SetDefault => quote!(SetDefault),
                 };
-                let field = plain(field);
-                foreign_keys.push(quote! {
-                    #private::schema::ForeignKey::new(
+                let field = fields.iter().map(plain).collect::<Vec<_>>().join(", ");
+                let referred = reference.columns.iter().map(plain);
+                foreign_keys.push(quote! {{
+                    let mut __orm_key = #private::schema::ForeignKey::new(
                         #name,
-                        &[#(#columns),*],
+                        const { &[#(#columns),*] },
                         #target,
                         #private::schema::OnDelete::#action,
                         #field,
-                    )
-                });
+                    );
+                    __orm_key.target_fields = &[#(#referred),*];
+                    __orm_key
+                }});
             }
             ConstraintKind::Check { condition } => {
                 checks.push(quote!(#private::schema::Check::new(#name, #condition)));
@@ -48,7 +64,7 @@ pub(super) fn table(model: &Model, private: &TokenStream) -> TokenStream {
             ConstraintKind::Index { method, condition } => {
                 let (method, condition) = (option(method.as_ref()), option(condition.as_ref()));
                 indexes.push(quote! {{
-                    let mut __orm_index = #private::schema::Index::new(#name, &[#(#columns),*]);
+                    let mut __orm_index = #private::schema::Index::new(#name, const { &[#(#columns),*] });
                     __orm_index.method = #method;
                     __orm_index.condition = #condition;
                     __orm_index
@@ -65,14 +81,15 @@ pub(super) fn table(model: &Model, private: &TokenStream) -> TokenStream {
 }
 
 /// `impl User { pub const EMAIL_KEY: Constraint = …; }`.
-pub(super) fn constants(model: &Model, private: &TokenStream) -> Option<TokenStream> {
-    let (ident, vis, table) = (&model.ident, &model.vis, &model.table);
+pub(super) fn constants(model: &Model, private: &TokenStream, names: &Names) -> Option<TokenStream> {
+    let (vis, table) = (&model.vis, &model.table);
+    let Names { model: ty, params, bounds, .. } = names;
     let constants = model.constraints.iter().filter_map(|it| {
         let (constant, name) = (it.constant.as_ref()?, &it.name);
         let what = match &it.kind {
             ConstraintKind::PrimaryKey => "primary key",
             ConstraintKind::Unique => "unique constraint",
-            ConstraintKind::ForeignKey { .. } => "foreign key",
+            ConstraintKind::ForeignKey(_) => "foreign key",
             ConstraintKind::Check { .. } => "check constraint",
             ConstraintKind::Index { .. } => return None,
         };
@@ -86,8 +103,8 @@ pub(super) fn constants(model: &Model, private: &TokenStream) -> Option<TokenStr
     (!constants.is_empty()).then(|| {
         quote! {
             #[automatically_derived]
-            #[allow(dead_code)]
-            impl #ident {
+            #[allow(dead_code, private_bounds)]
+            impl #params #ty #bounds {
                 #(#constants)*
             }
         }

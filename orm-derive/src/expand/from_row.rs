@@ -2,13 +2,13 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
-use syn::{Data, DeriveInput, Fields, Index, spanned::Spanned};
+use syn::{Data, DeriveInput, Fields, Index, parse_quote, spanned::Spanned};
 
 use super::{
-    json_type, private,
+    private,
     row::{self, Source},
 };
-use crate::{attr, ctxt::Ctxt, name::Rename, valid};
+use crate::{ast, attr, ctxt::Ctxt, name::Rename, valid};
 
 /// Writes the impl.
 pub(crate) fn from_row(input: &DeriveInput) -> TokenStream {
@@ -27,6 +27,9 @@ fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
         Data::Enum(_) => Err("an enum"),
         Data::Union(_) => Err("a union"),
     };
+    if !ast::refuse_lifetimes(ctxt, &input.generics) {
+        return None;
+    }
     let fields = match found {
         Ok(fields) => fields,
         Err(found) => {
@@ -36,20 +39,25 @@ fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
     };
     let marker = format_ident!("__OrmFields");
     let ident = &input.ident;
-    let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
     let declared = &input.generics;
     let mut members: Vec<Box<dyn ToTokens>> = Vec::new();
     let mut sources = Vec::new();
     let mut types = Vec::new();
+    let mut bounds = Vec::new();
     for (index, field) in fields.iter().enumerate() {
         let attrs = attr::field_attrs(ctxt, &field.attrs);
+        attr::refuse_flatten(ctxt, &attrs);
         members.push(match &field.ident {
             Some(ident) => Box::new(ident.clone()),
             None => Box::new(Index { index: u32::try_from(index).ok()?, span: field.span() }),
         });
         if attrs.skip.is_none() {
             let ty = &field.ty;
-            types.push(if attrs.json.is_some() { json_type(&private, ty) } else { quote!(#ty) });
+            let column = if attrs.json.is_some() { ast::json_type(&private, ty) } else { quote!(#ty) };
+            if ast::is_generic(declared, ty) {
+                bounds.push(parse_quote!(#column: #private::value::SqlType));
+            }
+            types.push(column);
         }
         let source = match (&field.ident, attrs.column) {
             _ if attrs.skip.is_some() => Source::Default,
@@ -67,6 +75,8 @@ fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
         ctxt.error(input.ident.span(), "`FromRow` needs a field that is a column");
         return None;
     }
+    let generics = ast::infer_bounds(declared, bounds);
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let reads = members.iter().zip(sources).zip(fields).map(|((member, (source, json)), field)| row::Read {
         member,
         ty: &field.ty,

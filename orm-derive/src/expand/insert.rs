@@ -24,11 +24,22 @@ fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
     };
     let model = model.value;
     let (ident, owner) = (&input.ident, plain(&input.ident));
-    let (mut names, mut writes) = (Vec::new(), Vec::new());
+    let (mut names, mut parts, mut writes) = (Vec::new(), Vec::new(), Vec::new());
     for field in fields {
         let attrs = attr::field_attrs(ctxt, &field.attrs);
         let (None, Some(name)) = (attrs.skip, &field.ident) else { continue };
         let index = names.len();
+        let index = quote!(#index #(+ <#parts as #private::model::Flatten>::INSERTABLE)*);
+        if attrs.flatten.is_some() {
+            let ty = &field.ty;
+            // The value has the place of its type here, too.
+            let value = quote_spanned!(ty.span()=> { self.#name });
+            writes.push(quote! {
+                #private::model::insert_flattened(__orm_columns.#name, #value, #index, __orm_sink);
+            });
+            parts.push(quote!(<#ty as #private::model::FlattenNew>::Of));
+            continue;
+        }
         names.push(plain(name));
         let value = quote!(self.#name);
         let value = if attrs.json.is_some() { to_json(&private, &field.ty, &value) } else { value };
@@ -47,19 +58,25 @@ fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
             #private::model::Probe::<#model>::TABLE,
             #owner,
             &[#(#names),*],
+            &[#(<#parts as #private::model::Flatten>::COLUMNS),*],
         )),
     );
+    // Outside of the impl the check runs for every build; but only inside there are type parameters.
+    let generic = input.generics.type_params().next().is_some() || input.generics.const_params().next().is_some();
+    let (outside, inside) = if generic { (None, Some(quote!(const { #check };))) } else { (Some(check), None) };
+    let outside = outside.map(|check| quote!(const _: () = #check;));
     Some(quote! {
         #[allow(deprecated, unused_braces, clippy::all, clippy::pedantic)]
         const _: () = {
             #[allow(unused_imports)]
             use #private::model::NoModel as _;
 
-            const _: () = #check;
+            #outside
 
             #[automatically_derived]
             impl #impl_generics #private::model::Insertable<#model> for #ident #type_generics #where_clause {
                 fn write<__OrmS: #private::model::InsertSink>(self, __orm_sink: &mut __OrmS) {
+                    #inside
                     let __orm_columns = #columns;
                     #(#writes)*
                 }

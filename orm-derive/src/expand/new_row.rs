@@ -2,17 +2,20 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Ident, Type};
+use syn::Generics;
 
-use super::{plain, to_json};
+use super::{
+    generics::{Names, used_by},
+    plain, to_json,
+};
 use crate::ast::{self, Column, Field, FieldKind, Model};
 
 /// What a field of the new row holds.
 enum Part<'a> {
     /// A column that an insert may name, with its number among all columns.
     Column(usize, &'a Column),
-    /// The new row of a flattened struct.
-    Flatten,
+    /// The new row of a flattened struct, with its number among those.
+    Flatten(usize),
 }
 
 impl Part<'_> {
@@ -20,7 +23,7 @@ impl Part<'_> {
     fn is_required(&self, field: &Field) -> bool {
         match self {
             Self::Column(_, column) => !column.has_default() && !ast::is_option(&field.ty),
-            Self::Flatten => true,
+            Self::Flatten(_) => true,
         }
     }
 
@@ -31,10 +34,13 @@ impl Part<'_> {
 
 /// The fields of the new row.
 fn parts(model: &Model) -> Vec<(&Field, Part<'_>)> {
-    let mut number = 0_usize;
+    let (mut number, mut part) = (0_usize, 0_usize);
     let parts = model.fields.iter().filter_map(|field| match &field.kind {
-        FieldKind::Skip => None,
-        FieldKind::Flatten => Some((field, Part::Flatten)),
+        FieldKind::Skip | FieldKind::Wrong => None,
+        FieldKind::Flatten => {
+            part += 1;
+            Some((field, Part::Flatten(part - 1)))
+        }
         FieldKind::Column(column) => {
             number += 1;
             (!column.is_automatic()).then(|| (field, Part::Column(number - 1, column)))
@@ -48,11 +54,13 @@ pub(super) fn definition(model: &Model, private: &TokenStream) -> Option<TokenSt
     let (new, vis) = (model.insert.as_ref()?, &model.vis);
     let parts = parts(model);
     let description = format!("A new row of `{}`, to insert.", plain(&model.ident));
+    let generics = generics(model, private);
+    let (params, arguments, bounds) = generics.split_for_impl();
     let fields = parts.iter().map(|(field, part)| {
         let (vis, ident) = (&field.vis, &field.ident);
-        let ty = field_type(field, part, private);
+        let ty = field_type(model, field, part, private);
         let description = match part {
-            Part::Flatten => format!("The columns of `{}`.", plain(ident)),
+            Part::Flatten(_) => format!("The columns of `{}`.", plain(ident)),
             Part::Column(_, column) if column.has_default() => {
                 format!("The column `{}`; `Auto` leaves it to its default.", column.name)
             }
@@ -64,15 +72,19 @@ pub(super) fn definition(model: &Model, private: &TokenStream) -> Option<TokenSt
         }
     });
     let parameters = parts.iter().filter(|(field, part)| part.is_required(field)).map(|(field, part)| {
-        let (ident, ty) = (&field.ident, field_type(field, part, private));
+        let (ident, ty) = (&field.ident, field_type(model, field, part, private));
         // Text comes as `&str` as well. For other types a conversion would only keep literals from finding theirs.
-        if is_text(&field.ty) { quote!(#ident: impl ::core::convert::Into<#ty>) } else { quote!(#ident: #ty) }
+        if ast::is_named(&field.ty, "String") {
+            quote!(#ident: impl ::core::convert::Into<#ty>)
+        } else {
+            quote!(#ident: #ty)
+        }
     });
     let values = parts.iter().map(|(field, part)| {
         let ident = &field.ident;
         if part.has_default() {
             quote!(#ident: #private::model::Defaulted::Auto)
-        } else if part.is_required(field) && is_text(&field.ty) {
+        } else if part.is_required(field) && ast::is_named(&field.ty, "String") {
             quote!(#ident: ::core::convert::Into::into(#ident))
         } else if part.is_required(field) {
             quote!(#ident)
@@ -85,13 +97,13 @@ pub(super) fn definition(model: &Model, private: &TokenStream) -> Option<TokenSt
         #[doc = #description]
         #[derive(::core::fmt::Debug, ::core::clone::Clone)]
         #[allow(dead_code)]
-        #vis struct #new {
+        #vis struct #new #generics #bounds {
             #(#fields)*
         }
 
         #[automatically_derived]
         #[allow(dead_code, clippy::too_many_arguments)]
-        impl #new {
+        impl #params #new #arguments #bounds {
             #[doc = #about_new]
             #[must_use]
             #vis fn new(#(#parameters),*) -> Self {
@@ -101,27 +113,49 @@ pub(super) fn definition(model: &Model, private: &TokenStream) -> Option<TokenSt
     })
 }
 
-/// Whether a type is named `String`.
-fn is_text(ty: &Type) -> bool {
-    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|it| it.ident == "String"))
+/// The parameters of the struct: those that its fields use.
+fn generics(model: &Model, private: &TokenStream) -> Generics {
+    let types: Vec<_> = parts(model).iter().map(|(field, part)| field_type(model, field, part, private)).collect();
+    used_by(&model.declared, &types)
 }
 
-fn field_type(field: &Field, part: &Part<'_>, private: &TokenStream) -> TokenStream {
+/// Whether the struct has all parameters of its model.
+pub(super) fn has_all_parameters(model: &Model, private: &TokenStream) -> bool {
+    generics(model, private).params.len() == model.declared.params.len()
+}
+
+/// The type: `NewDocument<T>`.
+pub(super) fn name(model: &Model, private: &TokenStream) -> Option<TokenStream> {
+    let new = model.insert.as_ref()?;
+    let generics = generics(model, private);
+    let (_, arguments, _) = generics.split_for_impl();
+    Some(quote!(#new #arguments))
+}
+
+fn field_type(model: &Model, field: &Field, part: &Part<'_>, private: &TokenStream) -> TokenStream {
     let ty = &field.ty;
     match part {
-        Part::Flatten => quote!(<#ty as #private::model::Flatten>::New),
+        // Under type parameters by the type itself, lest the new row seem to use them all.
+        Part::Flatten(_) if !model.generics.params.is_empty() => quote!(<#ty as #private::model::Flatten>::New),
+        Part::Flatten(number) => {
+            let marker = super::marker(model);
+            quote!(<#marker as #private::model::NewPart<#number>>::New)
+        }
         Part::Column(_, column) if column.has_default() => quote!(#private::model::Defaulted<#ty>),
         Part::Column(..) => quote!(#ty),
     }
 }
 
 /// Its traits.
-pub(super) fn impls(model: &Model, private: &TokenStream, marker: &Ident) -> Option<TokenStream> {
-    let (new, ident) = (model.insert.as_ref()?, &model.ident);
+pub(super) fn impls(model: &Model, private: &TokenStream, names: &Names) -> Option<TokenStream> {
+    let new = name(model, private)?;
+    let Names { model: ty, marker, params, bounds, .. } = names;
     let default = parts(model).iter().all(|(field, part)| !part.is_required(field)).then(|| {
+        let generics = generics(model, private);
+        let (params, _, bounds) = generics.split_for_impl();
         quote! {
             #[automatically_derived]
-            impl ::core::default::Default for #new {
+            impl #params ::core::default::Default for #new #bounds {
                 fn default() -> Self {
                     Self::new()
                 }
@@ -132,7 +166,7 @@ pub(super) fn impls(model: &Model, private: &TokenStream, marker: &Ident) -> Opt
         let writes = writes(model, private, marker, &quote!(self), &quote!(0));
         quote! {
             #[automatically_derived]
-            impl #private::model::Insertable<#ident> for #new {
+            impl #params #private::model::Insertable<#ty> for #new #bounds {
                 fn write<__OrmS: #private::model::InsertSink>(self, __orm_sink: &mut __OrmS) {
                     let _ = &__orm_sink;
                     #(#writes)*
@@ -144,33 +178,44 @@ pub(super) fn impls(model: &Model, private: &TokenStream, marker: &Ident) -> Opt
 }
 
 /// How many columns an insert may name, as a constant expression.
-pub(super) fn count(model: &Model, private: &TokenStream) -> TokenStream {
+pub(super) fn count(model: &Model, private: &TokenStream, marker: &TokenStream) -> TokenStream {
     let parts = parts(model);
-    place(&quote!(0), &parts, private)
+    place(&quote!(0), &parts, private, marker)
 }
 
 /// The place behind `parts`, of which the first is at `first`.
-fn place(first: &TokenStream, parts: &[(&Field, Part<'_>)], private: &TokenStream) -> TokenStream {
+fn place(
+    first: &TokenStream,
+    parts: &[(&Field, Part<'_>)],
+    private: &TokenStream,
+    marker: &TokenStream,
+) -> TokenStream {
     let own = parts.iter().filter(|(_, part)| matches!(part, Part::Column(..))).count();
-    let flattened = parts.iter().filter(|(_, part)| matches!(part, Part::Flatten)).map(|(field, _)| &field.ty);
-    quote!(#first + #own #(+ <#flattened as #private::model::Flatten>::INSERTABLE)*)
+    let flattened = parts.iter().filter_map(|(_, part)| match part {
+        Part::Flatten(number) => Some(number),
+        Part::Column(..) => None,
+    });
+    quote!(#first + #own #(+ #private::model::part_insertable::<#marker, #flattened>())*)
 }
 
 /// The statements that hand the values of `row` to the sink, the first at the place `first`.
 pub(super) fn writes(
     model: &Model,
     private: &TokenStream,
-    marker: &Ident,
+    marker: &TokenStream,
     row: &TokenStream,
     first: &TokenStream,
 ) -> Vec<TokenStream> {
     let parts = parts(model);
     let write = |(index, (field, part)): (usize, &(&Field, Part<'_>))| {
         let (ident, ty) = (&field.ident, &field.ty);
-        let place = place(first, parts.get(..index).unwrap_or_default(), private);
+        let place = place(first, parts.get(..index).unwrap_or_default(), private, marker);
         let value = quote!(#row.#ident);
-        let Part::Column(number, column) = part else {
-            return quote!(<#ty as #private::model::Flatten>::insert(#value, #place, __orm_sink););
+        let (number, column) = match part {
+            Part::Column(number, column) => (number, column),
+            Part::Flatten(number) => {
+                return quote!(#private::model::insert_part::<#marker, #number, __OrmS>(#value, #place, __orm_sink););
+            }
         };
         let name = &column.name;
         let json = column.json.is_some();

@@ -2,13 +2,13 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{Data, DataEnum, DeriveInput, Fields, Ident, LitByteStr, Path, ext::IdentExt, spanned::Spanned};
+use syn::{Data, DataEnum, DeriveInput, Fields, Ident, LitByteStr, spanned::Spanned};
 
 use super::{private, table::option};
 use crate::{
     attr::{self, Item, Value},
     ctxt::Ctxt,
-    name::{self, Rename, did_you_mean},
+    name::{self, Rename},
     valid,
 };
 
@@ -19,16 +19,8 @@ pub(crate) fn pg_enum(input: &DeriveInput) -> TokenStream {
     ctxt.with(code.unwrap_or_default())
 }
 
-#[derive(Default)]
-struct EnumAttrs {
-    name: Option<String>,
-    schema: Option<String>,
-    rename: Rename,
-    krate: Option<Path>,
-}
-
 fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
-    let attrs = attrs(ctxt, input);
+    let attrs = attr::pg_type(ctxt, input);
     let Data::Enum(data) = &input.data else {
         let message = "`PgEnum` needs an enum; for a newtype `#[derive(Scalar)]`, for any serde type `#[orm(json)]`";
         ctxt.error(input.ident.span(), message);
@@ -43,40 +35,8 @@ fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
         return None;
     }
     let variants = variants(ctxt, data, attrs.rename);
-    let name = attrs.name.unwrap_or_else(|| Rename::Snake.apply(&input.ident));
+    let name = attrs.name(input);
     Some(code(&input.ident, &private(&valid::krate(attrs.krate)), &name, attrs.schema.as_ref(), &variants))
-}
-
-fn attrs(ctxt: &mut Ctxt, input: &DeriveInput) -> EnumAttrs {
-    let mut all = EnumAttrs::default();
-    for item in attr::items(ctxt, &input.attrs) {
-        let key = item.key().map(|it| it.unraw().to_string()).unwrap_or_default();
-        match (&item, key.as_str()) {
-            (Item::Pair(_, Value::Text(text)), "name" | "schema" | "rename_all") => {
-                let text_value = text.value();
-                let refused = match key.as_str() {
-                    "rename_all" => Rename::parse(&text_value).map(|it| all.rename = it).err(),
-                    key => {
-                        let slot = if key == "name" { &mut all.name } else { &mut all.schema };
-                        *slot = Some(text_value.clone());
-                        name::refuse(&text_value)
-                    }
-                };
-                if let Some(message) = refused {
-                    ctxt.error(text.span(), message);
-                }
-            }
-            (Item::Pair(_, Value::Path(path)), "crate") => all.krate = Some(path.clone()),
-            (Item::Pair(_, Value::Text(text)), "crate") => all.krate = ctxt.ok(text.parse()),
-            _ => {
-                let near = did_you_mean(&key, ["name", "schema", "rename_all", "crate"]);
-                let expected =
-                    "expected `name = \"..\"`, `schema = \"..\"`, `rename_all = \"..\"` or `crate = \"path\"`";
-                ctxt.error(item.span(), format!("{expected}{near}"));
-            }
-        }
-    }
-    all
 }
 
 /// The variants with their labels.
@@ -160,6 +120,9 @@ fn code(
 
             #[automatically_derived]
             impl #private::value::Element for #ident {}
+
+            #[automatically_derived]
+            impl #private::expr::Extremes for #ident {}
         };
     }
 }

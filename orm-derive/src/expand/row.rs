@@ -2,9 +2,9 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Ident, Type, spanned::Spanned};
+use syn::{Type, spanned::Spanned};
 
-use super::{from_json, plain};
+use super::{from_json, generics::Names, plain};
 use crate::ast::{FieldKind, Model};
 
 /// A field to read.
@@ -26,6 +26,8 @@ pub(super) enum Source {
     Flatten,
     /// No column: the type's default.
     Default,
+    /// Nowhere: this does not compile anyway.
+    Wrong,
 }
 
 /// How to read the fields of a struct.
@@ -48,10 +50,12 @@ pub(super) fn methods(body: &Body<'_>, before: Option<&TokenStream>, private: &T
         let (member, ty) = (field.member, field.ty);
         let value = match &field.source {
             Source::Default => quote_spanned!(ty.span()=> <#ty as ::core::default::Default>::default()),
+            Source::Wrong => quote!(::core::unreachable!()),
             Source::Flatten => {
-                layouts.push(quote!(<#ty as #private::row::FromRow>::layout(__orm_layout)?;));
-                flattened.push(ty);
-                quote!(<#ty as #private::row::FromRow>::from_row(__orm_row)?)
+                let part = flattened.len();
+                flattened.push(part);
+                layouts.push(quote!(#private::model::layout_part::<#marker, #part>(__orm_layout)?;));
+                quote!(#private::model::read_part::<#marker, #part>(__orm_row)?)
             }
             column => {
                 layouts.push(match column {
@@ -69,7 +73,7 @@ pub(super) fn methods(body: &Body<'_>, before: Option<&TokenStream>, private: &T
     }
     let layout_marker = with_marker.then(|| quote!(#private::row::Layout::<'_>::marker(__orm_layout)?;));
     let skip_marker = with_marker.then(|| quote!(#private::row::Cursor::<'_>::skip(__orm_row, 1);));
-    let width = quote!(#count #(+ <#flattened as #private::model::Flatten>::COLUMNS.len())*);
+    let width = quote!(#count #(+ #private::model::part_defs::<#marker, #flattened>().len())*);
     // What is NULL only where the row is missing: the marker, the first column that cannot be NULL, or all columns.
     let missing = if *with_marker {
         quote!(#private::row::Cursor::<'_>::is_null(__orm_row, #count)?)
@@ -78,7 +82,7 @@ pub(super) fn methods(body: &Body<'_>, before: Option<&TokenStream>, private: &T
         let first = if flattened.is_empty() {
             quote!(#private::model::first_required(&[#(#private::model::field_nullable::<#marker, #numbers>()),*]))
         } else {
-            quote!(#private::model::first_required_column(__ORM_TABLE.columns))
+            quote!(#private::model::first_required_column(<Self as #private::model::Model>::TABLE.columns))
         };
         quote! {{
             let __orm_first = const { #first };
@@ -117,8 +121,8 @@ pub(super) fn methods(body: &Body<'_>, before: Option<&TokenStream>, private: &T
 }
 
 /// `impl FromRow` for a model.
-pub(super) fn impl_from_row(model: &Model, private: &TokenStream, marker: &Ident) -> TokenStream {
-    let ident = &model.ident;
+pub(super) fn impl_from_row(model: &Model, private: &TokenStream, names: &Names) -> TokenStream {
+    let Names { model: ty, marker, params, bounds, .. } = names;
     let fields = model.fields.iter().map(|field| Read {
         member: &field.ident,
         ty: &field.ty,
@@ -126,11 +130,12 @@ pub(super) fn impl_from_row(model: &Model, private: &TokenStream, marker: &Ident
             FieldKind::Column(column) => Source::Column(column.name.clone()),
             FieldKind::Skip => Source::Default,
             FieldKind::Flatten => Source::Flatten,
+            FieldKind::Wrong => Source::Wrong,
         },
         json: field.column().is_some_and(|it| it.json.is_some()),
     });
     let body = Body {
-        owner: plain(ident),
+        owner: plain(&model.ident),
         marker: quote!(#marker),
         fields: fields.collect(),
         with_marker: model.needs_marker(),
@@ -138,7 +143,7 @@ pub(super) fn impl_from_row(model: &Model, private: &TokenStream, marker: &Ident
     let methods = methods(&body, None, private);
     quote! {
         #[automatically_derived]
-        impl #private::row::FromRow for #ident {
+        impl #params #private::row::FromRow for #ty #bounds {
             #methods
         }
     }

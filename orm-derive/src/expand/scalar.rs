@@ -2,10 +2,11 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Data, DeriveInput, Member, ext::IdentExt};
+use syn::{Data, DeriveInput, Member, ext::IdentExt, parse_quote};
 
 use super::private;
 use crate::{
+    ast,
     attr::{self, Item, Value},
     ctxt::Ctxt,
     name::did_you_mean,
@@ -20,20 +21,36 @@ pub(crate) fn scalar(input: &DeriveInput) -> TokenStream {
 }
 
 fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
-    let mut krate = None;
+    let (mut krate, mut sql_type) = (None, None);
     for item in attr::items(ctxt, &input.attrs) {
         let name = item.key().map(|it| it.unraw().to_string()).unwrap_or_default();
         match item {
             Item::Path(_) if name == "transparent" => {}
             Item::Pair(_, Value::Path(path)) if name == "crate" => krate = Some(path),
             Item::Pair(_, Value::Text(text)) if name == "crate" => krate = ctxt.ok(text.parse()),
+            Item::Pair(_, Value::Text(text)) if name == "sql_type" => {
+                let (sql, span) = (text.value(), text.span());
+                if sql.trim().is_empty() || sql.contains('\0') {
+                    ctxt.error(span, "`sql_type` needs the name of a type: `sql_type = \"app.email\"`");
+                } else if sql.contains(['(', '[']) {
+                    let message = "a length or a dimension belongs on the field of the model: values are cast to this \
+                        type, and a cast cuts what is too long";
+                    ctxt.error(span, message);
+                } else {
+                    sql_type = Some(sql);
+                }
+            }
             item => {
-                let near = did_you_mean(&name, ["transparent", "crate"]);
-                ctxt.error(item.span(), format!("expected `transparent` or `crate = \"path\"`{near}"));
+                let near = did_you_mean(&name, ["transparent", "sql_type", "crate"]);
+                let expected = "expected `transparent`, `sql_type = \"..\"` or `crate = \"path\"`";
+                ctxt.error(item.span(), format!("{expected}{near}"));
             }
         }
     }
     let private = private(&valid::krate(krate));
+    if !ast::refuse_lifetimes(ctxt, &input.generics) {
+        return None;
+    }
     let single = match &input.data {
         Data::Struct(data) if data.fields.len() == 1 => data.fields.members().next().zip(data.fields.iter().next()),
         _ => None,
@@ -55,13 +72,25 @@ fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
         Member::Unnamed(_) => quote!(Self(__orm_inner)),
     };
     let (ident, ty) = (&input.ident, &field.ty);
-    let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
+    let pg_type = match &sql_type {
+        Some(sql) => quote!(#private::value::PgType::sql(#sql)),
+        None => quote!(<#ty as #private::value::Scalar>::TYPE),
+    };
+    let inside = if ast::is_generic(&input.generics, ty) {
+        vec![parse_quote!(#ty: #private::value::Scalar)]
+    } else {
+        Vec::new()
+    };
+    let generics = ast::infer_bounds(&input.generics, inside);
+    let bounds = generics.where_clause.as_ref().map(|it| &it.predicates).filter(|it| !it.is_empty());
+    let bounds = bounds.map(|it| if it.trailing_punct() { quote!(#it) } else { quote!(#it,) });
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     Some(quote! {
         #[allow(deprecated, clippy::all, clippy::pedantic)]
         const _: () = {
             #[automatically_derived]
             impl #impl_generics #private::value::Scalar for #ident #type_generics #where_clause {
-                const TYPE: #private::value::PgType = <#ty as #private::value::Scalar>::TYPE;
+                const TYPE: #private::value::PgType = #pg_type;
 
                 fn accepts(__orm_ty: &#private::postgres_types::Type) -> bool {
                     <#ty as #private::value::Scalar>::accepts(__orm_ty)
@@ -86,6 +115,15 @@ fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
 
             #[automatically_derived]
             impl #impl_generics #private::value::Element for #ident #type_generics #where_clause {}
+
+            // As the type inside: the `for` makes it a bound that may fail.
+            #[automatically_derived]
+            impl #impl_generics #private::expr::Extremes for #ident #type_generics
+            where
+                #bounds
+                for<'__orm> #ty: #private::expr::Extremes,
+            {
+            }
         };
     })
 }

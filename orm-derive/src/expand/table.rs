@@ -2,41 +2,44 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Ident, Type, spanned::Spanned};
+use syn::{parse_quote, spanned::Spanned};
 
-use super::{at, constraint, plain};
+use super::{
+    at, check, constraint,
+    generics::{Names, bounds_and},
+    plain,
+};
 use crate::ast::{self, Column, Field, FieldKind, Model};
 
 /// The table, and the traits that make the struct a model.
-pub(super) fn impls(model: &Model, private: &TokenStream, marker: &Ident) -> TokenStream {
-    let Model { ident, columns, .. } = model;
-    let table = table(model, private, marker);
-    let fields = column_values(model, private, marker);
+pub(super) fn impls(model: &Model, private: &TokenStream, names: &Names) -> TokenStream {
+    let Names { model: ty, columns, params, bounds, .. } = names;
+    let columns_ident = &model.columns;
+    let table = table(model, private, names);
+    let fields = column_values(model, private, names);
     let origin = model.needs_marker().then(|| quote!(__orm_origin,));
     let writable = (!model.view).then(|| {
         quote! {
             #[automatically_derived]
-            impl #private::model::Writable for #ident {}
+            impl #params #private::model::Writable for #ty #bounds {}
         }
     });
-    let check = model.has_flattened().then(|| {
-        let check = at(ident.span(), quote!(#private::model::check_columns(&__ORM_TABLE)));
-        quote!(const _: () = #check;)
-    });
-    let keyed = keyed(model, private, marker);
+    let columns_check = check_columns(model, private, names);
+    let check::Checks { items, statements } = check::of(model, private, names);
+    let keyed = keyed(model, private, names);
     quote! {
-        #check
-
-        static __ORM_TABLE: #private::schema::Table = #table;
+        #columns_check
+        #items
 
         #[automatically_derived]
-        impl #private::model::Model for #ident {
-            type Columns<__OrmN: #private::expr::Mode> = #columns<__OrmN>;
+        impl #params #private::model::Model for #ty #bounds {
+            type Columns<__OrmN: #private::expr::Mode> = #columns;
 
-            const TABLE: &'static #private::schema::Table = &__ORM_TABLE;
+            const TABLE: &'static #private::schema::Table = &#table;
 
-            fn columns<__OrmN: #private::expr::Mode>(__orm_origin: #private::expr::Origin) -> #columns<__OrmN> {
-                #columns { #(#fields,)* #origin }
+            fn columns<__OrmN: #private::expr::Mode>(__orm_origin: #private::expr::Origin) -> #columns {
+                #statements
+                #columns_ident { #(#fields,)* #origin }
             }
         }
 
@@ -45,25 +48,56 @@ pub(super) fn impls(model: &Model, private: &TokenStream, marker: &Ident) -> Tok
     }
 }
 
+/// Where columns of other structs are among the columns: how many there are, and that no two have one name. Outside of
+/// the impl, where constants may not depend on type parameters.
+fn check_columns(model: &Model, private: &TokenStream, names: &Names) -> Option<TokenStream> {
+    if !model.has_flattened() {
+        return None;
+    }
+    let own = model.columns().map(|(_, column)| &column.name);
+    let count = model.columns().count();
+    let (ident, name) = (&model.ident, plain(&model.ident));
+    // By the types themselves, unless the model has no parameters: then a type without columns has had its message.
+    let parts = model.flattened().enumerate().map(|(number, field)| {
+        let (ty, marker) = (&field.ty, &names.marker);
+        if model.generics.params.is_empty() {
+            quote!(#private::model::part_defs::<#marker, #number>())
+        } else {
+            quote!(<#ty as #private::model::Flatten>::COLUMNS)
+        }
+    });
+    let parts = quote!(&[#(#parts),*]);
+    let check = quote!(#private::model::check_columns(#name, &[#(#own),*], __ORM_FLATTENED));
+    let check = at(ident.span(), check);
+    let count = Literal::usize_unsuffixed(count);
+    Some(quote! {
+        const __ORM_FLATTENED: &[&[#private::schema::ColumnDef]] = #parts;
+        const __ORM_LEN: usize = #private::model::columns_before(#count, __ORM_FLATTENED) as usize;
+        const _: () = #check;
+    })
+}
+
 /// The values of the fields of the struct of columns.
-pub(super) fn column_values(model: &Model, private: &TokenStream, marker: &Ident) -> Vec<TokenStream> {
+pub(super) fn column_values(model: &Model, private: &TokenStream, names: &Names) -> Vec<TokenStream> {
+    let marker = &names.marker;
     let mut number = 0_usize;
-    let mut flattened: Vec<&Type> = Vec::new();
+    let mut flattened: Vec<usize> = Vec::new();
     let values = model.fields.iter().filter_map(|field| {
-        let (ident, ty) = (&field.ident, &field.ty);
+        let ident = &field.ident;
         let own = Literal::usize_unsuffixed(number);
         let index = if flattened.is_empty() {
             quote!(#own)
         } else {
-            let before = quote!(&[#(<#flattened as #private::model::Flatten>::COLUMNS),*]);
+            let before = quote!(&[#(#private::model::part_defs::<#marker, #flattened>()),*]);
             quote!(const { #private::model::columns_before(#own, #before) })
         };
         let value = match &field.kind {
-            FieldKind::Skip => return None,
+            FieldKind::Skip | FieldKind::Wrong => return None,
             FieldKind::Flatten => {
-                flattened.push(ty);
+                let part = flattened.len();
+                flattened.push(part);
                 let origin = quote!(#private::expr::Origin::offset(__orm_origin, #index));
-                quote!(<#ty as #private::model::Flatten>::columns::<__OrmN>(#origin))
+                quote!(<__OrmN as #private::expr::Mode>::part::<#marker, #part>(#origin))
             }
             FieldKind::Column(column) => {
                 let (name, this) = (&column.name, number);
@@ -76,11 +110,11 @@ pub(super) fn column_values(model: &Model, private: &TokenStream, marker: &Ident
     values.collect()
 }
 
-fn keyed(model: &Model, private: &TokenStream, marker: &Ident) -> Option<TokenStream> {
+fn keyed(model: &Model, private: &TokenStream, names: &Names) -> Option<TokenStream> {
     if !model.has_key() {
         return None;
     }
-    let ident = &model.ident;
+    let Names { model: ty, marker, params, .. } = names;
     let all: Vec<(usize, &Field, &Column)> =
         model.columns().enumerate().map(|(number, (field, column))| (number, field, column)).collect();
     let keys = || all.iter().filter(|(_, _, column)| column.key.is_some());
@@ -100,9 +134,14 @@ fn keyed(model: &Model, private: &TokenStream, marker: &Ident) -> Option<TokenSt
             }
         }
     });
+    // The binds of the key and the version are clones, which a type parameter has to allow.
+    let cloned =
+        all.iter().filter(|(_, _, it)| it.key.is_some() || it.version.is_some()).map(|(_, field, _)| &field.ty);
+    let cloned = cloned.filter(|ty| ast::is_generic(&model.generics, ty));
+    let bounds = bounds_and(&model.generics, cloned.map(|ty| parse_quote!(#ty: ::core::clone::Clone)).collect());
     Some(quote! {
         #[automatically_derived]
-        impl #private::model::Keyed for #ident {
+        impl #params #private::model::Keyed for #ty #bounds {
             type Key = #key;
 
             fn key(&self) -> ::std::vec::Vec<#private::value::Bind> {
@@ -115,16 +154,16 @@ fn keyed(model: &Model, private: &TokenStream, marker: &Ident) -> Option<TokenSt
 }
 
 /// The table, as an expression of a static.
-fn table(model: &Model, private: &TokenStream, marker: &Ident) -> TokenStream {
+fn table(model: &Model, private: &TokenStream, names: &Names) -> TokenStream {
     let (ident, table, view) = (plain(&model.ident), &model.table, model.view);
     let schema = option(model.schema.as_ref());
-    let columns = column_defs(model, private, marker);
+    let columns = column_defs(model, private, names);
     let key = model.columns().filter(|(_, it)| it.key.is_some()).map(|(_, it)| &it.name);
-    let constraints = constraint::table(model, private);
+    let constraints = constraint::table(model, private, &names.marker);
     let relations = model.relations.iter().map(|it| {
         let (name, many) = (plain(&it.name), it.many);
         let target = constraint::target(private, &it.target);
-        let key = option(it.key.as_ref().map(plain).as_ref());
+        let key = it.key.iter().map(plain);
         let through = match &it.through {
             Some(through) => {
                 let through = constraint::target(private, through);
@@ -134,7 +173,7 @@ fn table(model: &Model, private: &TokenStream, marker: &Ident) -> TokenStream {
         };
         quote! {{
             let mut __orm_relation = #private::schema::RelationDef::new(#name, #many, #target);
-            __orm_relation.key = #key;
+            __orm_relation.key = &[#(#key),*];
             __orm_relation.through = #through;
             __orm_relation
         }}
@@ -152,16 +191,17 @@ fn table(model: &Model, private: &TokenStream, marker: &Ident) -> TokenStream {
 }
 
 /// The slice of all columns, as a constant expression.
-pub(super) fn column_defs(model: &Model, private: &TokenStream, marker: &Ident) -> TokenStream {
-    let mut number = 0_usize;
+pub(super) fn column_defs(model: &Model, private: &TokenStream, names: &Names) -> TokenStream {
+    let (mut number, mut part) = (0_usize, 0_usize);
     let own = model.fields.iter().filter_map(|field| match &field.kind {
-        FieldKind::Skip => None,
+        FieldKind::Skip | FieldKind::Wrong => None,
         FieldKind::Flatten => {
-            let ty = &field.ty;
-            Some((true, quote!(<#ty as #private::model::Flatten>::COLUMNS)))
+            part += 1;
+            let (marker, part) = (&names.marker, part - 1);
+            Some((true, quote!(#private::model::part_defs::<#marker, #part>())))
         }
         FieldKind::Column(it) => {
-            let def = column(private, marker, number, field, it);
+            let def = column(private, &names.marker, number, field, it);
             number += 1;
             Some((false, def))
         }
@@ -172,15 +212,10 @@ pub(super) fn column_defs(model: &Model, private: &TokenStream, marker: &Ident) 
         return quote!(&[#(#defs),*]);
     }
     let parts = all.iter().map(|(many, it)| if *many { quote!(#it) } else { quote!(&[#it]) });
-    quote! {{
-        const __ORM_PARTS: &[&[#private::schema::ColumnDef]] = &[#(#parts),*];
-        const __ORM_LEN: usize = #private::model::columns_before(0, __ORM_PARTS) as usize;
-        const __ORM_ALL: [#private::schema::ColumnDef; __ORM_LEN] = #private::model::join_columns(__ORM_PARTS);
-        &__ORM_ALL
-    }}
+    quote!(&#private::model::join_columns::<__ORM_LEN>(&[#(#parts),*]))
 }
 
-fn column(private: &TokenStream, marker: &Ident, number: usize, field: &Field, column: &Column) -> TokenStream {
+fn column(private: &TokenStream, marker: &TokenStream, number: usize, field: &Field, column: &Column) -> TokenStream {
     let (name, ident) = (&column.name, plain(&field.ident));
     let def = quote!(#private::model::field_def::<#marker, #number>(#name, #ident));
     let mut sets = Vec::new();
@@ -198,6 +233,7 @@ fn column(private: &TokenStream, marker: &Ident, number: usize, field: &Field, c
         (quote!(generated), &column.generated),
         (quote!(on_update), &column.on_update),
         (quote!(renamed_from), &column.renamed_from),
+        (quote!(sql_type), &column.sql_type),
     ];
     for (member, text) in texts {
         if let Some(text) = text {

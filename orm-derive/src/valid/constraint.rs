@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use syn::{Ident, ext::IdentExt};
 
 use crate::{
-    ast::{Check, Constraint, ConstraintKind, Field, FieldKind, Index, Unique},
+    ast::{Check, Constraint, ConstraintKind, Field, FieldKind, FieldName, ForeignKey, Index, Named, Unique},
     ctxt::Ctxt,
     name,
 };
@@ -14,6 +14,7 @@ pub(super) struct Declared<'a> {
     pub(super) table: &'a str,
     pub(super) view: bool,
     pub(super) fields: &'a mut [Field],
+    pub(super) foreign_keys: &'a [ForeignKey],
     pub(super) uniques: Vec<Unique>,
     pub(super) indexes: Vec<Index>,
     pub(super) checks: Vec<Check>,
@@ -22,7 +23,7 @@ pub(super) struct Declared<'a> {
 
 /// All constraints and indexes of a model, those of the fields first, in their order.
 pub(super) fn all(ctxt: &mut Ctxt, declared: Declared<'_>) -> Vec<Constraint> {
-    let Declared { table, view, fields, uniques, indexes, checks, place } = declared;
+    let Declared { table, view, fields, foreign_keys, uniques, indexes, checks, place } = declared;
     let mut names = Names { table, view, constraints: Vec::new() };
     if view {
         let spans = uniques.iter().map(|it| it.span).chain(indexes.iter().map(|it| it.span));
@@ -30,14 +31,17 @@ pub(super) fn all(ctxt: &mut Ctxt, declared: Declared<'_>) -> Vec<Constraint> {
             ctxt.error(span, "a view has no constraints or indexes of its own: remove this, or remove `view`");
         }
     }
-    let key: Vec<String> =
-        fields.iter().filter_map(Field::column).filter(|it| it.key.is_some()).map(|it| it.name.clone()).collect();
+    let key = fields.iter().filter_map(Field::column).filter(|it| it.key.is_some());
+    let key: Vec<Named> = key.map(|it| Named::Own(it.name.clone())).collect();
     if !key.is_empty() {
         let name = name::default_constraint(table, &[], "pkey");
         names.add(ctxt, place, name, key, ConstraintKind::PrimaryKey);
     }
     for field in fields.iter_mut() {
-        of_field(ctxt, &mut names, field);
+        of_field(ctxt, &mut names, field, foreign_keys);
+    }
+    for (number, key) in foreign_keys.iter().enumerate().filter(|(_, it)| it.fields.len() > 1) {
+        names.foreign_key(ctxt, number, key);
     }
     if view {
         return names.constraints;
@@ -61,18 +65,16 @@ pub(super) fn all(ctxt: &mut Ctxt, declared: Declared<'_>) -> Vec<Constraint> {
     names.constraints
 }
 
-fn of_field(ctxt: &mut Ctxt, names: &mut Names<'_>, field: &mut Field) {
+fn of_field(ctxt: &mut Ctxt, names: &mut Names<'_>, field: &mut Field, foreign_keys: &[ForeignKey]) {
     let FieldKind::Column(column) = &mut field.kind else { return };
-    let columns = vec![column.name.clone()];
+    let columns = vec![Named::Own(column.name.clone())];
     if let Some(unique) = column.unique.take() {
         let name = unique.value.unwrap_or_else(|| default(names.table, &columns, "key"));
         names.add(ctxt, unique.span, name, columns.clone(), ConstraintKind::Unique);
     }
-    if let Some(reference) = column.references.take() {
-        let name = reference.value.name.unwrap_or_else(|| default(names.table, &columns, "fkey"));
-        let (target, on_delete) = (reference.value.target, reference.value.on_delete);
-        let kind = ConstraintKind::ForeignKey { target, on_delete, field: field.ident.clone() };
-        names.add(ctxt, reference.span, name, columns.clone(), kind);
+    let own = |it: &ForeignKey| matches!(it.fields.as_slice(), [only] if *only == field.ident);
+    if let Some((number, key)) = foreign_keys.iter().enumerate().find(|(_, it)| own(it)) {
+        names.foreign_key(ctxt, number, key);
     }
     if let Some(index) = column.index.take() {
         let name = index.value.name.unwrap_or_else(|| default(names.table, &columns, "idx"));
@@ -81,31 +83,58 @@ fn of_field(ctxt: &mut Ctxt, names: &mut Names<'_>, field: &mut Field) {
     }
 }
 
-fn default(table: &str, columns: &[String], label: &str) -> String {
+fn default(table: &str, columns: &[Named], label: &str) -> String {
+    let columns: Vec<String> = columns.iter().map(Named::text).collect();
     let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
     name::default_constraint(table, &columns, label)
 }
 
-/// The names in the database of columns that are given by their fields.
-fn columns(ctxt: &mut Ctxt, fields: &[Field], named: &[Ident]) -> Vec<String> {
-    let mut columns = Vec::new();
-    for ident in named {
+/// The columns that are given by their fields.
+pub(super) fn columns(ctxt: &mut Ctxt, fields: &[Field], named: &[FieldName]) -> Vec<Named> {
+    let mut columns: Vec<Named> = Vec::new();
+    for FieldName { field: ident, inside } in named {
+        let flattened = fields.iter().filter(|it| matches!(it.kind, FieldKind::Flatten));
+        let part = flattened.into_iter().position(|it| it.ident.unraw() == ident.unraw());
         let field = fields.iter().find(|it| it.ident.unraw() == ident.unraw());
-        match field.map(Field::column) {
-            Some(Some(column)) if columns.contains(&column.name) => {
-                ctxt.error(ident.span(), format!("`{ident}` is named twice"));
+        let column = match (field.map(Field::column), part, inside) {
+            (Some(Some(column)), _, None) => Named::Own(column.name.clone()),
+            (Some(_), Some(part), Some(inside)) => Named::Part(part, ident.clone(), inside.clone()),
+            (Some(_), Some(_), None) => {
+                let message = format!("`{ident}` is flattened into several columns: name one, as `{ident}.name`");
+                ctxt.error(ident.span(), message);
+                continue;
             }
-            Some(Some(column)) => columns.push(column.name.clone()),
-            Some(None) => ctxt.error(ident.span(), format!("the field `{ident}` is no column")),
-            None => {
+            (Some(_), None, Some(_)) => {
+                ctxt.error(ident.span(), format!("`{ident}` is not flattened, so it has no columns inside"));
+                continue;
+            }
+            (Some(None), None, None) => {
+                ctxt.error(ident.span(), format!("the field `{ident}` is no column"));
+                continue;
+            }
+            (None, ..) => {
                 let known: Vec<String> = fields.iter().map(|it| it.ident.unraw().to_string()).collect();
                 let near = name::did_you_mean(&ident.to_string(), known.iter().map(String::as_str));
                 let near = if near.is_empty() { format!("; there are {}", known.join(", ")) } else { near };
                 ctxt.error(ident.span(), format!("the struct has no field `{ident}`{near}"));
+                continue;
             }
+        };
+        if columns.iter().any(|it| same(it, &column)) {
+            ctxt.error(ident.span(), format!("`{ident}` is named twice"));
+            continue;
         }
+        columns.push(column);
     }
     columns
+}
+
+fn same(a: &Named, b: &Named) -> bool {
+    match (a, b) {
+        (Named::Own(a), Named::Own(b)) => a == b,
+        (Named::Part(a, _, x), Named::Part(b, _, y)) => a == b && x == y,
+        _ => false,
+    }
 }
 
 struct Names<'a> {
@@ -123,8 +152,13 @@ impl Names<'_> {
         std::iter::once(first.clone()).chain(numbered).find(free).unwrap_or(first)
     }
 
+    fn foreign_key(&mut self, ctxt: &mut Ctxt, number: usize, key: &ForeignKey) {
+        let name = key.reference.name.clone().unwrap_or_else(|| default(self.table, &key.columns, "fkey"));
+        self.add(ctxt, key.span, name, key.columns.clone(), ConstraintKind::ForeignKey(number));
+    }
+
     /// Adds a constraint, unless another one has its name in the database or in Rust.
-    fn add(&mut self, ctxt: &mut Ctxt, span: Span, name: String, columns: Vec<String>, kind: ConstraintKind) {
+    fn add(&mut self, ctxt: &mut Ctxt, span: Span, name: String, columns: Vec<Named>, kind: ConstraintKind) {
         if let Some(first) = self.constraints.iter().find(|it| it.name == name) {
             let message = match (&first.kind, &kind) {
                 (ConstraintKind::Index { .. }, ConstraintKind::Index { .. }) => {

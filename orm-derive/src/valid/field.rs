@@ -1,9 +1,10 @@
 //! Rules on the options of one field, and between fields.
 
 use proc_macro2::Span;
+use syn::{Generics, Type, spanned::Spanned};
 
 use crate::{
-    ast::{Column, Field, FieldKind, is_option},
+    ast::{Column, Field, FieldKind, OnDelete, Reference, inner, is_generic, is_named, is_option},
     ctxt::Ctxt,
 };
 
@@ -15,7 +16,8 @@ pub(super) fn check(ctxt: &mut Ctxt, field: &mut Field, view: bool) {
         check_view(ctxt, column);
     }
     check_defaults(ctxt, column);
-    check_json(ctxt, column);
+    check_json(ctxt, column, &field.ty);
+    check_reference(ctxt, column);
     if optional {
         let message = |what: &str| format!("{what} is never NULL: write the type without `Option`");
         if let Some(key) = &column.key {
@@ -27,6 +29,10 @@ pub(super) fn check(ctxt: &mut Ctxt, field: &mut Field, view: bool) {
             ctxt.error(version.span, message("the version column"));
         }
     }
+    let moved = "each update would change the key: remove `on_update`";
+    exclude(ctxt, &mut column.on_update, column.key.is_some(), moved);
+    let same = column.renamed_from.as_ref().is_some_and(|it| it.value == column.name);
+    exclude(ctxt, &mut column.renamed_from, same, "this is its name already: write the one that it had before");
     if let (Some(_), Some(version)) = (&column.key, &column.version) {
         ctxt.error(version.span, "the version changes with each update and the key does not: they are two columns");
         column.version = None;
@@ -83,8 +89,35 @@ fn check_defaults(ctxt: &mut Ctxt, column: &mut Column) {
     exclude(ctxt, &mut column.on_update, column.version.is_some(), counts);
 }
 
-fn check_json(ctxt: &mut Ctxt, column: &mut Column) {
-    let json = column.json.is_some();
+/// What deleting the row referred to cannot do to the column.
+fn check_reference(ctxt: &mut Ctxt, column: &mut Column) {
+    let Some(mut reference) = column.references.take() else { return };
+    check_on_delete(ctxt, column, &mut reference.value);
+    column.references = Some(reference);
+}
+
+/// Drops an `on_delete` that cannot be done to the column.
+pub(super) fn check_on_delete(ctxt: &mut Ctxt, column: &Column, reference: &mut Reference) {
+    let written = column.identity.is_none() && column.generated.is_none();
+    let has_default = column.default.is_some();
+    let Some(on_delete) = &reference.on_delete else { return };
+    let message = match on_delete.value {
+        OnDelete::SetNull | OnDelete::SetDefault if !written => {
+            "the database alone writes this column, so deleting a row cannot set it: choose `cascade` or `restrict`"
+        }
+        OnDelete::SetDefault if !has_default => {
+            "this column has no default to be set to: add `default = \"..\"`, or choose `set_null`"
+        }
+        _ => return,
+    };
+    ctxt.error(on_delete.span, message);
+    reference.on_delete = None;
+}
+
+fn check_json(ctxt: &mut Ctxt, column: &mut Column, ty: &Type) {
+    let written = is_named(inner(ty).unwrap_or(ty), "Json");
+    exclude(ctxt, &mut column.json, written, "the type is `Json` already: remove `json`");
+    let json = column.json.is_some() || written;
     let foreign = "a JSON document cannot refer to another table: remove `json` or `references`";
     exclude(ctxt, &mut column.references, json, foreign);
     let identity = "an identity column is a number, not a JSON document: remove one of the two";
@@ -95,6 +128,16 @@ fn check_json(ctxt: &mut Ctxt, column: &mut Column) {
     exclude(ctxt, &mut column.key, json, key);
 }
 
+/// Refuses columns whose number depends on a type parameter: the table's columns are an array of constant length.
+pub(super) fn check_generic(ctxt: &mut Ctxt, field: &mut Field, generics: &Generics) {
+    if matches!(field.kind, FieldKind::Flatten) && is_generic(generics, &field.ty) {
+        let message = "the columns of a flattened struct are counted before a type parameter is known: write its type \
+                       without one, or move the fields that need it into this struct";
+        ctxt.error(field.ty.span(), message);
+        field.kind = FieldKind::Wrong;
+    }
+}
+
 /// Refuses what a field of shared columns cannot have: it belongs to the table of one model.
 pub(super) fn check_shared(ctxt: &mut Ctxt, field: &mut Field) {
     let mut refuse = |span: Span, what: &str| {
@@ -102,7 +145,7 @@ pub(super) fn check_shared(ctxt: &mut Ctxt, field: &mut Field) {
     };
     if matches!(field.kind, FieldKind::Flatten) {
         refuse(field.ident.span(), "`flatten`");
-        field.kind = FieldKind::Skip;
+        field.kind = FieldKind::Wrong;
     }
     let FieldKind::Column(column) = &mut field.kind else { return };
     if let Some(it) = column.key.take() {

@@ -28,7 +28,7 @@ fn constraints(options: TokenStream, fields: TokenStream) -> Vec<String> {
     assert_eq!(ctxt.messages(), [""; 0]);
     let describe = |it: &ast::Constraint| {
         let constant = it.constant.as_ref().map(ToString::to_string).unwrap_or_default();
-        format!("{} {constant} ({})", it.name, it.columns.join(", "))
+        format!("{} {constant} ({})", it.name, it.columns.iter().map(ast::Named::text).collect::<Vec<_>>().join(", "))
     };
     model.constraints.iter().map(describe).collect()
 }
@@ -73,6 +73,16 @@ fn contradictions_of_one_field_name_the_way_out() {
     check_field(quote!(#[orm(unique, unique)] n: i64), "`unique` is given twice: keep one");
     let alone = "`on_delete` needs `references = Model` beside it";
     check_field(quote!(#[orm(on_delete = cascade)] n: i64), alone);
+    let nothing = "this column has no default to be set to: add `default = \"..\"`, or choose `set_null`";
+    check_field(quote!(#[orm(references = User, on_delete = "set default")] n: i64), nothing);
+    let computed =
+        "the database alone writes this column, so deleting a row cannot set it: choose `cascade` or `restrict`";
+    check_field(quote!(#[orm(generated = "1", references(User, on_delete = set_null))] n: Option<i64>), computed);
+    let moved = "each update would change the key: remove `on_update`";
+    check_field(quote!(#[orm(key, on_update = "1")] n: i64), moved);
+    let same = "this is its name already: write the one that it had before";
+    check_field(quote!(#[orm(renamed_from = "n")] n: i64), same);
+    check_field(quote!(#[orm(json)] n: Option<Json<Vec<i32>>>), "the type is `Json` already: remove `json`");
     let counts = "each update counts the version up by itself: remove `on_update`";
     check_field(quote!(#[orm(version, on_update = "1")] n: i64), counts);
 }
@@ -136,6 +146,15 @@ fn fields_are_checked_against_each_other() {
         quote!(email: String, name: String),
         &["the struct has no field `x`; there are email, name"],
     );
+    let times = quote!(#[orm(key)] id: i64, #[orm(flatten)] times: Times);
+    check(
+        quote!(index(times)),
+        times.clone(),
+        &["`times` is flattened into several columns: name one, as `times.name`"],
+    );
+    check(quote!(index(id.x)), times.clone(), &["`id` is not flattened, so it has no columns inside"]);
+    check(quote!(unique(times.a, times.a)), times.clone(), &["`times` is named twice"]);
+    check(quote!(unique(id, times.a), index(times.b)), times, &[]);
     check(quote!(), quote!(#[orm(skip)] a: i64), &["a model needs a field that is a column"]);
 }
 

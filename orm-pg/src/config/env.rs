@@ -7,7 +7,7 @@ use orm_core::error::{Error, ErrorKind, Result};
 use super::{DatabaseBuilder, secret::Secret};
 
 /// libpq's variables and the options that they stand for.
-const VARIABLES: [(&str, &str); 13] = [
+const VARIABLES: [(&str, &str); 24] = [
     ("PGHOST", "host"),
     ("PGHOSTADDR", "hostaddr"),
     ("PGPORT", "port"),
@@ -15,12 +15,24 @@ const VARIABLES: [(&str, &str); 13] = [
     ("PGPASSWORD", "password"),
     ("PGDATABASE", "dbname"),
     ("PGSSLMODE", "sslmode"),
+    ("PGSSLROOTCERT", "sslrootcert"),
+    ("PGSSLCERT", "sslcert"),
+    ("PGSSLKEY", "sslkey"),
+    ("PGSSLNEGOTIATION", "sslnegotiation"),
+    ("PGCHANNELBINDING", "channel_binding"),
+    ("PGREQUIREAUTH", "require_auth"),
     ("PGAPPNAME", "application_name"),
     ("PGCONNECT_TIMEOUT", "connect_timeout"),
     ("PGOPTIONS", "options"),
     ("PGTARGETSESSIONATTRS", "target_session_attrs"),
     ("PGCLIENTENCODING", "client_encoding"),
     ("PGPASSFILE", "passfile"),
+    // Not served, so they are errors: to ignore them would be less safe than what was asked for.
+    ("PGSERVICE", "service"),
+    ("PGSSLCRL", "sslcrl"),
+    ("PGSSLCRLDIR", "sslcrldir"),
+    ("PGREQUIREPEER", "requirepeer"),
+    ("PGSSLMINPROTOCOLVERSION", "ssl_min_protocol_version"),
 ];
 
 /// Reads the variables that `var` knows; what `DATABASE_URL` says comes before the others.
@@ -46,10 +58,13 @@ pub(super) fn read(var: impl Fn(&str) -> Option<String>) -> DatabaseBuilder {
             builder = builder.url(&url);
         }
     }
-    if builder.settings.passfile.is_none() {
-        builder.settings.passfile = var("HOME").map(|home| PathBuf::from(home).join(".pgpass"));
-    }
     builder
+}
+
+/// The password file that is looked at where none is named: `PGPASSFILE`, or `.pgpass` in the user's home.
+pub(super) fn usual_passfile() -> Option<PathBuf> {
+    let var = |name: &str| std::env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from);
+    var("PGPASSFILE").or_else(|| var("HOME").map(|home| home.join(".pgpass")))
 }
 
 /// What an entry of the password file must match.
@@ -119,6 +134,7 @@ fn field(text: &str) -> (String, Option<&str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::Methods;
 
     fn env(pairs: &[(&str, &str)]) -> DatabaseBuilder {
         read(|name| pairs.iter().find(|it| it.0 == name).map(|it| it.1.to_owned()))
@@ -154,6 +170,31 @@ mod tests {
     fn a_bad_variable_is_named() {
         let it = env(&[("PGPORT", "many")]);
         assert_eq!(it.fault.unwrap().to_string(), "PGPORT: expected a port from 1 to 65535");
+    }
+
+    #[test]
+    fn variables_of_tls_are_read() {
+        let it = env(&[
+            ("PGSSLMODE", "verify-ca"),
+            ("PGSSLROOTCERT", "/root.pem"),
+            ("PGSSLCERT", "/a.crt"),
+            ("PGSSLKEY", "/a.key"),
+            ("PGCHANNELBINDING", "require"),
+            ("PGREQUIREAUTH", "password"),
+        ]);
+        assert!(it.fault.is_none());
+        assert_eq!(it.settings.require_auth, Methods::PASSWORD);
+        let tls = format!("{:?}", it.settings.tls);
+        for part in ["VerifyCa", "/root.pem", "/a.crt", "/a.key", "Require"] {
+            assert!(tls.contains(part), "{tls}");
+        }
+    }
+
+    #[test]
+    fn variables_that_are_not_served_are_not_ignored() {
+        for (variable, value) in [("PGSERVICE", "x"), ("PGSSLCRL", "/x"), ("PGREQUIREPEER", "x")] {
+            assert_eq!(env(&[(variable, value)]).fault.unwrap().to_string(), format!("{variable}: not supported"));
+        }
     }
 
     #[test]

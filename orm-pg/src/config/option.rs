@@ -5,23 +5,23 @@ use std::{str::FromStr, time::Duration};
 use orm_core::error::{Error, ErrorKind, Result};
 use tokio_postgres::config::TargetSessionAttrs;
 
-use super::{Settings, SslMode, secret::Secret};
+use super::{Settings, secret::Secret};
+use crate::{
+    auth::Methods,
+    tls::{ChannelBinding, Pem, Roots, SslMode, SslNegotiation},
+};
 
 /// Options that libpq has and this crate does not serve.
-const NOT_SERVED: [&str; 16] = [
+const NOT_SERVED: [&str; 12] = [
     "service",
     "servicefile",
-    "sslcert",
-    "sslkey",
     "sslpassword",
-    "sslrootcert",
     "sslcrl",
     "sslcrldir",
     "sslsni",
     "ssl_min_protocol_version",
     "ssl_max_protocol_version",
     "requirepeer",
-    "require_auth",
     "krbsrvname",
     "gsslib",
     "replication",
@@ -72,13 +72,37 @@ pub(super) fn set(settings: &mut Settings, name: &str, value: &str, shown: &str)
             settings.keepalives_count = Some(number(value).ok_or_else(|| bad("a number"))?);
         }
         "sslmode" => {
-            settings.ssl_mode = SslMode::from_name(value)
-                .ok_or_else(|| bad("disable, allow, prefer, require, verify-ca or verify-full"))?;
+            let mode = SslMode::from_name(value);
+            settings.tls.mode =
+                Some(mode.ok_or_else(|| bad("disable, allow, prefer, require, verify-ca or verify-full"))?);
+        }
+        "sslrootcert" if value == "system" => settings.tls.roots = Some(Roots::System),
+        "sslrootcert" => settings.tls.roots = Some(Roots::Given(Pem::File(value.into()))),
+        "sslcert" => settings.tls.certificate = Some(Pem::File(value.into())),
+        "sslkey" => settings.tls.key = Some(Pem::File(value.into())),
+        "sslnegotiation" => {
+            settings.tls.negotiation = match value {
+                "postgres" => SslNegotiation::Postgres,
+                "direct" => SslNegotiation::Direct,
+                _ => return Err(bad("postgres or direct")),
+            };
+        }
+        "channel_binding" => {
+            settings.tls.channel_binding = match value {
+                "disable" => ChannelBinding::Disable,
+                "prefer" => ChannelBinding::Prefer,
+                "require" => ChannelBinding::Require,
+                _ => return Err(bad("disable, prefer or require")),
+            };
+        }
+        "require_auth" => {
+            settings.require_auth = Methods::from_list(value).ok_or_else(|| {
+                bad("some of password, md5, scram-sha-256 and none, separated by commas, or each with a `!` to \
+                     exclude it")
+            })?;
         }
         "gssencmode" if matches!(value, "disable" | "prefer") => {}
         "gssencmode" => return Err(bad("disable or prefer: GSSAPI encryption is not built in")),
-        "channel_binding" if matches!(value, "disable" | "prefer") => {}
-        "channel_binding" => return Err(bad("disable or prefer: TLS is not built in yet")),
         "client_encoding" if matches!(value.to_ascii_lowercase().as_str(), "utf8" | "utf-8" | "unicode" | "auto") => {}
         "client_encoding" => return Err(bad("utf8: Rust's strings are UTF-8")),
         "target_session_attrs" => {

@@ -8,7 +8,12 @@ use std::{
 use orm_core::error::{Error, ErrorKind, Result};
 use tokio_postgres::config::TargetSessionAttrs;
 
-use super::{Settings, SslMode, env};
+use super::{Settings, env};
+use crate::{
+    auth::Methods,
+    tls::{ChannelBinding, Connector, Link, Roots, SslMode, SslNegotiation},
+    wire::TcpOptions,
+};
 
 const DEFAULT_PORT: u16 = 5432;
 
@@ -24,6 +29,12 @@ pub(crate) struct Target {
     pub(crate) driver: tokio_postgres::Config,
     /// `localhost:5432`, for messages.
     pub(crate) shown: String,
+    /// The ways to talk to it, in the order in which they are tried.
+    pub(crate) links: Vec<Link>,
+    /// What makes TLS connections, where one of the links needs it.
+    pub(crate) connector: Option<Connector>,
+    pub(crate) require_auth: Methods,
+    pub(crate) tcp: TcpOptions,
 }
 
 /// How a server is reached.
@@ -70,9 +81,10 @@ pub(super) fn all(settings: &Settings) -> Result<Vec<Target>> {
     let refused = |text: String| Error::new(ErrorKind::Config, text);
     let user = match &settings.user {
         Some(user) => user.clone(),
-        None => std::env::var("USER")
-            .or_else(|_| std::env::var("LOGNAME"))
-            .map_err(|_| refused("no user is given, and the environment names none".into()))?,
+        None => std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).or_else(|_| {
+            whoami::username()
+                .map_err(|_| refused("no user is given, and neither the environment nor the system names one".into()))
+        })?,
     };
     let count = settings.hosts.len().max(settings.hostaddrs.len()).max(1);
     if !settings.hostaddrs.is_empty() && !settings.hosts.is_empty() && settings.hostaddrs.len() != settings.hosts.len()
@@ -82,6 +94,7 @@ pub(super) fn all(settings: &Settings) -> Result<Vec<Target>> {
     if !matches!(settings.ports.len(), 0 | 1) && settings.ports.len() != count {
         return Err(refused("option `port` must name one port, or one for each host".into()));
     }
+    let mut connectors = Connectors::new(settings);
     (0..count)
         .map(|index| {
             let port =
@@ -95,9 +108,16 @@ pub(super) fn all(settings: &Settings) -> Result<Vec<Target>> {
             };
             let name = host.cloned().unwrap_or_else(|| show(&address));
             let shown = format!("{name}:{port}");
-            allow(settings.ssl_mode, &address, &name)?;
+            let mode = mode(settings, &address, &name)?;
+            let mut links = mode.links().to_vec();
+            if settings.tls.channel_binding == ChannelBinding::Require {
+                links.retain(|it| *it == Link::Tls);
+            }
+            let connector = if links.contains(&Link::Tls) { Some(connectors.to(mode, &name)?) } else { None };
+            let tcp = tcp(settings);
+            let require_auth = settings.require_auth;
             let driver = driver(settings, count, Wanted { user: &user, host: &name, address: &address, port })?;
-            Ok(Target { address, port, driver, shown })
+            Ok(Target { address, port, driver, shown, links, connector, require_auth, tcp })
         })
         .collect()
 }
@@ -117,22 +137,94 @@ fn show(address: &Address) -> String {
     }
 }
 
-/// Refuses to talk in plain text to another machine unless that was asked for.
-fn allow(mode: SslMode, address: &Address, name: &str) -> Result<()> {
+/// Returns how far the connection to one server is encrypted.
+///
+/// # Errors
+/// [`ErrorKind::Config`] when the options contradict each other, or TLS is needed and not built in.
+fn mode(settings: &Settings, address: &Address, name: &str) -> Result<SslMode> {
+    let tls = &settings.tls;
+    let refused = |text: String| Err(Error::new(ErrorKind::Config, text));
+    // The server has no TLS on Unix sockets. A name that is not local is meant to be checked, whatever its address.
+    let socket = matches!(address, Address::Socket(_));
+    let local = address.is_local() && (socket || Address::of(name).is_local());
+    let mode = match tls.mode {
+        _ if socket => SslMode::Disable,
+        Some(mode) => mode,
+        None if local && !tls.wants_tls() => SslMode::Disable,
+        None => SslMode::VerifyFull,
+    };
+    if mode == SslMode::Disable && tls.channel_binding == ChannelBinding::Require {
+        return refused(format!("`channel_binding=require` needs TLS, and `{name}` is talked to without it"));
+    }
+    if socket {
+        return Ok(mode);
+    }
+    let weak = mode.name();
+    if matches!(tls.roots, Some(Roots::System)) && mode != SslMode::VerifyFull {
+        return refused(format!("`sslmode={weak}` is too weak for `sslrootcert=system`: say `sslmode=verify-full`"));
+    }
+    if tls.negotiation == SslNegotiation::Direct && mode.links() != [Link::Tls] {
+        return refused(format!(
+            "`sslmode={weak}` is too weak for `sslnegotiation=direct`: say `sslmode=verify-full`, `verify-ca` or \
+             `require`"
+        ));
+    }
     match mode {
-        SslMode::Disable => Ok(()),
-        SslMode::Unset | SslMode::Allow | SslMode::Prefer if address.is_local() => Ok(()),
-        SslMode::Unset | SslMode::Allow | SslMode::Prefer => Err(Error::new(
+        SslMode::Allow | SslMode::Prefer if cfg!(not(feature = "tls-rustls")) && local => Ok(SslMode::Disable),
+        _ => Ok(mode),
+    }
+}
+
+/// Makes what makes TLS connections; the certificates are read once for all servers.
+struct Connectors<'a> {
+    settings: &'a Settings,
+    #[cfg(feature = "tls-rustls")]
+    config: Option<crate::tls::rustls::Shared>,
+}
+
+impl<'a> Connectors<'a> {
+    #[cfg(feature = "tls-rustls")]
+    fn new(settings: &'a Settings) -> Self {
+        Self { settings, config: None }
+    }
+
+    #[cfg(feature = "tls-rustls")]
+    fn to(&mut self, mode: SslMode, host: &str) -> Result<Connector> {
+        let config = match &self.config {
+            Some(config) => config.clone(),
+            None => Connector::config(&self.settings.tls, mode)?,
+        };
+        Connector::new(self.config.insert(config).clone(), &self.settings.tls, host)
+    }
+
+    #[cfg(not(feature = "tls-rustls"))]
+    fn new(settings: &'a Settings) -> Self {
+        Self { settings }
+    }
+
+    #[cfg(not(feature = "tls-rustls"))]
+    fn to(&mut self, mode: SslMode, host: &str) -> Result<Connector> {
+        let why = match self.settings.tls.mode {
+            Some(_) => format!("`sslmode={}`", mode.name()),
+            None => format!("`{host}` is another machine or has options of TLS, so the connection"),
+        };
+        Err(Error::new(
             ErrorKind::Config,
             format!(
-                "`{name}` is another machine and TLS is not built in yet: passwords and data would travel in the \
-                 clear; say `sslmode=disable` if that is what you want"
+                "{why} needs TLS, which is not built in: switch on the feature `tls-rustls` of orm-pg, or say \
+                 `sslmode=disable` if passwords and data may travel in the clear"
             ),
-        )),
-        SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => Err(Error::new(
-            ErrorKind::Config,
-            "option `sslmode`: TLS is not built in yet, only `disable` can be used, and `prefer` on this machine",
-        )),
+        ))
+    }
+}
+
+fn tcp(settings: &Settings) -> TcpOptions {
+    TcpOptions {
+        keepalive: settings.keepalives,
+        idle: settings.keepalives_idle,
+        interval: settings.keepalives_interval,
+        count: settings.keepalives_count,
+        user_timeout: settings.tcp_user_timeout,
     }
 }
 
@@ -148,13 +240,18 @@ struct Wanted<'a> {
 fn driver(settings: &Settings, count: usize, wanted: Wanted<'_>) -> Result<tokio_postgres::Config> {
     let mut config = tokio_postgres::Config::new();
     let database = settings.database.as_deref().unwrap_or(wanted.user);
-    config.user(wanted.user).dbname(database).ssl_mode(tokio_postgres::config::SslMode::Disable);
-    let password = match (&settings.password, &settings.passfile) {
+    config.user(wanted.user).dbname(database);
+    config.channel_binding(match settings.tls.channel_binding {
+        ChannelBinding::Disable => tokio_postgres::config::ChannelBinding::Disable,
+        ChannelBinding::Prefer => tokio_postgres::config::ChannelBinding::Prefer,
+        ChannelBinding::Require => tokio_postgres::config::ChannelBinding::Require,
+    });
+    let password = match (&settings.password, settings.passfile.clone().or_else(env::usual_passfile)) {
         (Some(password), _) => Some(password.clone()),
         (None, Some(path)) => {
             // libpq looks a socket up as `localhost`.
             let host = if matches!(wanted.address, Address::Socket(_)) { "localhost" } else { wanted.host };
-            env::passfile(path, env::Wanted { host, port: wanted.port, database, user: wanted.user })?
+            env::passfile(&path, env::Wanted { host, port: wanted.port, database, user: wanted.user })?
         }
         (None, None) => None,
     };
@@ -171,17 +268,6 @@ fn driver(settings: &Settings, count: usize, wanted: Wanted<'_>) -> Result<tokio
     if !options.is_empty() {
         config.options(options.trim_start());
     }
-    config.keepalives(settings.keepalives).keepalives_idle(settings.keepalives_idle);
-    if let Some(interval) = settings.keepalives_interval {
-        config.keepalives_interval(interval);
-    }
-    if let Some(count) = settings.keepalives_count {
-        config.keepalives_retries(count);
-    }
-    if let Some(limit) = settings.tcp_user_timeout {
-        config.tcp_user_timeout(limit);
-    }
-    config.connect_timeout(settings.connect_timeout);
     // With several servers it is the one that takes writes that is meant.
     let several = if count > 1 { TargetSessionAttrs::ReadWrite } else { TargetSessionAttrs::Any };
     config.target_session_attrs(settings.target.unwrap_or(several));

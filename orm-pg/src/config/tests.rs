@@ -17,7 +17,7 @@ fn hosts_and_ports_pair() {
     assert_eq!(shown("postgres://localhost/app"), ["localhost:5432"]);
     assert_eq!(shown("postgres://localhost:1,127.0.0.1/app"), ["localhost:1", "127.0.0.1:5432"]);
     assert_eq!(shown("host=/sock,::1 port=7"), ["/sock:7", "::1:7"]);
-    assert_eq!(shown("host=db.example hostaddr=127.0.0.1"), ["db.example:5432"]);
+    assert_eq!(shown("host=db.example hostaddr=127.0.0.1 sslmode=disable"), ["db.example:5432"]);
     refused("host=localhost,::1,/x port=1,2", "option `port` must name one port, or one for each host");
     refused("host=localhost,::1 hostaddr=::1", "options `host` and `hostaddr` must name equally many");
 }
@@ -35,15 +35,16 @@ fn addresses_are_told_apart() {
 fn options_reach_the_driver() {
     let url = "postgres://bob:hunter2@localhost/app?application_name=x&options=-c%20lock_timeout%3D1s&connect_timeout=3\
                &keepalives=0&tcp_user_timeout=500&target_session_attrs=read-only";
-    let driver = targets(url).unwrap().remove(0).driver;
+    let (settings, mut targets) = DatabaseBuilder::new().url(url).check().unwrap();
+    let Target { driver, tcp, .. } = targets.remove(0);
+    assert_eq!(settings.connect_timeout, Duration::from_secs(3));
+    assert!(!tcp.keepalive);
+    assert_eq!(tcp.user_timeout, Some(Duration::from_millis(500)));
     assert_eq!(driver.get_user(), Some("bob"));
     assert_eq!(driver.get_password(), Some("hunter2".as_bytes()));
     assert_eq!(driver.get_dbname(), Some("app"));
     assert_eq!(driver.get_application_name(), Some("x"));
     assert_eq!(driver.get_options(), Some("-c lock_timeout=1s"));
-    assert_eq!(driver.get_connect_timeout(), Some(&Duration::from_secs(3)));
-    assert!(!driver.get_keepalives());
-    assert_eq!(driver.get_tcp_user_timeout(), Some(&Duration::from_millis(500)));
     assert_eq!(driver.get_target_session_attrs(), TargetSessionAttrs::ReadOnly);
 }
 
@@ -64,27 +65,10 @@ fn several_hosts_want_the_one_that_takes_writes() {
 }
 
 #[test]
-fn another_machine_needs_a_word_for_plain_text() {
-    let text = "`db.example` is another machine and TLS is not built in yet: passwords and data would travel in the \
-                clear; say `sslmode=disable` if that is what you want";
-    refused("postgres://db.example/app", text);
-    refused("postgres://db.example/app?sslmode=prefer", text);
-    assert!(targets("postgres://db.example/app?sslmode=disable").is_ok());
-    for local in ["localhost", "127.0.0.1", "[::1]", "127.8.8.8", "[::ffff:127.0.0.1]", "%2Fsock"] {
-        assert!(targets(&format!("postgres://{local}/app")).is_ok(), "{local}");
-        assert!(targets(&format!("postgres://{local}/app?sslmode=prefer")).is_ok(), "{local}");
-    }
-    let tls = "option `sslmode`: TLS is not built in yet, only `disable` can be used, and `prefer` on this machine";
-    for mode in ["require", "verify-ca", "verify-full"] {
-        refused(&format!("postgres://localhost/app?sslmode={mode}"), tls);
-    }
-}
-
-#[test]
 fn mistakes_name_the_option_and_hide_the_value() {
     let case = |url: &str, expected: &str| refused(url, expected);
     case("postgres://localhost/a?aplication_name=x", "option `aplication_name`: there is no such connection option");
-    case("postgres://localhost/a?sslcert=x", "option `sslcert`: not supported");
+    case("postgres://localhost/a?sslcrl=x", "option `sslcrl`: not supported");
     case("postgres://u:hunter2@localhost:99999/a", "option `port`: expected a port from 1 to 65535");
     case("postgres://localhost:0/a", "option `port`: expected a port from 1 to 65535");
     case("postgres://u:hunter2", "option `port`: expected a port from 1 to 65535");
@@ -119,3 +103,5 @@ fn debug_hides_the_password() {
     let targets = builder.check().unwrap().1;
     assert!(!format!("{targets:?}").contains("hunter2"));
 }
+
+mod tls;

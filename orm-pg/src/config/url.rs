@@ -18,9 +18,14 @@ pub(super) fn parse(text: &str) -> Result<Options> {
     }
     match text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://")) {
         Some(rest) => url(rest),
-        None if text.contains("://") => Err(config("a connection URL starts with `postgres://` or `postgresql://`")),
+        None if is_other_url(text) => Err(config("a connection URL starts with `postgres://` or `postgresql://`")),
         None => keywords(text),
     }
+}
+
+/// Whether it begins like a URL; in a list `://` may be a part of a value.
+fn is_other_url(text: &str) -> bool {
+    text.split_once("://").is_some_and(|(scheme, _)| !scheme.contains('='))
 }
 
 fn url(rest: &str) -> Result<Options> {
@@ -150,6 +155,9 @@ fn config(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {
 }
 
 #[cfg(test)]
+mod property;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -208,6 +216,7 @@ mod tests {
         check("", &[]);
         check("host=localhost dbname=app", &[("host", "localhost"), ("dbname", "app")]);
         check(" host = 'a b'  password='it\\'s' ", &[("host", "a b"), ("password", "it's")]);
+        check("password=a://b", &[("password", "a://b")]);
         check("password=a\\ b user=''", &[("password", "a b"), ("user", "")]);
     }
 

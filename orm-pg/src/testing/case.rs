@@ -49,7 +49,7 @@ use super::{
 
 /// A handle to a test's database: what its function takes.
 #[diagnostic::on_unimplemented(
-    message = "a test and its set-up take the handle to their database by value, not `{Self}`",
+    message = "a test takes the handle to its database by value, not `{Self}`",
     label = "write `db: Database`"
 )]
 pub trait Handle: Sized + 'static {
@@ -79,13 +79,50 @@ impl<T, E: Debug> Outcome for std::result::Result<T, E> {
     }
 }
 
-type Setup<D> = Box<dyn FnOnce(D) -> Pin<Box<dyn Future<Output = Option<String>>>>>;
+/// What fills a test's database before the test: `async fn fill(db: Database)`, or `db: &Database`.
+#[diagnostic::on_unimplemented(
+    message = "the set-up of a test is an `async fn` that takes its database",
+    label = "write `async fn setup(db: Database)`, or `db: &Database`, with or without `-> Result<(), E>`"
+)]
+pub trait Setup<D, By>: 'static {
+    /// Runs it, and says what went wrong, if anything did.
+    fn fill(self, db: D) -> impl Future<Output = Option<String>>;
+}
+
+/// How a set-up takes its database: it is told from its type.
+#[derive(Debug)]
+pub struct ByValue;
+/// As [`ByValue`].
+#[derive(Debug)]
+pub struct ByReference;
+
+impl<D, F, Fut> Setup<D, ByValue> for F
+where
+    F: FnOnce(D) -> Fut + 'static,
+    Fut: Future<Output: Outcome>,
+{
+    async fn fill(self, db: D) -> Option<String> {
+        self(db).await.failure()
+    }
+}
+
+impl<D, F, O> Setup<D, ByReference> for F
+where
+    F: AsyncFnOnce(&D) -> O + 'static,
+    O: Outcome,
+{
+    async fn fill(self, db: D) -> Option<String> {
+        self(&db).await.failure()
+    }
+}
+
+type Fill<D> = Box<dyn FnOnce(D) -> Pin<Box<dyn Future<Output = Option<String>>>>>;
 
 /// A test, and what its database holds when it starts.
 pub struct TestCase<D> {
     name: &'static str,
     models: Vec<&'static Table>,
-    setup: Option<(&'static str, Setup<D>)>,
+    setup: Option<(&'static str, Fill<D>)>,
     current_thread: bool,
     should_panic: bool,
 }
@@ -112,13 +149,12 @@ impl<D: Handle> TestCase<D> {
 
     /// Lets the database hold what `setup` writes, which runs once a server and build, after the tables are made.
     #[must_use]
-    pub fn setup<F, Fut>(mut self, setup: F) -> Self
+    pub fn setup<By, F: Setup<D, By>>(mut self, setup: F) -> Self
     where
-        F: FnOnce(D) -> Fut + 'static,
-        Fut: Future<Output: Outcome> + 'static,
+        By: 'static,
     {
-        let boxed: Setup<D> = Box::new(|db| Box::pin(async { setup(db).await.failure() }));
-        self.setup = Some((type_name::<F>(), boxed));
+        let fill: Fill<D> = Box::new(|db| Box::pin(async { setup.fill(db).await }));
+        self.setup = Some((type_name::<F>(), fill));
         self
     }
 
@@ -210,7 +246,7 @@ where
 }
 
 /// Makes the tables and runs the set-up in the database of `url`.
-async fn fill<D: Handle>(url: &str, statements: &[String], setup: Option<(&'static str, Setup<D>)>) -> Result<()> {
+async fn fill<D: Handle>(url: &str, statements: &[String], setup: Option<(&'static str, Fill<D>)>) -> Result<()> {
     if !statements.is_empty() {
         let admin = super::admin::Admin::connect(url).await?;
         for statement in statements {

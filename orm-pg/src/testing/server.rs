@@ -1,11 +1,15 @@
 //! Finding the server, once a process.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use orm_core::error::Result;
 use tokio::sync::OnceCell;
 
-use super::{admin::Admin, failed, lease, names, url};
+use super::{
+    admin::Admin,
+    failed, lease, names, url,
+    way::{VARIABLE, Way},
+};
 
 /// The variables that may name a server, the first one first.
 const URL_VARIABLES: [&str; 2] = ["ORM_PG_TEST_URL", "DATABASE_URL"];
@@ -18,6 +22,7 @@ const HOW_TO_GET_ONE: &str = "to get one:
   Fedora, RHEL:    dnf install postgresql-server
   Alpine:          apk add postgresql
   macOS:           brew install postgresql@17
+  Docker, Podman:  start it; ORM_PG_TEST_IMAGE may name another image than postgres:17
   anywhere:        set ORM_PG_TEST_URL to a server whose role may create databases,
                    such as postgres://postgres:secret@localhost/postgres";
 
@@ -25,10 +30,8 @@ const HOW_TO_GET_ONE: &str = "to get one:
 #[derive(Debug)]
 pub struct Server {
     url: String,
-    /// Where databases in use are noted down, on a throw-away server.
-    leases: Option<PathBuf>,
     #[cfg(unix)]
-    _local: Option<super::local::Local>,
+    throw_away: Option<super::throw_away::ThrowAway>,
 }
 
 impl Server {
@@ -41,7 +44,7 @@ impl Server {
     /// Whether this is a server that was started for the tests, and ends after them.
     #[must_use]
     pub fn is_throw_away(&self) -> bool {
-        self.leases.is_some()
+        self.leases().is_some()
     }
 
     /// Returns the URL of a database on it.
@@ -50,8 +53,16 @@ impl Server {
         url::with_database(&self.url, database)
     }
 
-    pub(super) fn leases(&self) -> Option<&std::path::Path> {
-        self.leases.as_deref()
+    /// Where databases in use are noted down, on a throw-away server.
+    #[cfg(unix)]
+    pub(super) fn leases(&self) -> Option<&Path> {
+        self.throw_away.as_ref().map(|it| it.leases.as_path())
+    }
+
+    #[cfg(not(unix))]
+    #[expect(clippy::unused_self, reason = "there is no throw-away server here")]
+    pub(super) fn leases(&self) -> Option<&Path> {
+        None
     }
 
     pub(super) async fn admin(&self) -> Result<Admin> {
@@ -67,16 +78,21 @@ pub(super) async fn get() -> Result<&'static Server> {
 }
 
 async fn find() -> Result<Server> {
+    let way = Way::asked()?;
     let mut tried = Vec::new();
     for variable in URL_VARIABLES {
         match std::env::var(variable) {
-            Ok(url) => return of_user(variable, url).await,
+            Ok(url) if way == Way::Any => return of_user(variable, url).await,
+            // `DATABASE_URL` is there for the application, too.
+            Ok(_) if variable == URL_VARIABLES[0] => {
+                return Err(failed(format!("{variable} and {VARIABLE} are both set: unset one of them")));
+            }
+            Ok(_) => tried.push(format!("{variable}: {VARIABLE} asks for another server")),
             Err(std::env::VarError::NotPresent) => tried.push(format!("{variable}: not set")),
             Err(error) => return Err(failed(format!("{variable} cannot be used: {error}"))),
         }
     }
-    tried.push("docker: not supported yet".into());
-    let joined = tokio::task::spawn_blocking(move || throw_away(tried)).await;
+    let joined = tokio::task::spawn_blocking(move || throw_away(way, tried)).await;
     let server = joined.map_err(|error| failed("looking for a server was given up").with_source(error))??;
     drop_abandoned(&server).await?;
     Ok(server)
@@ -95,29 +111,26 @@ async fn of_user(variable: &str, url: String) -> Result<Server> {
             drop(admin.drop(&name).await);
         }
     }
-    #[cfg(unix)]
-    let server = Server { url, leases: None, _local: None };
-    #[cfg(not(unix))]
-    let server = Server { url, leases: None };
-    Ok(server)
+    Ok(Server {
+        url,
+        #[cfg(unix)]
+        throw_away: None,
+    })
 }
 
 #[cfg(unix)]
-fn throw_away(mut tried: Vec<String>) -> Result<Server> {
-    let local =
-        super::local::join(|| super::binaries::Places::here().find(&mut tried).ok_or_else(|| none_found(&tried)))?;
-    let dir = local.dir.to_str().ok_or_else(|| failed("the directory of the server is not UTF-8"))?;
-    let url = url::of_socket(dir, "postgres");
-    Ok(Server { url, leases: Some(local.dir.join(super::local::LEASES)), _local: Some(local) })
+fn throw_away(way: Way, tried: Vec<String>) -> Result<Server> {
+    let throw_away = super::throw_away::join(way, tried)?;
+    Ok(Server { url: throw_away.url.clone(), throw_away: Some(throw_away) })
 }
 
 #[cfg(not(unix))]
-fn throw_away(mut tried: Vec<String>) -> Result<Server> {
-    tried.push("local binaries: on Unix only".into());
+fn throw_away(_: Way, mut tried: Vec<String>) -> Result<Server> {
+    tried.push("docker, local binaries: on Unix only".into());
     Err(none_found(&tried))
 }
 
-fn none_found(tried: &[String]) -> orm_core::error::Error {
+pub(super) fn none_found(tried: &[String]) -> orm_core::error::Error {
     failed(format!("no PostgreSQL server for tests; tried:\n  {}\n{HOW_TO_GET_ONE}", tried.join("\n  ")))
 }
 
@@ -143,11 +156,11 @@ mod tests {
 
     #[test]
     fn a_missing_server_is_told_with_all_that_was_tried_and_how_to_get_one() {
-        let error = none_found(&["docker: not supported yet".into(), "initdb: not in PATH".into()]);
+        let error = none_found(&["docker: does not answer".into(), "initdb: not in PATH".into()]);
         assert_eq!(error.kind(), orm_core::error::ErrorKind::Testing);
         let text = error.to_string();
         for part in [
-            "\n  docker: not supported yet\n  initdb: not in PATH\n",
+            "\n  docker: does not answer\n  initdb: not in PATH\n",
             "apt-get install",
             "brew install",
             "ORM_PG_TEST_URL",

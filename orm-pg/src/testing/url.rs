@@ -7,6 +7,11 @@ pub(super) fn of_socket(dir: &str, database: &str) -> String {
     format!("postgres://postgres@{}/{database}", utf8_percent_encode(dir, NON_ALPHANUMERIC))
 }
 
+/// Returns the URL of a server on this machine with a password.
+pub(super) fn of_port(port: u16, password: &str) -> String {
+    format!("postgres://postgres:{password}@127.0.0.1:{port}/postgres")
+}
+
 /// Returns `url`, which may also be a list of `key=value`, with `database` for its database.
 pub(super) fn with_database(url: &str, database: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {

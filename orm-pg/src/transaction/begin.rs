@@ -20,12 +20,30 @@ use crate::{connection::Connection, database::Database};
 )]
 pub trait Begin: Executor {
     /// Begins a transaction, as a guard.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// async fn add(db: &mut impl Begin) -> Result<()> {
+    ///     let tx = db.begin().await?; // a transaction, or a savepoint in one
+    ///     User::insert(NewUser::new("ann@example.org", "Ann")).execute(&tx).await?;
+    ///     tx.commit().await
+    /// }
+    /// # Ok(()) }
+    /// ```
     fn begin(&mut self) -> impl Future<Output = Result<Transaction<'_>>> + Send;
 
     /// Runs `body` in a transaction: `Ok` commits, all else rolls back.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// async fn add(db: &mut impl Begin) -> Result<u64> {
+    ///     db.transaction(async |tx| User::insert(NewUser::new("ann@example.org", "Ann")).execute(tx).await).await
+    /// }
+    /// # Ok(()) }
+    /// ```
     fn transaction<T, E: From<Error>>(
         &mut self,
-        body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E>,
+        body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E>, // write `async |tx| { … }`
     ) -> impl Future<Output = Result<T, E>> {
         async {
             let mut tx = Begin::begin(self).await?;

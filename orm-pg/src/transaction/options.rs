@@ -1,6 +1,11 @@
 //! How a transaction is to be run.
 
 /// How well a transaction is shielded from others; PostgreSQL's words.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
+/// let options = TransactionOptions::new().isolation(Isolation::RepeatableRead);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Isolation {
@@ -13,6 +18,11 @@ pub enum Isolation {
 }
 
 /// What a transaction may do, and how often it is tried; the default is the server's.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
+/// let options = TransactionOptions::serializable().read_only().deferrable();
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[must_use]
 pub struct TransactionOptions {
@@ -24,38 +34,73 @@ pub struct TransactionOptions {
 
 impl TransactionOptions {
     /// What the server is set to.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
+    /// let options = TransactionOptions::new(); // as the server's settings say
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
     /// With [`Isolation::Serializable`].
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
+    /// let options = TransactionOptions::serializable().retry(5);
+    /// ```
     pub fn serializable() -> Self {
         Self::new().isolation(Isolation::Serializable)
     }
 
     /// With [`Isolation::RepeatableRead`].
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
+    /// let options = TransactionOptions::repeatable_read().read_only();
+    /// ```
     pub fn repeatable_read() -> Self {
         Self::new().isolation(Isolation::RepeatableRead)
     }
 
     /// With [`Isolation::ReadCommitted`].
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
+    /// let options = TransactionOptions::read_committed();
+    /// ```
     pub fn read_committed() -> Self {
         Self::new().isolation(Isolation::ReadCommitted)
     }
 
     /// Sets the isolation.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
+    /// let options = TransactionOptions::new().isolation(Isolation::Serializable);
+    /// ```
     pub fn isolation(mut self, isolation: Isolation) -> Self {
         self.isolation = Some(isolation);
         self
     }
 
     /// Refuses writes (25006).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
+    /// let options = TransactionOptions::new().read_only();
+    /// ```
     pub fn read_only(mut self) -> Self {
         self.read_only = true;
         self
     }
 
     /// Waits at the start until no conflict is possible; only for serializable, read-only transactions.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
+    /// let options = TransactionOptions::serializable().read_only().deferrable();
+    /// ```
     pub fn deferrable(mut self) -> Self {
         self.deferrable = true;
         self
@@ -63,9 +108,22 @@ impl TransactionOptions {
 
     /// Runs the closure again, up to `times` times, after a serialization failure (40001) or a deadlock (40P01), also
     /// at COMMIT. Each time the pause before grows.
+    ///
+    /// Whatever error the closure then returns, the conflict counts as its reason, unless the closure rolled back to a
+    /// savepoint and ran a statement after it that succeeded.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
+    /// let options = TransactionOptions::serializable().retry(5);
+    /// ```
     pub fn retry(mut self, times: u32) -> Self {
         self.retries = times;
         self
+    }
+
+    /// The isolation, where it is not left to the server's settings.
+    pub(super) fn known_isolation(self) -> Option<Isolation> {
+        self.isolation
     }
 
     pub(crate) fn retries(self) -> u32 {

@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex};
 
 use orm_core::value::Bind;
-use orm_pg::{ErrorKind, Executor};
+use orm_pg::{ErrorKind, Executor, adopt, executor::AnyExecutor};
 
 use crate::server::{all, builder, count, insert, one, raw, read, server, table, unique, write};
 
@@ -179,4 +179,23 @@ fn futures_can_be_sent() {
         sendable(tx.transaction(async |tx| tx.execute(&raw("")).await));
         sendable(tx.stream(raw("")));
     }
+}
+
+#[tokio::test]
+async fn copying_with_the_client_is_refused_before_it_costs_the_connection() {
+    let db = server().await;
+    let table = table(&db).await;
+    let tx = db.begin().await.unwrap();
+    insert(&tx, &table, 1).await.unwrap();
+    let adopted = adopt(tx.client());
+    for text in [format!("COPY {table} FROM STDIN"), format!("COPY {table} TO STDOUT")] {
+        for executor in [AnyExecutor::new(&tx), AnyExecutor::new(&adopted)] {
+            let error = executor.execute(&raw(&text)).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidStatement, "{error}");
+            assert!(error.to_string().contains("copy_in"), "{error}");
+            assert!(executor.stream(raw(&text)).await.is_err());
+        }
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(count(&db, &table).await, 1);
 }

@@ -235,10 +235,11 @@ async fn a_transaction_whose_outcome_is_unknown_is_never_run_again() {
     let runs = AtomicU32::new(0);
     let work = db.transaction_with(TransactionOptions::new().retry(3), async |tx| {
         runs.fetch_add(1, Ordering::Relaxed);
-        // A conflict that the closure swallows, so that it would be tried again for any other reason.
+        let inserted = tx.execute(&write(&format!("INSERT INTO {deferred} VALUES (1)"), vec![])).await?;
+        // A conflict that the closure swallows at its end, so that it would be tried again for any other reason.
         let conflict = raw("DO $$ BEGIN RAISE EXCEPTION 'conflict' USING ERRCODE = '40001'; END $$");
         assert!(tx.transaction(async |sp| sp.execute(&conflict).await).await.unwrap_err().is_retryable());
-        tx.execute(&write(&format!("INSERT INTO {deferred} VALUES (1)"), vec![])).await
+        Ok::<_, orm_pg::Error>(inserted)
     });
     let (outcome, ()) = tokio::join!(work, async {
         tokio::time::sleep(Duration::from_millis(200)).await;

@@ -62,11 +62,21 @@ async fn statements_that_were_deallocated_are_prepared_again() {
         db.execute(&raw(text)).await.unwrap();
         assert_eq!(one::<i32>(&db, "SELECT 1").await, 1);
     }
-    // Behind our back, too.
-    let connection = db.connection().await.unwrap();
-    assert_eq!(one::<i32>(&connection, "SELECT 1").await, 1);
-    drop(connection);
-    assert_eq!(one::<i32>(&db, "SELECT 1").await, 1);
+    // Behind our back, too; what else is done there costs no connection.
+    for (text, stays) in [("DEALLOCATE ALL", false), ("DISCARD ALL", false), ("SET work_mem = '1MB'", true)] {
+        let pid: i32 = one(&db, "SELECT pg_backend_pid()").await;
+        for _ in 0..2 {
+            let connection = db.connection().await.unwrap();
+            assert_eq!(one::<i32>(&connection, "SELECT 1").await, 1);
+            connection.client().batch_execute(text).await.unwrap();
+            let _ = connection.client();
+            drop(connection);
+            assert_eq!(one::<i32>(&db, "SELECT 1").await, 1, "{text}");
+        }
+        assert_eq!(one::<i32>(&db, "SELECT pg_backend_pid()").await == pid, stays, "{text}");
+    }
+    let witnesses = "SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'orm%'";
+    assert_eq!(one::<i64>(&db, witnesses).await, 0);
 }
 
 #[tokio::test]
@@ -89,4 +99,17 @@ async fn one_statement_is_prepared_once_for_many() {
     }
     let text = "SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT 42'";
     assert_eq!(one::<i64>(&connection, text).await, 1);
+}
+
+#[tokio::test]
+async fn statements_deallocated_by_the_drivers_client_do_not_hurt_who_comes_next() {
+    let db = builder(&unique("deallocated")).max_connections(1).connect().await.unwrap();
+    let connection = db.connection().await.unwrap();
+    assert_eq!(one::<i32>(&connection, "SELECT 7").await, 7);
+    connection.client().batch_execute("DEALLOCATE ALL").await.unwrap();
+    drop(connection);
+    // Nothing can be repeated in a transaction.
+    let transaction = db.begin().await.unwrap();
+    assert_eq!(one::<i32>(&transaction, "SELECT 7").await, 7);
+    transaction.commit().await.unwrap();
 }

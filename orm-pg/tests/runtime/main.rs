@@ -10,13 +10,17 @@
     reason = "a test may fail loudly, and its fake peers do not care who listens"
 )]
 
+mod adopted_client;
+mod adopted_pool;
 mod basics;
 mod binds;
 mod drops;
 mod faults;
 mod healing;
+mod pgbouncer;
 mod pool;
 mod round_trips;
+mod runtimes;
 mod secrets;
 mod server;
 mod streams;

@@ -14,8 +14,8 @@ use tokio::{
 
 use crate::server::{Collect, dial, insert, next, one, read, table, url};
 
-/// Stands between and counts how often the client begins to speak after the server has.
-async fn counted() -> (Database, Arc<AtomicU32>) {
+/// Stands between and counts how often the client begins to speak after the server has. Returns the port.
+pub(crate) async fn relay() -> (u16, Arc<AtomicU32>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let trips = Arc::new(AtomicU32::new(0));
@@ -48,6 +48,11 @@ async fn counted() -> (Database, Arc<AtomicU32>) {
             }));
         }
     }));
+    (port, trips)
+}
+
+async fn counted() -> (Database, Arc<AtomicU32>) {
+    let (port, trips) = relay().await;
     let db = Database::builder()
         .url(&url())
         .url(&format!("host=127.0.0.1 port={port}"))

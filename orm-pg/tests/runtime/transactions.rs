@@ -182,6 +182,30 @@ async fn a_conflict_is_tried_again_in_a_spawned_task() {
     assert!(tries.load(Ordering::Relaxed) > 8, "nothing was tried again");
 }
 
+/// Runs a closure that meets a conflict in a savepoint, goes on with `then`, and fails with an error of its own.
+async fn runs_after_a_swallowed_conflict(db: &Database, then: Option<&str>) -> u32 {
+    let runs = AtomicU32::new(0);
+    let outcome = db.transaction_with(TransactionOptions::new().retry(2), async |tx| {
+        runs.fetch_add(1, Ordering::Relaxed);
+        let conflict = raw("DO $$ BEGIN RAISE EXCEPTION 'conflict' USING ERRCODE = '40001'; END $$");
+        assert!(tx.transaction(async |sp| sp.execute(&conflict).await).await.unwrap_err().is_retryable());
+        if let Some(sql) = then {
+            tx.execute(&raw(sql)).await?;
+        }
+        Err::<(), _>(Error::new(ErrorKind::NotFound, "something else"))
+    });
+    assert!(outcome.await.unwrap_err().is_not_found());
+    runs.into_inner()
+}
+
+#[tokio::test]
+async fn a_conflict_that_the_transaction_outlived_is_no_reason_to_run_it_again() {
+    let db = server().await;
+    assert_eq!(runs_after_a_swallowed_conflict(&db, Some("SELECT 1")).await, 1);
+    // Nothing says that this error is not the conflict in other words.
+    assert_eq!(runs_after_a_swallowed_conflict(&db, None).await, 3);
+}
+
 #[tokio::test]
 async fn without_retry_a_conflict_is_told() {
     let db = server().await;

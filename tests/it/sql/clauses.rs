@@ -76,6 +76,66 @@ fn distinct_rows_and_keys() {
 }
 
 #[test]
+fn distinct_rows_can_be_ordered_by_what_makes_them_distinct() {
+    check(
+        Post::query()
+            .distinct_on(|p| (p.author_id, p.published))
+            .order_by(|p| (p.published.asc(), p.author_id.desc(), p.id.desc()))
+            .select(|p| p.title)
+            .to_sql(),
+        expect![[r#"
+            SELECT DISTINCT ON (t0."author_id", t0."published") t0."title" FROM "posts" AS t0 ORDER BY t0."published", t0."author_id" DESC, t0."id" DESC
+            []"#]],
+    );
+    check(
+        User::query()
+            .select(|u| (u.name, u.age + 1))
+            .distinct()
+            .order_by(|u| ((u.age + 1).desc(), u.name.asc()))
+            .to_sql(),
+        expect![[r#"
+            SELECT DISTINCT t0."name", t0."age" + $1 FROM "users" AS t0 ORDER BY (t0."age" + $1) DESC, t0."name"
+            [integer]"#]],
+    );
+    check(
+        User::query()
+            .group_by(|u| u.name)
+            .select(|u| (u.name, u.age.max(), (u.age + 1).array_agg().distinct().order_by((u.age + 1).desc())))
+            .distinct()
+            .order_by(|u| u.age.max().asc())
+            .to_sql(),
+        expect![[r#"
+            SELECT DISTINCT t0."name", max(t0."age"), array_agg(DISTINCT t0."age" + $1 ORDER BY (t0."age" + $1) DESC) FROM "users" AS t0 GROUP BY t0."name" ORDER BY max(t0."age")
+            [integer]"#]],
+    );
+}
+
+#[test]
+fn nothing_is_a_condition_to_sort_and_group_by_too() {
+    let none = || Cond::all::<Cond>([]).expr();
+    check(
+        User::query().group_by(|u| (u.age, none())).order_by(|_| none().asc()).select(|u| (u.age, none())).to_sql(),
+        expect![[r#"
+            SELECT t0."age", TRUE FROM "users" AS t0 GROUP BY t0."age", CAST(TRUE AS boolean) ORDER BY CAST(TRUE AS boolean)
+            []"#]],
+    );
+}
+
+#[test]
+fn equal_texts_beside_different_columns_are_different_binds() {
+    check(
+        User::query()
+            .select(|u| u.id)
+            .distinct()
+            .filter(|u| u.name.eq("a").or(u.email.eq("a")).or(u.name.ne("a")))
+            .to_sql(),
+        expect![[r#"
+            SELECT DISTINCT t0."id" FROM "users" AS t0 WHERE (t0."name" = $1) OR (t0."email" = $2) OR (t0."name" <> $1)
+            [text, text]"#]],
+    );
+}
+
+#[test]
 fn locks() {
     check(
         Post::query().for_update().skip_locked().limit(1).select(|p| p.id).to_sql(),

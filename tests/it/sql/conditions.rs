@@ -175,3 +175,30 @@ fn conditions_can_be_selected() {
         [integer]"#]],
     );
 }
+
+#[test]
+fn an_option_of_a_condition_filters_where_there_is_one() {
+    let by = |age: Option<i32>| User::query().filter(|u| age.map(|age| u.age.ge(age))).select(|u| u.id).to_sql();
+    check(
+        by(Some(18)),
+        expect![[r#"
+        SELECT t0."id" FROM "users" AS t0 WHERE t0."age" >= $1
+        [integer]"#]],
+    );
+    check(
+        by(None),
+        expect![[r#"
+        SELECT t0."id" FROM "users" AS t0
+        []"#]],
+    );
+}
+
+#[test]
+fn and_or_and_not_have_operators() {
+    check(
+        User::query().filter(|u| u.active & u.id.gt(1) | !u.active & (u.id.lt(5) | u.active)).select(|u| u.id).to_sql(),
+        expect![[r#"
+            SELECT t0."id" FROM "users" AS t0 WHERE (t0."active" AND (t0."id" > $1)) OR ((NOT t0."active") AND ((t0."id" < $2) OR t0."active"))
+            [bigint, bigint]"#]],
+    );
+}

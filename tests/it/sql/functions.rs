@@ -132,3 +132,13 @@ fn functions_of_the_user() {
         []"#]],
     );
 }
+
+#[test]
+fn a_number_may_stand_on_the_left() {
+    check(
+        User::query().select(|u| (100 - u.id, 2 * u.age, 0.5 + u.score / 2.0, 7 % (u.id + 1))).to_sql(),
+        expect![[r#"
+            SELECT $1 - t0."id", $2 * t0."age", $3 + (t0."score" / $4), $5 % (t0."id" + $6) FROM "users" AS t0
+            [bigint, integer, double precision, double precision, bigint, bigint]"#]],
+    );
+}

@@ -41,6 +41,21 @@ fn each_kind_of_join() {
 }
 
 #[test]
+fn whatever_is_a_condition_can_be_the_condition_of_a_join() {
+    check(
+        User::query()
+            .join::<Post>(|(_, p)| p.published)
+            .left_join::<Comment>(|(u, p, c)| sql!("{c.post_id} = {p.id}").and(u.active))
+            .full_join::<Post>(|(u, _, _, p)| u.active | !p.published)
+            .select(|(u, _, c, p)| (u.id, c.id, p.id))
+            .to_sql(),
+        expect![[r#"
+            SELECT t0."id", t2."id", t3."id" FROM "users" AS t0 JOIN "posts" AS t1 ON t1."published" LEFT JOIN "comments" AS t2 ON (t2."post_id" = t1."id") AND t0."active" FULL JOIN "posts" AS t3 ON t0."active" OR (NOT t3."published")
+            []"#]],
+    );
+}
+
+#[test]
 fn a_self_join_keeps_its_sides_apart() {
     check(
         User::query()

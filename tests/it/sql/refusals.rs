@@ -4,7 +4,7 @@ use expect_test::{Expect, expect};
 use orm_pg::prelude::*;
 
 use crate::{
-    models::{Post, User},
+    models::{Note, Post, User},
     support::Offline,
 };
 
@@ -17,6 +17,12 @@ async fn refused<T: std::fmt::Debug>(result: impl Future<Output = Result<T>>, ex
 #[tokio::test]
 async fn writes_without_a_filter() {
     let db = Offline;
+    let none: Option<Cond> = None;
+    refused(
+        Post::query().filter(|_| none).delete().execute(&db),
+        expect!["delete from posts: a delete without a filter would touch every row; say so with `.all_rows()`"],
+    )
+    .await;
     refused(
         Post::query().update(|p| p.published.set(true)).execute(&db),
         expect!["update posts: an update without a filter would touch every row; say so with `.all_rows()`"],
@@ -27,6 +33,21 @@ async fn writes_without_a_filter() {
         expect!["delete from posts: a delete without a filter would touch every row; say so with `.all_rows()`"],
     )
     .await;
+    // Conditions gathered from a request, of which there happened to be none.
+    let gathered =
+        |conds: Vec<Cond>| Post::query().filter(|p| Cond::all(conds).and(Cond::all([p.id.eq(1)].into_iter().skip(1))));
+    for unfiltered in [gathered(vec![]), Post::query().filter(|_| Cond::all(Vec::<Cond>::new()))] {
+        refused(
+            unfiltered.clone().delete().execute(&db),
+            expect!["delete from posts: a delete without a filter would touch every row; say so with `.all_rows()`"],
+        )
+        .await;
+        refused(
+            unfiltered.update(|p| p.published.set(true)).execute(&db),
+            expect!["update posts: an update without a filter would touch every row; say so with `.all_rows()`"],
+        )
+        .await;
+    }
     refused(
         Post::query().filter(|p| p.published).limit(1).delete().execute(&db),
         expect!["delete from posts: a delete cannot have `limit`; filter by `in_` over a query that has"],
@@ -87,7 +108,92 @@ async fn groups() {
     .await;
     refused(
         Post::query().distinct_on(|p| p.id).order_by(|p| p.title.asc()).all(&db),
-        expect!["select from posts: the order of a `distinct_on` query must begin with its key"],
+        expect!["select from posts: the order of a `distinct_on` query must begin with its key, and all of it"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn orders_of_distinct_rows() {
+    let db = Offline;
+    refused(
+        Post::query()
+            .distinct_on(|p| (p.author_id, p.published))
+            .order_by(|p| (p.published.asc(), p.id.asc()))
+            .all(&db),
+        expect!["select from posts: the order of a `distinct_on` query must begin with its key, and all of it"],
+    )
+    .await;
+    refused(
+        Post::query().distinct_on(|p| p.author_id).order_by(|p| (p.title.asc(), p.author_id.asc())).all(&db),
+        expect!["select from posts: the order of a `distinct_on` query must begin with its key, and all of it"],
+    )
+    .await;
+    refused(
+        Post::query().select(|p| p.author_id).distinct().order_by(|p| p.id.asc()).all(&db),
+        expect!["select from posts: a `distinct` query can only be ordered by what it selects: equal rows may differ in all else"],
+    )
+    .await;
+    refused(
+        Post::query().select(|p| p.author_id + 1).distinct().order_by(|p| (p.author_id + 2).asc()).all(&db),
+        expect!["select from posts: a `distinct` query can only be ordered by what it selects: equal rows may differ in all else"],
+    )
+    .await;
+    refused(
+        Post::query().select(|p| p.title.array_agg().distinct().order_by(p.id.asc())).all(&db),
+        expect!["select from posts: a `distinct` aggregate can only be ordered by what it gathers: equal values may differ in all else"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn groups_in_sub_queries() {
+    let db = Offline;
+    let of = |author: i64| Post::query().filter(move |p| p.author_id.eq(author));
+    refused(
+        User::query()
+            .group_by(|u| u.age)
+            .having(|u| exists(of(1).filter(|p| p.author_id.eq(u.id))))
+            .select(|u| u.age)
+            .all(&db),
+        expect!["select from users: `id` in a sub-query has no single value in a group: add it to `group_by`, or aggregate it (`.min()`, `.max()`, `.array_agg()`, …)"],
+    )
+    .await;
+    refused(
+        User::query()
+            .group_by(|u| u.id + 1)
+            .select(|u| Post::query().filter(|p| p.id.eq(u.id + 1)).select(|p| p.title).scalar())
+            .all(&db),
+        expect!["select from users: `id` in a sub-query has no single value in a group: add it to `group_by`, or aggregate it (`.min()`, `.max()`, `.array_agg()`, …)"],
+    )
+    .await;
+    refused(
+        User::query().select(|u| (u.id, Post::query().select(|_| u.id.max()).scalar())).all(&db),
+        expect!["select from users: an aggregate in a sub-query that names columns of the query around only would gather the rows of that query: aggregate there, or a column of the sub-query"],
+    )
+    .await;
+    refused(
+        User::query()
+            .left_join::<Note>(|(u, n)| n.user_id.eq(u.id))
+            .group_by(|(_, n)| (n.user_id, n.text))
+            .select(|(_, n)| n)
+            .all(&db),
+        expect!["select from users: the model that is a part of the select list may be missing, which a group does not know: add its primary key to `group_by`"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn locks_of_outer_joins() {
+    refused(
+        User::query().left_join::<Post>(|(u, p)| p.author_id.eq(u.id)).for_update().all(&Offline),
+        expect!["select from users: rows of an outer join cannot be locked, for some may not be there: lock them in a query without the join, filtered by `in_` over this one"],
+    )
+    .await;
+    let inner = Post::query().full_join::<User>(|(p, u)| u.id.eq(p.author_id)).for_share();
+    refused(
+        User::query().filter(|_| exists(inner)).all(&Offline),
+        expect!["select from users: rows of an outer join cannot be locked, for some may not be there: lock them in a query without the join, filtered by `in_` over this one"],
     )
     .await;
 }

@@ -1,5 +1,8 @@
 //! Arguments to a command.
 
+#[cfg(unix)]
+mod story;
+
 use url::Url;
 
 /// How the program is used.
@@ -7,16 +10,31 @@ pub const USAGE: &str = "\
 usage: search-engine                                      a demonstration: crawls real pages, then searches them
        search-engine crawl [OPTIONS] URL|DIR...           crawls sites or folders, or resumes a crawl that was stopped
        search-engine search WORDS...                      finds pages: words, \"a phrase\", this or that, -without
+       search-engine serve [--port N]                     searches in a browser, as you type
+       search-engine story [OPTIONS]                      measures what tasks bring over threads (about a minute)
        search-engine stats                                counts what is stored
        search-engine fetch URL                            shows what a crawl would keep of one page
 
-options: --tasks N  visits at once (200)
+of crawl and serve:
+         --tasks N  visits at once (200)
          --pages N  stop after so many pages
+         --port N   where the page for browsers is served (8000; 0 takes any free one)
+
+of story: --wait MS      how long a page's server waits (100)
+          --cpu MS       the processor's time that a page takes (4)
+          --seconds S    how long each run is measured (2)
+          --threads A,B  numbers of threads (2,4,16,64,256)
+          --tasks N      tasks at once (200)
+          --pages N      pages waited for all at once, in the last run (20000)
+          --plot FILE    where the plot goes (target/story.svg)
 
 DATABASE_URL names the database.";
 
+/// Where the page for browsers is served.
+const PORT: u16 = 8000;
+
 /// What a user asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// The demonstration.
     Demo,
@@ -24,6 +42,11 @@ pub enum Command {
     Crawl(Wish),
     /// A search for words.
     Search(String),
+    /// The page for browsers, on this port.
+    Serve(u16),
+    /// The story of tasks and threads, measured.
+    #[cfg(unix)]
+    Story(crate::story::Options),
     /// The numbers.
     Stats,
     /// One page.
@@ -52,6 +75,13 @@ pub fn parse(arguments: &[String]) -> Result<Command, String> {
     match (command.as_str(), rest) {
         ("crawl", rest) => wish(rest).map(Command::Crawl),
         ("search", [_, ..]) => Ok(Command::Search(rest.join(" "))),
+        ("serve", rest) => port(rest).map(Command::Serve),
+        #[cfg(unix)]
+        ("story", rest) => story::options(rest).map(Command::Story),
+        #[cfg(not(unix))]
+        ("story", _) => {
+            Err("story goes by the clock of a thread's processor time, which this system does not have".to_owned())
+        }
         ("stats", []) => Ok(Command::Stats),
         ("fetch", [url]) => url.parse().map(Command::Fetch).map_err(|error| format!("{url}: {error}")),
         ("help" | "--help" | "-h", _) => Ok(Command::Help),
@@ -81,6 +111,17 @@ fn wish(arguments: &[String]) -> Result<Wish, String> {
     if wish.targets.is_empty() { Err("crawl what? Name an address or a folder".to_owned()) } else { Ok(wish) }
 }
 
+fn port(arguments: &[String]) -> Result<u16, String> {
+    match arguments {
+        [] => Ok(PORT),
+        [option, port] if option == "--port" => {
+            port.parse().map_err(|_| format!("{port:?} is not a port (0 to 65535)"))
+        }
+        [option] if option == "--port" => Err("--port takes a number".to_owned()),
+        [other, ..] => Err(format!("serve takes --port N, not {other:?}")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,6 +139,8 @@ mod tests {
         let wish = Wish { tasks: 8, pages: u64::MAX, targets: targets.clone() };
         check("crawl docs --tasks 8 http://localhost/", Ok(Command::Crawl(wish)));
         check("crawl --pages 9 docs http://localhost/", Ok(Command::Crawl(Wish { tasks: 200, pages: 9, targets })));
+        check("serve", Ok(Command::Serve(8000)));
+        check("serve --port 0", Ok(Command::Serve(0)));
         check("search two words", Ok(Command::Search("two words".to_owned())));
     }
 
@@ -105,6 +148,9 @@ mod tests {
     fn mistakes_are_named() {
         check("crawl", Err("crawl what? Name an address or a folder"));
         check("crawl --tasks 0 docs", Err("--tasks takes a number"));
+        check("serve --port 70000", Err("\"70000\" is not a port (0 to 65535)"));
+        check("serve --port", Err("--port takes a number"));
+        check("serve docs", Err("serve takes --port N, not \"docs\""));
         check("crawl --fast docs", Err("there is no option --fast"));
         check("dance", Err("there is no command \"dance\""));
         check("search", Err("search for what?"));

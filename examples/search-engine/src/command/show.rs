@@ -12,10 +12,15 @@ use crate::visit::Visit;
 pub(super) fn answer(out: &mut impl Write, answer: &Answer, colour: bool) -> io::Result<()> {
     let (strong, dim, plain) = if colour { ("\x1b[1m", "\x1b[2m", "\x1b[0m") } else { ("", "", "") };
     for (number, hit) in answer.hits.iter().enumerate() {
-        let (number, title) = (number + 1, clean(&hit.title));
+        let (number, card) = (number + 1, &hit.card);
+        let (title, host, links) = (clean(&card.title), clean(card.host()), card.address.links);
         writeln!(out, "{number:>3}. {strong}{title}{plain}")?;
-        writeln!(out, "     {dim}{}  rank {:.3}, {} links{plain}", clean(&hit.url), hit.rank, hit.links)?;
+        writeln!(out, "     {dim}{host}  {}  rank {:.3}, {links} links{plain}", clean(&card.url), hit.rank)?;
         writeln!(out, "     {}", excerpt(&hit.excerpt, colour))?;
+        let from: Vec<_> = card.linked_from().map(|(_, title)| clean(title)).collect();
+        if !from.is_empty() {
+            writeln!(out, "     {dim}linked from {}{plain}", from.join(", "))?;
+        }
     }
     match (answer.count, answer.hits.len()) {
         (0, _) => writeln!(out, "     nothing found"),

@@ -6,6 +6,7 @@ use orm_pg::prelude::*;
 
 use super::{Source, count};
 use crate::failure::Failure;
+use crate::hosts;
 use crate::model::{Address, Link, NewAddress, NewLink, State};
 
 /// Looks up the addresses that the links of `sources` lead to, and enters those that are new. Returns their numbers,
@@ -30,6 +31,7 @@ pub(super) async fn targets(tx: &Transaction<'_>, sources: &[Source<'_>]) -> Res
     // In the order of the addresses: two crawlers that enter the same ones wait for each other once, not crosswise.
     let new: Vec<_> = proposed.into_iter().filter(|(url, _)| !ids.contains_key(*url)).map(|(_, new)| new).collect();
     let urls: Vec<_> = new.iter().map(|new| new.url.clone()).collect();
+    hosts::enter(tx, &new).await?;
     let entered = Address::insert_many(new).on_conflict(|a| a.url).do_nothing().returning(|a| (a.url, a.id, a.state));
     for (url, id, state) in entered.all(tx).await? {
         queued += u64::from(state == State::Queued);

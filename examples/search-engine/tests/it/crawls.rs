@@ -7,6 +7,7 @@ use orm_pg::prelude::*;
 use search_engine::crawl::End;
 use search_engine::folder::Folder;
 use search_engine::frontier::{Beginning, Lease, Taken, forget, give_back, take};
+use search_engine::hosts;
 use search_engine::model::{Address, Link, NewAddress, Page, State};
 use search_engine::page::Kind;
 use search_engine::serve::{Server, files};
@@ -172,6 +173,7 @@ fn visited(address: Taken, url: &str, html: &str) -> Visited {
 async fn a_page_that_the_database_refuses_fails_alone(db: Database) -> Result<()> {
     let site = Site::of(&"http://example.org/".parse().unwrap()).unwrap();
     let rows = ["a", "b", "c", "d"].map(|name| NewAddress::new(format!("http://example.org/{name}"), site.origin(), 0));
+    hosts::enter(&db, &rows).await?;
     Address::insert_many(rows).execute(&db).await?;
     let lease = Lease::take(&db).await?;
     let mut taken = take(&db, &site, lease.crawler, 10).await?;
@@ -202,6 +204,8 @@ async fn a_page_that_the_database_refuses_fails_alone(db: Database) -> Result<()
 async fn only_what_dead_crawlers_have_taken_is_given_back(db: Database) -> Result<()> {
     let site = Site::of(&"http://example.org/".parse().unwrap()).unwrap();
     let rows = (0..10).map(|n| NewAddress::new(format!("http://example.org/{n}"), site.origin(), 0));
+    let rows: Vec<_> = rows.collect();
+    hosts::enter(&db, &rows).await?;
     Address::insert_many(rows).execute(&db).await?;
     let (one, two) = (Lease::take(&db).await?, Lease::take(&db).await?);
     assert_eq!(take(&db, &site, one.crawler, 3).await?.len(), 3);

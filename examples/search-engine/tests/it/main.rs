@@ -3,8 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 mod bad_input;
+mod browser;
 mod crawls;
 mod processes;
+mod schema;
 mod searches;
 mod server;
+#[cfg(unix)]
+mod story;
 mod support;
+mod web;

@@ -1,5 +1,6 @@
 //! The real program: killed in the middle of a crawl, and several at once.
 
+use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -72,17 +73,21 @@ async fn nothing_stored_is_lost_by_kills_and_the_rest_follows() {
         // On Unix this is SIGKILL.
         child.kill().unwrap();
         child.wait().unwrap();
-        let (pages, _) = contents(&program.db).await;
+        // The server may still be storing what it was sent last: all that follows sees one moment.
+        let moment = TransactionOptions::repeatable_read().read_only();
+        let moment = program.db.begin_with(moment).await.unwrap();
+        let (pages, _) = contents(&moment).await;
         assert!(pages.len() >= least && pages.len() < 400, "{} pages", pages.len());
         assert!(pages.iter().all(|page| expected.0.contains(page)), "every page that is there is whole");
         let half = sql!(
             "SELECT count(*) FROM search_engine.pages p
              WHERE (SELECT count(*) FROM search_engine.links l WHERE l.source_id = p.id) <> 4"
         );
-        assert_eq!(half.one::<i64>(&program.db).await.unwrap(), 0, "every page that is there has its links");
-        let done = Address::query().filter(|a| a.state.eq(State::Done)).count(&program.db).await.unwrap();
+        assert_eq!(half.one::<i64>(&moment).await.unwrap(), 0, "every page that is there has its links");
+        let done = Address::query().filter(|a| a.state.eq(State::Done)).count(&moment).await.unwrap();
         assert_eq!(done, i64::try_from(pages.len()).unwrap(), "nothing counts as done that is not stored");
         least = pages.len();
+        moment.commit().await.unwrap();
     }
     let text = program.run(&crawl).await;
     assert!(text.contains("resuming"), "{text}");
@@ -140,6 +145,27 @@ async fn a_folder_is_crawled_searched_and_counted() {
     assert!(!text.contains('\x1b'), "a page does not talk to the terminal");
     let text = program.run(&["stats"]).await;
     assert!(text.contains("         2  pages") && text.contains(".localhost/ ("), "{text}");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_search_page_is_served_until_an_interrupt() {
+    let program = Program::new().await;
+    let mut child = program.start(&["serve", "--port", "0"]);
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let line = lines.next().unwrap().unwrap();
+    let address = line.split_once("http://localhost:").unwrap().1.split_once('/').unwrap().0.to_owned();
+    assert!(
+        line.contains("search at") && std::net::TcpStream::connect(("127.0.0.1", address.parse().unwrap())).is_ok()
+    );
+
+    let output = program.start(&["serve", "--port", &address]).wait_with_output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && text.contains("is taken: name another one with --port"), "{text}");
+
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(lines.next().unwrap().unwrap(), "ended");
+    assert!(child.wait().unwrap().success());
 }
 
 #[test]

@@ -12,7 +12,7 @@ use orm_pg::prelude::*;
 use search_engine::crawl::{End, Options, crawl};
 use search_engine::fetch::{Client, Limits};
 use search_engine::frontier::{Beginning, begin};
-use search_engine::model::{Address, Link, Page};
+use search_engine::model::{Link, Page};
 use search_engine::schema;
 use search_engine::serve::Server;
 use search_engine::site::Site;
@@ -101,15 +101,11 @@ pub(crate) async fn beginning(db: &Database, site: &Site) -> Beginning {
 }
 
 /// All pages and all links by their addresses: what two crawls of one site must agree on.
-pub(crate) async fn contents(db: &Database) -> (Vec<(String, String, String)>, Vec<(String, String)>) {
+pub(crate) async fn contents(db: &impl Executor) -> (Vec<(String, String, String)>, Vec<(String, String)>) {
     let pages = Page::query().order_by(|p| p.url.asc()).select(|p| (p.url, p.title, p.body)).all(db).await.unwrap();
-    let mut links = Link::query()
-        .join::<Address>(|(l, source)| source.id.eq(l.source_id))
-        .join::<Address>(|(l, _, target)| target.id.eq(l.target_id))
-        .select(|(_, source, target)| (source.url, target.url))
-        .all(db)
-        .await
-        .unwrap();
+    let links = Link::query().with(Link::source().select(|a| a.url)).with(Link::target().select(|a| a.url));
+    let links = links.all(db).await.unwrap();
+    let mut links: Vec<_> = links.into_iter().map(|(_, source, target)| (source, target)).collect();
     links.sort();
     (pages, links)
 }

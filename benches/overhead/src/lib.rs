@@ -1,0 +1,68 @@
+//! What orm-pg costs over raw tokio-postgres: the same statements on both, in turns, on one server.
+//!
+//! `cargo run --release -p overhead` prints times, `--bin allocations` counts allocations. See `benches/README.md`.
+#![expect(clippy::print_stdout, reason = "programs that show figures")]
+
+mod arguments;
+mod cases;
+mod compare;
+mod levels;
+mod model;
+mod raw;
+mod tasks;
+
+use std::error::Error;
+
+use orm_pg::Database;
+
+pub use self::{
+    arguments::Arguments,
+    compare::{Bench, Meter, Reading},
+};
+use self::{cases::Ours, model::TABLES, raw::Raw};
+
+/// What can go wrong in a benchmark: anything, and then it ends.
+pub type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// The most connections of either pool.
+const CONNECTIONS: u32 = 10;
+
+/// Makes and fills a database of its own, and opens both sides of the comparison.
+async fn open(arguments: &Arguments) -> Result<(Ours, Raw)> {
+    let url = match &arguments.url {
+        Some(url) => url.clone(),
+        None => orm_pg::testing::database_url().await?,
+    };
+    let db = Database::builder().url(&url).max_connections(CONNECTIONS).connect().await?;
+    db.drop_tables(TABLES).await?;
+    db.create_tables(TABLES).await?;
+    raw::fill(&url).await?;
+    Ok((Ours::new(db).await?, Raw::connect(&url).await?))
+}
+
+/// Runs all comparisons of single statements on one thread, which has the least noise.
+///
+/// # Errors
+/// When there is no server, or a statement fails.
+pub fn statements(arguments: &Arguments, meter: Meter) -> Result<Bench> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let (ours, raw) = open(arguments).await?;
+        let mut bench = Bench::new(arguments, meter);
+        cases::run(&mut bench, &ours, &raw).await?;
+        levels::run(&mut bench, &ours.held, &raw.levels).await?;
+        Ok(bench)
+    })
+}
+
+/// Runs ten thousand tasks over ten connections of either side.
+///
+/// # Errors
+/// As [`statements`].
+pub fn tasks(arguments: &Arguments) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let (ours, raw) = open(arguments).await?;
+        tasks::run(arguments, &ours.db, &raw).await
+    })
+}

@@ -1,0 +1,57 @@
+//! A service that has a bb8-postgres pool and SQL by hand takes up orm-pg: `cargo run -p adopt`.
+//!
+//! Uses the database that `DATABASE_URL` names, or else a throw-away server, which it starts by itself.
+#![expect(clippy::print_stdout, reason = "a program that shows what it does")]
+
+use bb8_postgres::{
+    PostgresConnectionManager,
+    bb8::Pool,
+    tokio_postgres::{self, NoTls},
+};
+use orm_pg::prelude::*;
+
+use adopt::{
+    order::{Failure, Order, cancel, place},
+    stock,
+};
+
+#[tokio::main]
+async fn main() -> Result<(), Failure> {
+    let url = match std::env::var("DATABASE_URL") {
+        Ok(url) => url,
+        Err(_) => orm_pg::testing::database_url().await?,
+    };
+    // As it was.
+    let manager = PostgresConnectionManager::new_from_stringlike(url, NoTls)?;
+    let pool = Pool::builder().max_size(4).build(manager).await?;
+    stock::set_up(&*pool.get().await?).await?;
+
+    // What is added: a handle over the same pool.
+    let db = Database::from_pool(pool.clone());
+    db.drop_tables(models![Order]).await?;
+    db.create_tables(models![Order]).await?;
+
+    let mut client = pool.get().await?;
+    let lamps = place(&mut client, "lamp", 3).await?;
+    println!("order {}: {} of {}; {} left", lamps.id, lamps.count, lamps.item, stock::left(&*client, "lamp").await?);
+
+    match place(&mut client, "chair", 3).await {
+        Err(failure) if takes_too_many(&failure) => println!("three chairs: there are only two"),
+        other => drop(other?),
+    }
+
+    let count = Order::query().count(&db).await?;
+    println!("{count} order; {} chairs left", stock::left(&*client, "chair").await?);
+
+    cancel(&db, lamps.id).await?;
+    println!("cancelled; {} lamps again", stock::left(&*client, "lamp").await?);
+
+    db.drop_tables(models![Order]).await?;
+    stock::tear_down(&*client).await?;
+    Ok(())
+}
+
+fn takes_too_many(failure: &Failure) -> bool {
+    let server = failure.downcast_ref::<tokio_postgres::Error>().and_then(|it| it.as_db_error());
+    server.and_then(|it| it.constraint()) == Some("adopt_stock_count_check")
+}

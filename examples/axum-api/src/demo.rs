@@ -1,0 +1,44 @@
+//! The service talks to itself for a while, for all to see.
+#![expect(clippy::print_stdout, reason = "a program that shows what it does")]
+
+use orm_pg::{Database, models};
+use tokio::{net::TcpListener, sync::oneshot};
+
+use crate::{article::Article, client::request, config::Failure, server};
+
+const STORY: [(&str, &str, Option<&str>); 11] = [
+    ("GET", "/health", None),
+    ("POST", "/articles", Some(r#"{"slug":"hello","title":"Hello"}"#)),
+    ("POST", "/articles", Some(r#"{"slug":"hello","title":"Hello again"}"#)),
+    ("POST", "/articles", Some(r#"{"slug":"empty","title":""}"#)),
+    ("POST", "/articles", Some(r#"{"slug":"odd"}"#)),
+    ("POST", "/articles/1/publish", None),
+    ("PATCH", "/articles/1", Some(r#"{"text":"Good morning."}"#)),
+    ("POST", "/articles/1/publish", None),
+    ("GET", "/articles?limit=1", None),
+    ("DELETE", "/articles/1", None),
+    ("GET", "/articles/1", None),
+];
+
+/// Starts on a free port, makes some requests, prints them with their answers, and closes.
+///
+/// # Errors
+/// When anything but an expected answer comes.
+pub async fn run(db: Database) -> Result<(), Failure> {
+    // The table of an earlier run goes first. Its name is this program's own.
+    db.drop_tables(models![Article]).await?;
+    db.create_tables(models![Article]).await?;
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    let (end, ended) = oneshot::channel::<()>();
+    let serving = tokio::spawn(server::serve(listener, db.clone(), async { drop(ended.await) }));
+    for (method, path, body) in STORY {
+        let (status, answer) = request(address, method, path, body).await?;
+        println!("{method} {path} {}\n  {status} {answer}", body.unwrap_or_default());
+    }
+    db.drop_tables(models![Article]).await?;
+    drop(end);
+    serving.await??;
+    println!("closed; {} connections left", db.status().connections);
+    Ok(())
+}

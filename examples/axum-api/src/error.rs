@@ -1,0 +1,67 @@
+//! Errors as HTTP statuses: one place, so that handlers say `?`.
+
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use orm_pg::{Error, ErrorKind};
+use serde_json::json;
+
+/// What a client is told when something goes wrong: `{"error": "…"}`.
+#[derive(Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    text: String,
+}
+
+impl ApiError {
+    /// An error with a text that the client may read.
+    pub fn new(status: StatusCode, text: impl Into<String>) -> Self {
+        Self { status, text: text.into() }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        (self.status, Json(json!({ "error": self.text }))).into_response()
+    }
+}
+
+impl From<Error> for ApiError {
+    /// What the client did wrong it is told; what we did wrong goes to the log.
+    fn from(error: Error) -> Self {
+        let constraint = error.constraint().unwrap_or("a rule of the table");
+        if error.is_not_found() {
+            return Self::new(StatusCode::NOT_FOUND, "there is no such thing");
+        }
+        if error.is_unique_violation() {
+            return Self::new(StatusCode::CONFLICT, format!("there is one already ({constraint})"));
+        }
+        if error.is_check_violation() || error.is_foreign_key_violation() || error.is_not_null_violation() {
+            return Self::new(StatusCode::UNPROCESSABLE_ENTITY, format!("the input violates {constraint}"));
+        }
+        // A deadlock, or a conflict of serializable transactions.
+        if error.is_retryable() {
+            return Self::new(StatusCode::SERVICE_UNAVAILABLE, "somebody else was quicker: try again");
+        }
+        match error.kind() {
+            // Such as a NUL character in a text.
+            ErrorKind::Encode => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "the input cannot be stored"),
+            ErrorKind::PoolTimeout | ErrorKind::Connect | ErrorKind::ConnectionLost | ErrorKind::Closed => {
+                log(&error);
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "the database is busy or away: try again")
+            }
+            _ => {
+                log(&error);
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong on our side")
+            }
+        }
+    }
+}
+
+/// A real service has a subscriber of `tracing`, to which orm-pg tells all of this by itself.
+#[expect(clippy::print_stderr, reason = "an example logs to where it can be seen")]
+fn log(error: &Error) {
+    eprintln!("axum-api: {error}");
+}

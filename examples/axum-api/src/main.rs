@@ -1,0 +1,35 @@
+//! `cargo run -p axum-api` starts the service, makes some requests and ends; `cargo run -p axum-api -- serve` stays up
+//! until it is asked to end. Both use the database of `DATABASE_URL`, or else a throw-away server.
+#![expect(clippy::print_stdout, reason = "a program that shows what it does")]
+
+use axum_api::{
+    article::Article,
+    config::{Config, Failure},
+    demo, server,
+};
+use orm_pg::prelude::*;
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> Result<(), Failure> {
+    let config = Config::from_env()?;
+    match std::env::args().nth(1).as_deref() {
+        None => demo::run(config.connect().await?).await,
+        Some("serve") => serve(config).await,
+        Some(other) => Err(format!("`{other}` is not known: say `serve`, or nothing").into()),
+    }
+}
+
+async fn serve(config: Config) -> Result<(), Failure> {
+    let db = config.connect().await?;
+    // A real service has migrations. Here the table is made where there is none.
+    let there = sql!("SELECT to_regclass('api_articles') IS NOT NULL").one::<bool>(&db).await?;
+    if !there {
+        db.create_tables(models![Article]).await?;
+    }
+    let listener = TcpListener::bind(config.listen).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    server::serve(listener, db, server::asked_to_end()).await?;
+    println!("closed");
+    Ok(())
+}

@@ -1,0 +1,192 @@
+//! The search page for a browser: a plain page that works by itself, and a little script that searches while one types.
+//!
+//! All that comes from crawled pages is text here, whatever it looks like: it is escaped where it is written (`html`),
+//! and the page's security policy lets a browser run nothing but the one script of this server.
+//!
+//! Pages of a folder are shown by this server too, each folder under the host name that it was crawled by
+//! (`NAME-NUMBER.localhost`, which browsers resolve to this machine). So their links work, and their scripts, if they
+//! have any, are of another origin than the search page.
+
+mod folders;
+mod html;
+mod json;
+
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use orm_pg::Database;
+use orm_pg::prelude::*;
+use tokio::net::TcpListener;
+use url::form_urlencoded;
+
+use self::folders::Opener;
+use crate::model::{Page, Site};
+use crate::search::{Answer, MOST, Question, ask};
+
+/// How many hits a page of results has.
+const PER_PAGE: i64 = 10;
+
+/// The last page of results.
+const LAST: i64 = MOST / PER_PAGE;
+
+/// How long requests that have begun may take after the server was asked to end.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Nothing but our own script and style, and no connection but to this server.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; \
+                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Serves the search page until `stop` is ready, then ends in order: requests that have begun are answered.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn run(
+    db: Database,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), std::io::Error> {
+    let (told, tell) = tokio::sync::oneshot::channel::<()>();
+    let stop = async move {
+        stop.await;
+        drop(told);
+    };
+    let server = axum::serve(listener, router(db)).with_graceful_shutdown(stop).into_future();
+    let limit = async {
+        drop(tell.await);
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        ended = server => ended,
+        () = limit => Ok(()),
+    }
+}
+
+/// Returns the search page's router: `/` for people, `/search.json` for programs, and the pages of crawled folders
+/// under their own hosts.
+pub fn router(db: Database) -> Router {
+    let fixed = |kind: &'static str, text: &'static str| {
+        get(move || async move { answer(StatusCode::OK, kind, text.to_owned()) })
+    };
+    Router::new()
+        .route("/", get(page))
+        .route("/search.json", get(program))
+        .route("/style.css", fixed("text/css", include_str!("web/style.css")))
+        .route("/script.js", fixed("text/javascript", include_str!("web/script.js")))
+        .fallback(async || {
+            answer(
+                StatusCode::NOT_FOUND,
+                "text/plain; charset=utf-8",
+                "there is no such page; the search is at /\n".to_owned(),
+            )
+        })
+        .layer(axum::middleware::from_fn_with_state(db.clone(), folders::or_next))
+        .with_state(db)
+}
+
+/// What a browser or a program asks for, by the address's query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Asked {
+    words: String,
+    typing: bool,
+    page: i64,
+}
+
+impl Asked {
+    fn read(uri: &Uri) -> Result<Self, String> {
+        let mut asked = Self { words: String::new(), typing: false, page: 1 };
+        for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
+            match name.as_ref() {
+                "q" => asked.words = value.trim_start().to_owned(),
+                "typing" => asked.typing = true,
+                "page" => {
+                    let page = value.parse().ok().filter(|page| (1..=LAST).contains(page));
+                    asked.page = page.ok_or_else(|| format!("page is a number from 1 to {LAST}, not {value:?}"))?;
+                }
+                // Whatever a link's sender has added.
+                _ => {}
+            }
+        }
+        Ok(asked)
+    }
+
+    fn question(&self) -> Question {
+        let offset = (self.page - 1) * PER_PAGE;
+        Question { words: self.words.clone(), typing: self.typing, offset, limit: PER_PAGE }
+    }
+}
+
+/// What there is to show.
+#[derive(Debug)]
+enum Shown {
+    /// Nothing was asked; so many pages of so many sites are there.
+    Start { pages: i64, sites: i64 },
+    /// Nothing was asked, and there is nothing to find.
+    Empty,
+    /// Something was asked.
+    Found { answer: Answer, took: Duration },
+}
+
+async fn find(db: &Database, asked: &Asked) -> Result<Shown> {
+    if asked.words.is_empty() {
+        let (pages, sites) = tokio::try_join!(Page::query().count(db), Site::query().count(db))?;
+        return Ok(if pages == 0 { Shown::Empty } else { Shown::Start { pages, sites } });
+    }
+    let began = Instant::now();
+    let answer = ask(db, &asked.question()).await?;
+    if answer.count == 0 && !Page::query().exists(db).await? {
+        return Ok(Shown::Empty);
+    }
+    Ok(Shown::Found { answer, took: began.elapsed() })
+}
+
+async fn page(State(db): State<Database>, headers: HeaderMap, uri: Uri) -> Response {
+    let kind = "text/html; charset=utf-8";
+    let asked = match Asked::read(&uri) {
+        Ok(asked) => asked,
+        Err(mistake) => return answer(StatusCode::BAD_REQUEST, kind, html::failed("", &mistake)),
+    };
+    let found = async { Ok((find(&db, &asked).await?, Opener::new(&db, &headers).await?)) };
+    match found.await {
+        Ok((shown, opener)) => answer(StatusCode::OK, kind, html::page(&asked, &shown, &opener)),
+        Err(error) => answer(StatusCode::SERVICE_UNAVAILABLE, kind, html::failed(&asked.words, &unavailable(&error))),
+    }
+}
+
+async fn program(State(db): State<Database>, headers: HeaderMap, uri: Uri) -> Response {
+    let kind = "application/json";
+    let asked = match Asked::read(&uri) {
+        Ok(asked) => asked,
+        Err(mistake) => return answer(StatusCode::BAD_REQUEST, kind, json::failed(&mistake)),
+    };
+    let found = async { Ok((find(&db, &asked).await?, Opener::new(&db, &headers).await?)) };
+    match found.await {
+        Ok((shown, opener)) => answer(StatusCode::OK, kind, json::found(&asked, &shown, &opener)),
+        Err(error) => answer(StatusCode::SERVICE_UNAVAILABLE, kind, json::failed(&unavailable(&error))),
+    }
+}
+
+fn unavailable(error: &Error) -> String {
+    format!("The database does not answer: {error}")
+}
+
+fn answer(status: StatusCode, kind: &'static str, body: String) -> Response {
+    let headers: [(HeaderName, HeaderValue); 5] = [
+        (CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        // What was looked for is not the business of the pages that were found.
+        (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
+    (status, headers, body).into_response()
+}
+
+#[cfg(test)]
+mod tests;

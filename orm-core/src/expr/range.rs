@@ -1,0 +1,192 @@
+//! Operators and functions on ranges and multiranges.
+
+use std::ops;
+
+use super::{
+    Column, Cond, Expr, Expression, Operand,
+    expression::{Base, Either, Like},
+};
+use crate::{
+    ast::Node,
+    value::{Bind, Multirange, PgRange, RangeItem, Scalar, SqlType},
+};
+
+/// A range or multirange type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a range",
+    label = "this needs a `PgRange<_>` or a `Multirange<_>`"
+)]
+pub trait Spans: Scalar {
+    /// The type of the bounds.
+    type Item: RangeItem;
+}
+
+impl<T: RangeItem> Spans for PgRange<T> {
+    type Item = T;
+}
+
+impl<T: RangeItem> Spans for Multirange<T> {
+    type Item = T;
+}
+
+/// What can stand where SQL expects a range or multirange over `T`: a `PgRange`, a `Multirange`, a range of Rust
+/// (`1..5`), a column or an expression.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` is no range of `{T}`",
+    label = "expected a range of `{T}`, such as `a..b`, or a column or expression of one"
+)]
+pub trait Span<T: RangeItem> {
+    /// Makes the node.
+    #[doc(hidden)]
+    fn into_node(self) -> Node;
+}
+
+macro_rules! spans {
+    ($([$($generics:tt)*] $ty:ty, $item:ty, $this:ident => $node:expr;)+) => { $(
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Span<$item> for $ty {
+            fn into_node(self) -> Node {
+                let $this = self;
+                $node
+            }
+        }
+    )+ };
+}
+
+fn bind<T: RangeItem>(range: impl Into<PgRange<T>>) -> Node {
+    Node::Bind(Bind::new(range.into()))
+}
+
+spans! {
+    [T: SqlType<Base: Spans>] Column<T>, <T::Base as Spans>::Item, this => this.node();
+    [T: SqlType<Base: Spans>] Expr<T>, <T::Base as Spans>::Item, this => this.node;
+    [T: SqlType<Base: Spans>] &Expr<T>, <T::Base as Spans>::Item, this => this.node.clone();
+    [T: RangeItem] PgRange<T>, T, this => bind(this);
+    [T: RangeItem + Clone] &PgRange<T>, T, this => bind(this.clone());
+    [T: RangeItem] Multirange<T>, T, this => Node::Bind(Bind::new(this));
+    [T: RangeItem + Clone] &Multirange<T>, T, this => Node::Bind(Bind::new(this.clone()));
+    [T: RangeItem] ops::Range<T>, T, this => bind(this);
+    [T: RangeItem] ops::RangeInclusive<T>, T, this => bind(this);
+    [T: RangeItem] ops::RangeFrom<T>, T, this => bind(this);
+    [T: RangeItem] ops::RangeTo<T>, T, this => bind(this);
+    [T: RangeItem] ops::RangeToInclusive<T>, T, this => bind(this);
+}
+
+/// The type of the bounds of `E`.
+type Item<E> = <Base<E> as Spans>::Item;
+
+/// The operators and functions on ranges and multiranges, which also take Rust's own ranges.
+///
+/// ```
+/// # use orm_pg::prelude::*;
+/// #[derive(Debug, Clone, Model)]
+/// #[orm(table = "bookings")]
+/// pub struct Booking {
+///     #[orm(key, identity)]
+///     pub id: i64,
+///     pub seats: PgRange<i32>,
+/// }
+///
+/// let query = Booking::query().filter(|b| b.seats.overlaps(3..5).and(b.seats.contains_value(4)));
+/// assert_eq!(query.to_sql().binds.len(), 2);
+/// ```
+#[expect(clippy::wrong_self_convention, reason = "columns are cheap to move")]
+pub trait Ranges: Expression {
+    /// Has the value in it. Renders `x @> y`.
+    fn contains_value<R: Operand<Item<Self>>>(self, value: R) -> Cond
+    where
+        Base<Self>: Spans,
+    {
+        Cond(self.node().binary("@>", value.into_node()))
+    }
+
+    /// Has the whole range in it. Renders `x @> y`.
+    fn contains_range<R: Span<Item<Self>>>(self, range: R) -> Cond
+    where
+        Base<Self>: Spans,
+    {
+        Cond(self.node().binary("@>", range.into_node()))
+    }
+
+    /// Lies wholly in the other range. Renders `x <@ y`.
+    fn contained_by<R: Span<Item<Self>>>(self, range: R) -> Cond
+    where
+        Base<Self>: Spans,
+    {
+        Cond(self.node().binary("<@", range.into_node()))
+    }
+
+    /// The value lies in the range. Renders `x <@ y`.
+    fn within<R: Span<Base<Self>>>(self, range: R) -> Cond
+    where
+        Base<Self>: RangeItem,
+    {
+        Cond(self.node().binary("<@", range.into_node()))
+    }
+
+    /// Has a value in common with the other. Renders `x && y`.
+    fn overlaps<R: Span<Item<Self>>>(self, range: R) -> Cond
+    where
+        Base<Self>: Spans,
+    {
+        Cond(self.node().binary("&&", range.into_node()))
+    }
+
+    /// Touches the other without overlap: no value lies between them. Renders `x -|- y`.
+    fn adjacent_to<R: Span<Item<Self>>>(self, range: R) -> Cond
+    where
+        Base<Self>: Spans,
+    {
+        Cond(self.node().binary("-|-", range.into_node()))
+    }
+
+    /// Ends before the other starts. Renders `x << y`.
+    fn is_before<R: Span<Item<Self>>>(self, range: R) -> Cond
+    where
+        Base<Self>: Spans,
+    {
+        Cond(self.node().binary("<<", range.into_node()))
+    }
+
+    /// Starts after the other has ended. Renders `x >> y`.
+    fn is_after<R: Span<Item<Self>>>(self, range: R) -> Cond
+    where
+        Base<Self>: Spans,
+    {
+        Cond(self.node().binary(">>", range.into_node()))
+    }
+
+    /// What both have in common; empty where there is nothing. Renders `x * y`.
+    fn intersection<R: Operand<Base<Self>>>(self, range: R) -> Expr<Either<Self, R::Nullability, Base<Self>>>
+    where
+        Base<Self>: Spans,
+    {
+        Expr::new(self.node().binary("*", range.into_node()))
+    }
+
+    /// The lower bound; NULL where there is none. Renders `lower(x)`.
+    fn lower_bound(self) -> Expr<Option<Item<Self>>>
+    where
+        Base<Self>: Spans,
+    {
+        Expr::new(Node::call("lower", vec![self.node()]))
+    }
+
+    /// The upper bound; NULL where there is none. Renders `upper(x)`.
+    fn upper_bound(self) -> Expr<Option<Item<Self>>>
+    where
+        Base<Self>: Spans,
+    {
+        Expr::new(Node::call("upper", vec![self.node()]))
+    }
+
+    /// Whether nothing lies in it. Renders `isempty(x)`.
+    fn is_empty(self) -> Expr<Like<Self, bool>>
+    where
+        Base<Self>: Spans,
+    {
+        Expr::new(Node::call("isempty", vec![self.node()]))
+    }
+}
+
+impl<E: Expression> Ranges for E {}

@@ -1,0 +1,63 @@
+//! The distances of the extension `vector` (pgvector).
+
+use super::{
+    Expr, Expression, Operand,
+    expression::{Base, Either},
+};
+use crate::{ast::Node, value::VectorType};
+
+/// Distances between vectors. In `order_by` with a `limit` an index of the same kind answers them:
+/// `.order_by(|d| d.embedding.cosine_distance(query).asc()).limit(10)`.
+pub trait Vectors: Expression {
+    /// The straight distance. Renders `x <-> y`.
+    fn l2_distance<R: Operand<Base<Self>>>(self, other: R) -> Expr<Either<Self, R::Nullability, f64>>
+    where
+        Base<Self>: VectorType,
+    {
+        distance(self, "<->", other)
+    }
+
+    /// One minus the cosine of the angle, from 0 to 2. Renders `x <=> y`.
+    fn cosine_distance<R: Operand<Base<Self>>>(self, other: R) -> Expr<Either<Self, R::Nullability, f64>>
+    where
+        Base<Self>: VectorType,
+    {
+        distance(self, "<=>", other)
+    }
+
+    /// The inner product, negative: so that the nearest come first in ascending order, which is what an index can do.
+    /// Renders `x <#> y`.
+    fn negative_inner_product<R: Operand<Base<Self>>>(self, other: R) -> Expr<Either<Self, R::Nullability, f64>>
+    where
+        Base<Self>: VectorType,
+    {
+        distance(self, "<#>", other)
+    }
+
+    /// The inner product. No index is used for it: sort by [`Self::negative_inner_product`]. Renders `(x <#> y) * -1`.
+    fn inner_product<R: Operand<Base<Self>>>(self, other: R) -> Expr<Either<Self, R::Nullability, f64>>
+    where
+        Base<Self>: VectorType,
+    {
+        let negative = self.node().binary("<#>", other.into_node());
+        Expr::new(negative.binary("*", Node::Constant("-1")))
+    }
+
+    /// The sum of the distances along each axis. Renders `x <+> y`.
+    fn l1_distance<R: Operand<Base<Self>>>(self, other: R) -> Expr<Either<Self, R::Nullability, f64>>
+    where
+        Base<Self>: VectorType,
+    {
+        distance(self, "<+>", other)
+    }
+}
+
+fn distance<L: Expression, R: Operand<Base<L>>, T: crate::value::SqlType>(
+    lhs: L,
+    operator: &'static str,
+    rhs: R,
+) -> Expr<T> {
+    Expr::new(lhs.node().binary(operator, rhs.into_node()))
+}
+
+impl<E: Expression> Vectors for E {}

@@ -1,0 +1,83 @@
+//! The table in between of many to many: its columns in the clauses of a relation, and its rows along with those that it
+//! leads to.
+
+use super::{Many, Related};
+use crate::{
+    ast::QueryId,
+    expr::{IntoFilter, IntoOrder, Origin, Present, SelectList},
+    model::Model,
+    query::Select,
+};
+
+/// The columns of the table in between: it is joined next to the other model.
+fn columns<V: Model>(query: QueryId, source: usize) -> V::Columns<Present> {
+    V::columns::<Present>(Origin::new(query, u8::try_from(source).unwrap_or(u8::MAX)))
+}
+
+/// A table in between: a model.
+#[diagnostic::on_unimplemented(
+    message = "this relation has no table in between",
+    label = "its rows refer to their parent themselves",
+    note = "a table in between is declared by `has_many(tags: Tag, through = PostTag)`"
+)]
+pub trait Between: Model {}
+
+#[diagnostic::do_not_recommend]
+impl<V: Model> Between for V {}
+
+impl<P: Model, C: Model, V, Out, L> Related<P, C, Many<V>, Out, L> {
+    /// Loads only those whose row of the table in between fulfils the condition.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = Post::query().with(Post::tags().filter_link(|link| link.tag_id.gt(100)));
+    /// ```
+    ///
+    /// In `of_all` a row then comes once for each parent that is linked with it, and not once.
+    pub fn filter_link<F: IntoFilter>(mut self, cond: impl FnOnce(V::Columns<Present>) -> F) -> Self
+    where
+        V: Between,
+    {
+        let source = self.path.join_through(&mut self.query.ast);
+        let cond = cond(columns::<V>(self.query.ast.id, source)).into_filter();
+        self.query.ast.filters.extend(cond.map(|it| it.0));
+        self
+    }
+
+    /// Sorts by columns of the table in between: a position, or when the link was made.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = Post::query().with(Post::tags().order_by_link(|link| link.tag_id.desc()));
+    /// ```
+    ///
+    /// In `of_all` a row then comes once for each parent that is linked with it, and not once.
+    pub fn order_by_link<O: IntoOrder>(mut self, order: impl FnOnce(V::Columns<Present>) -> O) -> Self
+    where
+        V: Between,
+    {
+        let source = self.path.join_through(&mut self.query.ast);
+        order(columns::<V>(self.query.ast.id, source)).order(&mut self.query.ast.order_by);
+        self
+    }
+}
+
+impl<P: Model, C: Model, V> Related<P, C, Many<V>> {
+    /// Reads the row of the table in between along with each: what the link itself says. No further statement.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, post: Post) -> Result<()> {
+    /// let posts: Vec<(Post, Vec<(Tag, PostTag)>)> = Post::query().with(Post::tags().with_link()).all(db).await?;
+    /// let links: Vec<(Tag, PostTag)> = Post::tags().with_link().of(&post).all(db).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn with_link(mut self) -> Related<P, C, Many<V>, (C, V)>
+    where
+        V: Between,
+    {
+        let source = self.path.join_through(&mut self.query.ast);
+        let both = (self.query.columns(), columns::<V>(self.query.ast.id, source));
+        self.query.ast.list = Some(SelectList::of(both));
+        Related { path: self.path, query: Select::from_ast(self.query.ast), loads: (), _kind: std::marker::PhantomData }
+    }
+}

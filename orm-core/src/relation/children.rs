@@ -1,0 +1,224 @@
+//! What a parent gets when it is stored: rows that are new, rows with rows of their own, or rows that are there already.
+
+use std::fmt;
+
+use super::{
+    Push, Related,
+    graph::{Branch, Branches, StoredAfter},
+};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    executor::Executor,
+    model::{Insertable, Keyed, Model, Writable},
+    query::{Insert, ManyRows},
+};
+
+/// The rows of one level, of all parents.
+#[doc(hidden)]
+pub struct Level<C> {
+    new: ManyRows,
+    there: Vec<C>,
+}
+
+impl<C> Default for Level<C> {
+    fn default() -> Self {
+        Self { new: ManyRows::default(), there: vec![] }
+    }
+}
+
+impl<C> fmt::Debug for Level<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Level").finish_non_exhaustive()
+    }
+}
+
+impl<C: Model> Level<C> {
+    fn push_all<R: Insertable<C>>(&mut self, rows: impl IntoIterator<Item = R>) -> usize {
+        let rows = rows.into_iter().map(|row| self.new.push(row));
+        rows.count()
+    }
+
+    /// Takes the rows that are there already, and the insert of those that are not.
+    pub(super) fn finish(self) -> (Vec<C>, Insert<C, C>) {
+        (self.there, Insert::of_rows(self.new))
+    }
+}
+
+/// Inserts rows of which others may have been given, all of them or none.
+pub(super) async fn store<C: Model>(insert: Insert<C, C>, db: &impl Executor) -> Result<Vec<C>> {
+    let given = insert.given();
+    let stored = insert.all(db).await?;
+    if stored.len() != given {
+        let text = format!("{} of {given} rows were stored: a trigger or a rule left the others out", stored.len());
+        return Err(Error::new(ErrorKind::NotFound, text).in_statement("insert into", Some(C::TABLE.name)));
+    }
+    Ok(stored)
+}
+
+/// What is to be stored for rows that are there by now.
+#[doc(hidden)]
+pub type Rest<C, I> = <I as Children<C>>::Rest;
+
+/// The rows of `C` that a parent gets: anything that can be iterated of rows to insert (a `Vec`, an array, an `Option`),
+/// [`children`] for rows with rows of their own, [`linked`] for rows that are there already.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not rows to insert as `{C}`",
+    label = "expected a `Vec`, an array or an `Option` of new rows of `{C}`",
+    note = "a single row stands in brackets: `[NewPost::new(..)]`; `children(..)` goes on with `with`, `linked(..)` takes rows that are there already"
+)]
+pub trait Children<C: Model>: Sized {
+    /// What a parent gets for each row.
+    type Output: Send;
+    /// What is to be stored for each row once it is there itself.
+    #[doc(hidden)]
+    type Rest: Branches<C, Output = Self::Output>;
+    /// Whether the rows are there already.
+    #[doc(hidden)]
+    const THERE: bool = false;
+
+    /// Adds the rows to a level, and says how many they were.
+    #[doc(hidden)]
+    fn add(self, level: &mut Level<C>) -> (usize, Self::Rest);
+}
+
+impl<C: Writable, I: IntoIterator> Children<C> for I
+where
+    I::Item: Insertable<C>,
+{
+    type Output = C;
+    type Rest = ();
+
+    fn add(self, level: &mut Level<C>) -> (usize, ()) {
+        (level.push_all(self), ())
+    }
+}
+
+/// Rows to insert with rows of their own: made by [`children`].
+#[must_use = "nothing is stored unless a closure of `with` returns it"]
+pub struct NewChildren<I, L = ()> {
+    rows: I,
+    branches: L,
+}
+
+impl<I, L> fmt::Debug for NewChildren<I, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewChildren").finish_non_exhaustive()
+    }
+}
+
+/// Says what is to be stored with the children of a row that is stored.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+/// let (ann, posts): (User, Vec<(Post, Vec<Comment>)>) = User::insert(NewUser::new("ann@example.org", "Ann"))
+///     .with(User::posts(), |ann| {
+///         children([NewPost::new(ann.id, "One"), NewPost::new(ann.id, "Two")])
+///             .with(Post::comments(), |post| [NewComment::new(post.id, "First!")])
+///     })
+///     .one(db)
+///     .await?;
+/// # Ok(()) }
+/// ```
+pub fn children<I: IntoIterator>(rows: I) -> NewChildren<I> {
+    NewChildren { rows, branches: () }
+}
+
+impl<I: IntoIterator, L> NewChildren<I, L> {
+    /// Stores rows along with each: as [`Insert::with`].
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let graph = User::insert(NewUser::new("ann@example.org", "Ann")).with(User::posts(), |ann| {
+    ///     children([NewPost::new(ann.id, "One")])
+    ///         .with(Post::comments(), |post| ["First!", "Second"].map(|body| NewComment::new(post.id, body)))
+    ///         .with(Post::tags(), |_| [NewTag::new("rust")])
+    /// });
+    /// ```
+    pub fn with<'f, C, D, K, J, F>(
+        self,
+        relation: Related<C, D, K>,
+        mut children: F,
+    ) -> NewChildren<I, <L as Push<Branch<'f, C, D, K, J>>>::Output>
+    where
+        I::Item: Insertable<C>,
+        C: Model,
+        D: Keyed,
+        K: StoredAfter,
+        J: Children<D>,
+        F: FnMut(&C) -> J + Send + 'f,
+        L: Push<Branch<'f, C, D, K, J>>,
+    {
+        self.with_nth(relation, move |row, _| children(row))
+    }
+
+    /// Stores rows along with each: as [`Insert::with_nth`]. The number is that among these rows, from zero.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let drafts = [("One", ["First!", "Second"]), ("Two", ["Well said", "Hear, hear"])];
+    /// let graph = User::insert(NewUser::new("ann@example.org", "Ann")).with(User::posts(), |ann| {
+    ///     children(drafts.map(|(title, _)| NewPost::new(ann.id, title)))
+    ///         .with_nth(Post::comments(), |post, n| drafts[n].1.map(|body| NewComment::new(post.id, body)))
+    /// });
+    /// ```
+    pub fn with_nth<'f, C, D, K, J, F>(
+        self,
+        relation: Related<C, D, K>,
+        children: F,
+    ) -> NewChildren<I, <L as Push<Branch<'f, C, D, K, J>>>::Output>
+    where
+        I::Item: Insertable<C>,
+        C: Model,
+        D: Keyed,
+        K: StoredAfter,
+        J: Children<D>,
+        F: FnMut(&C, usize) -> J + Send + 'f,
+        L: Push<Branch<'f, C, D, K, J>>,
+    {
+        NewChildren { rows: self.rows, branches: self.branches.push(Branch::new(relation, children)) }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<C: Writable, I: IntoIterator, L: Branches<C>> Children<C> for NewChildren<I, L>
+where
+    I::Item: Insertable<C>,
+{
+    type Output = L::Output;
+    type Rest = L;
+
+    fn add(self, level: &mut Level<C>) -> (usize, L) {
+        (level.push_all(self.rows), self.branches)
+    }
+}
+
+/// Rows that are there already, to be linked with a row that is stored: made by [`linked`].
+#[derive(Debug, Clone)]
+#[must_use = "nothing is linked unless a closure of `with` returns it"]
+pub struct Linked<C>(Vec<C>);
+
+/// Says that a row that is stored is to be linked with `rows`, which are there already. For relations `through` a table.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, ann: User) -> Result<()> {
+/// let rust = Tag::query().filter(|t| t.name.eq("rust")).all(db).await?;
+/// let (post, tags): (Post, Vec<Tag>) =
+///     Post::insert(NewPost::new(ann.id, "One")).with(Post::tags(), |_| linked(rust.clone())).one(db).await?;
+/// # Ok(()) }
+/// ```
+pub fn linked<C>(rows: impl IntoIterator<Item = C>) -> Linked<C> {
+    Linked(rows.into_iter().collect())
+}
+
+#[diagnostic::do_not_recommend]
+impl<C: Model> Children<C> for Linked<C> {
+    type Output = C;
+    type Rest = ();
+    const THERE: bool = true;
+
+    fn add(self, level: &mut Level<C>) -> (usize, ()) {
+        let count = self.0.len();
+        level.there.extend(self.0);
+        (count, ())
+    }
+}

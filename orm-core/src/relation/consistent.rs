@@ -1,0 +1,80 @@
+//! All levels of one query on one snapshot.
+
+use std::{future::Future, pin::Pin};
+
+use super::{Loads, With};
+use crate::{
+    error::Result,
+    executor::{Executor, Together},
+    model::Model,
+    row::FromRow,
+};
+
+/// Which rows of a query are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Take {
+    All,
+    /// The only one, if there is one.
+    Only,
+    First,
+}
+
+impl<M: Model, L, Row> With<M, L, Row> {
+    /// Reads all levels from one snapshot: the rows and what belongs to them, as they were at one moment. Without it a
+    /// level sees what others have committed since the one before.
+    ///
+    /// On a `Database` or a `Connection` the levels run between `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY` and
+    /// `COMMIT`. In a transaction that is repeatable read or serializable nothing is added.
+    ///
+    /// Round trips: 2 more. In a transaction none; 1 more where its isolation must be asked for, since it was begun
+    /// without saying which or SQL of the user ran in it.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let users: Vec<(User, Vec<Post>)> = User::query().with(User::posts()).consistent().all(db).await?;
+    ///
+    /// let tx = db.begin_with(TransactionOptions::repeatable_read()).await?;
+    /// let users = User::query().with(User::posts()).consistent().all(&tx).await?;
+    /// tx.commit().await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// The verb answers [`ErrorKind::InvalidStatement`](crate::ErrorKind::InvalidStatement) before anything is read
+    /// where there can be no such snapshot: in a read committed transaction, on a client of the driver, on an executor
+    /// of one's own without [`together`](Executor::together).
+    pub fn consistent(mut self) -> Self {
+        self.consistent = true;
+        self
+    }
+}
+
+impl<M: Model, Row: FromRow, L: Loads<Row>> With<M, L, Row> {
+    /// Reads the rows and what belongs to them. On the heap: the verbs would hold the query twice otherwise.
+    pub(super) fn run<E: Executor>(
+        self,
+        take: Take,
+        db: &E,
+    ) -> Pin<Box<impl Future<Output = Result<Vec<L::Output>>> + Send>> {
+        Box::pin(async move {
+            if !self.consistent {
+                return self.levels(take, db).await;
+            }
+            // What has no meaning in SQL begins no transaction.
+            self.query.clone().statement()?;
+            let group = db.together(Together::OneSnapshot).await?;
+            let rows = Box::pin(self.levels(take, &group)).await?;
+            group.commit().await?;
+            Ok(rows)
+        })
+    }
+
+    async fn levels(self, take: Take, db: &impl Executor) -> Result<Vec<L::Output>> {
+        let rows = match take {
+            Take::All => self.query.all(db).await?,
+            Take::Only => self.query.one_or_none(db).await?.into_iter().collect(),
+            Take::First => self.query.first(db).await?.into_iter().collect(),
+        };
+        self.loads.load(rows, db).await
+    }
+}

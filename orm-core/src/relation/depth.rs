@@ -1,0 +1,190 @@
+//! Trees whose rows come with how deep they are.
+
+use std::fmt;
+
+use super::{Path, Related, Relation, tree::Tree};
+use crate::{
+    ast::{DEPTH, Node, QueryId},
+    error::Result,
+    executor::Executor,
+    expr::{Column, IntoFilter, IntoOrder, Joined, Mode, Origin, Present, Selection},
+    model::{Keyed, Model},
+    query::{Maybe, Select, Source, Subquery},
+    row::FromRow,
+};
+
+/// In how many steps a row of a tree was found: a source of a query whose only column is an `i32`, 1 for a child or a
+/// parent. Made by [`with_depth`](Related::with_depth).
+#[derive(Debug, Clone, Copy)]
+pub enum Depth {}
+
+impl Source for Depth {
+    type Columns = Column<i32>;
+    type Row = i32;
+    type Optional = Maybe<Self>;
+    const LEN: u8 = 1;
+
+    fn columns(query: QueryId, first: u8) -> Column<i32> {
+        Present::column::<i32>(Origin::new(query, first), 0, DEPTH)
+    }
+}
+
+impl Source for Maybe<Depth> {
+    type Columns = Column<Option<i32>>;
+    type Row = Option<i32>;
+    type Optional = Self;
+    const LEN: u8 = 1;
+
+    fn columns(query: QueryId, first: u8) -> Column<Option<i32>> {
+        Joined::column::<i32>(Origin::new(query, first), 0, DEPTH)
+    }
+}
+
+/// A tree of `P` whose rows come with their depth. Closures get both: `|(category, depth)|`.
+#[must_use = "a relation does nothing until a query takes it: `.with(..)`"]
+pub struct WithDepth<P, Out = (P, i32)> {
+    path: Path<P>,
+    query: Select<(P, Depth), Out>,
+}
+
+impl<P, Out> Clone for WithDepth<P, Out> {
+    fn clone(&self) -> Self {
+        Self { path: self.path.clone(), query: self.query.clone() }
+    }
+}
+
+impl<P, Out> fmt::Debug for WithDepth<P, Out> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WithDepth").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl<P: Keyed> Tree<P> {
+    /// Says of each row in how many steps it was found: 1 for a child or a parent. Where several ways lead to a row, the
+    /// shortest counts.
+    ///
+    /// Links between rows may have more ways through them than can be walked, so of a relation `through` a table it is
+    /// refused without [`max_depth`](Related::max_depth). The walk remembers its way, which costs memory of the server
+    /// where rows are very deep; `max_depth` spares it.
+    ///
+    /// Renders `min("depth") … GROUP BY …` in the recursive query, and `CYCLE`, which PostgreSQL 14 and later
+    /// have, where there is no `max_depth`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, leaf: Category) -> Result<()> {
+    /// let above = Category::parent().ancestors().with_depth().order_by(|(_, depth)| depth.asc());
+    /// let nearest_first: Vec<(Category, i32)> = above.clone().of(&leaf).all(db).await?;
+    /// let paths: Vec<(Category, Vec<(Category, i32)>)> = Category::query().with(above).all(db).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn with_depth(self) -> WithDepth<P> {
+        let Self { mut path, query, .. } = self;
+        let mut query = Select::from_ast(query.ast);
+        if path.count_steps() {
+            let text =
+                "`with_depth` of a relation through a table needs `max_depth`: there may be no end of ways through it";
+            query.ast.filters.push(Node::Invalid(text.to_owned()));
+        }
+        WithDepth { path, query }
+    }
+}
+
+impl<P: Model, Out> WithDepth<P, Out> {
+    /// Keeps the rows for which the condition holds; the walk goes on through the others.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let grandchildren = Category::children().descendants().max_depth(2).with_depth().filter(|(_, depth)| depth.eq(2));
+    /// ```
+    pub fn filter<C: IntoFilter>(mut self, cond: impl FnOnce((P::Columns<Present>, Column<i32>)) -> C) -> Self {
+        self.query = self.query.filter(cond);
+        self
+    }
+
+    /// Sorts what each parent gets.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let outline = Category::children().descendants().with_depth().order_by(|(c, depth)| (depth.asc(), c.name.asc()));
+    /// ```
+    pub fn order_by<O: IntoOrder>(mut self, order: impl FnOnce((P::Columns<Present>, Column<i32>)) -> O) -> Self {
+        self.query = self.query.order_by(order);
+        self
+    }
+
+    /// Loads at most so many for each parent.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let roots = Category::parent().ancestors().with_depth().order_by(|(_, depth)| depth.desc()).limit(1);
+    /// let with_roots = Category::query().with(roots);
+    /// ```
+    pub fn limit(mut self, per_parent: u64) -> Self {
+        self.query = self.query.limit(per_parent);
+        self
+    }
+
+    /// Leaves out the first so many of each parent.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let rest = Category::parent().ancestors().with_depth().order_by(|(_, depth)| depth.asc()).offset(1);
+    /// ```
+    pub fn offset(mut self, per_parent: u64) -> Self {
+        self.query = self.query.offset(per_parent);
+        self
+    }
+
+    /// Starts a query of what belongs to `parent`, with all clauses of a query over two sources, the rows and their depth.
+    /// No round trip by itself.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, root: Category) -> Result<()> {
+    /// let below = Category::children().descendants().with_depth().of(&root);
+    /// let deepest: Option<i32> = below.select(|(_, depth)| depth.max()).one(db).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn of(self, parent: &P) -> Select<(P, Depth), Out> {
+        self.of_all(std::slice::from_ref(parent))
+    }
+
+    /// Starts a query of what belongs to any of `parents`; a row's depth is that below, or above, the nearest of them. No
+    /// round trip by itself.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, some: Vec<Category>) -> Result<()> {
+    /// let below: Vec<(Category, i32)> = Category::children().descendants().with_depth().of_all(&some).all(db).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn of_all(self, parents: &[P]) -> Select<(P, Depth), Out> {
+        let Self { path, mut query } = self;
+        path.restrict(&mut query.ast, parents);
+        query
+    }
+}
+
+impl<P: Model> WithDepth<P> {
+    /// Says what is read of each: an expression, or a tuple of those. Only these columns travel.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let outline = Category::children().descendants().with_depth().select(|(c, depth)| (depth, c.name));
+    /// ```
+    pub fn select<S: Selection>(
+        self,
+        list: impl FnOnce((P::Columns<Present>, Column<i32>)) -> S,
+    ) -> WithDepth<P, S::Output> {
+        WithDepth { path: self.path, query: self.query.select(list) }
+    }
+}
+
+impl<P: Model, Out: FromRow> Relation for WithDepth<P, Out> {
+    type Parent = P;
+    type Output = Vec<Out>;
+
+    async fn load<E: Executor>(self, parents: &[P], db: &E) -> Result<Vec<Vec<Out>>> {
+        let query = Select::from_ast(self.query.into_ast());
+        let tree: Tree<P, Out> = Related { path: self.path, query, loads: (), _kind: std::marker::PhantomData };
+        tree.load(parents, db).await
+    }
+}

@@ -1,0 +1,248 @@
+//! Writing a graph: rows with what belongs to them, one statement a level, in one transaction.
+
+mod branch;
+mod links;
+
+use std::fmt;
+
+pub use self::branch::{Branch, Branches, Grows};
+use super::{AtMostOne, Children, Kind, Many, Push, Related, children::store, kind::Own, load::fewer};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    executor::{Executor, Together},
+    model::{Keyed, Model, Writable},
+    query::Insert,
+};
+
+/// The kinds of relations whose rows are stored after their parent: `has_many` and `has_one`.
+#[diagnostic::on_unimplemented(
+    message = "a row that others refer to is stored before them, not along with them",
+    label = "this relation leads to what the row refers to",
+    note = "insert that row first and give its key to this one, or begin with it: `User::insert(..).with(User::posts(), ..)`"
+)]
+pub trait StoredAfter: Kind {
+    /// What a parent gets that has these rows.
+    #[doc(hidden)]
+    fn gather<P: Model, C: Model, T: Send>(rows: Vec<T>) -> Result<Self::Of<T>>;
+}
+
+impl<V: 'static> StoredAfter for Many<V> {
+    fn gather<P: Model, C: Model, T: Send>(rows: Vec<T>) -> Result<Vec<T>> {
+        <Self as Own>::gather::<P, C, T>(rows)
+    }
+}
+
+impl StoredAfter for AtMostOne {
+    fn gather<P: Model, C: Model, T: Send>(rows: Vec<T>) -> Result<Option<T>> {
+        <Self as Own>::gather::<P, C, T>(rows)
+    }
+}
+
+/// Rows to insert with what belongs to them: made by [`Insert::with`]. The rows that come back are tuples of the row and
+/// what each relation gives, as a query with the same relations would load them.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+/// let (ann, posts): (User, Vec<Post>) = User::insert(NewUser::new("ann@example.org", "Ann"))
+///     .with(User::posts(), |ann| ["One", "Two"].map(|title| NewPost::new(ann.id, title)))
+///     .one(db)
+///     .await?;
+/// # Ok(()) }
+/// ```
+#[must_use = "nothing is stored until a verb such as `.all(&db)` is awaited"]
+pub struct Graph<M, L> {
+    insert: Insert<M, M>,
+    branches: L,
+}
+
+impl<M: Model, L> fmt::Debug for Graph<M, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Graph").field("insert", &self.insert).finish_non_exhaustive()
+    }
+}
+
+impl<M: Writable> Insert<M, M> {
+    /// Stores rows along with each row: the closure is called with the row as the server stored it, its key among it,
+    /// and returns what belongs to it, as a `Vec`, an array or an `Option` that borrows nothing of the row. All of that
+    /// is one statement, whatever the number of rows; several relations may stand side by side, and
+    /// [`children`](super::children) have children. Through a table in between rows are linked, too: new ones, or
+    /// [`linked`](super::linked) ones that are there already.
+    ///
+    /// The foreign key is the closure's to set: `NewPost::new(ann.id, ..)`.
+    ///
+    /// Round trips: 1 for each level, 1 more for each level of links, and 2 for the transaction. What stands side by
+    /// side waits at the same time. A level without rows: none.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let (ann, posts): (User, Vec<Post>) = User::insert(NewUser::new("ann@example.org", "Ann"))
+    ///     .with(User::posts(), |ann| vec![NewPost::new(ann.id, "One"), NewPost::new(ann.id, "Two")])
+    ///     .one(db)
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn with<'f, C, K, I, F>(
+        self,
+        relation: Related<M, C, K>,
+        mut children: F,
+    ) -> Graph<M, (Branch<'f, M, C, K, I>,)>
+    where
+        C: Keyed,
+        K: StoredAfter,
+        I: Children<C>,
+        F: FnMut(&M) -> I + Send + 'f,
+    {
+        self.with_nth(relation, move |row, _| children(row))
+    }
+
+    /// As [`with`](Self::with), for rows that are found by their number: the closure also gets which of the rows it is,
+    /// from zero, in the order in which they were given.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let people = [("Ann", vec!["One", "Two"]), ("Bob", vec![])];
+    /// let rows = people.iter().map(|(name, _)| NewUser::new(format!("{name}@example.org"), *name));
+    /// let stored: Vec<(User, Vec<Post>)> = User::insert_many(rows)
+    ///     .with_nth(User::posts(), |user, n| {
+    ///         people[n].1.iter().map(|title| NewPost::new(user.id, *title)).collect::<Vec<_>>()
+    ///     })
+    ///     .all(db)
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn with_nth<'f, C, K, I, F>(
+        self,
+        relation: Related<M, C, K>,
+        children: F,
+    ) -> Graph<M, (Branch<'f, M, C, K, I>,)>
+    where
+        C: Keyed,
+        K: StoredAfter,
+        I: Children<C>,
+        F: FnMut(&M, usize) -> I + Send + 'f,
+    {
+        Graph { insert: self, branches: (Branch::new(relation, children),) }
+    }
+}
+
+impl<M: Writable, L> Graph<M, L> {
+    /// Stores rows of another relation along with each row: as [`Insert::with`].
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, ann: User, tags: Vec<Tag>) -> Result<()> {
+    /// let (post, comments, tags): (Post, Vec<Comment>, Vec<Tag>) = Post::insert(NewPost::new(ann.id, "One"))
+    ///     .with(Post::comments(), |post| [NewComment::new(post.id, "First!")])
+    ///     .with(Post::tags(), |_| linked(tags.clone()))
+    ///     .one(db)
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn with<'f, C, K, I, F>(
+        self,
+        relation: Related<M, C, K>,
+        mut children: F,
+    ) -> Graph<M, <L as Push<Branch<'f, M, C, K, I>>>::Output>
+    where
+        C: Keyed,
+        K: StoredAfter,
+        I: Children<C>,
+        F: FnMut(&M) -> I + Send + 'f,
+        L: Push<Branch<'f, M, C, K, I>>,
+    {
+        self.with_nth(relation, move |row, _| children(row))
+    }
+
+    /// Stores rows of another relation along with each row: as [`Insert::with_nth`].
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, ann: User, tags: Vec<Tag>) -> Result<()> {
+    /// let titles = ["One", "Two"];
+    /// let posts: Vec<(Post, Vec<Tag>, Vec<Comment>)> = Post::insert_many(titles.map(|it| NewPost::new(ann.id, it)))
+    ///     .with(Post::tags(), |_| linked(tags.clone()))
+    ///     .with_nth(Post::comments(), |post, n| [NewComment::new(post.id, format!("{} is number {n}", titles[n]))])
+    ///     .all(db)
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn with_nth<'f, C, K, I, F>(
+        self,
+        relation: Related<M, C, K>,
+        children: F,
+    ) -> Graph<M, <L as Push<Branch<'f, M, C, K, I>>>::Output>
+    where
+        C: Keyed,
+        K: StoredAfter,
+        I: Children<C>,
+        F: FnMut(&M, usize) -> I + Send + 'f,
+        L: Push<Branch<'f, M, C, K, I>>,
+    {
+        Graph { insert: self.insert, branches: self.branches.push(Branch::new(relation, children)) }
+    }
+}
+
+impl<M: Writable, L: Branches<M>> Graph<M, L> {
+    /// Stores all rows and what belongs to them, and returns them, both in the order given. All of it takes effect, or
+    /// none: it runs in a transaction of its own, or leaves the one that it runs in unable to commit.
+    ///
+    /// Round trips: 1 for each level, 1 more for each level of links, and 2 for the transaction, where it is none
+    /// already. No rows: none.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let rows = ["Ann", "Bob"].map(|name| NewUser::new(format!("{name}@example.org"), name));
+    /// let stored: Vec<(User, Vec<Post>)> =
+    ///     User::insert_many(rows).with(User::posts(), |user| [NewPost::new(user.id, "Hello")]).all(db).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidStatement`](crate::ErrorKind::InvalidStatement) for an upsert, a relation with clauses of
+    /// its own, and an executor that has no transaction, before anything is stored;
+    /// [`is_more_than_one`](Error::is_more_than_one) for several rows of a `has_one`; [`is_not_found`](Error::is_not_found)
+    /// where a trigger left rows out; else as for [`Insert::all`].
+    pub async fn all(self, db: &impl Executor) -> Result<Vec<L::Output>> {
+        let Self { insert, branches } = self;
+        if insert.is_upsert() {
+            return Err(refused(
+                "an upsert cannot store what belongs to its rows: which are there already is not known",
+            ));
+        }
+        branches.check()?;
+        if insert.given() == 0 {
+            return Ok(vec![]);
+        }
+        // What has no meaning in SQL begins no transaction.
+        insert.clone().statements(true)?;
+        let group = db.together(Together::AllOrNone).await?;
+        let rows = store(insert, &group).await?;
+        let stored = L::write(vec![(branches, rows.len())], rows, &group).await?;
+        group.commit().await?;
+        Ok(stored)
+    }
+
+    /// Stores the row and what belongs to it, and returns them: as [`all`](Self::all) for one row.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let ann = User::insert(NewUser::new("ann@example.org", "Ann"));
+    /// let (ann, posts) = ann.with(User::posts(), |ann| [NewPost::new(ann.id, "Hello")]).one(db).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`all`](Self::all); [`is_not_found`](Error::is_not_found) or
+    /// [`is_more_than_one`](Error::is_more_than_one) where none or several rows were given, before any I/O.
+    pub async fn one(self, db: &impl Executor) -> Result<L::Output> {
+        let wrong = |kind, text: &'static str| Error::new(kind, text).in_statement("insert into", Some(M::TABLE.name));
+        match self.insert.given() {
+            0 => return Err(wrong(ErrorKind::NotFound, "no row was given")),
+            1 => {}
+            _ => return Err(wrong(ErrorKind::MoreThanOne, "more than one row was given where one was wanted")),
+        }
+        self.all(db).await?.pop().ok_or_else(fewer)
+    }
+}
+
+fn refused(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::InvalidStatement, text)
+}

@@ -1,0 +1,182 @@
+//! One relation of rows that are stored, and several side by side.
+
+use std::{fmt, future::Future};
+
+use super::{StoredAfter, links::link, refused};
+use crate::{
+    error::Result,
+    executor::Executor,
+    model::{Keyed, Model},
+    relation::{Children, Level, Related, Rest, children::store, load::fewer},
+};
+
+/// One relation of rows that are stored, and what makes its rows.
+#[doc(hidden)]
+pub struct Branch<'f, P, C, K, I> {
+    relation: Related<P, C, K>,
+    make: Box<dyn FnMut(&P, usize) -> I + Send + 'f>,
+}
+
+impl<P, C, K, I> fmt::Debug for Branch<'_, P, C, K, I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Branch").finish_non_exhaustive()
+    }
+}
+
+impl<'f, P, C, K, I> Branch<'f, P, C, K, I> {
+    pub(in crate::relation) fn new(relation: Related<P, C, K>, make: impl FnMut(&P, usize) -> I + Send + 'f) -> Self {
+        Self { relation, make: Box::new(make) }
+    }
+}
+
+/// One relation of rows that are stored.
+#[doc(hidden)]
+pub trait Grows<P>: Send + Sized {
+    /// What a parent gets.
+    type Output: Send;
+
+    /// Refuses what cannot be stored.
+    fn check(&self) -> Result<()>;
+
+    /// Stores what belongs to `parents`: to the first so many what the first of `groups` makes, and so on.
+    fn write<E: Executor>(
+        groups: Vec<(Self, usize)>,
+        parents: &[P],
+        db: &E,
+    ) -> impl Future<Output = Result<Vec<Self::Output>>> + Send;
+}
+
+/// The relations of rows that are stored: `()` for none, or a tuple of up to eight.
+pub trait Branches<M>: Send + Sized {
+    /// What a row becomes with them.
+    type Output: Send;
+
+    /// Refuses what cannot be stored.
+    #[doc(hidden)]
+    fn check(&self) -> Result<()>;
+
+    /// Stores what belongs to `rows`: to the first so many what the first of `groups` makes, and so on.
+    #[doc(hidden)]
+    fn write<E: Executor>(
+        groups: Vec<(Self, usize)>,
+        rows: Vec<M>,
+        db: &E,
+    ) -> impl Future<Output = Result<Vec<Self::Output>>> + Send;
+}
+
+impl<M: Send> Branches<M> for () {
+    type Output = M;
+
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
+    async fn write<E: Executor>(_: Vec<(Self, usize)>, rows: Vec<M>, _: &E) -> Result<Vec<M>> {
+        Ok(rows)
+    }
+}
+
+macro_rules! branches {
+    ($($($part:ident $value:ident)+;)+) => { $(
+        impl<M: Model, $($part: Grows<M>),+> Branches<M> for ($($part,)+) {
+            type Output = (M, $($part::Output,)+);
+
+            fn check(&self) -> Result<()> {
+                let ($($value,)+) = self;
+                $($value.check()?;)+
+                Ok(())
+            }
+
+            async fn write<E: Executor>(
+                groups: Vec<(Self, usize)>,
+                rows: Vec<M>,
+                db: &E,
+            ) -> Result<Vec<Self::Output>> {
+                $(let mut $value = Vec::with_capacity(groups.len());)+
+                for (group, count) in groups {
+                    #[expect(non_snake_case, reason = "the variables are named like the types")]
+                    let ($($part,)+) = group;
+                    $($value.push(($part, count));)+
+                }
+                let nest!($($value)+) = all!($($part::write($value, &rows, db)),+)?;
+                $(let mut $value = $value.into_iter();)+
+                let mut stored = Vec::with_capacity(rows.len());
+                for row in rows {
+                    let ($(Some($value),)+) = ($($value.next(),)+) else { return Err(fewer()) };
+                    stored.push((row, $($value,)+));
+                }
+                Ok(stored)
+            }
+        }
+    )+ };
+}
+branches! {
+    A a; A a B b; A a B b C c; A a B b C c D d; A a B b C c D d F f; A a B b C c D d F f G g;
+    A a B b C c D d F f G g H h; A a B b C c D d F f G g H h I i;
+}
+
+/// What the closures of one level gave.
+struct Made<C: Model, I: Children<C>> {
+    level: Level<C>,
+    /// How many children each parent gets.
+    counts: Vec<usize>,
+    rest: Vec<(Rest<C, I>, usize)>,
+}
+
+/// Calls the closures, each for its parents.
+fn make<P: Model, C: Model, K: StoredAfter, I: Children<C>>(
+    groups: Vec<(Branch<'_, P, C, K, I>, usize)>,
+    parents: &[P],
+) -> Result<Made<C, I>> {
+    let mut made = Made { level: Level::default(), counts: Vec::with_capacity(parents.len()), rest: vec![] };
+    let mut parents = parents.iter();
+    for (mut branch, count) in groups {
+        for (n, parent) in parents.by_ref().take(count).enumerate() {
+            let (count, rest) = (branch.make)(parent, n).add(&mut made.level);
+            // Before anything is stored: a relation to one takes one.
+            K::gather::<P, C, ()>(vec![(); count])?;
+            rest.check()?;
+            made.counts.push(count);
+            made.rest.push((rest, count));
+        }
+    }
+    Ok(made)
+}
+
+impl<P, C, K, I> Grows<P> for Branch<'_, P, C, K, I>
+where
+    P: Model,
+    C: Keyed,
+    K: StoredAfter,
+    I: Children<C>,
+{
+    type Output = K::Of<I::Output>;
+
+    fn check(&self) -> Result<()> {
+        let query = &self.relation.query.ast;
+        let narrowed = query.limit.is_some() || query.offset.is_some() || query.distinct.is_some();
+        if narrowed || !query.filters.is_empty() || !query.order_by.is_empty() {
+            let text = "a relation that is stored along takes no clauses: no `filter`, `order_by`, `limit`";
+            return Err(refused(text).in_statement("insert into", Some(C::TABLE.name)));
+        }
+        if I::THERE && self.relation.path.link().is_none() {
+            let text = "`linked` rows need a relation through a table: others refer to their parent themselves";
+            return Err(refused(text).in_statement("insert into", Some(C::TABLE.name)));
+        }
+        Ok(())
+    }
+
+    async fn write<E: Executor>(groups: Vec<(Self, usize)>, parents: &[P], db: &E) -> Result<Vec<Self::Output>> {
+        let paths = groups.iter().map(|(branch, count)| (branch.relation.path.clone(), *count)).collect();
+        let Made { level, counts, rest } = make(groups, parents)?;
+        let (there, insert) = level.finish();
+        let rows = if I::THERE { there } else { store(insert, db).await? };
+        if let Some(links) = link(paths, parents, &counts, &rows)? {
+            db.execute(&links).await?;
+        }
+        // On the heap, or the future would grow with each level.
+        let mut stored = Box::pin(Rest::<C, I>::write(rest, rows, db)).await?.into_iter();
+        let dealt = counts.into_iter().map(|count| K::gather::<P, C, _>(stored.by_ref().take(count).collect()));
+        dealt.collect()
+    }
+}

@@ -1,0 +1,67 @@
+//! Not the rows of a relation, only how many there are, or whether there is one.
+
+use std::fmt;
+
+use super::{Path, Related};
+use crate::{ast, model::Model, query::Subquery};
+
+/// How many rows of `C` belong to one of `P`: an `i64`.
+#[must_use = "a relation does nothing until a query takes it: `.with(..)`"]
+pub struct Counted<P, C> {
+    pub(super) path: Path<P>,
+    pub(super) query: ast::Select,
+    _type: std::marker::PhantomData<fn() -> C>,
+}
+
+/// Whether rows of `C` belong to one of `P`: a `bool`.
+#[must_use = "a relation does nothing until a query takes it: `.with(..)`"]
+pub struct Found<P, C>(pub(super) Counted<P, C>);
+
+impl<P, C> Clone for Counted<P, C> {
+    fn clone(&self) -> Self {
+        Self { path: self.path.clone(), query: self.query.clone(), _type: std::marker::PhantomData }
+    }
+}
+
+impl<P, C> Clone for Found<P, C> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<P, C> fmt::Debug for Counted<P, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Counted").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl<P, C> fmt::Debug for Found<P, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Found").field(&self.0.path).finish()
+    }
+}
+
+impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
+    /// Loads how many there are instead of the rows: an `i64` for each parent.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let users: Vec<(User, i64)> = User::query().with(User::posts().count()).all(db).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn count(self) -> Counted<P, C> {
+        let Self { path, query, .. } = self;
+        Counted { path, query: query.into_ast(), _type: std::marker::PhantomData }
+    }
+
+    /// Loads whether there is one instead of the rows: a `bool` for each parent.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let users: Vec<(User, bool)> = User::query().with(User::posts().exists()).all(db).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn exists(self) -> Found<P, C> {
+        Found(self.count())
+    }
+}

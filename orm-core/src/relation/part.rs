@@ -1,0 +1,442 @@
+//! The fields of projections: what each reads from a row, and how it is made of that.
+//!
+//! Generated code names a field by its struct and number only, as for models: what is wrong with one is one message.
+
+use std::{any::Any, fmt, future::Future, marker::PhantomData, pin::Pin};
+
+use super::{
+    AtMostOne, Many, MaybeOne, Member, One, Path, Projected, Related,
+    condition::origin,
+    load::{fewer, own_by_keys, shared_by_keys},
+};
+use crate::{
+    ast::{ColumnName, Node},
+    error::Result,
+    executor::Executor,
+    expr::{Origin, Present, SelectList, Selection},
+    model::{
+        Model,
+        check::{Message, equal},
+    },
+    row::{Cursor, FromRow, Layout},
+    schema::Table,
+    value::{Bind, Json, Nullability, PgType, RawValue, Scalar, SqlType},
+};
+
+/// What a row has for a field of type `F`.
+#[doc(hidden)]
+pub enum Cell<F> {
+    /// The field itself.
+    Value(F),
+    /// The key by which it is found.
+    Key(Vec<Option<RawValue>>),
+    /// The row of another projection.
+    Row(Box<dyn Any + Send>),
+    /// What has been taken to be finished.
+    Taken,
+}
+
+impl<F> fmt::Debug for Cell<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Value(_) => "Value",
+            Self::Key(_) => "Key",
+            Self::Row(_) => "Row",
+            Self::Taken => "Taken",
+        })
+    }
+}
+
+/// The field number `I` of a projection.
+#[doc(hidden)]
+pub trait PartField<const I: usize> {
+    /// Its type.
+    type Field: Send + 'static;
+    /// Where it comes from.
+    type Part: Part<Self::Field> + 'static;
+
+    /// Adds the clauses that the field has for its relation.
+    fn change(source: <Self::Part as Part<Self::Field>>::Source) -> <Self::Part as Part<Self::Field>>::Source {
+        source
+    }
+}
+
+/// What gives a field of type `F`.
+#[doc(hidden)]
+pub trait Part<F>: Sized {
+    /// What it reads: a column, a relation.
+    type Source: Send + 'static;
+
+    /// Whether a row alone does not give the field.
+    const WAITS: bool;
+
+    /// Makes that.
+    fn source() -> Self::Source;
+
+    /// Adds it to a select list.
+    fn select(source: &Self::Source, columns: Place, list: &mut SelectList);
+
+    /// Takes its columns from a result.
+    fn layout(source: &Self::Source, layout: &mut Layout<'_>) -> Result<()>;
+
+    /// Reads it from a row.
+    fn read(source: &Self::Source, row: &mut Cursor<'_>) -> Result<Cell<F>>;
+
+    /// Makes the fields of the rows that wait.
+    fn finish<E: Executor>(
+        source: Self::Source,
+        cells: Vec<Cell<F>>,
+        db: &E,
+    ) -> impl Future<Output = Result<Vec<F>>> + Send;
+}
+
+/// Which source of which query the columns of a projection are of.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    query: crate::ast::QueryId,
+    source: u8,
+}
+
+impl Place {
+    fn of(columns: impl Selection) -> Self {
+        let (query, source) = origin(columns);
+        Self { query, source }
+    }
+
+    fn push(self, name: &'static str, list: &mut SelectList) {
+        list.push(Node::Column { query: self.query, source: self.source, name: ColumnName::Named(name) });
+    }
+}
+
+/// Adds the field to a select list.
+#[doc(hidden)]
+pub fn part_select<P: PartField<I>, const I: usize>(columns: impl Selection, list: &mut SelectList) {
+    P::Part::select(&P::Part::source(), Place::of(columns), list);
+}
+
+/// Takes the columns of the field from a result.
+#[doc(hidden)]
+pub fn part_layout<P: PartField<I>, const I: usize>(layout: &mut Layout<'_>) -> Result<()> {
+    P::Part::layout(&P::Part::source(), layout)
+}
+
+/// Reads the field from a row.
+#[doc(hidden)]
+pub fn part_read<P: PartField<I>, const I: usize>(row: &mut Cursor<'_>) -> Result<Cell<P::Field>> {
+    P::Part::read(&P::Part::source(), row)
+}
+
+/// Makes the fields of the rows.
+#[doc(hidden)]
+pub fn part_finish<'e, P: PartField<I>, const I: usize, E: Executor>(
+    cells: Vec<Cell<P::Field>>,
+    db: &'e E,
+) -> Pin<Box<dyn Future<Output = Result<Vec<P::Field>>> + Send + 'e>> {
+    Box::pin(P::Part::finish(P::change(P::Part::source()), cells, db))
+}
+
+/// Takes the cells of the field out of the rows, unless they have the field already.
+#[doc(hidden)]
+pub fn part_take<P: PartField<I>, const I: usize, R>(
+    rows: &mut [R],
+    cell: fn(&mut R) -> &mut Cell<P::Field>,
+) -> Vec<Cell<P::Field>> {
+    if !P::Part::WAITS {
+        return Vec::new();
+    }
+    rows.iter_mut().map(|row| std::mem::replace(cell(row), Cell::Taken)).collect()
+}
+
+/// The field of a row: what the row has, or the next of those that were finished.
+#[doc(hidden)]
+#[inline]
+pub fn part_made<F>(cell: Cell<F>, finished: &mut std::vec::IntoIter<F>) -> Result<F> {
+    match cell {
+        Cell::Value(value) => Ok(value),
+        Cell::Key(_) | Cell::Row(_) | Cell::Taken => finished.next().ok_or_else(fewer),
+    }
+}
+
+/// The column or relation of `M` whose name has the number `NAME`.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Of<M, const NAME: u64>(PhantomData<fn() -> M>);
+
+impl<M: Member<NAME>, const NAME: u64, F: Send + 'static> Part<F> for Of<M, NAME>
+where
+    M::Is: Reads<F> + 'static,
+{
+    type Source = M::Is;
+
+    const WAITS: bool = <M::Is as Reads<F>>::WAITS;
+
+    fn source() -> M::Is {
+        M::member()
+    }
+
+    fn select(source: &M::Is, columns: Place, list: &mut SelectList) {
+        source.select(columns, list);
+    }
+
+    fn layout(source: &M::Is, layout: &mut Layout<'_>) -> Result<()> {
+        source.layout(layout)
+    }
+
+    fn read(source: &M::Is, row: &mut Cursor<'_>) -> Result<Cell<F>> {
+        source.read(row)
+    }
+
+    async fn finish<E: Executor>(source: M::Is, cells: Vec<Cell<F>>, db: &E) -> Result<Vec<F>> {
+        source.finish(cells, db).await
+    }
+}
+
+/// A computed field: its expression is added by generated code.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Computed;
+
+impl<F: FromRow> Part<F> for Computed {
+    type Source = ();
+
+    const WAITS: bool = false;
+
+    fn source() {}
+
+    fn select((): &(), _: Place, _: &mut SelectList) {}
+
+    fn layout((): &(), layout: &mut Layout<'_>) -> Result<()> {
+        F::layout(layout)
+    }
+
+    fn read((): &(), row: &mut Cursor<'_>) -> Result<Cell<F>> {
+        F::from_row(row).map(Cell::Value)
+    }
+
+    async fn finish<E: Executor>((): (), _: Vec<Cell<F>>, _: &E) -> Result<Vec<F>> {
+        Ok(Vec::new())
+    }
+}
+
+/// Another projection of the same row.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Flattened<M>(PhantomData<fn() -> M>);
+
+impl<M: Model, F: Projected<Of = M>> Part<F> for Flattened<M> {
+    type Source = ();
+
+    const WAITS: bool = true;
+
+    fn source() {}
+
+    fn select((): &(), columns: Place, list: &mut SelectList) {
+        F::select(M::columns::<Present>(Origin::new(columns.query, columns.source)), list);
+    }
+
+    fn layout((): &(), layout: &mut Layout<'_>) -> Result<()> {
+        F::Row::layout(layout)
+    }
+
+    fn read((): &(), row: &mut Cursor<'_>) -> Result<Cell<F>> {
+        let row = F::Row::from_row(row)?;
+        Ok(Cell::Row(Box::new(row)))
+    }
+
+    async fn finish<E: Executor>((): (), cells: Vec<Cell<F>>, db: &E) -> Result<Vec<F>> {
+        let row = |cell| match cell {
+            Cell::Row(row) => row.downcast::<F::Row>().map(|it| *it).map_err(|_| fewer()),
+            Cell::Value(_) | Cell::Key(_) | Cell::Taken => Err(fewer()),
+        };
+        let rows = cells.into_iter().map(row).collect::<Result<_>>()?;
+        F::load(rows, db).await
+    }
+}
+
+/// What a field of type `F` of a projection reads.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{F}` cannot be read from {Self}",
+    label = "of another type than what the model has under this name",
+    note = "a column keeps its type; a relation is a `Vec`, an `Option` or one of a model or projection, as it was declared"
+)]
+pub trait Reads<F>: Send + Sized {
+    /// Whether a row alone does not give the field.
+    const WAITS: bool;
+
+    /// Adds it to a select list.
+    fn select(&self, columns: Place, list: &mut SelectList);
+
+    /// Takes its columns from a result.
+    fn layout(&self, layout: &mut Layout<'_>) -> Result<()>;
+
+    /// Reads it from a row.
+    fn read(&self, row: &mut Cursor<'_>) -> Result<Cell<F>>;
+
+    /// Makes the fields of the rows.
+    fn finish<E: Executor>(self, cells: Vec<Cell<F>>, db: &E) -> impl Future<Output = Result<Vec<F>>> + Send;
+}
+
+macro_rules! columns {
+    ($($(#[$doc:meta])* $name:ident: [$($bound:tt)+] $field:ty, $base:ty, $value:ident => $made:expr;)+) => { $(
+        $(#[$doc])*
+        #[doc(hidden)]
+        #[derive(Debug)]
+        pub struct $name(&'static str);
+
+        impl $name {
+            /// The column of that name.
+            #[must_use]
+            pub const fn new(name: &'static str) -> Self {
+                Self(name)
+            }
+        }
+
+        impl<F: Send + 'static> Reads<$field> for $name
+        where
+            $($bound)+
+        {
+            const WAITS: bool = false;
+
+            fn select(&self, columns: Place, list: &mut SelectList) {
+                columns.push(self.0, list);
+            }
+
+            fn layout(&self, layout: &mut Layout<'_>) -> Result<()> {
+                <$base as FromRow>::layout(layout)
+            }
+
+            fn read(&self, row: &mut Cursor<'_>) -> Result<Cell<$field>> {
+                let $value = <$base as FromRow>::from_row(row)?;
+                Ok(Cell::Value($made))
+            }
+
+            async fn finish<E: Executor>(self, _: Vec<Cell<$field>>, _: &E) -> Result<Vec<$field>> {
+                Ok(Vec::new())
+            }
+        }
+    )+ };
+}
+columns! {
+    /// A column.
+    ColumnOf: [F: SqlType + FromRow] F, F, value => value;
+    /// A column that holds a document.
+    JsonOf: [Json<F>: Scalar] F, Json<F>, value => value.0;
+    /// A column that may hold a document.
+    MaybeJsonOf: [Json<F>: Scalar] Option<F>, Option<Json<F>>, value => value.map(|it| it.0);
+}
+
+/// The column that a name of `M` stands for, where it is one whose type can be compared.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct ProbeMember<M, const NAME: u64>(PhantomData<fn() -> M>);
+
+impl<M: Member<NAME>, const NAME: u64> ProbeMember<M, NAME> {
+    /// The column.
+    pub const COLUMN: Option<(&'static Table, &'static str)> = match M::COLUMN {
+        Some(name) => Some((M::TABLE, name)),
+        None => None,
+    };
+}
+
+/// What [`ProbeMember`] says of names that stand for nothing, which is a mistake with a message of its own.
+#[doc(hidden)]
+pub trait NoMember {
+    /// No column.
+    const COLUMN: Option<(&'static Table, &'static str)> = None;
+}
+
+impl<M, const NAME: u64> NoMember for ProbeMember<M, NAME> {}
+
+/// How the type of a field is stored, where it can be.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct ProbeType<F>(PhantomData<fn() -> F>);
+
+impl<F: SqlType> ProbeType<F> {
+    /// The type, and whether it takes NULL.
+    pub const TYPE: Option<(PgType, bool)> =
+        Some((<F::Base as Scalar>::TYPE, <F::Nullability as Nullability>::NULLABLE));
+}
+
+/// What [`ProbeType`] says of types that cannot be stored.
+#[doc(hidden)]
+pub trait NoType {
+    /// No type.
+    const TYPE: Option<(PgType, bool)> = None;
+}
+
+impl<F> NoType for ProbeType<F> {}
+
+/// Stops the compilation where a field reads a column of another type.
+#[doc(hidden)]
+#[track_caller]
+#[expect(clippy::panic, reason = "runs while the user's crate is compiled, and is its error message")]
+pub const fn check_part(column: Option<(&Table, &str)>, field: Option<(PgType, bool)>, name: &str) {
+    let (Some((table, column)), Some((ty, nullable))) = (column, field) else { return };
+    let mut columns = table.columns;
+    while let [def, rest @ ..] = columns {
+        columns = rest;
+        if !equal(def.name.as_bytes(), column.as_bytes()) {
+            continue;
+        }
+        let same = ty.follows_column
+            || def.ty.follows_column
+            || (equal(def.ty.name.as_bytes(), ty.name.as_bytes()) && def.ty.array == ty.array);
+        let text = Message::new().text("the field `").text(name).text("`");
+        if !same {
+            let text = text.text(" is a `").text(ty.name).text(if ty.array { "[]" } else { "" });
+            let text = text.text("`, but the column of `").text(table.model).text("` is a `").text(def.ty.name);
+            let text = text.text(if def.ty.array { "[]`" } else { "`" });
+            panic!("{}", text.as_str());
+        }
+        if def.nullable && !nullable {
+            let text = text.text(" takes no NULL, but the column of `").text(table.model);
+            let text = text.text("` may be NULL: make it an `Option`");
+            panic!("{}", text.as_str());
+        }
+    }
+}
+
+/// The values for the columns of `path`; nothing where one is NULL.
+fn binds<P: Model>(values: Vec<Option<RawValue>>, path: &Path<P>) -> Option<Vec<Bind>> {
+    let types = path.columns().iter().map(|name| P::TABLE.column(name).map(|it| it.ty));
+    values.into_iter().zip(types).map(|(value, ty)| Some(Bind::raw(value?, ty?))).collect()
+}
+
+macro_rules! relations {
+    ($([$($param:ident)?] $kind:ty => $field:ty, $load:ident $(, $clone:ident)?;)+) => { $(
+        impl<P: Model, C: Model, $($param: 'static,)? F: Projected<Of = C> $(+ $clone)?> Reads<$field> for Related<P, C, $kind> {
+            const WAITS: bool = true;
+
+            fn select(&self, columns: Place, list: &mut SelectList) {
+                self.path.columns().iter().for_each(|name| columns.push(name, list));
+            }
+
+            fn layout(&self, layout: &mut Layout<'_>) -> Result<()> {
+                self.path.columns().iter().try_for_each(|_| layout.scalar::<RawValue>())
+            }
+
+            fn read(&self, row: &mut Cursor<'_>) -> Result<Cell<$field>> {
+                let key = self.path.columns().iter().map(|_| row.nullable()).collect::<Result<_>>()?;
+                Ok(Cell::Key(key))
+            }
+
+            async fn finish<E: Executor>(self, cells: Vec<Cell<$field>>, db: &E) -> Result<Vec<$field>> {
+                let key = |cell| match cell {
+                    Cell::Key(values) => Ok(binds(values, &self.path)),
+                    Cell::Value(_) | Cell::Row(_) | Cell::Taken => Err(fewer()),
+                };
+                let keys = cells.into_iter().map(key).collect::<Result<_>>()?;
+                $load(self.project::<F>(), keys, db).await
+            }
+        }
+    )+ };
+}
+relations! {
+    [V] Many<V> => Vec<F>, own_by_keys;
+    [] AtMostOne => Option<F>, own_by_keys;
+    [] One => F, shared_by_keys, Clone;
+    [] MaybeOne => Option<F>, shared_by_keys, Clone;
+}

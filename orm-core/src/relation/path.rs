@@ -1,0 +1,374 @@
+//! How rows of one model find those of another: by which columns.
+
+use std::fmt;
+
+use super::{Referred, walk::Walk};
+use crate::{
+    ast::{self, ColumnName, From, Join, KeyPart, Node, QueryId, Relation as Source},
+    model::{Keyed, Model},
+    schema::Table,
+    value::Bind,
+};
+
+/// A foreign key of this model to `P`, as one of its fields declares it. `FIELD` is a number made of the field's name,
+/// so that there can be several to one model.
+///
+/// Written by the derive for each `#[orm(references = P)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no foreign key to `{P}` that a relation could follow",
+    label = "no field of `{Self}` refers to `{P}`",
+    note = "mark the field with `#[orm(references = {P})]`; where there are several, name it: `key = author_id`"
+)]
+pub trait RefersTo<P: 'static, const FIELD: u64>: Model {
+    /// The columns that refer.
+    const COLUMNS: &'static [&'static str];
+    /// The columns that they refer to, where it is not the key.
+    #[doc(hidden)]
+    const REFERRED: Option<Referred<P>> = None;
+
+    /// The key that this row refers to; `None` where it refers to none.
+    #[doc(hidden)]
+    fn reference(&self) -> Option<Vec<Bind>>;
+}
+
+/// The columns by which rows of `P` find those of a relation.
+pub struct Path<P> {
+    /// The values by which a row finds others; `None` where one is NULL.
+    keys: fn(&P) -> Option<Vec<Bind>>,
+    /// The columns of `P` that have these values.
+    from: &'static [&'static str],
+    /// The columns that they are compared with: of the other model, or of the table in between.
+    to: &'static [&'static str],
+    /// The table in between, and by which columns it leads on.
+    through: Option<Through>,
+    /// Whether it is followed again from each row that is found.
+    walk: Option<Box<Walk>>,
+}
+
+/// A table between two models.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Through {
+    pub(super) table: &'static Table,
+    /// Its columns that refer to the other model.
+    pub(super) columns: &'static [&'static str],
+    /// The columns of the other model that they refer to.
+    pub(super) target: &'static [&'static str],
+}
+
+impl<P> Clone for Path<P> {
+    fn clone(&self) -> Self {
+        Self { walk: self.walk.clone(), ..self.once() }
+    }
+}
+
+impl<P> fmt::Debug for Path<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Path").field("from", &self.from).field("to", &self.to).finish_non_exhaustive()
+    }
+}
+
+fn key_of<P: Keyed>(row: &P) -> Option<Vec<Bind>> {
+    Some(row.key())
+}
+
+fn referred_of<P: Keyed, C: RefersTo<P, FIELD>, const FIELD: u64>(row: &P) -> Option<Vec<Bind>> {
+    C::REFERRED.map_or_else(|| key_of(row), |it| it.of(row))
+}
+
+/// By what `C` refers to rows of `P`: the key, or unique columns.
+fn referred_columns<P: Keyed, C: RefersTo<P, FIELD>, const FIELD: u64>() -> &'static [&'static str] {
+    C::REFERRED.map_or(P::TABLE.key, |it| it.columns)
+}
+
+/// A column of a source of a query.
+pub(super) fn column(query: QueryId, source: usize, name: &'static str) -> Node {
+    Node::Column { query, source: u8::try_from(source).unwrap_or(u8::MAX), name: ColumnName::Named(name) }
+}
+
+/// The names of the parts of keys that are at hand.
+const KEY_PARTS: [&str; 16] =
+    ["k0", "k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8", "k9", "k10", "k11", "k12", "k13", "k14", "k15"];
+
+/// The number of a key at hand, from one.
+pub(super) const NUMBER: &str = "n";
+
+pub(super) fn equal(pairs: impl Iterator<Item = (Node, Node)>) -> Node {
+    let mut conds: Vec<Node> = pairs.map(|(a, b)| a.binary("=", b)).collect();
+    if conds.len() == 1 { conds.remove(0) } else { Node::Logic(ast::Logic::And, conds) }
+}
+
+impl<P> Path<P> {
+    /// The same, followed once.
+    pub(super) fn once(&self) -> Self {
+        Self { keys: self.keys, from: self.from, to: self.to, through: self.through, walk: None }
+    }
+}
+
+impl<P: Model> Path<P> {
+    /// From a model to those that refer to it.
+    pub(super) fn to_children<C: RefersTo<P, FIELD>, const FIELD: u64>() -> Self
+    where
+        P: Keyed,
+    {
+        Self {
+            keys: referred_of::<P, C, FIELD>,
+            from: referred_columns::<P, C, FIELD>(),
+            to: C::COLUMNS,
+            through: None,
+            walk: None,
+        }
+    }
+
+    /// From a model to the one that it refers to, whose table is `target`.
+    pub(super) fn to_parent<T: 'static, const FIELD: u64>(target: &'static Table) -> Self
+    where
+        P: RefersTo<T, FIELD>,
+    {
+        let to = P::REFERRED.map_or(target.key, |it| it.columns);
+        Self { keys: P::reference, from: P::COLUMNS, to, through: None, walk: None }
+    }
+
+    /// From a model through a table in between.
+    pub(super) fn through<V, C, const NEAR: u64, const FAR: u64>() -> Self
+    where
+        P: Keyed,
+        C: Keyed,
+        V: RefersTo<P, NEAR> + RefersTo<C, FAR>,
+    {
+        const {
+            let to_key = <V as RefersTo<C, FAR>>::REFERRED.is_none();
+            assert!(to_key, "the table in between must refer to the key of the model on the other side");
+        }
+        let through = Through { table: V::TABLE, columns: <V as RefersTo<C, FAR>>::COLUMNS, target: C::TABLE.key };
+        let to = <V as RefersTo<P, NEAR>>::COLUMNS;
+        Self {
+            keys: referred_of::<P, V, NEAR>,
+            from: referred_columns::<P, V, NEAR>(),
+            to,
+            through: Some(through),
+            walk: None,
+        }
+    }
+
+    /// The same, followed again from each row that is found.
+    pub(super) fn walked(self, walk: Walk) -> Self {
+        Self { walk: Some(Box::new(walk)), ..self }
+    }
+
+    /// How it is followed again, where it is.
+    pub(super) fn walk_mut(&mut self) -> Option<&mut Walk> {
+        self.walk.as_deref_mut()
+    }
+
+    /// Has the steps counted, and returns whether that needs a bound which is not there.
+    pub(super) fn count_steps(&mut self) -> bool {
+        let Some(walk) = &mut self.walk else { return false };
+        walk.depth = true;
+        self.through.is_some() && walk.max_depth.is_none()
+    }
+
+    /// Whether it is followed again from each row.
+    pub(super) fn is_walk(&self) -> bool {
+        self.walk.is_some()
+    }
+
+    /// The columns that are compared with what leads to a row.
+    pub(super) fn compared(&self) -> &'static [&'static str] {
+        self.to
+    }
+
+    /// The columns of `P` by which it finds others.
+    pub(super) fn columns(&self) -> &'static [&'static str] {
+        self.from
+    }
+
+    pub(super) fn key(&self, parent: &P) -> Option<Vec<Bind>> {
+        (self.keys)(parent)
+    }
+
+    /// The columns of the table in between, near and far; nothing without one.
+    pub(super) fn link(&self) -> Option<(&'static Table, &'static [&'static str], Through)> {
+        self.through.map(|through| (through.table, self.to, through))
+    }
+
+    /// Joins the table in between, if there is one that is not joined yet, and returns which source has the columns to
+    /// compare.
+    pub(super) fn join_through(&self, ast: &mut ast::Select) -> usize {
+        let Some(through) = self.through else { return 0 };
+        let source = ast.from.len();
+        if source > 1 {
+            return 1;
+        }
+        let pairs = through.columns.iter().zip(through.target);
+        let on = equal(pairs.map(|(far, target)| (column(ast.id, source, far), column(ast.id, 0, target))));
+        ast.from.push(From { relation: Source::Table(through.table), join: Join::Inner, on: Some(on) });
+        source
+    }
+
+    /// Which table has the columns to compare, where the rows are of `table`.
+    pub(super) fn table(&self, table: &'static Table) -> &'static Table {
+        self.through.map_or(table, |it| it.table)
+    }
+
+    /// The keys as something to select from; nothing without a key.
+    fn keys(&self, table: &'static Table, keys: Vec<Vec<Bind>>) -> Option<Source> {
+        let mut columns: Vec<Vec<Bind>> = self.to.iter().map(|_| Vec::with_capacity(keys.len())).collect();
+        for key in keys {
+            columns.iter_mut().zip(key).for_each(|(column, value)| column.push(value));
+        }
+        let table = self.table(table);
+        let parts = columns.into_iter().zip(self.to).map(|(values, name)| {
+            let values = Bind::gather(values)?.beside_column(Some(name));
+            Some(KeyPart { values, table, column: name })
+        });
+        parts.collect::<Option<Vec<_>>>().map(Source::Keys)
+    }
+
+    /// Makes `child` a query of what belongs to `keys`, each row with the number of its key before it.
+    pub(super) fn numbered(&self, mut child: ast::Select, keys: Vec<Vec<Bind>>) -> Option<ast::Select> {
+        let table = child.from.first().and_then(|it| it.relation.table())?;
+        if let Some(walk) = &self.walk
+            && is_flat(&child)
+        {
+            let first = self.once().numbered(walk.level(self), keys)?;
+            let number = walk.numbered(self, &mut child, first);
+            child.list.get_or_insert_default().insert(0, number);
+            return Some(child);
+        }
+        let keys = self.keys(table, keys)?;
+        if is_flat(&child) {
+            let compared = self.join_through(&mut child);
+            let source = child.from.len();
+            let on = self.matches(child.id, compared, child.id, source);
+            child.from.push(From { relation: keys, join: Join::Inner, on: Some(on) });
+            child.list.get_or_insert_default().insert(0, column(child.id, source, NUMBER));
+            return Some(child);
+        }
+        // Per parent: a limit, or rows that are no rows of the table any more.
+        let mut outer = ast::Select::over(keys);
+        self.keep(&mut child, |query, source| self.matches(query, source, outer.id, 0));
+        let width = child.list.as_ref().map_or(0, Vec::len);
+        let place = |place| Node::Column {
+            query: outer.id,
+            source: 1,
+            name: ColumnName::Position(u16::try_from(place).unwrap_or(u16::MAX)),
+        };
+        let list = std::iter::once(column(outer.id, 0, NUMBER)).chain((0..width).map(place)).collect();
+        outer.list = Some(list);
+        let on = Some(Node::Constant("TRUE"));
+        outer.from.push(From { relation: Source::Lateral(Box::new(child)), join: Join::Inner, on });
+        Some(outer)
+    }
+
+    /// Makes `child` a query that says how many rows belong to each of `keys`.
+    pub(super) fn counted(&self, mut child: ast::Select, keys: Vec<Vec<Bind>>) -> Option<ast::Select> {
+        child.order_by.clear();
+        if self.walk.is_some() || !is_flat(&child) {
+            return self.counted_rows(child, keys);
+        }
+        let mut query = child;
+        query.list = Some(vec![Node::aggregate("count", vec![Node::Constant("*")])]);
+        let table = query.from.first().and_then(|it| it.relation.table())?;
+        let keys = self.keys(table, keys)?;
+        let compared = self.join_through(&mut query);
+        let source = query.from.len();
+        let on = self.matches(query.id, compared, query.id, source);
+        query.from.push(From { relation: keys, join: Join::Inner, on: Some(on) });
+        let number = column(query.id, source, NUMBER);
+        query.group_by = vec![number.clone()];
+        query.list.get_or_insert_default().insert(0, number);
+        Some(query)
+    }
+
+    /// The same where each parent has a limit, or rows are counted once: the rows that would have come.
+    fn counted_rows(&self, child: ast::Select, keys: Vec<Vec<Bind>>) -> Option<ast::Select> {
+        let mut query = self.numbered(child, keys)?;
+        let number = query.list.as_ref().and_then(|it| it.first()).cloned()?;
+        query.group_by = vec![number.clone()];
+        query.list = Some(vec![number, Node::aggregate("count", vec![Node::Constant("*")])]);
+        Some(query)
+    }
+
+    fn matches(&self, query: QueryId, source: usize, of: QueryId, keys: usize) -> Node {
+        let pairs = self.to.iter().zip(KEY_PARTS);
+        equal(pairs.map(|(name, part)| (column(query, source, name), column(of, keys, part))))
+    }
+
+    /// Keeps the rows of `child` that belong to one of `parents`.
+    pub(super) fn restrict(&self, child: &mut ast::Select, parents: &[P]) {
+        if let Some(walk) = &self.walk {
+            let mut first = walk.level(self);
+            self.once().restrict(&mut first, parents);
+            return walk.restrict(self, child, first);
+        }
+        let keys: Vec<_> = parents.iter().filter_map(|it| self.key(it)).collect();
+        let Some(table) = child.from.first().and_then(|it| it.relation.table()) else { return };
+        // Joined already, the table in between has the columns to compare.
+        let through = if child.from.len() > 1 { None } else { self.through };
+        let source = child.from.len().saturating_sub(1);
+        let cond = match (through, self.to, keys.len()) {
+            (_, _, 0) => Node::Constant("FALSE"),
+            (None, _, 1) => {
+                let key = keys.into_iter().flatten();
+                equal(self.to.iter().map(|name| column(child.id, source, name)).zip(key.map(Node::Bind)))
+            }
+            (None, [name], _) => {
+                let values = Bind::gather(keys.into_iter().flatten().collect());
+                let Some(values) = values else { return };
+                let list = Node::Bind(values.beside_column(Some(name)));
+                column(child.id, source, name).binary("=", Node::Quantified("ANY", Box::new(list)))
+            }
+            _ => {
+                let Some(keys) = self.keys(table, keys) else { return };
+                let mut found = ast::Select::over(keys);
+                match through {
+                    None => found.filters.push(self.matches(child.id, source, found.id, 0)),
+                    Some(through) => {
+                        let on = self.matches(found.id, 1, found.id, 0);
+                        found.from.push(From {
+                            relation: Source::Table(through.table),
+                            join: Join::Inner,
+                            on: Some(on),
+                        });
+                        found.filters.push(self.leads_on(through, found.id, 1, child.id));
+                    }
+                }
+                Node::Exists(Box::new(found))
+            }
+        };
+        child.filters.push(cond);
+    }
+
+    /// Keeps the rows of `child` that belong to the row of a source of the query around.
+    pub(super) fn correlate(&self, child: &mut ast::Select, query: QueryId, source: u8) {
+        let source = usize::from(source);
+        let pairs = self.to.iter().zip(self.from);
+        self.keep(child, |id, compared| {
+            equal(pairs.map(|(to, from)| (column(id, compared, to), column(query, source, from))))
+        });
+    }
+
+    /// Keeps the rows of `child` that belong to where `cond` says: it is given the source that has the columns to
+    /// compare.
+    fn keep(&self, child: &mut ast::Select, cond: impl FnOnce(QueryId, usize) -> Node) {
+        if let Some(walk) = &self.walk {
+            let mut first = walk.level(self);
+            let compared = self.join_through(&mut first);
+            first.filters.insert(0, cond(first.id, compared));
+            walk.join(self, child, first);
+        } else {
+            let compared = self.join_through(child);
+            child.filters.insert(0, cond(child.id, compared));
+        }
+    }
+
+    fn leads_on(&self, through: Through, link: QueryId, source: usize, child: QueryId) -> Node {
+        let pairs = through.columns.iter().zip(through.target);
+        equal(pairs.map(|(far, target)| (column(link, source, far), column(child, 0, target))))
+    }
+}
+
+/// Whether the rows of the query are rows of its sources, all of them.
+pub(super) fn is_flat(select: &ast::Select) -> bool {
+    select.limit.is_none() && select.offset.is_none() && select.distinct.is_none() && !crate::check::is_grouped(select)
+}

@@ -1,0 +1,150 @@
+//! Projections: structs that say what is loaded, relations included.
+
+use std::{fmt, future::Future, marker::PhantomData};
+
+use super::{Loads, Related, With};
+use crate::{
+    error::Result,
+    executor::Executor,
+    expr::{Present, SelectList, Selection},
+    model::Model,
+    query::Select,
+    row::FromRow,
+};
+
+/// A struct whose fields say what is read of a model and loaded along with it. Derive it with
+/// `#[derive(Projection)]`.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+/// #[derive(Projection)]
+/// #[orm(of = User)]
+/// struct Card {
+///     name: String,
+///     posts: Vec<Title>,
+/// }
+///
+/// #[derive(Projection)]
+/// #[orm(of = Post)]
+/// struct Title {
+///     title: String,
+/// }
+///
+/// let cards: Vec<Card> = Card::query().filter(|u| u.age.ge(18)).order_by(|u| u.name.asc()).all(db).await?;
+/// # Ok(()) }
+/// ```
+pub trait Projection: Projected {
+    /// Starts a query of the model's rows, of which only what the struct says is read: with the clauses of
+    /// `Model::query`.
+    ///
+    /// Round trips: 1, and 1 for each level of relations.
+    fn query() -> With<Self::Of, Project<Self>, Self::Row> {
+        With::of(Select::from_ast(Select::<Self::Of, Self::Of>::of_model().project::<Self>()), Project(PhantomData))
+    }
+}
+
+/// What can be read of the rows of a model: a projection, or the model itself.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a model nor a projection",
+    label = "cannot be read along with its parent",
+    note = "derive it: `#[derive(Projection)]` and `#[orm(of = Model)]`"
+)]
+pub trait Projected: Sized + Send + 'static {
+    /// The model.
+    type Of: Model;
+    /// A row of the result, before relations are loaded.
+    type Row: FromRow;
+
+    /// Adds what is read to a select list.
+    #[doc(hidden)]
+    fn select(columns: <Self::Of as Model>::Columns<Present>, list: &mut SelectList);
+
+    /// Loads the relations of `rows`.
+    #[doc(hidden)]
+    fn load<E: Executor>(rows: Vec<Self::Row>, db: &E) -> impl Future<Output = Result<Vec<Self>>> + Send;
+}
+
+impl<M: Model> Projected for M {
+    type Of = M;
+    type Row = M;
+
+    fn select(columns: M::Columns<Present>, list: &mut SelectList) {
+        columns.select(list);
+    }
+
+    async fn load<E: Executor>(rows: Vec<M>, _: &E) -> Result<Vec<M>> {
+        Ok(rows)
+    }
+}
+
+/// Makes `F` of its rows.
+pub struct Project<F>(pub(super) PhantomData<fn() -> F>);
+
+impl<F> Clone for Project<F> {
+    fn clone(&self) -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<F> fmt::Debug for Project<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Project")
+    }
+}
+
+impl<F: Projected> Loads<F::Row> for Project<F> {
+    type Output = F;
+
+    async fn load<E: Executor>(self, rows: Vec<F::Row>, db: &E) -> Result<Vec<F>> {
+        F::load(rows, db).await
+    }
+}
+
+/// A column or relation of a model, known by a number made of its name.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no column or relation of this name",
+    label = "not a field of `{Self}`, nor one of its relations",
+    note = "a field of a projection has the name of a column or relation of its model; a computed one says how: `#[orm(expr = function)]`"
+)]
+pub trait Member<const NAME: u64>: Model {
+    /// What it is.
+    type Is;
+
+    /// The column, where it is one whose type can be compared.
+    const COLUMN: Option<&'static str>;
+
+    /// Makes it.
+    fn member() -> Self::Is;
+}
+
+impl<P: Model, C: Model, K> Related<P, C, K> {
+    /// Reads each as `F`, a projection, with the relations that it names.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// #[derive(Projection)]
+    /// #[orm(of = Post)]
+    /// struct Title {
+    ///     title: String,
+    /// }
+    ///
+    /// let users: Vec<(User, Vec<Title>)> = User::query().with(User::posts().project::<Title>()).all(db).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn project<F: Projected<Of = C>>(self) -> Related<P, C, K, F::Row, Project<F>> {
+        let Self { path, query, .. } = self;
+        let query = Select::from_ast(query.project::<F>());
+        Related { path, query, loads: Project(PhantomData), _kind: PhantomData }
+    }
+}
+
+/// Adds an expression that a function of the user makes, and holds it to the type of its field.
+#[doc(hidden)]
+pub fn select_computed<M: Model, F: FromRow, S: Selection<Output = F>>(
+    columns: M::Columns<Present>,
+    expression: impl FnOnce(M::Columns<Present>) -> S,
+    list: &mut SelectList,
+) {
+    expression(columns).select(list);
+}

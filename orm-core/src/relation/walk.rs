@@ -1,0 +1,143 @@
+//! How a relation of a model to itself is followed again from each row that it finds.
+//!
+//! A recursive query finds the keys, and the rows of the model are joined to them. It begins with what the relation finds
+//! for the rows at hand, so never more is walked over than belongs to them.
+
+use super::path::{NUMBER, Path, column, equal};
+use crate::{
+    ast::{self, ColumnName, DEPTH, From, Join, Node, QueryId, Relation as Source, Tree},
+    model::Model,
+    value::Bind,
+};
+
+/// Which rows are walked over, and how far.
+#[derive(Debug, Clone)]
+pub(super) struct Walk {
+    /// The rows of the model that are found; filters are all that it has.
+    rows: ast::Select,
+    pub(super) max_depth: Option<u32>,
+    /// Whether each row comes with its depth.
+    pub(super) depth: bool,
+}
+
+/// A column of what was found, by its place.
+fn found(query: QueryId, source: usize, place: usize) -> Node {
+    let name = ColumnName::Position(u16::try_from(place).unwrap_or(u16::MAX));
+    Node::Column { query, source: u8::try_from(source).unwrap_or(u8::MAX), name }
+}
+
+/// What is known of each row that was found: its key, then by which columns it leads on, if those are others.
+fn known<P: Model>(path: &Path<P>) -> Vec<&'static str> {
+    let mut names = P::TABLE.key.to_vec();
+    names.extend(path.columns().iter().filter(|it| !P::TABLE.key.contains(it)));
+    names
+}
+
+impl Walk {
+    pub(super) fn new(rows: ast::Select) -> Self {
+        Self { rows, max_depth: None, depth: false }
+    }
+
+    /// Whether the steps are counted.
+    fn counts(&self) -> bool {
+        self.depth || self.max_depth.is_some()
+    }
+
+    /// A query of the rows of a level, of which only what is known of each is selected.
+    pub(super) fn level<P: Model>(&self, path: &Path<P>) -> ast::Select {
+        let mut rows = self.rows.clone();
+        let mut list: Vec<Node> = known(path).into_iter().map(|name| column(rows.id, 0, name)).collect();
+        if self.counts() {
+            list.push(Node::Constant("1"));
+        }
+        rows.list = Some(list);
+        if self.max_depth == Some(0) {
+            rows.filters.push(Node::Constant("FALSE"));
+        }
+        rows
+    }
+
+    /// The rows of the next level.
+    fn step<P: Model>(&self, path: &Path<P>, numbered: bool) -> ast::Select {
+        let mut step = self.level(path);
+        let (id, compared) = (step.id, path.join_through(&mut step));
+        let source = step.from.len();
+        let known = known(path);
+        let pairs = path.compared().iter().zip(path.columns()).filter_map(|(to, from)| {
+            let at = known.iter().position(|it| it == from)?;
+            Some((column(id, compared, to), found(id, source, at)))
+        });
+        step.from.push(From { relation: Source::Found, join: Join::Inner, on: Some(equal(pairs)) });
+        let list = step.list.get_or_insert_default();
+        if numbered {
+            list.insert(0, column(id, source, NUMBER));
+        }
+        if self.counts() {
+            let depth = column(id, source, DEPTH);
+            list.pop();
+            list.push(depth.clone().binary("+", Node::Constant("1")));
+            if let Some(max) = self.max_depth {
+                let max = Bind::new(i32::try_from(max).unwrap_or(i32::MAX));
+                step.filters.push(depth.binary("<", Node::Bind(max)));
+            }
+        }
+        step
+    }
+
+    /// What is found from `first`, a query of a level.
+    fn tree<P: Model>(&self, path: &Path<P>, first: ast::Select, numbered: bool) -> Source {
+        Source::Tree(Box::new(Tree {
+            first,
+            step: self.step(path, numbered),
+            columns: known(path).len(),
+            key: P::TABLE.key.len(),
+            numbered,
+            counted: self.counts(),
+            depth: self.depth,
+            // What is walked again and again has no end where its steps are counted.
+            cycle: self.depth && self.max_depth.is_none(),
+        }))
+    }
+
+    fn has_key<P: Model>(child: QueryId, query: QueryId, source: usize) -> Node {
+        let key = P::TABLE.key.iter().enumerate();
+        equal(key.map(|(at, name)| (column(child, 0, name), found(query, source, at))))
+    }
+
+    fn join_tree<P: Model>(child: &mut ast::Select, tree: Source) {
+        let on = Some(Self::has_key::<P>(child.id, child.id, child.from.len()));
+        child.from.push(From { relation: tree, join: Join::Inner, on });
+    }
+
+    /// Keeps the rows of `child` that are found from `first`. The depth is then the last of its sources.
+    pub(super) fn join<P: Model>(&self, path: &Path<P>, child: &mut ast::Select, first: ast::Select) {
+        Self::join_tree::<P>(child, self.tree(path, first, false));
+    }
+
+    /// The same without a further source, where none is needed for the depth: others may be joined to the query, and it
+    /// may become a delete.
+    pub(super) fn restrict<P: Model>(&self, path: &Path<P>, child: &mut ast::Select, first: ast::Select) {
+        if self.depth {
+            return self.join(path, child, first);
+        }
+        let mut keys = ast::Select::over(self.tree(path, first, false));
+        keys.filters.push(Self::has_key::<P>(child.id, keys.id, 0));
+        child.filters.push(Node::Exists(Box::new(keys)));
+    }
+
+    /// Keeps the rows of `child` that are found from `first`, whose rows begin with a number, and returns the number that
+    /// each was found for.
+    pub(super) fn numbered<P: Model>(&self, path: &Path<P>, child: &mut ast::Select, first: ast::Select) -> Node {
+        let source = child.from.len();
+        Self::join_tree::<P>(child, self.tree(path, first, true));
+        let number = column(child.id, source, NUMBER);
+        if self.depth {
+            return number;
+        }
+        let mut numbers = ast::Select::over_nothing();
+        numbers.list = Some(vec![Node::call("unnest", vec![number])]);
+        let relation = Source::Lateral(Box::new(numbers));
+        child.from.push(From { relation, join: Join::Inner, on: Some(Node::Constant("TRUE")) });
+        found(child.id, source + 1, 0)
+    }
+}

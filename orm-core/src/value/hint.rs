@@ -1,0 +1,52 @@
+//! Which Rust type holds a type of the server's, for messages.
+
+use postgres_types::{Kind, Type};
+
+/// Says what to read a value of type `ty` into.
+pub(crate) fn way_out(ty: &Type) -> String {
+    let types = match ty.kind() {
+        Kind::Domain(base) => return way_out(base),
+        Kind::Array(item) => return format!("an array needs a `Vec`; for its items, {}", way_out(item)),
+        Kind::Range(_) => "`PgRange<_>`",
+        Kind::Multirange(_) => "`Multirange<_>`",
+        Kind::Enum(_) => "an enum with `#[derive(PgEnum)]` of that name, or `String`",
+        Kind::Composite(_) => "a struct with `#[derive(PgComposite)]` of that name",
+        _ => match *ty {
+            Type::BOOL => "`bool`",
+            Type::INT2 => "`i16`",
+            Type::INT4 => "`i32`",
+            Type::INT8 => "`i64`",
+            Type::FLOAT4 => "`f32`",
+            Type::FLOAT8 => "`f64`",
+            Type::BYTEA => "`Vec<u8>`",
+            Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::XML => "`String`",
+            Type::JSON | Type::JSONB => "`Json<_>`",
+            Type::NUMERIC => "`Decimal` (feature `rust_decimal`)",
+            Type::UUID => "`Uuid` (feature `uuid`)",
+            Type::TIMESTAMPTZ => {
+                "`DateTime<Utc>` (feature `chrono`), `OffsetDateTime` (`time`) or `Timestamp` (`jiff`)"
+            }
+            Type::TIMESTAMP => {
+                "`NaiveDateTime` (feature `chrono`), `PrimitiveDateTime` (`time`) or `civil::DateTime` (`jiff`)"
+            }
+            Type::DATE => "`NaiveDate` (feature `chrono`), `time::Date` (`time`) or `civil::Date` (`jiff`)",
+            Type::TIME => "`NaiveTime` (feature `chrono`), `time::Time` (`time`) or `civil::Time` (`jiff`)",
+            Type::INTERVAL => "`Interval`",
+            Type::INET => "`IpAddr`, or `IpInet` (feature `cidr`)",
+            Type::CIDR => "`IpCidr` (feature `cidr`)",
+            Type::MACADDR => "`MacAddr`",
+            Type::MACADDR8 => "`MacAddr8`",
+            Type::BIT | Type::VARBIT => "`BitVec` (feature `bit-vec`)",
+            Type::OID => "`Oid`",
+            Type::CHAR => "`PgChar`",
+            Type::MONEY => "`Money`",
+            _ => match ty.name() {
+                "hstore" => "`Hstore`",
+                "citext" => "`String`",
+                "vector" | "halfvec" | "sparsevec" => "`Vector`, `HalfVector` or `SparseVector` (feature `pgvector`)",
+                _ => return format!("no Rust type is known for {ty}: change it in SQL, `::text`"),
+            },
+        },
+    };
+    format!("read it into {types}")
+}

@@ -1,0 +1,319 @@
+//! `#[derive(Projection)]`: a struct that says what is read of a model, and what is loaded along with it.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{DeriveInput, Expr, Path, Type, spanned::Spanned};
+
+use super::{generics::Names, plain, private, relation, relation::number};
+use crate::{ast, attr, ctxt::Ctxt, name::did_you_mean, valid};
+
+/// Writes the impls.
+pub(crate) fn projection(input: &DeriveInput) -> TokenStream {
+    let mut ctxt = Ctxt::default();
+    let code = write(&mut ctxt, input);
+    ctxt.with(code.unwrap_or_default())
+}
+
+/// A field, and where it comes from.
+struct Part<'a> {
+    ident: &'a Ident,
+    ty: &'a Type,
+    from: From,
+}
+
+enum From {
+    /// The column or relation of that name, with the clauses that a relation was given.
+    Member { name: Ident, clauses: Vec<TokenStream> },
+    /// What a function makes of the columns.
+    Computed(Expr),
+    /// Another projection of the same row.
+    Flatten,
+}
+
+fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
+    let attrs = attr::struct_attrs(ctxt, &input.attrs);
+    let fields = ast::named_fields(ctxt, input, "Projection")?;
+    if let Some(parameter) = input.generics.params.first() {
+        ctxt.error(parameter.span(), "a projection has no type parameters: it reads the columns of one model");
+        return None;
+    }
+    let private = private(&valid::krate(attrs.krate.map(|it| it.value)));
+    let Some(model) = attrs.of else {
+        ctxt.error(input.ident.span(), "of which model is this a projection? add `#[orm(of = User)]`");
+        return None;
+    };
+    let parts: Vec<Part<'_>> = fields.filter_map(|field| part(ctxt, field)).collect();
+    if parts.is_empty() {
+        ctxt.error(input.ident.span(), "a projection needs a field");
+        return None;
+    }
+    Some(code(&input.ident, &model.value, &parts, &private))
+}
+
+/// Reads the options of a field.
+fn part<'a>(ctxt: &mut Ctxt, field: &'a syn::Field) -> Option<Part<'a>> {
+    let ident = field.ident.as_ref()?;
+    let (mut name, mut computed, mut flatten) = (ident.clone(), None, false);
+    let mut clauses = Vec::new();
+    for attr in field.attrs.iter().filter(|it| it.path().is_ident("orm")) {
+        let read = attr.parse_nested_meta(|meta| {
+            let key = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
+            match key.as_str() {
+                "from" => name = meta.value()?.parse()?,
+                "expr" => computed = Some(meta.value()?.parse::<Expr>()?),
+                "flatten" => flatten = true,
+                "filter" | "order_by" | "limit" | "offset" => {
+                    let (method, value): (_, Expr) = (format_ident!("{key}"), meta.value()?.parse()?);
+                    clauses.push(quote_spanned!(value.span()=> .#method(#value)));
+                }
+                key => {
+                    let known = ["from", "expr", "flatten", "filter", "order_by", "limit", "offset"];
+                    let near = did_you_mean(key, known);
+                    return Err(meta.error(format!(
+                        "a field of a projection takes `from = name`, `expr = function`, `flatten`, `filter`, `order_by`, \
+                         `limit` and `offset`{near}"
+                    )));
+                }
+            }
+            Ok(())
+        });
+        ctxt.ok(read)?;
+    }
+    let from = match (computed, flatten) {
+        (Some(expr), false) => From::Computed(expr),
+        (None, true) => From::Flatten,
+        (Some(_), true) => {
+            ctxt.error(ident.span(), "a field is computed or flattened, not both");
+            return None;
+        }
+        (None, false) => From::Member { name, clauses },
+    };
+    Some(Part { ident, ty: &field.ty, from })
+}
+
+fn code(ident: &Ident, model: &Path, parts: &[Part<'_>], private: &TokenStream) -> TokenStream {
+    let cells: Vec<Ident> = (0..parts.len()).map(|it| format_ident!("__orm_{it}")).collect();
+    let numbers: Vec<usize> = (0..parts.len()).collect();
+    let (idents, types): (Vec<&Ident>, Vec<&Type>) = parts.iter().map(|it| (it.ident, it.ty)).unzip();
+    let fields = parts.iter().enumerate().map(|(index, part)| field(index, part, model, private));
+    let selects = parts.iter().enumerate().map(|(index, part)| select(index, part, model, private));
+    let waits: Vec<TokenStream> = numbers
+        .iter()
+        .zip(&cells)
+        .map(
+            |(number, cells)| quote!(#private::relation::part_finish::<__OrmFields, #number, __OrmE>(#cells, __orm_db)),
+        )
+        .collect();
+    let waits = wait(&waits, private);
+    let loaded = nest(&cells);
+    quote! {
+        #[allow(deprecated, clippy::all, clippy::pedantic)]
+        const _: () = {
+            #[doc(hidden)]
+            pub struct __OrmRow {
+                #(#cells: #private::relation::Cell<#types>,)*
+            }
+
+            enum __OrmFields {}
+
+            #(#fields)*
+
+            #[automatically_derived]
+            impl #private::row::FromRow for __OrmRow {
+                fn layout(__orm_layout: &mut #private::row::Layout<'_>) -> #private::error::Result<()> {
+                    #private::row::Layout::<'_>::by_position(__orm_layout);
+                    #(#private::relation::part_layout::<__OrmFields, #numbers>(__orm_layout)?;)*
+                    ::core::result::Result::Ok(())
+                }
+
+                fn from_row(__orm_row: &mut #private::row::Cursor<'_>) -> #private::error::Result<Self> {
+                    ::core::result::Result::Ok(Self {
+                        #(#cells: #private::relation::part_read::<__OrmFields, #numbers>(__orm_row)?,)*
+                    })
+                }
+
+                fn from_row_nullable(
+                    __orm_row: &mut #private::row::Cursor<'_>,
+                ) -> #private::error::Result<::core::option::Option<Self>> {
+                    ::core::result::Result::map(
+                        <Self as #private::row::FromRow>::from_row(__orm_row),
+                        ::core::option::Option::Some,
+                    )
+                }
+            }
+
+            #[automatically_derived]
+            impl #private::relation::Projected for #ident {
+                type Of = #model;
+                type Row = __OrmRow;
+
+                fn select(
+                    __orm_columns: <#model as #private::model::Model>::Columns<#private::expr::Present>,
+                    __orm_list: &mut #private::expr::SelectList,
+                ) {
+                    #(#selects)*
+                }
+
+                async fn load<__OrmE: #private::executor::Executor>(
+                    mut __orm_all: ::std::vec::Vec<__OrmRow>,
+                    __orm_db: &__OrmE,
+                ) -> #private::error::Result<::std::vec::Vec<Self>> {
+                    #(let #cells = #private::relation::part_take::<__OrmFields, #numbers, __OrmRow>(
+                        &mut __orm_all,
+                        |__orm_row| &mut __orm_row.#cells,
+                    );)*
+                    let #loaded = #waits?;
+                    #(let mut #cells = ::core::iter::IntoIterator::into_iter(#cells);)*
+                    let mut __orm_made = ::std::vec::Vec::with_capacity(::std::vec::Vec::len(&__orm_all));
+                    for __orm_row in __orm_all {
+                        ::std::vec::Vec::push(
+                            &mut __orm_made,
+                            Self { #(#idents: #private::relation::part_made(__orm_row.#cells, &mut #cells)?,)* },
+                        );
+                    }
+                    ::core::result::Result::Ok(__orm_made)
+                }
+            }
+
+            #[automatically_derived]
+            impl #private::relation::Projection for #ident {}
+        };
+    }
+}
+
+/// Where the field comes from: the one place that says so when it does not fit.
+fn field(index: usize, part: &Part<'_>, model: &Path, private: &TokenStream) -> TokenStream {
+    let (ty, place) = (part.ty, part.ident.span());
+    let (source, clauses) = match &part.from {
+        From::Member { name, clauses } => {
+            let number = number(name);
+            (quote_spanned!(place=> #private::relation::Of<#model, #number>), clauses.as_slice())
+        }
+        From::Computed(_) => (quote_spanned!(place=> #private::relation::Computed), &[][..]),
+        From::Flatten => (quote_spanned!(place=> #private::relation::Flattened<#model>), &[][..]),
+    };
+    let change = (!clauses.is_empty()).then(|| {
+        let source = quote!(<#source as #private::relation::Part<#ty>>::Source);
+        quote! {
+            fn change(__orm_source: #source) -> #source {
+                __orm_source #(#clauses)*
+            }
+        }
+    });
+    let source = super::at(place, quote!(type Part = #source;));
+    let check = match &part.from {
+        From::Member { name, .. } => {
+            let (number, field) = (number(name), plain(part.ident));
+            let check = quote! {
+                #private::relation::check_part(
+                    #private::relation::ProbeMember::<#model, #number>::COLUMN,
+                    #private::relation::ProbeType::<#ty>::TYPE,
+                    #field,
+                )
+            };
+            let check = super::at(ty.span(), check);
+            Some(quote! {
+                const _: () = {
+                    #[allow(unused_imports)]
+                    use #private::relation::{NoMember as _, NoType as _};
+                    #check
+                };
+            })
+        }
+        From::Computed(_) | From::Flatten => None,
+    };
+    quote! {
+        #check
+
+        #[automatically_derived]
+        impl #private::relation::PartField<#index> for __OrmFields {
+            type Field = #ty;
+            #source
+
+            #change
+        }
+    }
+}
+
+fn select(index: usize, part: &Part<'_>, model: &Path, private: &TokenStream) -> TokenStream {
+    let ty = part.ty;
+    match &part.from {
+        From::Computed(expr) => quote_spanned! {expr.span()=>
+            #private::relation::select_computed::<#model, #ty, _>(__orm_columns, #expr, __orm_list);
+        },
+        From::Member { .. } | From::Flatten => quote! {
+            #private::relation::part_select::<__OrmFields, #index>(__orm_columns, __orm_list);
+        },
+    }
+}
+
+/// `(a, (b, c))`
+fn nest(items: &[Ident]) -> TokenStream {
+    match items {
+        [] => quote!(()),
+        [item] => quote!(#item),
+        [item, rest @ ..] => {
+            let rest = nest(rest);
+            quote!((#item, #rest))
+        }
+    }
+}
+
+/// Waits for all at the same time.
+fn wait(futures: &[TokenStream], private: &TokenStream) -> TokenStream {
+    match futures {
+        [] => quote!(::core::result::Result::Ok(())),
+        [future] => quote!(#future.await),
+        [future, rest @ ..] => {
+            let rest = wait(rest, private);
+            quote!(#private::relation::both(#future, async { #rest }).await)
+        }
+    }
+}
+
+/// What a model says of its columns and relations, so that projections find them by name.
+pub(super) fn members(model: &ast::Model, private: &TokenStream, names: &Names) -> TokenStream {
+    let Names { model: ty, params, bounds, .. } = names;
+    let columns = model.columns().map(|(field, column)| {
+        let (name, number) = (&column.name, number(&field.ident));
+        let (kind, compared) = match (&column.json, ast::is_option(&field.ty)) {
+            (None, _) => (quote!(ColumnOf), quote!(::core::option::Option::Some(#name))),
+            (Some(_), false) => (quote!(JsonOf), quote!(::core::option::Option::None)),
+            (Some(_), true) => (quote!(MaybeJsonOf), quote!(::core::option::Option::None)),
+        };
+        quote! {
+            #[automatically_derived]
+            impl #params #private::relation::Member<#number> for #ty #bounds {
+                type Is = #private::relation::#kind;
+
+                const COLUMN: ::core::option::Option<&'static str> = #compared;
+
+                fn member() -> Self::Is {
+                    <Self::Is>::new(#name)
+                }
+            }
+        }
+    });
+    let of_keys = model.foreign_keys.iter().filter_map(|it| {
+        let kind = if it.optional { quote!(MaybeOne) } else { quote!(One) };
+        Some((it.reference.relation.as_ref()?, &it.reference.target, kind))
+    });
+    let declared = model.relations.iter().map(|it| (&it.name, &it.target, relation::kind(it)));
+    let is_column = |name: &Ident| model.columns().any(|(field, _)| plain(&field.ident) == plain(name));
+    let relations = of_keys.chain(declared).filter(|(name, ..)| !is_column(name)).map(|(name, target, kind)| {
+        let number = number(name);
+        quote! {
+            #[automatically_derived]
+            impl #params #private::relation::Member<#number> for #ty #bounds {
+                type Is = #private::relation::Related<Self, #target, #private::relation::#kind>;
+
+                const COLUMN: ::core::option::Option<&'static str> = ::core::option::Option::None;
+
+                fn member() -> Self::Is {
+                    Self::#name()
+                }
+            }
+        }
+    });
+    columns.chain(relations).collect()
+}

@@ -1,0 +1,197 @@
+//! Relations: `User::posts()` and `Post::author()`, and the foreign keys that they follow.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::{generics::Names, plain};
+use crate::ast::{self, ConstraintKind, ForeignKey, Model, Named, Relation};
+
+/// The foreign keys of the model, as types can find them, and what those of others may refer to.
+pub(super) fn impls(model: &Model, private: &TokenStream, names: &Names) -> TokenStream {
+    let Names { model: ty, params, bounds, .. } = names;
+    let keys = model.foreign_keys.iter().map(|it| {
+        let (target, number) = (&it.reference.target, number_of(&it.fields));
+        let columns = it.columns.iter().map(Named::text);
+        let values = it.fields.iter().filter_map(|field| value(model, private, names, field));
+        let referred = referred(it, private);
+        quote! {
+            #[automatically_derived]
+            impl #params #private::relation::RefersTo<#target, #number> for #ty #bounds {
+                const COLUMNS: &'static [&'static str] = &[#(#columns),*];
+                #referred
+
+                fn reference(&self) -> ::core::option::Option<::std::vec::Vec<#private::value::Bind>> {
+                    ::core::option::Option::Some(::std::vec![#(#values?),*])
+                }
+            }
+        }
+    });
+    keys.chain(unique_fields(model, private, names)).collect()
+}
+
+/// The value of a field as a bind; nothing of NULL.
+fn value(model: &Model, private: &TokenStream, names: &Names, field: &Ident) -> Option<TokenStream> {
+    let place = model.columns().position(|(it, _)| it.ident == *field)?;
+    let marker = &names.marker;
+    Some(quote!(#private::model::reference_field::<#marker, #place>(&self.#field)))
+}
+
+/// What a foreign key refers to, where it is not the key.
+fn referred(key: &ForeignKey, private: &TokenStream) -> Option<TokenStream> {
+    if key.reference.columns.is_empty() {
+        return None;
+    }
+    let target = &key.reference.target;
+    let probe = |it: &Ident| {
+        let number = number(it);
+        quote!(#private::relation::ProbeUnique::<#target, #number>)
+    };
+    let probes: Vec<TokenStream> = key.reference.columns.iter().map(probe).collect();
+    Some(quote! {
+        const REFERRED: ::core::option::Option<#private::relation::Referred<#target>> = {
+            #[allow(unused_imports)]
+            use #private::relation::NoUnique as _;
+            ::core::option::Option::Some(#private::relation::Referred {
+                columns: &[#(#probes::COLUMN),*],
+                values: &[#(#probes::VALUE),*],
+            })
+        };
+    })
+}
+
+/// The fields that a foreign key of another model can refer to.
+fn unique_fields(model: &Model, private: &TokenStream, names: &Names) -> Vec<TokenStream> {
+    let Names { model: ty, params, bounds, .. } = names;
+    let unique = |name: &str| {
+        let constraints = model.constraints.iter();
+        let mut constraints =
+            constraints.filter(|it| matches!(it.kind, ConstraintKind::Unique | ConstraintKind::PrimaryKey));
+        constraints.any(|it| it.columns.iter().any(|it| matches!(it, Named::Own(own) if own == name)))
+    };
+    let fields = model.columns().filter(|(field, column)| {
+        column.json.is_none() && unique(&column.name) && !ast::is_generic(&model.generics, &field.ty)
+    });
+    let impls = fields.filter_map(|(field, column)| {
+        let (name, number) = (&column.name, number(&field.ident));
+        let value = value(model, private, names, &field.ident)?;
+        Some(quote! {
+            #[automatically_derived]
+            impl #params #private::relation::UniqueField<#number> for #ty #bounds {
+                const COLUMN: &'static str = #name;
+
+                fn value(&self) -> ::core::option::Option<#private::value::Bind> {
+                    #value
+                }
+            }
+        })
+    });
+    impls.collect()
+}
+
+/// The functions that users call.
+pub(super) fn functions(model: &Model, private: &TokenStream, names: &Names) -> Option<TokenStream> {
+    let Names { model: ty, params, bounds, .. } = names;
+    let parents = parents(model, private);
+    let children = model.relations.iter().map(|relation| children(model, relation, private));
+    let functions: Vec<TokenStream> = parents.into_iter().chain(children).collect();
+    (!functions.is_empty()).then(|| {
+        quote! {
+            #[automatically_derived]
+            #[allow(dead_code, private_bounds)]
+            impl #params #ty #bounds {
+                #(#functions)*
+            }
+        }
+    })
+}
+
+/// A function for each foreign key.
+fn parents(model: &Model, private: &TokenStream) -> Vec<TokenStream> {
+    let (ident, vis) = (&model.ident, &model.vis);
+    let functions = model.foreign_keys.iter().filter_map(|it| {
+        let name = it.reference.relation.as_ref()?;
+        let (target, number) = (&it.reference.target, number_of(&it.fields));
+        let kind = if it.optional { quote!(MaybeOne) } else { quote!(One) };
+        let (model, target_name) = (plain(ident), quote!(#target).to_string());
+        let fields = it.fields.iter().map(|it| format!("`{}`", plain(it))).collect::<Vec<_>>().join(" and ");
+        let description = format!("The `{target_name}` that a `{model}` refers to by {fields}.");
+        Some(quote_spanned! {target.span()=>
+            #[doc = #description]
+            #vis fn #name() -> #private::relation::Related<Self, #target, #private::relation::#kind> {
+                #[allow(unused_imports)]
+                use #private::model::NoModel as _;
+                #private::relation::belongs_to::<Self, #target, #private::relation::#kind, #number>(
+                    #private::model::Probe::<#target>::TABLE,
+                )
+            }
+        })
+    });
+    functions.collect()
+}
+
+/// The function of a `has_many` or `has_one`.
+fn children(model: &Model, relation: &Relation, private: &TokenStream) -> TokenStream {
+    let (ident, vis) = (&model.ident, &model.vis);
+    let Relation { name, target, .. } = relation;
+    let key = key(&relation.key);
+    let kind = kind(relation);
+    let body = match &relation.through {
+        Some(through) => {
+            let other = self::key(&relation.other_key);
+            quote_spanned!(through.span()=> #private::relation::through::<Self, #target, #through, #key, #other>())
+        }
+        None => {
+            let function = if relation.many { quote!(has_many) } else { quote!(has_one) };
+            quote_spanned!(target.span()=> #private::relation::#function::<Self, #target, #key>())
+        }
+    };
+    let (model, target_name) = (plain(ident), quote!(#target).to_string());
+    let description = match (&relation.through, relation.many) {
+        (Some(through), _) => {
+            format!("The `{target_name}`s that belong to a `{model}` through `{}`.", quote!(#through))
+        }
+        (None, true) => format!("The `{target_name}`s that refer to a `{model}`."),
+        (None, false) => format!("The `{target_name}` that refers to a `{model}`."),
+    };
+    quote! {
+        #[doc = #description]
+        #vis fn #name() -> #private::relation::Related<Self, #target, #private::relation::#kind> {
+            #body
+        }
+    }
+}
+
+/// How many rows a `has_many` or `has_one` leads to.
+pub(super) fn kind(relation: &Relation) -> TokenStream {
+    match &relation.through {
+        Some(through) => quote!(Many<#through>),
+        None if relation.many => quote!(Many),
+        None => quote!(AtMostOne),
+    }
+}
+
+/// The number that stands for a foreign key among those of a model; `_` where there is but one to choose.
+fn key(fields: &[Ident]) -> TokenStream {
+    match fields {
+        [first, ..] => {
+            let number = number_of(fields);
+            quote_spanned!(first.span()=> #number)
+        }
+        [] => quote!(_),
+    }
+}
+
+/// A number made of the names of the fields of a foreign key.
+fn number_of(fields: &[Ident]) -> u64 {
+    hash(&fields.iter().map(plain).collect::<Vec<_>>().join(","))
+}
+
+/// A number made of the name of a field, which both sides of a relation can work out (FNV-1a).
+pub(super) fn number(field: &Ident) -> u64 {
+    hash(&plain(field))
+}
+
+fn hash(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}

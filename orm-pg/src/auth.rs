@@ -1,0 +1,216 @@
+//! Which ways of authentication a server may ask for: `require_auth`.
+//!
+//! The driver answers whatever a server asks, so the question is looked at before the driver sees it.
+
+use std::{
+    fmt, io,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_postgres::tls::{ChannelBinding, TlsStream};
+
+/// A set of ways of authentication.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Methods(u8);
+
+impl Methods {
+    /// The password itself.
+    pub(crate) const PASSWORD: Self = Self(1);
+    /// A hash of the password, by MD5.
+    pub(crate) const MD5: Self = Self(2);
+    /// SCRAM-SHA-256, with and without channel binding.
+    pub(crate) const SCRAM: Self = Self(4);
+    /// No question at all: `trust`, `peer`, a client certificate.
+    pub(crate) const NONE: Self = Self(8);
+    /// GSSAPI, SSPI and what else the driver does not know.
+    pub(crate) const FOREIGN: Self = Self(16);
+
+    const ALL: Self = Self(15);
+
+    /// Reads libpq's list: `scram-sha-256,none`, or `!password,!md5` for all others.
+    pub(crate) fn from_list(list: &str) -> Option<Self> {
+        let (mut named, mut negated) = (0, None);
+        for word in list.split(',').map(str::trim) {
+            let (no, word) = word.strip_prefix('!').map_or((false, word), |it| (true, it));
+            if *negated.get_or_insert(no) != no {
+                return None;
+            }
+            named |= match word {
+                "password" => Self::PASSWORD.0,
+                "md5" => Self::MD5.0,
+                "scram-sha-256" => Self::SCRAM.0,
+                "none" => Self::NONE.0,
+                "gss" | "sspi" | "oauth" if no => Self::FOREIGN.0,
+                _ => return None,
+            };
+        }
+        let set = if negated? { Self::ALL.0 & !named } else { named };
+        (set != 0).then_some(Self(set))
+    }
+
+    fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+impl Default for Methods {
+    /// SCRAM proves that both sides know the password and shows it to neither; where nothing is asked, nothing is shown.
+    fn default() -> Self {
+        Self(Self::SCRAM.0 | Self::NONE.0)
+    }
+}
+
+/// Why a server's question was not answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Refused(Methods);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Methods::PASSWORD => {
+                "the server asks for the password itself, which is not given away unless `require_auth=password` \
+                 says so"
+            }
+            Methods::MD5 => {
+                "the server asks for an MD5 hash of the password, which is not given away unless `require_auth=md5` \
+                 says so: better let the server store passwords as scram-sha-256"
+            }
+            Methods::SCRAM => "the server asks for SCRAM, which `require_auth` excludes",
+            Methods::NONE => "the server let us in without authentication, which `require_auth` excludes",
+            _ => "the server asks for a way of authentication that is not built in, such as GSSAPI",
+        })
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl Refused {
+    /// Finds the refusal in an error that the driver gave back.
+    pub(crate) fn find(error: &(dyn std::error::Error + 'static)) -> Option<Self> {
+        let mut next = Some(error);
+        while let Some(error) = next {
+            // The source of an `io::Error` is that of what it holds.
+            let held = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+            if let Some(found) = held.and_then(|it| it.downcast_ref::<Self>()) {
+                return Some(*found);
+            }
+            next = error.source();
+        }
+        None
+    }
+}
+
+/// A stream whose messages are looked at until the server says that authentication is over.
+pub(crate) struct Watched<S> {
+    stream: S,
+    watch: Option<Watch>,
+}
+
+impl<S> Watched<S> {
+    /// Lets `stream` bring no question but those in `allowed`.
+    pub(crate) fn new(stream: S, allowed: Methods) -> Self {
+        Self { stream, watch: Some(Watch { allowed, head: [0; HEAD], have: 0, skip: 0, asked: false }) }
+    }
+}
+
+/// A message's type and length, and the kind of question.
+const HEAD: usize = 9;
+
+struct Watch {
+    allowed: Methods,
+    head: [u8; HEAD],
+    have: usize,
+    /// How many bytes of the message follow that nobody looks at.
+    skip: usize,
+    asked: bool,
+}
+
+/// Whether there is more to look at.
+type Over = bool;
+
+impl Watch {
+    fn look(&mut self, mut bytes: &[u8]) -> Result<Over, Refused> {
+        loop {
+            let skipped = self.skip.min(bytes.len());
+            self.skip -= skipped;
+            bytes = bytes.get(skipped..).unwrap_or_default();
+            let Some((byte, rest)) = bytes.split_first() else { return Ok(false) };
+            if let Some(place) = self.head.get_mut(self.have) {
+                *place = *byte;
+            }
+            self.have += 1;
+            bytes = rest;
+            let [kind, l0, l1, l2, l3, code @ ..] = self.head;
+            let length = u32::from_be_bytes([l0, l1, l2, l3]);
+            let length = usize::try_from(length).unwrap_or(usize::MAX).saturating_sub(4);
+            match (self.have, kind) {
+                (0..5, _) => {}
+                (5, b'R') if length >= 4 => {}
+                (HEAD, b'R') => {
+                    if self.question(u32::from_be_bytes(code))? {
+                        return Ok(true);
+                    }
+                    (self.have, self.skip) = (0, length - 4);
+                }
+                (5, _) => (self.have, self.skip) = (0, length),
+                _ => {}
+            }
+        }
+    }
+
+    fn question(&mut self, code: u32) -> Result<Over, Refused> {
+        let method = match code {
+            0 if self.asked => return Ok(true),
+            0 => Methods::NONE,
+            3 => Methods::PASSWORD,
+            5 => Methods::MD5,
+            // The start of SASL, and how it goes on.
+            10 => Methods::SCRAM,
+            11 | 12 => return Ok(false),
+            _ => Methods::FOREIGN,
+        };
+        self.asked = true;
+        if self.allowed.has(method) { Ok(method == Methods::NONE) } else { Err(Refused(method)) }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let Self { stream, watch } = &mut *self;
+        let before = buf.filled().len();
+        ready!(Pin::new(stream).poll_read(cx, buf))?;
+        if let Some(it) = watch {
+            match it.look(buf.filled().get(before..).unwrap_or_default()) {
+                Ok(true) => *watch = None,
+                Ok(false) => {}
+                Err(refused) => return Poll::Ready(Err(io::Error::other(refused))),
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+impl<S: TlsStream + Unpin> TlsStream for Watched<S> {
+    fn channel_binding(&self) -> ChannelBinding {
+        self.stream.channel_binding()
+    }
+}
+
+#[cfg(test)]
+mod tests;

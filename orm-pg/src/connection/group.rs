@@ -1,0 +1,58 @@
+//! Statements of one verb that hold together, on a connection that others may use.
+
+use std::sync::Arc;
+
+use orm_core::{
+    error::Result,
+    executor::{BoxRowStream, Commit, Executor, Group, Together},
+    row::RowSink,
+    statement::Statement,
+};
+use tokio::sync::SemaphorePermit;
+
+use super::{Connection, PLACES};
+use crate::{group::options, transaction::Transaction};
+
+/// A transaction of theirs, while all other statements of the connection wait.
+struct Alone<'c> {
+    // Dropped first: the others come after what rolls it back.
+    tx: Transaction<'static>,
+    connection: &'c Connection,
+    _places: SemaphorePermit<'c>,
+}
+
+pub(super) async fn begin(connection: &Connection, how: Together) -> Result<Group<'_>> {
+    let places = connection.places(PLACES).await?;
+    let begun = Transaction::on_shared(Arc::clone(connection.session()), options(how)).await;
+    let tx = begun.map_err(|failure| failure.error)?;
+    Ok(Group::new(Alone { tx, connection, _places: places }))
+}
+
+#[diagnostic::do_not_recommend]
+impl Executor for Alone<'_> {
+    async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {
+        self.connection.note(statement);
+        self.tx.fetch(statement, rows).await
+    }
+
+    async fn execute(&self, statement: &Statement) -> Result<u64> {
+        self.connection.note(statement);
+        self.tx.execute(statement).await
+    }
+
+    async fn batch(&self, statements: &[Statement], rows: &mut dyn RowSink) -> Result<u64> {
+        statements.iter().for_each(|it| self.connection.note(it));
+        self.tx.batch(statements, rows).await
+    }
+
+    async fn stream(&self, statement: Statement) -> Result<BoxRowStream<'_>> {
+        self.connection.note(&statement);
+        self.tx.stream(statement).await
+    }
+}
+
+impl Commit for Alone<'_> {
+    async fn commit(self) -> Result<()> {
+        self.tx.commit().await
+    }
+}

@@ -1,0 +1,125 @@
+//! Why a connection could not be opened, and whether to try again.
+
+use std::{borrow::Cow, io, sync::Arc, time::Duration};
+
+use orm_core::error::{Error, ErrorKind, ServerError};
+
+use crate::{
+    auth::Refused,
+    config::Target,
+    error::{Shared, server_error},
+    tls::TlsFailure,
+};
+
+/// Why a connection could not be opened; kept, so that everyone who waits can be told.
+#[derive(Clone)]
+pub(crate) struct ConnectFailure {
+    text: Cow<'static, str>,
+    server: Option<ServerError>,
+    cause: Option<Shared<dyn std::error::Error + Send + Sync>>,
+    for_good: bool,
+    tls: Option<Stage>,
+}
+
+/// What TLS has to do with a failure.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    NotOffered,
+    Handshake,
+}
+
+impl ConnectFailure {
+    fn new(target: &Target, text: &str) -> Self {
+        let colon = if text.is_empty() { "" } else { ": " };
+        let text = format!("cannot connect to {}{colon}{text}", target.shown).into();
+        Self { text, server: None, cause: None, for_good: false, tls: None }
+    }
+
+    /// What the driver says while it logs in.
+    pub(crate) fn driver(target: &Target, error: tokio_postgres::Error) -> Self {
+        if let Some(server) = error.as_db_error() {
+            return Self { server: Some(server_error(server)), ..Self::new(target, "") };
+        }
+        match explain(&error) {
+            Some(text) => Self { for_good: true, ..Self::new(target, &text) },
+            None => Self { cause: Some(Shared(Arc::new(error))), ..Self::new(target, "") },
+        }
+    }
+
+    pub(crate) fn io(target: &Target, error: io::Error) -> Self {
+        Self { cause: Some(Shared(Arc::new(error))), ..Self::new(target, "") }
+    }
+
+    pub(crate) fn tls(target: &Target, failure: TlsFailure) -> Self {
+        let cause = failure.cause.map(|it| Shared(Arc::new(it) as Arc<dyn std::error::Error + Send + Sync>));
+        let stage = if failure.not_offered { Stage::NotOffered } else { Stage::Handshake };
+        Self { cause, for_good: failure.for_good, tls: Some(stage), ..Self::new(target, &failure.text) }
+    }
+
+    pub(crate) fn late(target: &Target, limit: Duration) -> Self {
+        Self::new(target, &format!("no answer within {limit:?}"))
+    }
+
+    /// The server is there, and not of the kind that is wanted.
+    pub(crate) fn unfit(target: &Target, text: &str) -> Self {
+        Self::new(target, &format!("{text}, which `target_session_attrs` wants otherwise"))
+    }
+
+    /// The same failure, told after that of the host that was tried before.
+    pub(crate) fn after(mut self, before: &Self) -> Self {
+        let before = before.to_error();
+        let cause = std::error::Error::source(&before).map(|it| format!(": {it}")).unwrap_or_default();
+        self.text = format!("{before}{cause}; {}", self.text).into();
+        self
+    }
+
+    pub(crate) fn to_error(&self) -> Error {
+        let mut error = Error::new(ErrorKind::Connect, self.text.clone());
+        if let Some(server) = &self.server {
+            error = error.with_server(server.clone());
+        }
+        if self.for_good {
+            error = error.for_good();
+        }
+        match &self.cause {
+            Some(cause) => error.with_source(cause.clone()),
+            None => error,
+        }
+    }
+
+    pub(crate) fn is_for_good(&self) -> bool {
+        self.to_error().is_refused_for_good()
+    }
+
+    /// Whether the server may take a connection that is encrypted where this one was not, or the other way round.
+    pub(crate) fn allows_another_link(&self) -> bool {
+        // 28000: the lines of pg_hba.conf take no such connection.
+        self.tls.is_some() || self.server.as_ref().is_some_and(|it| it.code == "28000")
+    }
+
+    pub(crate) fn tls_not_offered(&self) -> bool {
+        self.tls == Some(Stage::NotOffered)
+    }
+}
+
+/// Finds what no further attempt can mend. The driver does not show the kinds of its errors, only these texts.
+fn explain(error: &tokio_postgres::Error) -> Option<String> {
+    if let Some(refused) = Refused::find(error) {
+        return Some(refused.to_string());
+    }
+    #[cfg(feature = "tls-rustls")]
+    if let Some(text) = crate::tls::late_failure(error) {
+        return Some(text);
+    }
+    let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    match (error.to_string().as_str(), cause.as_str()) {
+        ("invalid configuration", "password missing") => {
+            Some("the server asks for a password, and none is given".into())
+        }
+        ("authentication error", "server did not use channel binding") => Some(
+            "the server does not bind the password to the TLS connection, as `channel_binding=require` wants it".into(),
+        ),
+        ("authentication error", _) => Some(format!("authentication failed: {cause}")),
+        _ => None,
+    }
+}

@@ -1,0 +1,59 @@
+//! The throw-away server from the PostgreSQL installed on this machine. It listens on a socket in its directory only.
+
+use std::{
+    fs,
+    os::unix::{net::UnixStream, process::CommandExt},
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use orm_core::error::Result;
+
+use super::{
+    super::{failed, url},
+    Place, SETTINGS,
+    directory::User,
+};
+
+/// Starts it with the programs in `binaries`, and returns its URL when it takes connections.
+pub(super) fn start(place: &Place, binaries: &Path) -> Result<String> {
+    place.spawn_watchdog(|command| {
+        command.arg("local").arg(binaries);
+        let here = ["port=5432", "listen_addresses=", "unix_socket_permissions=0700"];
+        command.args(here.iter().chain(&SETTINGS).flat_map(|setting| ["-c", setting]));
+        change_user(command, place.user);
+    })?;
+    wait_until_ready(place)
+}
+
+/// Returns the URL when the server takes connections.
+pub(super) fn wait_until_ready(place: &Place) -> Result<String> {
+    let dir = place.dir.to_str().ok_or_else(|| failed("the directory of the server is not UTF-8"))?;
+    place.wait(|| {
+        // The eighth line is the state of the server.
+        let pid_file = fs::read_to_string(place.dir.join("data/postmaster.pid")).unwrap_or_default();
+        Ok(pid_file.lines().nth(7).filter(|it| it.trim() == "ready").map(|_| url::of_socket(dir, "postgres")))
+    })
+}
+
+/// Ends a server that nobody watches; where that fails, the new one reports why it cannot start.
+pub(super) fn stop_orphan(place: &Place) {
+    if UnixStream::connect(place.socket()).is_err() {
+        return;
+    }
+    // The command that started the server: the path of `postgres`, then its arguments in quotes.
+    let started_by = fs::read_to_string(place.dir.join("data/postmaster.opts")).unwrap_or_default();
+    let Some((postgres, _)) = started_by.split_once(" \"") else { return };
+    let mut command = Command::new(Path::new(postgres).with_file_name("pg_ctl"));
+    command.args(["stop", "--mode=immediate", "--wait", "--timeout=20", "--pgdata=data"]);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    place.detach(&mut command);
+    change_user(&mut command, place.user);
+    drop(command.status());
+}
+
+fn change_user(command: &mut Command, user: User) {
+    if let Some((uid, gid)) = user.change_to {
+        command.uid(uid).gid(gid);
+    }
+}

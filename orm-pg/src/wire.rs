@@ -1,0 +1,139 @@
+//! The stream to a server: a socket, encrypted or not, as the driver gets it.
+
+use std::{
+    convert::Infallible,
+    future::{Ready, ready},
+    io,
+    net::SocketAddr,
+    path::PathBuf,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use socket2::{SockRef, TcpKeepalive};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpStream, UnixStream},
+};
+use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
+
+#[cfg(feature = "tls-rustls")]
+use crate::tls::rustls::Encrypted;
+
+/// Where a server is, its name looked up already.
+#[derive(Debug, Clone)]
+pub(crate) enum Place {
+    /// An address and a port.
+    Tcp(SocketAddr),
+    /// The file of a Unix socket.
+    Unix(PathBuf),
+}
+
+/// What is asked of a TCP socket.
+#[derive(Debug, Clone)]
+pub(crate) struct TcpOptions {
+    pub(crate) keepalive: bool,
+    pub(crate) idle: Duration,
+    pub(crate) interval: Option<Duration>,
+    pub(crate) count: Option<u32>,
+    pub(crate) user_timeout: Option<Duration>,
+}
+
+/// A stream of bytes to and from the server.
+pub(crate) enum Wire {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+    #[cfg(feature = "tls-rustls")]
+    Tls(Box<Encrypted>),
+}
+
+impl Wire {
+    /// Opens a socket, unencrypted so far.
+    pub(crate) async fn open(place: &Place, options: &TcpOptions) -> io::Result<Self> {
+        match place {
+            Place::Tcp(address) => {
+                let stream = TcpStream::connect(address).await?;
+                stream.set_nodelay(true)?;
+                options.set(&stream)?;
+                Ok(Self::Tcp(stream))
+            }
+            Place::Unix(path) => Ok(Self::Unix(UnixStream::connect(path).await?)),
+        }
+    }
+}
+
+impl TcpOptions {
+    fn set(&self, stream: &TcpStream) -> io::Result<()> {
+        let socket = SockRef::from(stream);
+        #[cfg(target_os = "linux")]
+        if self.user_timeout.is_some() {
+            socket.set_tcp_user_timeout(self.user_timeout)?;
+        }
+        if self.keepalive {
+            let mut keepalive = TcpKeepalive::new().with_time(self.idle);
+            #[cfg(not(any(target_os = "openbsd", target_os = "haiku", target_os = "vita")))]
+            {
+                keepalive = self.interval.into_iter().fold(keepalive, TcpKeepalive::with_interval);
+                keepalive = self.count.into_iter().fold(keepalive, TcpKeepalive::with_retries);
+            }
+            socket.set_tcp_keepalive(&keepalive)?;
+        }
+        Ok(())
+    }
+}
+
+/// Calls `$call` on whatever stream there is.
+macro_rules! each {
+    ($wire:expr, $it:ident => $call:expr) => {
+        match $wire.get_mut() {
+            Wire::Tcp($it) => $call,
+            Wire::Unix($it) => $call,
+            #[cfg(feature = "tls-rustls")]
+            Wire::Tls($it) => $call,
+        }
+    };
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        each!(self, it => Pin::new(it).poll_read(cx, buf))
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        each!(self, it => Pin::new(it).poll_write(cx, buf))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        each!(self, it => Pin::new(it).poll_flush(cx))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        each!(self, it => Pin::new(it).poll_shutdown(cx))
+    }
+}
+
+impl TlsStream for Wire {
+    fn channel_binding(&self) -> ChannelBinding {
+        match self {
+            Self::Tcp(_) | Self::Unix(_) => ChannelBinding::none(),
+            #[cfg(feature = "tls-rustls")]
+            Self::Tls(it) => crate::tls::rustls::channel_binding(it),
+        }
+    }
+}
+
+/// Tells the driver that a stream is ready as it is: what TLS there is, we have set up.
+pub(crate) struct Established;
+
+impl<S: TlsStream + Unpin> TlsConnect<S> for Established {
+    type Stream = S;
+    type Error = Infallible;
+    type Future = Ready<Result<S, Infallible>>;
+
+    fn connect(self, stream: S) -> Self::Future {
+        ready(Ok(stream))
+    }
+}

@@ -1,0 +1,61 @@
+//! What is asked of the rows within a relation's limit, and what a limit has no meaning for.
+
+use expect_test::{Expect, expect};
+use orm_pg::{prelude::*, relation::HasMany};
+
+use crate::{
+    models::{Post, User},
+    support::{Offline, check},
+};
+
+fn newest() -> HasMany<User, Post> {
+    User::posts().order_by(|p| p.id.desc()).limit(1)
+}
+
+#[test]
+fn conditions_ask_about_the_rows_within_a_limit() {
+    check(
+        User::query().filter(|u| newest().any(u, |p| p.published)).select(|u| u.id).to_sql(),
+        expect![[r#"
+        SELECT t0."id" FROM "users" AS t0 WHERE EXISTS (SELECT 1 FROM (SELECT t2."id", t2."author_id", t2."title", t2."published" FROM "posts" AS t2 WHERE t2."author_id" = t0."id" ORDER BY t2."id" DESC LIMIT $1) AS t1 WHERE t1."published")
+        [bigint]"#]],
+    );
+    check(
+        User::query()
+            .filter(|u| newest().every(u, |p| Post::comments().any(p, |c| c.body.is_null())))
+            .select(|u| u.id)
+            .to_sql(),
+        expect![[r#"
+            SELECT t0."id" FROM "users" AS t0 WHERE NOT EXISTS (SELECT 1 FROM (SELECT t2."id", t2."author_id", t2."title", t2."published" FROM "posts" AS t2 WHERE t2."author_id" = t0."id" ORDER BY t2."id" DESC LIMIT $1) AS t1 WHERE EXISTS (SELECT 1 FROM "comments" AS t3 WHERE (t3."post_id" = t1."id") AND (t3."body" IS NULL)) IS NOT TRUE)
+            [bigint]"#]],
+    );
+    check(
+        User::query().select(|u| newest().aggregate(u, |p| p.title.max())).to_sql(),
+        expect![[r#"
+        SELECT (SELECT max(t1."title") FROM (SELECT t2."id", t2."author_id", t2."title", t2."published" FROM "posts" AS t2 WHERE t2."author_id" = t0."id" ORDER BY t2."id" DESC LIMIT $1) AS t1) FROM "users" AS t0
+        [bigint]"#]],
+    );
+}
+
+async fn refused<T: std::fmt::Debug>(result: impl Future<Output = Result<T>>, expected: Expect) {
+    let error = result.await.expect_err("refused");
+    assert_eq!(error.kind(), ErrorKind::InvalidStatement);
+    expected.assert_eq(&error.to_string());
+}
+
+#[tokio::test]
+async fn rows_that_are_no_rows_of_the_relation() {
+    refused(
+        User::query().filter(|u| User::posts().select(|p| p.id.count()).any(u, |p| p.published)).all(&Offline),
+        expect!["select from users: conditions and aggregates ask about rows of a relation, and this one has groups or distinct values: leave out its `select`"],
+    )
+    .await;
+    refused(
+        User::query()
+            .select(|u| User::posts().select(|p| p.title).distinct().aggregate(u, |p| p.id.count()))
+            .all(&Offline),
+        expect!["select from users: conditions and aggregates ask about rows of a relation, and this one has groups or distinct values: leave out its `select`"],
+    )
+    .await;
+    refused(newest().of_all(&[]).all(&Offline), expect!["select from posts: a limit or offset of a relation counts for each parent: `load` gives each its own, and after `of_all` it counts for all of them"]).await;
+}

@@ -1,0 +1,13 @@
+//! A version is counted.
+
+use orm_pg::prelude::*;
+
+#[derive(Debug, Model)]
+pub struct User {
+    #[orm(key)]
+    pub id: i64,
+    #[orm(version)]
+    pub version: f64,
+}
+
+fn main() {}

@@ -1,0 +1,29 @@
+//! A field that the model lacks.
+
+use orm_pg::prelude::*;
+
+#[derive(Debug, Clone, Model)]
+#[orm(table = "users", has_many(posts: Post))]
+pub struct User {
+    #[orm(key, identity)]
+    pub id: i64,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, Model)]
+#[orm(table = "posts")]
+pub struct Post {
+    #[orm(key, identity)]
+    pub id: i64,
+    #[orm(references = User)]
+    pub author_id: i64,
+    pub title: String,
+}
+
+#[derive(Projection)]
+#[orm(of = User)]
+pub struct Card {
+    pub nam: String,
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+//! The items have the type of the column.
+
+use orm_pg::prelude::*;
+
+#[derive(Debug, Clone, Model)]
+pub struct User {
+    #[orm(key, identity)]
+    pub id: i64,
+    pub name: String,
+    pub age: Option<i32>,
+}
+
+fn main() {
+    let _ = User::query().filter(|u| u.id.in_(["a", "b"]));
+}

@@ -1,0 +1,23 @@
+//! Two foreign keys to choose from.
+
+use orm_pg::prelude::*;
+
+#[derive(Debug, Clone, Model)]
+#[orm(table = "users", has_many(posts: Post))]
+pub struct User {
+    #[orm(key, identity)]
+    pub id: i64,
+}
+
+#[derive(Debug, Clone, Model)]
+#[orm(table = "posts")]
+pub struct Post {
+    #[orm(key, identity)]
+    pub id: i64,
+    #[orm(references = User)]
+    pub author_id: i64,
+    #[orm(references = User)]
+    pub editor_id: i64,
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+//! PostgreSQL has no unsigned integers.
+
+use orm_pg::prelude::*;
+
+#[derive(Debug, Clone, Model)]
+pub struct User {
+    #[orm(key, identity)]
+    pub id: i64,
+    pub name: String,
+    pub age: Option<i32>,
+}
+
+fn main() {
+    let age: u32 = 18;
+    let _ = sql!("SELECT id FROM users WHERE age > {age}");
+}

@@ -1,0 +1,21 @@
+//! A transaction takes an async closure.
+
+use orm_pg::prelude::*;
+
+#[derive(Debug, Clone, Model)]
+pub struct User {
+    #[orm(key, identity)]
+    pub id: i64,
+    pub name: String,
+    pub age: Option<i32>,
+}
+
+fn main() {
+    fn run(db: &Database) {
+        let _ = db.transaction(|tx| async move {
+            User::get(1).one(tx).await?;
+            Ok::<_, Error>(())
+        });
+    }
+    let _ = run;
+}
