@@ -72,7 +72,8 @@ async fn a_transaction_that_raw_sql_has_ended_is_not_committed(db: Database) -> 
 }
 
 /// A statement that is given up leaves nothing behind that could hurt the next one, not even what it was to prepare.
-#[orm_pg::test(models(Account))]
+/// On one thread nothing can answer before it is given up.
+#[orm_pg::test(models(Account), flavor = "current_thread")]
 async fn a_statement_that_is_given_up_dooms_nobody(db: Database) -> Result<()> {
     use futures_util::FutureExt;
     let mut tx = db.begin().await?;
