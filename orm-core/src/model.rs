@@ -211,14 +211,14 @@ pub trait IntoKey<K> {
 #[diagnostic::do_not_recommend]
 impl<K: Scalar> IntoKey<K> for K {
     fn into_key(self) -> Vec<Bind> {
-        vec![Bind::new(self)]
+        vec![Bind::key(self)]
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<K: Scalar + Clone> IntoKey<K> for &K {
     fn into_key(self) -> Vec<Bind> {
-        vec![Bind::new(self.clone())]
+        vec![Bind::key(self.clone())]
     }
 }
 

@@ -17,6 +17,7 @@ mod condition;
 mod consistent;
 mod depth;
 mod graph;
+mod keys;
 mod kind;
 mod link;
 mod load;

@@ -4,7 +4,7 @@ use postgres_types::Type;
 
 use crate::{
     error::{Error, ErrorKind, Result},
-    value::{CodecError, Scalar, type_name, way_out},
+    value::{CodecError, RawValue, Scalar, type_name, way_out},
 };
 
 /// A row as an executor holds it, before it is decoded. An executor of your own implements this over its driver's rows.
@@ -79,6 +79,8 @@ struct Place {
     /// The column; none for a marker that is not there.
     index: Option<usize>,
     ty: Type,
+    /// How many more parts of the same key follow.
+    more: u8,
 }
 
 impl std::fmt::Debug for Layout<'_> {
@@ -132,14 +134,25 @@ impl<'a> Layout<'a> {
     /// When there is none.
     pub fn marker(&mut self) -> Result<()> {
         if self.by_name {
-            self.places.push(Place { index: None, ty: Type::UNKNOWN });
+            self.places.push(Place { index: None, ty: Type::UNKNOWN, more: 0 });
             return Ok(());
         }
         if self.next >= self.row.width() {
             return Err(too_few(self.row.width()));
         }
-        self.places.push(Place { index: Some(self.next), ty: Type::UNKNOWN });
+        self.places.push(Place { index: Some(self.next), ty: Type::UNKNOWN, more: 0 });
         self.next += 1;
+        Ok(())
+    }
+
+    /// Takes the next columns, whatever they hold: the parts of a key.
+    pub(crate) fn key(&mut self, parts: usize) -> Result<()> {
+        for part in 1..=parts {
+            self.scalar::<RawValue>()?;
+            if let Some(place) = self.places.last_mut() {
+                place.more = u8::try_from(parts - part).unwrap_or(u8::MAX);
+            }
+        }
         Ok(())
     }
 
@@ -157,7 +170,7 @@ impl<'a> Layout<'a> {
     fn take<T: Scalar>(&mut self, index: usize) -> Result<()> {
         let ty = self.row.ty(index).ok_or_else(|| too_few(self.row.width()))?;
         if T::accepts(ty) {
-            self.places.push(Place { index: Some(index), ty: ty.clone() });
+            self.places.push(Place { index: Some(index), ty: ty.clone(), more: 0 });
             return Ok(());
         }
         let (rust, name) = (type_name::<T>(), self.row.name(index).unwrap_or("?"));
@@ -210,6 +223,11 @@ impl<'a> Cursor<'a> {
             Some(raw) => T::decode(&place.ty, raw).map_err(|cause| self.failed::<T>(place, cause)),
             None => Err(self.null::<T>(place)),
         }
+    }
+
+    /// Returns how many parts the key has that begins here.
+    pub(crate) fn parts_of_key(&self) -> Result<usize> {
+        Ok(usize::from(self.place(0)?.more) + 1)
     }
 
     /// Whether the value `ahead` places after the next one is NULL.

@@ -11,6 +11,7 @@ mod enumeration;
 mod hint;
 mod hstore;
 mod infinity;
+mod integer;
 mod interval;
 mod json;
 mod multirange;
@@ -49,6 +50,7 @@ pub use self::{
         read_attribute,
     },
     enumeration::{accepts_enum, unknown_label},
+    integer::Integer,
 };
 
 use bytes::BytesMut;
@@ -102,6 +104,12 @@ pub trait Scalar: Sized + Send + Sync + 'static {
     /// When the bytes are no such value, or one that the Rust type cannot hold.
     #[doc(hidden)]
     fn decode(ty: &Type, raw: &[u8]) -> Result<Self, CodecError>;
+
+    /// The integer that it is, if its binary form is that of one.
+    #[doc(hidden)]
+    fn integer(&self) -> Option<Integer> {
+        None
+    }
 }
 
 /// A scalar that can be an item of an array: every one but arrays.

@@ -76,7 +76,7 @@ pub fn bind_field<M: Field<I>, const I: usize>(value: &M::Type) -> Bind
 where
     M::Type: Clone,
 {
-    Bind::new(value.clone())
+    Bind::key(value.clone())
 }
 
 /// Makes a bind of the field's value; nothing of NULL.
@@ -86,7 +86,7 @@ where
     M::Type: Clone,
 {
     value.as_base()?;
-    Some(Bind::new(value.clone()))
+    Some(Bind::key(value.clone()))
 }
 
 /// Hands the field's value to an insert.

@@ -195,7 +195,8 @@ impl<P: Model, C: Keyed, V: Model> Links<P, C> for Related<P, C, Many<V>> {
             return Link { table: ends.table, change: Change::Delete(delete) };
         };
         let far = ends.far.iter().zip(gathered).map(|(name, it)| (*name, it.beside_column(Some(name)))).collect();
-        let near = ends.near.iter().zip(ends.parent).map(|(name, it)| (*name, it.beside_column(Some(name)))).collect();
+        let near = ends.near.iter().zip(ends.parent);
+        let near = near.map(|(name, it)| (*name, it.shared().beside_column(Some(name)))).collect();
         Link { table: ends.table, change: Change::Set(SetLinks { table: ends.table, near, far }) }
     }
 }

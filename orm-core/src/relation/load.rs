@@ -1,13 +1,12 @@
 //! Loading: one statement a relation, whose rows are dealt out to the parents by number.
 
-use std::{collections::HashMap, future::Future};
-
-use bytes::BytesMut;
+use std::future::Future;
 
 use super::{
     AtMostOne, Counted, Deep, Found, Kind, Many, MaybeOne, One, Related, Relation,
+    keys::{Asked, Keys},
     kind::{Own, Shared},
-    pair::Pairing,
+    pair::{Pairing, Placed, deal},
 };
 use crate::{
     ast,
@@ -15,8 +14,7 @@ use crate::{
     executor::Executor,
     model::Model,
     query::{Subquery, select_statement},
-    row::{Collect, FromRow, Matching},
-    value::Bind,
+    row::FromRow,
 };
 
 /// Loads a relation for rows that are at hand, and pairs each row with what belongs to it.
@@ -90,38 +88,19 @@ pub(super) fn fewer() -> Error {
     Error::new(ErrorKind::Decode, "a relation was loaded for fewer rows than asked")
 }
 
-/// The bytes of a key, where each part has some.
-fn bytes(key: &[Bind]) -> Option<BytesMut> {
-    let mut all = BytesMut::with_capacity(16);
-    for part in key {
-        let mut bytes = BytesMut::new();
-        if !part.bytes(&mut bytes) {
-            return None;
-        }
-        all.extend_from_slice(&bytes.len().to_be_bytes());
-        all.extend_from_slice(&bytes);
-    }
-    Some(all)
-}
-
 /// Runs `query`, whose rows begin with what says which key they belong to, and returns the place of that key for each.
-async fn placed<T: FromRow>(
-    query: &ast::Select,
-    pairing: &Pairing,
-    db: &impl Executor,
-) -> Result<(Vec<usize>, Vec<T>)> {
+async fn placed<T: FromRow>(query: &ast::Select, pairing: Pairing, db: &impl Executor) -> Result<(Vec<usize>, Vec<T>)> {
     let statement = select_statement(query)?;
-    let mut rows = Collect::<(i64, T)>::new(Matching::Position);
+    let mut rows = Placed::new(pairing);
     db.fetch(&statement, &mut rows).await?;
-    let placed = |(begin, row): (i64, T)| pairing.place(begin).map(|it| (it, row));
-    rows.into_rows().into_iter().map(placed).collect::<Option<_>>().ok_or_else(fewer)
+    Ok((rows.places, rows.rows))
 }
 
 /// Loads the rows and what belongs to them, and deals them out to the keys. Its callers put it on the heap: the future of a
 /// query would grow with each level otherwise.
 async fn rows_of_keys<P, C, K, Out, L>(
     relation: Related<P, C, K, Out, L>,
-    keys: Vec<Vec<Bind>>,
+    asked: Asked,
     db: &impl Executor,
 ) -> Result<Vec<Vec<L::Output>>>
 where
@@ -130,20 +109,17 @@ where
     Out: FromRow,
     L: Loads<Out>,
 {
-    let mut dealt: Vec<Vec<L::Output>> = keys.iter().map(|_| Vec::new()).collect();
+    let count = asked.len();
     let Related { path, query, loads, .. } = relation;
-    let Some((query, pairing)) = path.paired(query.into_ast(), keys) else { return Ok(dealt) };
-    let (places, rows) = placed::<Out>(&query, &pairing, db).await?;
-    for (place, row) in places.into_iter().zip(loads.load(rows, db).await?) {
-        dealt.get_mut(place).ok_or_else(fewer)?.push(row);
-    }
-    Ok(dealt)
+    let Some((query, pairing)) = path.paired(query.into_ast(), asked) else { return deal(&[], vec![], count) };
+    let (places, rows) = placed::<Out>(&query, pairing, db).await?;
+    deal(&places, loads.load(rows, db).await?, count)
 }
 
 /// What each key gets where no two parents share a row; nothing belongs to a missing key.
 pub(super) async fn own_by_keys<P, C, K, Out, L>(
     relation: Related<P, C, K, Out, L>,
-    of_parent: Vec<Option<Vec<Bind>>>,
+    keys: Keys,
     db: &impl Executor,
 ) -> Result<Vec<K::Of<L::Output>>>
 where
@@ -153,17 +129,16 @@ where
     Out: FromRow,
     L: Loads<Out>,
 {
-    let has_key: Vec<bool> = of_parent.iter().map(Option::is_some).collect();
-    let keys = of_parent.into_iter().flatten().collect();
-    let mut rows = Box::pin(rows_of_keys(relation, keys, db)).await?.into_iter();
-    let rows = has_key.into_iter().map(|it| if it { rows.next() } else { None }.unwrap_or_default());
+    let (there, asked) = keys.each();
+    let mut rows = Box::pin(rows_of_keys(relation, asked, db)).await?.into_iter();
+    let rows = there.into_iter().map(|it| if it { rows.next() } else { None }.unwrap_or_default());
     rows.map(K::gather::<P, C, _>).collect()
 }
 
 /// What each key gets where several parents may have the same row: it is read once.
 pub(super) async fn shared_by_keys<P, C, K, Out, L>(
     relation: Related<P, C, K, Out, L>,
-    of_parent: Vec<Option<Vec<Bind>>>,
+    keys: Keys,
     db: &impl Executor,
 ) -> Result<Vec<K::Of<L::Output>>>
 where
@@ -174,25 +149,10 @@ where
     L: Loads<Out>,
     L::Output: Clone,
 {
-    let mut keys = Vec::new();
-    let mut known: HashMap<BytesMut, usize> = HashMap::new();
-    let numbers: Vec<Option<usize>> = of_parent
-        .into_iter()
-        .map(|key| {
-            let key = key?;
-            let next = keys.len();
-            // Equal bytes are equal keys. Other equal keys, as of citext, get a number each, and the server finds the
-            // same row for both.
-            let number = bytes(&key).map_or(next, |bytes| *known.entry(bytes).or_insert(next));
-            if number == next {
-                keys.push(key);
-            }
-            Some(number)
-        })
-        .collect();
-    let rows = Box::pin(rows_of_keys(relation, keys, db)).await?;
+    let (of_row, asked) = keys.distinct();
+    let rows = Box::pin(rows_of_keys(relation, asked, db)).await?;
     let of_key = |key: Option<usize>| key.and_then(|it| rows.get(it)).map_or(&[][..], Vec::as_slice);
-    numbers.into_iter().map(|key| K::share::<P, C, _>(of_key(key))).collect()
+    of_row.into_iter().map(|key| K::share::<P, C, _>(of_key(key))).collect()
 }
 
 macro_rules! relations {
@@ -204,7 +164,7 @@ macro_rules! relations {
             type Output = <$kind as Kind>::Of<L::Output>;
 
             async fn load<E: Executor>(self, parents: &[P], db: &E) -> Result<Vec<Self::Output>> {
-                let keys = parents.iter().map(|it| self.path.key(it)).collect();
+                let keys = Keys::of(&self.path, parents);
                 $load(self, keys, db).await
             }
         }
@@ -223,18 +183,16 @@ impl<P: Model, C: Model> Relation for Counted<P, C> {
     type Output = i64;
 
     async fn load<E: Executor>(self, parents: &[P], db: &E) -> Result<Vec<i64>> {
-        let of_parent: Vec<_> = parents.iter().map(|it| self.path.key(it)).collect();
-        let has_key: Vec<bool> = of_parent.iter().map(Option::is_some).collect();
-        let keys: Vec<_> = of_parent.into_iter().flatten().collect();
-        let mut counts = vec![0; keys.len()];
-        if let Some(query) = self.path.counted(self.query, keys) {
-            let (numbers, found) = placed::<i64>(&query, &Pairing::Number, db).await?;
+        let (there, asked) = Keys::of(&self.path, parents).each();
+        let mut counts = vec![0; asked.len()];
+        if let Some(query) = self.path.counted(self.query, asked.into_binds()) {
+            let (numbers, found) = placed::<i64>(&query, Pairing::Number, db).await?;
             for (number, count) in numbers.into_iter().zip(found) {
                 *counts.get_mut(number).ok_or_else(fewer)? = count;
             }
         }
         let mut counts = counts.into_iter();
-        Ok(has_key.into_iter().map(|it| if it { counts.next() } else { None }.unwrap_or_default()).collect())
+        Ok(there.into_iter().map(|it| if it { counts.next() } else { None }.unwrap_or_default()).collect())
     }
 }
 

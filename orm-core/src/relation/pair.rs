@@ -5,12 +5,16 @@
 
 use std::collections::HashMap;
 
-use bytes::BytesMut;
-
-use super::path::{Path, column, is_flat};
+use super::{
+    keys::Asked,
+    load::fewer,
+    path::{Path, column, is_flat},
+};
 use crate::{
     ast::{self, Node},
+    error::Result,
     model::Model,
+    row::{Decoder, FromRow, Matching, Row, RowSink},
     schema::Table,
     value::{Bind, PgType, Scalar},
 };
@@ -25,7 +29,7 @@ pub(super) enum Pairing {
 
 impl Pairing {
     /// The place of the key of a row that begins so.
-    pub(super) fn place(&self, begin: i64) -> Option<usize> {
+    fn place(&self, begin: i64) -> Option<usize> {
         match self {
             Self::Number => usize::try_from(begin).ok()?.checked_sub(1),
             Self::Key(places) => places.get(&begin).copied(),
@@ -33,27 +37,46 @@ impl Pairing {
     }
 }
 
-/// The places of keys that are integers, each of which is there once.
-fn integers(keys: &[Vec<Bind>]) -> Option<HashMap<i64, usize>> {
-    let mut places = HashMap::with_capacity(keys.len());
-    let mut bytes = BytesMut::with_capacity(8);
-    for (place, key) in keys.iter().enumerate() {
-        let [part] = key.as_slice() else { return None };
-        bytes.clear();
-        if !part.ty().is_integer() || !part.bytes(&mut bytes) {
-            return None;
-        }
-        let key = match *bytes {
-            [a, b] => i16::from_be_bytes([a, b]).into(),
-            [a, b, c, d] => i32::from_be_bytes([a, b, c, d]).into(),
-            [a, b, c, d, e, f, g, h] => i64::from_be_bytes([a, b, c, d, e, f, g, h]),
-            _ => return None,
-        };
-        if places.insert(key, place).is_some() {
-            return None;
-        }
+/// Takes rows that begin with what says which key they belong to.
+pub(super) struct Placed<T> {
+    pairing: Pairing,
+    decoder: Decoder<(i64, T)>,
+    /// The place of the key of each row.
+    pub(super) places: Vec<usize>,
+    pub(super) rows: Vec<T>,
+}
+
+impl<T: FromRow> Placed<T> {
+    pub(super) fn new(pairing: Pairing) -> Self {
+        Self { pairing, decoder: Decoder::new(Matching::Position), places: Vec::new(), rows: Vec::new() }
     }
-    Some(places)
+}
+
+impl<T: FromRow> RowSink for Placed<T> {
+    fn row(&mut self, row: &dyn Row) -> Result<()> {
+        let (begin, row) = self.decoder.decode(row)?;
+        self.places.push(self.pairing.place(begin).ok_or_else(fewer)?);
+        self.rows.push(row);
+        Ok(())
+    }
+
+    fn restart(&mut self) {
+        let pairing = std::mem::replace(&mut self.pairing, Pairing::Number);
+        *self = Self::new(pairing);
+    }
+}
+
+/// Gives each of `count` places the rows that belong there.
+pub(super) fn deal<T>(places: &[usize], rows: Vec<T>, count: usize) -> Result<Vec<Vec<T>>> {
+    let mut counts = vec![0; count];
+    for place in places {
+        *counts.get_mut(*place).ok_or_else(fewer)? += 1;
+    }
+    let mut dealt: Vec<Vec<T>> = counts.into_iter().map(Vec::with_capacity).collect();
+    for (place, row) in places.iter().zip(rows) {
+        dealt.get_mut(*place).ok_or_else(fewer)?.push(row);
+    }
+    Ok(dealt)
 }
 
 /// The type of the column, where the server compares it as integers are compared here.
@@ -64,18 +87,20 @@ fn integer(table: &Table, name: &str) -> Option<PgType> {
 
 impl<P: Model> Path<P> {
     /// Makes `child` a query of what belongs to `keys`, each row with what says which one before it.
-    pub(super) fn paired(&self, mut child: ast::Select, keys: Vec<Vec<Bind>>) -> Option<(ast::Select, Pairing)> {
+    pub(super) fn paired(&self, mut child: ast::Select, asked: Asked) -> Option<(ast::Select, Pairing)> {
         let table = child.from.first().and_then(|it| it.relation.table())?;
         let by_integer = match self.compared() {
-            [name] if is_flat(&child) && !self.is_walk() => {
-                integer(self.table(table), name).and_then(|ty| Some((*name, ty, integers(&keys)?)))
-            }
+            [name] if is_flat(&child) && !self.is_walk() => integer(self.table(table), name).map(|ty| (*name, ty)),
             _ => None,
         };
-        let Some((name, ty, places)) = by_integer else {
-            return Some((self.numbered(child, keys)?, Pairing::Number));
+        let (name, ty, keys, of_keys, places) = match (by_integer, asked) {
+            (Some((name, ty)), Asked::Integers { ty: of_keys, keys, places }) => (name, ty, keys, of_keys, places),
+            (_, asked) => return Some((self.numbered(child, asked.into_binds())?, Pairing::Number)),
         };
-        let values = Bind::gather(keys.into_iter().flatten().collect())?.beside_column(Some(name));
+        if keys.is_empty() {
+            return None;
+        }
+        let values = Bind::integers(keys, of_keys).beside_column(Some(name));
         let compared = self.join_through(&mut child);
         let key = column(child.id, compared, name);
         let list = Box::new(Node::Bind(values));

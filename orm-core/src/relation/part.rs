@@ -2,11 +2,12 @@
 //!
 //! Generated code names a field by its struct and number only, as for models: what is wrong with one is one message.
 
-use std::{any::Any, fmt, future::Future, marker::PhantomData, pin::Pin};
+use std::{any::Any, fmt, future::Future, marker::PhantomData, pin::Pin, vec::IntoIter};
 
 use super::{
-    AtMostOne, Many, MaybeOne, Member, One, Path, Projected, Related,
+    AtMostOne, Many, MaybeOne, Member, One, Projected, Related,
     condition::origin,
+    keys::{Key, Keys},
     load::{fewer, own_by_keys, shared_by_keys},
 };
 use crate::{
@@ -20,18 +21,19 @@ use crate::{
     },
     row::{Cursor, FromRow, Layout},
     schema::Table,
-    value::{Bind, Json, Nullability, PgType, RawValue, Scalar, SqlType},
+    value::{Json, Nullability, PgType, Scalar, SqlType},
 };
 
-/// What a row has for a field of type `F`.
+/// What a row has for a field of type `F`. It says nothing of where that comes from, so that what is wrong there is one
+/// message; and it is hardly larger than the field.
 #[doc(hidden)]
 pub enum Cell<F> {
     /// The field itself.
     Value(F),
     /// The key by which it is found.
-    Key(Vec<Option<RawValue>>),
+    Key(Key),
     /// The row of another projection.
-    Row(Box<dyn Any + Send>),
+    Row(Box<Box<dyn Any + Send>>),
     /// What has been taken to be finished.
     Taken,
 }
@@ -70,7 +72,7 @@ pub trait Part<F>: Sized {
     /// Whether a row alone does not give the field.
     const WAITS: bool;
 
-    /// Makes that.
+    /// Makes the source.
     fn source() -> Self::Source;
 
     /// Adds it to a select list.
@@ -80,7 +82,7 @@ pub trait Part<F>: Sized {
     fn layout(source: &Self::Source, layout: &mut Layout<'_>) -> Result<()>;
 
     /// Reads it from a row.
-    fn read(source: &Self::Source, row: &mut Cursor<'_>) -> Result<Cell<F>>;
+    fn read(row: &mut Cursor<'_>) -> Result<Cell<F>>;
 
     /// Makes the fields of the rows that wait.
     fn finish<E: Executor>(
@@ -123,17 +125,9 @@ pub fn part_layout<P: PartField<I>, const I: usize>(layout: &mut Layout<'_>) -> 
 
 /// Reads the field from a row.
 #[doc(hidden)]
+#[inline]
 pub fn part_read<P: PartField<I>, const I: usize>(row: &mut Cursor<'_>) -> Result<Cell<P::Field>> {
-    P::Part::read(&P::Part::source(), row)
-}
-
-/// Makes the fields of the rows.
-#[doc(hidden)]
-pub fn part_finish<'e, P: PartField<I>, const I: usize, E: Executor>(
-    cells: Vec<Cell<P::Field>>,
-    db: &'e E,
-) -> Pin<Box<dyn Future<Output = Result<Vec<P::Field>>> + Send + 'e>> {
-    Box::pin(P::Part::finish(P::change(P::Part::source()), cells, db))
+    P::Part::read(row)
 }
 
 /// Takes the cells of the field out of the rows, unless they have the field already.
@@ -148,10 +142,19 @@ pub fn part_take<P: PartField<I>, const I: usize, R>(
     rows.iter_mut().map(|row| std::mem::replace(cell(row), Cell::Taken)).collect()
 }
 
+/// Makes the fields of the rows.
+#[doc(hidden)]
+pub fn part_finish<'e, P: PartField<I>, const I: usize, E: Executor>(
+    cells: Vec<Cell<P::Field>>,
+    db: &'e E,
+) -> Pin<Box<dyn Future<Output = Result<Vec<P::Field>>> + Send + 'e>> {
+    Box::pin(P::Part::finish(P::change(P::Part::source()), cells, db))
+}
+
 /// The field of a row: what the row has, or the next of those that were finished.
 #[doc(hidden)]
 #[inline]
-pub fn part_made<F>(cell: Cell<F>, finished: &mut std::vec::IntoIter<F>) -> Result<F> {
+pub fn part_made<F>(cell: Cell<F>, finished: &mut IntoIter<F>) -> Result<F> {
     match cell {
         Cell::Value(value) => Ok(value),
         Cell::Key(_) | Cell::Row(_) | Cell::Taken => finished.next().ok_or_else(fewer),
@@ -183,8 +186,9 @@ where
         source.layout(layout)
     }
 
-    fn read(source: &M::Is, row: &mut Cursor<'_>) -> Result<Cell<F>> {
-        source.read(row)
+    #[inline]
+    fn read(row: &mut Cursor<'_>) -> Result<Cell<F>> {
+        M::Is::read(row)
     }
 
     async fn finish<E: Executor>(source: M::Is, cells: Vec<Cell<F>>, db: &E) -> Result<Vec<F>> {
@@ -210,7 +214,8 @@ impl<F: FromRow> Part<F> for Computed {
         F::layout(layout)
     }
 
-    fn read((): &(), row: &mut Cursor<'_>) -> Result<Cell<F>> {
+    #[inline]
+    fn read(row: &mut Cursor<'_>) -> Result<Cell<F>> {
         F::from_row(row).map(Cell::Value)
     }
 
@@ -239,9 +244,9 @@ impl<M: Model, F: Projected<Of = M>> Part<F> for Flattened<M> {
         F::Row::layout(layout)
     }
 
-    fn read((): &(), row: &mut Cursor<'_>) -> Result<Cell<F>> {
+    fn read(row: &mut Cursor<'_>) -> Result<Cell<F>> {
         let row = F::Row::from_row(row)?;
-        Ok(Cell::Row(Box::new(row)))
+        Ok(Cell::Row(Box::new(Box::new(row))))
     }
 
     async fn finish<E: Executor>((): (), cells: Vec<Cell<F>>, db: &E) -> Result<Vec<F>> {
@@ -272,7 +277,7 @@ pub trait Reads<F>: Send + Sized {
     fn layout(&self, layout: &mut Layout<'_>) -> Result<()>;
 
     /// Reads it from a row.
-    fn read(&self, row: &mut Cursor<'_>) -> Result<Cell<F>>;
+    fn read(row: &mut Cursor<'_>) -> Result<Cell<F>>;
 
     /// Makes the fields of the rows.
     fn finish<E: Executor>(self, cells: Vec<Cell<F>>, db: &E) -> impl Future<Output = Result<Vec<F>>> + Send;
@@ -307,7 +312,8 @@ macro_rules! columns {
                 <$base as FromRow>::layout(layout)
             }
 
-            fn read(&self, row: &mut Cursor<'_>) -> Result<Cell<$field>> {
+            #[inline]
+            fn read(row: &mut Cursor<'_>) -> Result<Cell<$field>> {
                 let $value = <$base as FromRow>::from_row(row)?;
                 Ok(Cell::Value($made))
             }
@@ -399,12 +405,6 @@ pub const fn check_part(column: Option<(&Table, &str)>, field: Option<(PgType, b
     }
 }
 
-/// The values for the columns of `path`; nothing where one is NULL.
-fn binds<P: Model>(values: Vec<Option<RawValue>>, path: &Path<P>) -> Option<Vec<Bind>> {
-    let types = path.columns().iter().map(|name| P::TABLE.column(name).map(|it| it.ty));
-    values.into_iter().zip(types).map(|(value, ty)| Some(Bind::raw(value?, ty?))).collect()
-}
-
 macro_rules! relations {
     ($([$($param:ident)?] $kind:ty => $field:ty, $load:ident $(, $clone:ident)?;)+) => { $(
         impl<P: Model, C: Model, $($param: 'static,)? F: Projected<Of = C> $(+ $clone)?> Reads<$field> for Related<P, C, $kind> {
@@ -415,20 +415,20 @@ macro_rules! relations {
             }
 
             fn layout(&self, layout: &mut Layout<'_>) -> Result<()> {
-                self.path.columns().iter().try_for_each(|_| layout.scalar::<RawValue>())
+                layout.key(self.path.columns().len())
             }
 
-            fn read(&self, row: &mut Cursor<'_>) -> Result<Cell<$field>> {
-                let key = self.path.columns().iter().map(|_| row.nullable()).collect::<Result<_>>()?;
-                Ok(Cell::Key(key))
+            #[inline]
+            fn read(row: &mut Cursor<'_>) -> Result<Cell<$field>> {
+                Key::read(row).map(Cell::Key)
             }
 
             async fn finish<E: Executor>(self, cells: Vec<Cell<$field>>, db: &E) -> Result<Vec<$field>> {
                 let key = |cell| match cell {
-                    Cell::Key(values) => Ok(binds(values, &self.path)),
+                    Cell::Key(key) => Ok(key),
                     Cell::Value(_) | Cell::Row(_) | Cell::Taken => Err(fewer()),
                 };
-                let keys = cells.into_iter().map(key).collect::<Result<_>>()?;
+                let keys = Keys::read(&self.path, cells.into_iter().map(key).collect::<Result<_>>()?);
                 $load(self.project::<F>(), keys, db).await
             }
         }

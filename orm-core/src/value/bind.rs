@@ -6,14 +6,14 @@ use bytes::BytesMut;
 use postgres_protocol::IsNull;
 use postgres_types::Type;
 
-use super::{CodecError, PgType, RawValue, Scalar, SqlType, array, type_name};
+use super::{CodecError, Integer, PgType, RawValue, Scalar, SqlType, array, type_name};
 
 /// A value that a statement carries apart from its text: `$1`.
 ///
 /// Cheap to clone. `Debug` shows the type, never the value.
 #[derive(Clone)]
 pub struct Bind {
-    value: Arc<dyn Encode>,
+    value: Held,
     ty: PgType,
     inferred: bool,
     column: Option<&'static str>,
@@ -32,6 +32,55 @@ pub trait Encode: Send + Sync {
 
     /// The Rust type, for messages.
     fn rust_type(&self) -> String;
+}
+
+/// Integers need no place of their own.
+#[derive(Clone)]
+enum Held {
+    Shared(Arc<dyn Encode>),
+    Integer(Integer, &'static IntegerType),
+}
+
+/// What the Rust type of an integer says of it.
+struct IntegerType {
+    accepts: fn(&Type) -> bool,
+    name: fn() -> String,
+}
+
+impl Held {
+    fn shared(value: impl Encode + 'static) -> Self {
+        Self::Shared(Arc::new(value))
+    }
+
+    fn is_copy(&self, other: &Self) -> bool {
+        matches!((self, other), (Self::Shared(one), Self::Shared(other)) if Arc::ptr_eq(one, other))
+    }
+}
+
+impl Encode for Held {
+    fn accepts(&self, ty: &Type) -> bool {
+        match self {
+            Self::Shared(value) => value.accepts(ty),
+            Self::Integer(_, rust) => (rust.accepts)(ty),
+        }
+    }
+
+    fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, CodecError> {
+        match self {
+            Self::Shared(value) => value.encode(ty, out),
+            Self::Integer(value, _) => {
+                value.encode(out);
+                Ok(IsNull::No)
+            }
+        }
+    }
+
+    fn rust_type(&self) -> String {
+        match self {
+            Self::Shared(value) => value.rust_type(),
+            Self::Integer(_, rust) => (rust.name)(),
+        }
+    }
 }
 
 struct One<T>(T);
@@ -69,6 +118,27 @@ impl<T: SqlType> Encode for Many<T> {
     }
 }
 
+/// Integers of one type.
+struct Integers(Vec<Integer>);
+
+impl Encode for Integers {
+    fn accepts(&self, ty: &Type) -> bool {
+        array::item_type(ty).is_some_and(RawValue::accepts)
+    }
+
+    fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, CodecError> {
+        let encode = |item: &Integer, _: &Type, out: &mut BytesMut| {
+            item.encode(out);
+            Ok(IsNull::No)
+        };
+        array::encode_with(&self.0, encode, ty, out).map(|()| IsNull::No)
+    }
+
+    fn rust_type(&self) -> String {
+        type_name::<Vec<Integer>>()
+    }
+}
+
 /// Values of one type, each encoded by itself.
 struct Gathered(Vec<Bind>);
 
@@ -90,24 +160,66 @@ impl Bind {
     /// A bind of `value`.
     #[must_use]
     pub fn new<T: SqlType>(value: T) -> Self {
-        Self { value: Arc::new(One(value)), ty: T::Base::TYPE, inferred: false, column: None }
+        Self::of(Held::shared(One(value)), T::Base::TYPE)
+    }
+
+    fn of(value: Held, ty: PgType) -> Self {
+        Self { value, ty, inferred: false, column: None }
+    }
+
+    /// A bind of `value`, which makes no copies that would have to be known as such: a key.
+    pub(crate) fn key<T: SqlType>(value: T) -> Self {
+        match value.as_base().and_then(Scalar::integer) {
+            Some(it) => {
+                let rust = const { &IntegerType { accepts: T::Base::accepts, name: type_name::<T> } };
+                Self::of(Held::Integer(it, rust), T::Base::TYPE)
+            }
+            None => Self::new(value),
+        }
+    }
+
+    /// The same, in a place that copies share.
+    pub(crate) fn shared(self) -> Self {
+        let value = match self.value {
+            it @ Held::Integer(..) => Held::shared(it),
+            it @ Held::Shared(_) => it,
+        };
+        Self { value, ..self }
     }
 
     /// A bind of many values as one array. The items must not be arrays themselves, which PostgreSQL would take for a
     /// second dimension.
     pub(crate) fn array<T: SqlType>(values: Vec<T>) -> Self {
-        Self { value: Arc::new(Many(values)), ty: T::Base::TYPE.array(), inferred: false, column: None }
+        Self::of(Held::shared(Many(values)), T::Base::TYPE.array())
     }
 
     /// A bind of a value as the server sent it, of type `ty`.
     pub(crate) fn raw(value: RawValue, ty: PgType) -> Self {
-        Self { value: Arc::new(One(value)), ty, inferred: false, column: None }
+        Self { ty, ..Self::key(value) }
+    }
+
+    /// A bind of an integer of type `ty`.
+    pub(crate) fn of_integer(value: Integer, ty: PgType) -> Self {
+        Self::raw(RawValue::Integer(value), ty)
+    }
+
+    /// A bind of many integers of type `ty` as one array.
+    pub(crate) fn integers(values: Vec<Integer>, ty: PgType) -> Self {
+        Self::of(Held::shared(Integers(values)), ty.array())
+    }
+
+    /// The integer that it is, if it is one of a type that every server has.
+    pub(crate) fn integer(&self) -> Option<Integer> {
+        match self.value {
+            Held::Integer(it, _) if self.ty.is_integer() => Some(it),
+            _ => None,
+        }
     }
 
     /// A bind of many values of one type as one array; `None` without a value.
     pub(crate) fn gather(values: Vec<Self>) -> Option<Self> {
         let ty = values.first()?.ty.array();
-        Some(Self { value: Arc::new(Gathered(values)), ty, inferred: false, column: None })
+        Some(Self::of(Held::shared(Gathered(values)), ty))
     }
 
     /// The value's bytes, where its type is one that every server has: equal bytes are equal values.
@@ -145,7 +257,7 @@ impl Bind {
         if self.inferred && self.column != other.column {
             return false;
         }
-        if Arc::ptr_eq(&self.value, &other.value) {
+        if self.value.is_copy(&other.value) {
             return true;
         }
         let Some(ty) = Type::from_oid(self.ty.oid) else { return false };
@@ -159,7 +271,7 @@ impl Bind {
 
     /// Whether this is a copy of the same bind.
     pub(crate) fn is_copy(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.value, &other.value) && self.ty == other.ty && self.inferred == other.inferred
+        self.value.is_copy(&other.value) && self.ty == other.ty && self.inferred == other.inferred
     }
 
     /// Returns the PostgreSQL type of the value.

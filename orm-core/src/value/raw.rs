@@ -3,12 +3,17 @@
 use bytes::{BufMut, BytesMut};
 use postgres_types::Type;
 
-use super::{CodecError, PgType, Scalar};
+use super::{CodecError, Integer, PgType, Scalar};
 
-/// The bytes of a value that only travels on: a key.
+/// A value that only travels on: a part of a key.
 #[doc(hidden)]
 #[derive(Debug, Clone)]
-pub struct RawValue(pub(super) Vec<u8>);
+pub enum RawValue {
+    /// An integer.
+    Integer(Integer),
+    /// The bytes of anything else.
+    Bytes(Vec<u8>),
+}
 
 impl Scalar for RawValue {
     const TYPE: PgType = PgType::builtin("unknown", 705, 0);
@@ -18,11 +23,21 @@ impl Scalar for RawValue {
     }
 
     fn encode(&self, _: &Type, out: &mut BytesMut) -> Result<(), CodecError> {
-        out.put_slice(&self.0);
+        match self {
+            Self::Integer(it) => it.encode(out),
+            Self::Bytes(bytes) => out.put_slice(bytes),
+        }
         Ok(())
     }
 
-    fn decode(_: &Type, raw: &[u8]) -> Result<Self, CodecError> {
-        Ok(Self(raw.to_vec()))
+    fn decode(ty: &Type, raw: &[u8]) -> Result<Self, CodecError> {
+        Ok(Integer::read(ty, raw).map_or_else(|| Self::Bytes(raw.to_vec()), Self::Integer))
+    }
+
+    fn integer(&self) -> Option<Integer> {
+        match self {
+            Self::Integer(it) => Some(*it),
+            Self::Bytes(_) => None,
+        }
     }
 }

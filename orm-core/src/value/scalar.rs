@@ -6,7 +6,7 @@ use bytes::BytesMut;
 use postgres_protocol::types::inet_from_sql;
 use postgres_types::{FromSql, Kind, ToSql, Type};
 
-use super::{CodecError, Element, PgType, Scalar};
+use super::{CodecError, Element, Integer, PgType, Scalar};
 
 /// The type under a domain.
 pub(super) fn base_type(ty: &Type) -> &Type {
@@ -17,7 +17,7 @@ pub(super) fn base_type(ty: &Type) -> &Type {
 }
 
 macro_rules! scalars {
-    ($($(#[$cfg:meta])? $ty:ty => $pg:expr;)+) => { $(
+    ($($(#[$cfg:meta])? $ty:ty => $pg:expr $(, $integer:ident)?;)+) => { $(
         $(#[$cfg])?
         impl Scalar for $ty {
             const TYPE: PgType = $pg;
@@ -33,6 +33,12 @@ macro_rules! scalars {
             fn decode(ty: &Type, raw: &[u8]) -> Result<Self, CodecError> {
                 <$ty as FromSql<'_>>::from_sql(base_type(ty), raw)
             }
+
+            $(
+                fn integer(&self) -> Option<Integer> {
+                    Some(Integer::$integer(*self))
+                }
+            )?
         }
 
         $(#[$cfg])?
@@ -42,9 +48,9 @@ macro_rules! scalars {
 
 scalars! {
     bool => PgType::builtin("boolean", 16, 1000);
-    i16 => PgType::builtin("smallint", 21, 1005);
-    i32 => PgType::builtin("integer", 23, 1007);
-    i64 => PgType::builtin("bigint", 20, 1016);
+    i16 => PgType::builtin("smallint", 21, 1005), Two;
+    i32 => PgType::builtin("integer", 23, 1007), Four;
+    i64 => PgType::builtin("bigint", 20, 1016), Eight;
     f32 => PgType::builtin("real", 700, 1021);
     f64 => PgType::builtin("double precision", 701, 1022);
     Vec<u8> => PgType::builtin("bytea", 17, 1001);

@@ -164,14 +164,18 @@ fn code(ident: &Ident, model: &Path, parts: &[Part<'_>], private: &TokenStream) 
                     );)*
                     let #loaded = #waits?;
                     #(let mut #cells = ::core::iter::IntoIterator::into_iter(#cells);)*
-                    let mut __orm_made = ::std::vec::Vec::with_capacity(::std::vec::Vec::len(&__orm_all));
-                    for __orm_row in __orm_all {
-                        ::std::vec::Vec::push(
-                            &mut __orm_made,
-                            Self { #(#idents: #private::relation::part_made(__orm_row.#cells, &mut #cells)?,)* },
-                        );
-                    }
-                    ::core::result::Result::Ok(__orm_made)
+                    // Each takes the place of its row, where it fits.
+                    let __orm_made = ::core::iter::Iterator::map(
+                        ::core::iter::IntoIterator::into_iter(__orm_all),
+                        |__orm_row| {
+                            ::core::result::Result::Ok(Self {
+                                #(
+                                    #idents: #private::relation::part_made(__orm_row.#cells, &mut #cells)?,
+                                )*
+                            })
+                        },
+                    );
+                    ::core::iter::Iterator::collect(__orm_made)
                 }
             }
 

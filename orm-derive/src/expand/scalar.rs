@@ -111,6 +111,10 @@ fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
                     let __orm_inner = <#ty as #private::value::Scalar>::decode(__orm_ty, __orm_raw)?;
                     ::core::result::Result::Ok(#build)
                 }
+
+                fn integer(&self) -> ::core::option::Option<#private::value::Integer> {
+                    <#ty as #private::value::Scalar>::integer(&self.#member)
+                }
             }
 
             #[automatically_derived]
