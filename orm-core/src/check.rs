@@ -107,7 +107,7 @@ fn assignments(scopes: &mut Scopes, id: QueryId, table: &Table, set: &[Assignmen
 /// Calls `visit` with the query of each column in `node`, sub-queries included.
 fn columns(node: &Node, visit: &mut dyn FnMut(QueryId)) {
     match node {
-        Node::Column { query, .. } | Node::WholeRow { query, .. } => visit(*query),
+        Node::Column { query, .. } | Node::Columns { query, .. } | Node::WholeRow { query, .. } => visit(*query),
         Node::Subquery(select) | Node::Exists(select) => select.nodes(&mut |node| columns(node, visit)),
         node => node.parts(&mut |part| columns(part, visit)),
     }

@@ -44,6 +44,10 @@ pub trait Model: FromRow + Sync {
     /// The table.
     const TABLE: &'static Table;
 
+    /// Whether a row has a further column that says if it is there, because each other may be NULL.
+    #[doc(hidden)]
+    const MARKED: bool = false;
+
     /// Makes the columns of one source of a query.
     #[doc(hidden)]
     fn columns<N: Mode>(origin: Origin) -> Self::Columns<N>;

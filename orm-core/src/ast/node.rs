@@ -1,7 +1,10 @@
 //! Expressions as plain data.
 
 use super::{OrderItem, QueryId, Select};
-use crate::value::{Bind, PgType};
+use crate::{
+    schema::Table,
+    value::{Bind, PgType},
+};
 
 /// An expression.
 #[derive(Debug, Clone)]
@@ -15,6 +18,15 @@ pub enum Node {
         source: u8,
         /// The column.
         name: ColumnName,
+    },
+    /// All columns of a source, in the order of the model's fields: only in the list of what a statement returns.
+    Columns {
+        /// The query.
+        query: QueryId,
+        /// Which of its sources, from zero.
+        source: u8,
+        /// The table.
+        table: &'static Table,
     },
     /// Whether a source of an outer join found a row; NULL where it did not.
     WholeRow {

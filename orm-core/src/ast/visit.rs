@@ -5,13 +5,17 @@ use super::{Call, Distinct, Node, Part, QueryId, Relation, Select};
 impl Node {
     /// Whether it has no parts: most nodes are columns and binds, at which no walk needs to stop.
     pub(crate) const fn is_leaf(&self) -> bool {
-        matches!(self, Self::Column { .. } | Self::WholeRow { .. } | Self::Bind(_) | Self::Constant(_))
+        matches!(
+            self,
+            Self::Column { .. } | Self::Columns { .. } | Self::WholeRow { .. } | Self::Bind(_) | Self::Constant(_)
+        )
     }
 
     /// Calls `visit` with each direct part of this node; sub-queries are not entered.
     pub(crate) fn parts(&self, visit: &mut dyn FnMut(&Self)) {
         match self {
             Self::Column { .. }
+            | Self::Columns { .. }
             | Self::WholeRow { .. }
             | Self::Bind(_)
             | Self::Constant(_)
@@ -59,7 +63,7 @@ impl Node {
     /// Gives the columns of query `from` to query `to`, in sub-queries as well.
     fn rename(&mut self, from: QueryId, to: QueryId) {
         match self {
-            Self::Column { query, .. } | Self::WholeRow { query, .. } => {
+            Self::Column { query, .. } | Self::Columns { query, .. } | Self::WholeRow { query, .. } => {
                 if *query == from {
                     *query = to;
                 }

@@ -220,6 +220,9 @@ fn same(a: &Node, b: &Node) -> bool {
         (Node::Column { query: q1, source: s1, name: n1 }, Node::Column { query: q2, source: s2, name: n2 }) => {
             q1 == q2 && s1 == s2 && n1 == n2
         }
+        (Node::Columns { query: q1, source: s1, table }, Node::Column { query: q2, source: s2, name }) => {
+            q1 == q2 && s1 == s2 && name.named().is_some_and(|name| table.column(name).is_some())
+        }
         (Node::Bind(a), Node::Bind(b)) => a.is_same(b),
         (Node::Constant(a), Node::Constant(b)) => a == b,
         (Node::Prefix(o1, a), Node::Prefix(o2, b)) | (Node::Postfix(a, o1), Node::Postfix(b, o2)) => {

@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 
 use crate::{
-    ast::QueryId,
-    expr::{Joined, Origin, Present, Selection},
+    ast::{Node, QueryId},
+    expr::{Joined, Origin, Present, SelectList, Selection},
     model::Model,
     row::FromRow,
     schema::Table,
@@ -24,6 +24,12 @@ pub trait Source: 'static {
     /// Makes the columns; the first source is number `first` of the query.
     #[doc(hidden)]
     fn columns(query: QueryId, first: u8) -> Self::Columns;
+
+    /// Adds whole rows to a select list.
+    #[doc(hidden)]
+    fn rows(query: QueryId, first: u8, list: &mut SelectList) {
+        Self::columns(query, first).select(list);
+    }
 }
 
 /// A model on the outer side of a join: its columns are nullable, its row is an `Option`.
@@ -38,6 +44,13 @@ impl<M: Model> Source for M {
 
     fn columns(query: QueryId, first: u8) -> Self::Columns {
         M::columns(Origin::new(query, first))
+    }
+
+    fn rows(query: QueryId, first: u8, list: &mut SelectList) {
+        if M::MARKED {
+            return <Self as Source>::columns(query, first).select(list);
+        }
+        list.push(Node::Columns { query, source: first, table: M::TABLE });
     }
 }
 
@@ -137,6 +150,14 @@ macro_rules! sources {
                     next += $part::LEN;
                     columns
                 },)+)
+            }
+
+            fn rows(query: QueryId, first: u8, list: &mut SelectList) {
+                let mut next = first;
+                $(
+                    $part::rows(query, next, list);
+                    next += $part::LEN;
+                )+
             }
         }
     )+ };

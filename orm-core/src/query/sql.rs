@@ -7,7 +7,7 @@ use crate::{
     ast::{self, Node, QueryId, Rows},
     check,
     error::Result,
-    expr::{Origin, Present, RawSql, SelectList},
+    expr::{RawSql, SelectList},
     model::Model,
     render::{self, Rendered},
     statement::{Operation, Sql, Statement},
@@ -46,7 +46,9 @@ impl<S: Source, Out> Select<S, Out> {
 
 /// The columns of whole rows.
 fn list_of<S: Source>(query: QueryId) -> Vec<Node> {
-    SelectList::of(S::columns(query, 0))
+    let mut list = SelectList::default();
+    S::rows(query, 0, &mut list);
+    list.into_nodes()
 }
 
 /// Checks and renders a query. Not generic, like all here that the compiler would else repeat for each model of an
@@ -89,7 +91,7 @@ fn returned<M: Model>(wanted: bool, id: QueryId, list: Option<&Vec<Node>>) -> Co
     match list {
         _ if !wanted => Cow::Borrowed(&[]),
         Some(list) => Cow::Borrowed(list),
-        None => Cow::Owned(SelectList::of(M::columns::<Present>(Origin::new(id, 0)))),
+        None => Cow::Owned(list_of::<M>(id)),
     }
 }
 

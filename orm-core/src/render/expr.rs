@@ -21,6 +21,11 @@ impl Writer {
                     }
                 }
             }
+            Node::Columns { query, source, table } => self.each(table.columns, ", ", |writer, column| {
+                writer.alias(*query, *source);
+                writer.push(".");
+                writer.ident(column.name);
+            }),
             Node::WholeRow { query, source } => {
                 // NULL exactly where the join found no row, even if all columns of the row are NULL: `IS DISTINCT FROM
                 // NULL` asks for the row itself, `IS NOT NULL` would ask for its columns.

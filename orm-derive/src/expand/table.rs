@@ -27,6 +27,11 @@ pub(super) fn impls(model: &Model, private: &TokenStream, names: &Names) -> Toke
     let columns_check = check_columns(model, private, names);
     let check::Checks { items, statements } = check::of(model, private, names);
     let keyed = keyed(model, private, names);
+    let marked = model.needs_marker().then(|| {
+        quote!(
+            const MARKED: ::core::primitive::bool = true;
+        )
+    });
     quote! {
         #columns_check
         #items
@@ -36,6 +41,8 @@ pub(super) fn impls(model: &Model, private: &TokenStream, names: &Names) -> Toke
             type Columns<__OrmN: #private::expr::Mode> = #columns;
 
             const TABLE: &'static #private::schema::Table = &#table;
+
+            #marked
 
             fn columns<__OrmN: #private::expr::Mode>(__orm_origin: #private::expr::Origin) -> #columns {
                 #statements
