@@ -13,6 +13,7 @@ mod wait;
 
 mod between;
 mod children;
+mod clauses;
 mod condition;
 mod consistent;
 mod depth;

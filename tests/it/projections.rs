@@ -193,3 +193,72 @@ async fn documents_arrays_and_missing_parents(db: Database) -> Result<()> {
     assert_eq!(branches[2].id, "c");
     Ok(())
 }
+
+#[orm_pg::test(models(User, Post, Comment, Tag, PostTag))]
+async fn projections_have_the_clauses_of_queries(db: Database) -> Result<()> {
+    fill(&db).await?;
+    let names = |cards: Vec<UserCard>| cards.into_iter().map(|it| it.name).collect::<Vec<_>>();
+    // Each user once for each of their posts, and once for all.
+    let authors = UserCard::query().join::<Post>(|(u, p)| p.author_id.eq(u.id)).filter(|(_, p)| p.published);
+    let by_title = authors.clone().order_by(|(_, p)| p.title.desc());
+    assert_eq!(names(by_title.all(&db).await?), ["bob", "ann", "ann", "ann"]);
+    assert_eq!(authors.clone().count(&db).await?, 4);
+    let once = authors.distinct().order_by(|(u, _)| u.id.asc());
+    assert_eq!(once.clone().count(&db).await?, 2);
+    let once = once.all(&db).await?;
+    assert_eq!(once.iter().map(|it| it.posts.len()).collect::<Vec<_>>(), [4, 1]);
+    let none = UserCard::query().left_join::<Post>(|(u, p)| p.author_id.eq(u.id)).filter(|(_, p)| p.id.is_null());
+    assert_eq!(names(none.all(&db).await?), ["cy"]);
+    let posts = Article::query().distinct_on(|p| p.author_id).order_by(|p| (p.author_id.asc(), p.id.desc()));
+    let newest: Vec<_> = posts.all(&db).await?.into_iter().map(|it| (it.author.name, it.title)).collect();
+    assert_eq!(newest, [("ann".to_owned(), "a4".to_owned()), ("bob".to_owned(), "b1".to_owned())]);
+    assert_eq!(names(UserCard::query().order_by_name("name", Direction::Desc).all(&db).await?), ["cy", "bob", "ann"]);
+    let unknown =
+        UserCard::query().order_by_name("nickname", Direction::Desc).all(&db).await.expect_err("no such column");
+    assert_eq!(unknown.kind(), ErrorKind::InvalidStatement);
+    // An option of a condition filters where there is one.
+    assert_eq!(UserCard::query().filter(|u| None::<String>.map(|it| u.name.eq(it))).all(&db).await?.len(), 3);
+    Ok(())
+}
+
+#[orm_pg::test(models(User, Post, Comment, Tag, PostTag))]
+async fn queries_of_whole_models_are_projected(db: Database) -> Result<()> {
+    fill(&db).await?;
+    let pairs = Post::query().join::<User>(|(p, u)| u.id.eq(p.author_id)).filter(|(p, _)| p.title.ends_with("1"));
+    let pairs = pairs.order_by(|(p, _)| p.id.asc());
+    let users = pairs.clone().select(|(_, u)| u).project::<UserCard>().all(&db).await?;
+    let users: Vec<_> = users.into_iter().map(|it| (it.name, it.posts.len())).collect();
+    assert_eq!(users, [("ann".to_owned(), 4), ("bob".to_owned(), 1)]);
+    // The clauses that follow still name both.
+    let posts = pairs.clone().select(|(p, _)| p).project::<Article>().filter(|(_, u)| u.name.eq("bob"));
+    let post = posts.one(&db).await?;
+    assert_eq!((post.title.as_str(), post.author.name.as_str()), ("b1", "bob"));
+    let with: Vec<(User, Vec<Post>)> = pairs.select(|(_, u)| u).with(User::posts()).all(&db).await?;
+    assert_eq!(
+        with.iter().map(|(u, posts)| (u.name.as_str(), posts.len())).collect::<Vec<_>>(),
+        [("ann", 4), ("bob", 1)]
+    );
+    assert_eq!(User::get(with[1].0.id).project::<Name>().one(&db).await?.loud, "BOB");
+    Ok(())
+}
+
+#[orm_pg::test(models(User, Post, Comment, Tag, PostTag))]
+async fn rows_with_relations_are_locked(db: Database) -> Result<()> {
+    let (users, _) = fill(&db).await?;
+    let ann = || User::get(users[0].id).with(User::posts()).for_update();
+    assert_eq!(ann().one(&db).await.expect_err("no transaction").kind(), ErrorKind::InvalidStatement);
+    let tx = db.begin().await?;
+    let (_, posts) = ann().one(&tx).await?;
+    assert_eq!(posts.len(), 4);
+    let other = db.begin().await?;
+    let free = UserCard::query().for_no_key_update().skip_locked().all(&other).await?;
+    assert_eq!(free.len(), 2);
+    let posts = Article::query().filter(|p| p.author_id.eq(users[0].id)).for_share().nowait().all(&other).await?;
+    assert_eq!(posts.len(), 4, "what belongs to the rows is not locked");
+    assert_eq!(
+        UserCard::query().for_key_share().nowait().all(&other).await.expect_err("locked").sql_state(),
+        Some("55P03")
+    );
+    other.rollback().await?;
+    tx.commit().await
+}

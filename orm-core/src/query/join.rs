@@ -3,7 +3,7 @@
 use super::{Append, Maybe, Room, Select, Source, WholeRow};
 use crate::{
     ast::{self, Join, Relation},
-    expr::{Cond, IntoCond},
+    expr::{Cond, IntoCond, SelectList},
     schema::Table,
 };
 
@@ -108,6 +108,35 @@ impl<S: Source, Out> Select<S, Out> {
     {
         let cond = on(Joins::<S::Optional, Maybe<M>>::columns(self.ast.id, 0));
         self.push(S::Optional::TABLE, Join::Full, cond).retype()
+    }
+
+    /// Joins rows of `M` that are named by clauses only: what is selected stays.
+    pub(crate) fn join_beside<M>(self, on: impl On<Columns<S, M>, Cond: IntoCond>) -> Select<Joins<S, M>, Out>
+    where
+        S: Room + Append<M>,
+    {
+        self.beside(Join::Inner, on)
+    }
+
+    /// The same, of rows that need not be there.
+    pub(crate) fn left_join_beside<M>(
+        self,
+        on: impl On<Columns<S, Maybe<M>>, Cond: IntoCond>,
+    ) -> Select<Joins<S, Maybe<M>>, Out>
+    where
+        S: Room + Append<Maybe<M>>,
+    {
+        self.beside(Join::Left, on)
+    }
+
+    fn beside<M>(mut self, join: Join, on: impl On<Columns<S, M>, Cond: IntoCond>) -> Select<Joins<S, M>, Out>
+    where
+        S: Append<M>,
+    {
+        let list = self.columns();
+        self.ast.list.get_or_insert_with(|| SelectList::of(list));
+        let cond = on(Joins::<S, M>::columns(self.ast.id, 0));
+        self.push(S::TABLE, join, cond).retype()
     }
 
     fn push(mut self, table: &'static Table, join: Join, on: impl IntoCond) -> Self {

@@ -5,8 +5,9 @@ use std::{fmt, marker::PhantomData};
 use super::Source;
 use crate::{
     ast::{self, Direction, Distinct, Lock, LockStrength, LockWait, Node, OrderItem},
-    expr::{Cond, Expr, IntoFilter, IntoOrder, SelectList, Selection},
+    expr::{Cond, Expr, IntoFilter, IntoOrder, Origin, SelectList, Selection},
     model::Model,
+    relation::Projected,
     value::SqlType,
 };
 
@@ -61,13 +62,21 @@ impl<M: Model> Select<M, M> {
     pub(crate) fn of_model() -> Self {
         Self::from_ast(ast::Select::of(M::TABLE))
     }
+}
 
-    /// The query of what the projection reads.
-    pub(crate) fn project<F: crate::relation::Projected<Of = M>>(mut self) -> ast::Select {
+impl<S: Source, M: Model> Select<S, M> {
+    /// The same, but of each row what the projection reads.
+    pub(crate) fn projected<F: Projected<Of = M>>(mut self) -> Select<S, F::Row> {
+        // The rows are those of the first source, or of the one that was selected.
+        let source = self.ast.list.iter().flatten().find_map(|it| match it {
+            Node::Column { source, .. } => Some(*source),
+            _ => None,
+        });
+        let columns = M::columns(Origin::new(self.ast.id, source.unwrap_or(0)));
         let mut list = SelectList::default();
-        F::select(self.columns(), &mut list);
+        F::select(columns, &mut list);
         self.ast.list = Some(list.into_nodes());
-        self.ast
+        self.retype()
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
     error::Result,
     executor::{Executor, Together},
     model::Model,
+    query::Source,
     row::FromRow,
 };
 
@@ -19,7 +20,7 @@ pub(super) enum Take {
     First,
 }
 
-impl<M: Model, L, Row> With<M, L, Row> {
+impl<M, L, Row, S> With<M, L, Row, S> {
     /// Reads all levels from one snapshot: the rows and what belongs to them, as they were at one moment. Without it a
     /// level sees what others have committed since the one before.
     ///
@@ -49,7 +50,7 @@ impl<M: Model, L, Row> With<M, L, Row> {
     }
 }
 
-impl<M: Model, Row: FromRow, L: Loads<Row>> With<M, L, Row> {
+impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
     /// Reads the rows and what belongs to them. On the heap: the verbs would hold the query twice otherwise.
     pub(super) fn run<E: Executor>(
         self,

@@ -39,7 +39,7 @@ pub trait Projection: Projected {
     ///
     /// Round trips: 1, and 1 for each level of relations.
     fn query() -> With<Self::Of, Project<Self>, Self::Row> {
-        With::of(Select::from_ast(Select::<Self::Of, Self::Of>::of_model().project::<Self>()), Project(PhantomData))
+        Select::<Self::Of, Self::Of>::of_model().project()
     }
 }
 
@@ -78,11 +78,17 @@ impl<M: Model> Projected for M {
 }
 
 /// Makes `F` of its rows.
-pub struct Project<F>(pub(super) PhantomData<fn() -> F>);
+pub struct Project<F>(PhantomData<fn() -> F>);
+
+impl<F> Default for Project<F> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
 
 impl<F> Clone for Project<F> {
     fn clone(&self) -> Self {
-        Self(PhantomData)
+        Self::default()
     }
 }
 
@@ -134,8 +140,7 @@ impl<P: Model, C: Model, K> Related<P, C, K> {
     /// ```
     pub fn project<F: Projected<Of = C>>(self) -> Related<P, C, K, F::Row, Project<F>> {
         let Self { path, query, .. } = self;
-        let query = Select::from_ast(query.project::<F>());
-        Related { path, query, loads: Project(PhantomData), _kind: PhantomData }
+        Related { path, query: query.projected::<F>(), loads: Project::default(), _kind: PhantomData }
     }
 }
 

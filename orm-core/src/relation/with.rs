@@ -1,14 +1,13 @@
 //! Queries that load relations along with their rows.
 
-use std::fmt;
+use std::{fmt, marker::PhantomData};
 
-use super::{Loads, Relation, consistent::Take};
+use super::{Loads, Project, Projection, Relation, consistent::Take};
 use crate::{
     error::{Error, ErrorKind, Result},
     executor::Executor,
-    expr::{IntoCond, IntoOrder, Present},
     model::Model,
-    query::Select,
+    query::{Select, Source},
     row::FromRow,
     statement::Operation,
 };
@@ -51,28 +50,30 @@ macro_rules! push {
 }
 push! { A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; }
 
-/// A query of rows of `M` with the relations `L`: its rows are tuples of the row and what each relation gives.
+/// A query of rows of `M` with the relations `L`: its rows are tuples of the row and what each relation gives, or
+/// projections. `S` are the sources that its clauses can name.
 #[must_use = "a query does nothing until a verb such as `.all(&db)` is awaited"]
-pub struct With<M, L, Row = M> {
-    pub(super) query: Select<M, Row>,
+pub struct With<M, L, Row = M, S = M> {
+    pub(super) query: Select<S, Row>,
     pub(super) loads: L,
     /// Whether all levels must see one snapshot.
     pub(super) consistent: bool,
+    pub(super) _model: PhantomData<fn() -> M>,
 }
 
-impl<M, L: Clone, Row> Clone for With<M, L, Row> {
+impl<M, L: Clone, Row, S> Clone for With<M, L, Row, S> {
     fn clone(&self) -> Self {
-        Self { query: self.query.clone(), loads: self.loads.clone(), consistent: self.consistent }
+        Self { consistent: self.consistent, ..Self::of(self.query.clone(), self.loads.clone()) }
     }
 }
 
-impl<M: Model, L, Row> fmt::Debug for With<M, L, Row> {
+impl<M, L, Row, S: Source> fmt::Debug for With<M, L, Row, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("With").field("query", &self.query).finish_non_exhaustive()
     }
 }
 
-impl<M: Model> Select<M, M> {
+impl<S: Source, M: Model> Select<S, M> {
     /// Loads a relation along with the rows: each becomes a tuple of the row and what belongs to it. Several relations
     /// may stand side by side, and relations in relations.
     ///
@@ -82,14 +83,36 @@ impl<M: Model> Select<M, M> {
     /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
     /// let users: Vec<(User, Vec<Post>)> = User::query().with(User::posts()).all(db).await?;
     /// let (ann, posts) = User::get(7).with(User::posts()).one(db).await?;
+    /// // Of a join, one of its models.
+    /// let authors = Post::query().join::<User>(|(p, u)| u.id.eq(p.author_id)).select(|(_, u)| u);
+    /// let authors: Vec<(User, Vec<Post>)> = authors.with(User::posts()).all(db).await?;
     /// # Ok(()) }
     /// ```
-    pub fn with<R: Relation<Parent = M>>(self, relation: R) -> With<M, (R,)> {
+    pub fn with<R: Relation<Parent = M>>(self, relation: R) -> With<M, (R,), M, S> {
         With::of(self, (relation,))
+    }
+
+    /// Reads of each row what the projection says, with the relations that it names.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// #[derive(Projection)]
+    /// #[orm(of = User)]
+    /// struct Card {
+    ///     name: String,
+    ///     posts: Vec<Post>,
+    /// }
+    ///
+    /// let authors = Post::query().join::<User>(|(p, u)| u.id.eq(p.author_id)).filter(|(p, _)| p.published);
+    /// let cards: Vec<Card> = authors.select(|(_, u)| u).distinct().project::<Card>().all(db).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn project<F: Projection<Of = M>>(self) -> With<M, Project<F>, F::Row, S> {
+        With::of(self.projected::<F>(), Project::default())
     }
 }
 
-impl<M: Model, L> With<M, L> {
+impl<M: Model, L, S: Source> With<M, L, M, S> {
     /// Loads another relation along with the rows.
     ///
     /// ```
@@ -98,65 +121,21 @@ impl<M: Model, L> With<M, L> {
     ///     Post::query().with(Post::author()).with(Post::comments()).all(db).await?;
     /// # Ok(()) }
     /// ```
-    pub fn with<R: Relation<Parent = M>>(self, relation: R) -> With<M, L::Output>
+    pub fn with<R: Relation<Parent = M>>(self, relation: R) -> With<M, L::Output, M, S>
     where
         L: Push<R>,
     {
-        With { query: self.query, loads: self.loads.push(relation), consistent: self.consistent }
+        With { consistent: self.consistent, ..With::of(self.query, self.loads.push(relation)) }
     }
 }
 
-impl<M: Model, L, Row> With<M, L, Row> {
-    pub(super) fn of(query: Select<M, Row>, loads: L) -> Self {
-        Self { query, loads, consistent: false }
-    }
-
-    /// Keeps the rows for which the condition holds, as for a query without relations.
-    ///
-    /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
-    /// let query = User::query().with(User::posts()).filter(|u| u.age.ge(18));
-    /// ```
-    pub fn filter<C: IntoCond>(mut self, cond: impl FnOnce(M::Columns<Present>) -> C) -> Self {
-        self.query = self.query.filter(cond);
-        self
-    }
-
-    /// Sorts the rows, as for a query without relations.
-    ///
-    /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
-    /// let query = User::query().with(User::posts()).order_by(|u| u.name.asc());
-    /// ```
-    pub fn order_by<O: IntoOrder>(mut self, order: impl FnOnce(M::Columns<Present>) -> O) -> Self {
-        self.query = self.query.order_by(order);
-        self
-    }
-
-    /// Returns at most `rows` rows; what belongs to them is not counted.
-    ///
-    /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
-    /// let query = User::query().with(User::posts()).order_by(|u| u.id.asc()).limit(10);
-    /// ```
-    pub fn limit(mut self, rows: u64) -> Self {
-        self.query = self.query.limit(rows);
-        self
-    }
-
-    /// Leaves out the first `rows` rows.
-    ///
-    /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
-    /// let query = User::query().with(User::posts()).order_by(|u| u.id.asc()).limit(10).offset(20);
-    /// ```
-    pub fn offset(mut self, rows: u64) -> Self {
-        self.query = self.query.offset(rows);
-        self
+impl<M, L, Row, S> With<M, L, Row, S> {
+    pub(super) fn of(query: Select<S, Row>, loads: L) -> Self {
+        Self { query, loads, consistent: false, _model: PhantomData }
     }
 }
 
-impl<M: Model, Row: FromRow, L: Loads<Row>> With<M, L, Row> {
+impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
     /// Runs the query and returns all rows with what belongs to them.
     ///
     /// Round trips: 1, and 1 for each level of relations.

@@ -209,3 +209,48 @@ fn conditions() {
             []"#]],
     );
 }
+
+#[derive(Projection)]
+#[orm(of = User)]
+#[expect(dead_code, reason = "only its statement is looked at")]
+struct Name {
+    name: String,
+    posts: Vec<Post>,
+}
+
+#[test]
+fn what_a_projection_reads_has_all_clauses() {
+    check(
+        Name::query().filter(|u| u.active).order_by(|u| u.name.asc()).limit(3).to_sql(),
+        expect![[r#"
+        SELECT t0."name", t0."id" FROM "users" AS t0 WHERE t0."active" ORDER BY t0."name" LIMIT $1
+        [bigint]"#]],
+    );
+    let authors = Name::query().join::<Post>(|(u, p)| p.author_id.eq(u.id)).filter(|(_, p)| p.published);
+    check(
+        authors.clone().distinct().to_sql(),
+        expect![[r#"
+        SELECT DISTINCT t0."name", t0."id" FROM "users" AS t0 JOIN "posts" AS t1 ON t1."author_id" = t0."id" WHERE t1."published"
+        []"#]],
+    );
+    check(
+        authors.order_by(|(_, p)| p.id.desc()).for_share().skip_locked().to_sql(),
+        expect![[r#"
+        SELECT t0."name", t0."id" FROM "users" AS t0 JOIN "posts" AS t1 ON t1."author_id" = t0."id" WHERE t1."published" ORDER BY t1."id" DESC FOR SHARE SKIP LOCKED
+        []"#]],
+    );
+    let silent = User::query().with(User::posts()).left_join::<Post>(|(u, p)| p.author_id.eq(u.id));
+    check(
+        silent.filter(|(_, p)| p.id.is_null()).to_sql(),
+        expect![[r#"
+        SELECT t0."id", t0."email", t0."name", t0."age", t0."active", t0."score", t0."status" FROM "users" AS t0 LEFT JOIN "posts" AS t1 ON t1."author_id" = t0."id" WHERE t1."id" IS NULL
+        []"#]],
+    );
+    let pairs = Post::query().join::<User>(|(p, u)| u.id.eq(p.author_id)).select(|(_, u)| u);
+    check(
+        pairs.project::<Name>().distinct_on(|(_, u)| u.name).to_sql(),
+        expect![[r#"
+        SELECT DISTINCT ON (t1."name") t1."name", t1."id" FROM "posts" AS t0 JOIN "users" AS t1 ON t1."id" = t0."author_id"
+        []"#]],
+    );
+}
