@@ -2,6 +2,7 @@
 
 use orm_pg::prelude::*;
 use serde::{Deserialize, Serialize};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::design::{Comment, NewComment, NewPost, NewTag, NewUser, Post, PostTag, Tag, User, UserColumns};
 
@@ -30,7 +31,7 @@ fn loud(u: UserColumns) -> orm_pg::expr::Expr<String> {
     u.name.upper()
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Projection)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema, Projection)]
 #[orm(of = User)]
 struct Name {
     name: String,
@@ -38,7 +39,7 @@ struct Name {
     loud: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Projection)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema, Projection)]
 #[orm(of = User)]
 struct Profile {
     #[orm(flatten)]
@@ -51,7 +52,7 @@ struct Profile {
     newest: Vec<Title>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Projection)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema, Projection)]
 #[orm(of = Post)]
 struct Title {
     title: String,
@@ -111,6 +112,21 @@ async fn computed_renamed_and_flattened_fields(db: Database) -> Result<()> {
     let name = Name { name: "ann".into(), loud: "ANN".into() };
     assert_eq!(ann, Profile { name, address: "ann@example.org".into(), age: 0, newest: titles });
     assert_eq!(Profile::query().limit(2).offset(1).order_by(|u| u.id.asc()).all(&db).await?.len(), 2);
+    Ok(())
+}
+
+/// What a service says of its answers is made of the same struct, which needs no second one beside it.
+#[orm_pg::test(models(User, Post, Comment, Tag, PostTag))]
+async fn other_derives_see_a_plain_struct(db: Database) -> Result<()> {
+    fill(&db).await?;
+    let ann = Profile::query().filter(|u| u.name.eq("ann")).one(&db).await?;
+    let json = serde_json::to_value(&ann).expect("serializes");
+    let schema = serde_json::to_value(Profile::schema()).expect("serializes");
+    let keys = |of: &serde_json::Value| of.as_object().map(|it| it.keys().cloned().collect::<Vec<_>>());
+    let fields = ["address", "age", "name", "newest"].map(str::to_owned).to_vec();
+    assert_eq!((keys(&json), keys(&schema["properties"])), (Some(fields.clone()), Some(fields)));
+    assert_eq!(schema["properties"]["newest"]["items"]["$ref"], "#/components/schemas/Title");
+    assert_eq!(json["newest"], serde_json::json!([{ "title": "a4" }, { "title": "a2" }]));
     Ok(())
 }
 

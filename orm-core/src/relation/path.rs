@@ -11,13 +11,14 @@ use crate::{
 };
 
 /// A foreign key of this model to `P`, as one of its fields declares it. `FIELD` is a number made of the field's name,
-/// so that there can be several to one model.
+/// so that there can be several to one model; where there is but one, it is found by zero, too.
 ///
 /// Written by the derive for each `#[orm(references = P)]`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no foreign key to `{P}` that a relation could follow",
-    label = "no field of `{Self}` refers to `{P}`",
-    note = "mark the field with `#[orm(references = {P})]`; where there are several, name it: `key = author_id`"
+    message = "`{Self}` has no foreign key to `{P}` that this relation could follow, or several to choose from",
+    label = "not clear which field of `{Self}` refers to `{P}`",
+    note = "if none does yet, mark the field: `#[orm(references = {P})]`",
+    note = "where several do, name the one to follow: `key = author_id`; of a table in between also `other_key = ..`"
 )]
 pub trait RefersTo<P: 'static, const FIELD: u64>: Model {
     /// The columns that refer.

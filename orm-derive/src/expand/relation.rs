@@ -15,7 +15,24 @@ pub(super) fn impls(model: &Model, private: &TokenStream, names: &Names) -> Toke
         let columns = it.columns.iter().map(Named::text);
         let values = it.fields.iter().filter_map(|field| value(model, private, names, field));
         let referred = referred(it, private);
+        let only = is_only(model, it).then(|| {
+            quote! {
+                #[automatically_derived]
+                impl #params #private::relation::RefersTo<#target, #ONLY> for #ty #bounds {
+                    const COLUMNS: &'static [&'static str] =
+                        <Self as #private::relation::RefersTo<#target, #number>>::COLUMNS;
+                    const REFERRED: ::core::option::Option<#private::relation::Referred<#target>> =
+                        <Self as #private::relation::RefersTo<#target, #number>>::REFERRED;
+
+                    fn reference(&self) -> ::core::option::Option<::std::vec::Vec<#private::value::Bind>> {
+                        <Self as #private::relation::RefersTo<#target, #number>>::reference(self)
+                    }
+                }
+            }
+        });
         quote! {
+            #only
+
             #[automatically_derived]
             impl #params #private::relation::RefersTo<#target, #number> for #ty #bounds {
                 const COLUMNS: &'static [&'static str] = &[#(#columns),*];
@@ -171,14 +188,23 @@ pub(super) fn kind(relation: &Relation) -> TokenStream {
     }
 }
 
-/// The number that stands for a foreign key among those of a model; `_` where there is but one to choose.
+/// What stands for the only foreign key of a model to another, besides its own number.
+const ONLY: u64 = 0;
+
+/// Whether the model has no other foreign key to the same one, as far as the names tell: of several one must be named.
+fn is_only(model: &Model, key: &ForeignKey) -> bool {
+    let name = |it: &ForeignKey| it.reference.target.segments.last().map(|it| plain(&it.ident));
+    model.foreign_keys.iter().filter(|it| name(it) == name(key)).count() == 1
+}
+
+/// The number that stands for a foreign key among those of a model.
 fn key(fields: &[Ident]) -> TokenStream {
     match fields {
         [first, ..] => {
             let number = number_of(fields);
             quote_spanned!(first.span()=> #number)
         }
-        [] => quote!(_),
+        [] => quote!(#ONLY),
     }
 }
 
