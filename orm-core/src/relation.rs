@@ -11,6 +11,7 @@
 #[macro_use]
 mod wait;
 
+mod along;
 mod between;
 mod children;
 mod clauses;
@@ -49,6 +50,7 @@ pub use self::{
 
 #[doc(hidden)]
 pub use self::{
+    along::{Along, Ancestors, Counting, Descendants, Way},
     children::{Level, Rest},
     graph::{Branch, Grows},
     part::{

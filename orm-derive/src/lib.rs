@@ -144,6 +144,9 @@ pub fn derive_from_row(input: TokenStream) -> TokenStream {
 /// | `expr = function` | what a function or closure makes of the columns: `expr = \|u\| u.name.upper()` |
 /// | `flatten` | another projection of the same model |
 /// | `filter = closure`, `order_by = closure`, `limit = 3`, `offset = 1` | of a relation to many; limits are per parent |
+/// | `ancestors`, `descendants` | of a relation of the model to itself: followed to the end |
+/// | `max_depth = 2` | with one of these: followed so many times |
+/// | `with_depth` | with one of these: the closures get the depth, too, `order_by = \|(_, depth)\| depth.desc()` |
 #[proc_macro_derive(Projection, attributes(orm))]
 pub fn derive_projection(input: TokenStream) -> TokenStream {
     expand::projection(&parse_macro_input!(input as DeriveInput)).into()

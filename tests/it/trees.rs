@@ -288,3 +288,83 @@ async fn keys_are_compared_by_the_server(db: Database) -> Result<()> {
     assert_eq!(loaded[0].2.len(), 4);
     Ok(())
 }
+
+/// With the way to it from the root, and what is below.
+#[derive(Debug, PartialEq, Projection)]
+#[orm(of = Category)]
+struct Page {
+    name: String,
+    #[orm(from = parent, ancestors, with_depth, order_by = |(_, depth)| depth.desc())]
+    crumbs: Vec<Crumb>,
+    #[orm(from = children, descendants, max_depth = 2, order_by = |c| c.id.asc())]
+    near: Vec<Category>,
+    #[orm(from = children, descendants, with_depth, filter = |(_, depth)| depth.gt(1), order_by = |(c, _)| c.id.asc(), limit = 1)]
+    grandchild: Vec<Crumb>,
+    parent: Option<Crumb>,
+}
+
+#[derive(Debug, Clone, PartialEq, Projection)]
+#[orm(of = Category)]
+struct Crumb {
+    name: String,
+    children: Vec<Name>,
+}
+
+#[derive(Debug, Clone, PartialEq, Projection)]
+#[orm(of = Category)]
+struct Name {
+    name: String,
+}
+
+#[derive(Debug, PartialEq, Projection)]
+#[orm(of = Person)]
+struct Reach {
+    #[orm(from = follows, descendants, with_depth, max_depth = 2, order_by = |(p, depth)| (depth.asc(), p.id.asc()))]
+    reaches: Vec<Person>,
+    #[orm(from = followers, descendants, with_depth, max_depth = 1)]
+    followers: Vec<Person>,
+}
+
+#[derive(Debug, Projection)]
+#[orm(of = Person)]
+#[expect(dead_code, reason = "it is refused")]
+struct Endless {
+    #[orm(from = follows, descendants, with_depth)]
+    reaches: Vec<Person>,
+}
+
+#[orm_pg::test(models(Category))]
+async fn fields_of_projections_follow_relations_to_the_end(db: Database) -> Result<()> {
+    let all = fill(&db).await?;
+    let pages = Page::query().order_by(|c| c.id.asc()).all(&db).await?;
+    let crumbs = |page: &Page| page.crumbs.iter().map(|it| it.name.clone()).collect::<Vec<_>>();
+    assert_eq!(crumbs(&pages[4]), ["c1", "c2", "c4"]);
+    assert_eq!(pages[4].crumbs[0].children.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["c2", "c3"]);
+    assert_eq!(pages[4].parent.as_ref().map(|it| it.name.as_str()), Some("c4"));
+    assert_eq!((crumbs(&pages[0]).len(), crumbs(&pages[5]).len(), &pages[5].parent), (0, 0, &None));
+    for (page, row) in pages.iter().zip(&all) {
+        let near = Category::children().descendants().max_depth(2).of(row).order_by(|c| c.id.asc());
+        assert_eq!(page.near, near.all(&db).await?, "{row:?}");
+        let far = Category::children().descendants().with_depth().filter(|(_, depth)| depth.gt(1)).of(row);
+        let far = far.order_by(|(c, _)| c.id.asc()).select(|(c, _)| c.name).first(&db).await?;
+        assert_eq!(page.grandchild.first().map(|it| it.name.clone()), far, "{row:?}");
+    }
+    Ok(())
+}
+
+#[orm_pg::test(models(Person, Follow))]
+async fn fields_of_projections_follow_links_to_the_end(db: Database) -> Result<()> {
+    let people = [1, 2, 3, 4].map(|id| NewPerson::new(id, format!("p{id}")));
+    Person::insert_many(people).execute(&db).await?;
+    let follows = [(1, 2), (2, 3), (3, 4), (3, 1)].map(|(follower, followed)| NewFollow::new(follower, followed));
+    Follow::insert_many(follows).execute(&db).await?;
+    let reach = Reach::query().filter(|p| p.id.eq(1)).one(&db).await?;
+    let ids = |people: &[Person]| people.iter().map(|it| it.id).collect::<Vec<_>>();
+    assert_eq!((ids(&reach.reaches), ids(&reach.followers)), (vec![2, 3], vec![3]));
+    let endless = Endless::query().all(&db).await.expect_err("no end of ways");
+    assert_eq!(endless.kind(), ErrorKind::InvalidStatement);
+    assert!(endless.to_string().contains("max_depth"), "{endless}");
+    let bounded = Person::follows().descendants().with_depth().max_depth(2).of(&Person { id: 1, name: String::new() });
+    assert_eq!(bounded.count(&db).await?, 2);
+    Ok(())
+}

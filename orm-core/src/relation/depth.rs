@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Path, Related, Relation, tree::Tree};
+use super::{Path, Project, Projected, Related, Relation, tree::Tree};
 use crate::{
     ast::{DEPTH, Node, QueryId},
     error::Result,
@@ -43,7 +43,7 @@ impl Source for Maybe<Depth> {
 /// A tree of `P` whose rows come with their depth. Closures get both: `|(category, depth)|`.
 #[must_use = "a relation does nothing until a query takes it: `.with(..)`"]
 pub struct WithDepth<P, Out = (P, i32)> {
-    path: Path<P>,
+    pub(super) path: Path<P>,
     query: Select<(P, Depth), Out>,
 }
 
@@ -79,17 +79,47 @@ impl<P: Keyed> Tree<P> {
     /// ```
     pub fn with_depth(self) -> WithDepth<P> {
         let Self { mut path, query, .. } = self;
-        let mut query = Select::from_ast(query.ast);
-        if path.count_steps() {
+        path.count_steps();
+        WithDepth { path, query: Select::from_ast(query.ast) }
+    }
+}
+
+impl<P, Out> WithDepth<P, Out> {
+    /// The relation and what it reads, without a way of no end.
+    fn bounded(self) -> (Path<P>, Select<(P, Depth), Out>) {
+        let Self { path, mut query } = self;
+        if path.may_be_endless() {
             let text =
                 "`with_depth` of a relation through a table needs `max_depth`: there may be no end of ways through it";
             query.ast.filters.push(Node::Invalid(text.to_owned()));
         }
-        WithDepth { path, query }
+        (path, query)
+    }
+}
+
+impl<P: Model> WithDepth<P> {
+    /// The same tree, of each row what the projection reads.
+    pub(super) fn project<F: Projected<Of = P>>(self) -> Tree<P, F::Row, Project<F>> {
+        let (path, query) = self.bounded();
+        let rows: Select<(P, Depth), P> = Select::from_ast(query.ast);
+        let query = Select::from_ast(rows.projected::<F>().ast);
+        Related { path, query, loads: Project::default(), _kind: std::marker::PhantomData }
     }
 }
 
 impl<P: Model, Out> WithDepth<P, Out> {
+    /// Follows the relation no more than `steps` times, as [`Related::max_depth`] does.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, root: Category) -> Result<()> {
+    /// let near = Category::children().descendants().with_depth().max_depth(2).of(&root).all(db).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn max_depth(mut self, steps: u32) -> Self {
+        self.path.end_after(steps);
+        self
+    }
+
     /// Keeps the rows for which the condition holds; the walk goes on through the others.
     ///
     /// ```
@@ -157,7 +187,7 @@ impl<P: Model, Out> WithDepth<P, Out> {
     /// # Ok(()) }
     /// ```
     pub fn of_all(self, parents: &[P]) -> Select<(P, Depth), Out> {
-        let Self { path, mut query } = self;
+        let (path, mut query) = self.bounded();
         path.restrict(&mut query.ast, parents);
         query
     }
@@ -183,8 +213,9 @@ impl<P: Model, Out: FromRow> Relation for WithDepth<P, Out> {
     type Output = Vec<Out>;
 
     async fn load<E: Executor>(self, parents: &[P], db: &E) -> Result<Vec<Vec<Out>>> {
-        let query = Select::from_ast(self.query.into_ast());
-        let tree: Tree<P, Out> = Related { path: self.path, query, loads: (), _kind: std::marker::PhantomData };
+        let (path, query) = self.bounded();
+        let query = Select::from_ast(query.into_ast());
+        let tree: Tree<P, Out> = Related { path, query, loads: (), _kind: std::marker::PhantomData };
         tree.load(parents, db).await
     }
 }

@@ -5,7 +5,7 @@
 use std::{any::Any, fmt, future::Future, marker::PhantomData, pin::Pin, vec::IntoIter};
 
 use super::{
-    AtMostOne, Many, MaybeOne, Member, One, Projected, Related,
+    AtMostOne, Many, MaybeOne, Member, One, Projected, Related, Tree, WithDepth,
     condition::origin,
     keys::{Key, Keys},
     load::{fewer, own_by_keys, shared_by_keys},
@@ -406,8 +406,8 @@ pub const fn check_part(column: Option<(&Table, &str)>, field: Option<(PgType, b
 }
 
 macro_rules! relations {
-    ($([$($param:ident)?] $kind:ty => $field:ty, $load:ident $(, $clone:ident)?;)+) => { $(
-        impl<P: Model, C: Model, $($param: 'static,)? F: Projected<Of = C> $(+ $clone)?> Reads<$field> for Related<P, C, $kind> {
+    ($([$($param:ident: $bound:path),*] $relation:ty, $of:ident => $field:ty, $load:ident $(, $clone:ident)?;)+) => { $(
+        impl<P: Model, $($param: $bound + 'static,)* F: Projected<Of = $of> $(+ $clone)?> Reads<$field> for $relation {
             const WAITS: bool = true;
 
             fn select(&self, columns: Place, list: &mut SelectList) {
@@ -435,8 +435,10 @@ macro_rules! relations {
     )+ };
 }
 relations! {
-    [V] Many<V> => Vec<F>, own_by_keys;
-    [] AtMostOne => Option<F>, own_by_keys;
-    [] One => F, shared_by_keys, Clone;
-    [] MaybeOne => Option<F>, shared_by_keys, Clone;
+    [C: Model, V: Any] Related<P, C, Many<V>>, C => Vec<F>, own_by_keys;
+    [C: Model] Related<P, C, AtMostOne>, C => Option<F>, own_by_keys;
+    [C: Model] Related<P, C, One>, C => F, shared_by_keys, Clone;
+    [C: Model] Related<P, C, MaybeOne>, C => Option<F>, shared_by_keys, Clone;
+    [] Tree<P>, P => Vec<F>, own_by_keys;
+    [] WithDepth<P>, P => Vec<F>, own_by_keys;
 }

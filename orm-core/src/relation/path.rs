@@ -99,6 +99,25 @@ pub(super) fn equal(pairs: impl Iterator<Item = (Node, Node)>) -> Node {
 }
 
 impl<P> Path<P> {
+    /// Ends the walk after so many steps.
+    pub(super) fn end_after(&mut self, steps: u32) {
+        if let Some(walk) = &mut self.walk {
+            walk.max_depth = Some(steps);
+        }
+    }
+
+    /// Has the steps counted.
+    pub(super) fn count_steps(&mut self) {
+        if let Some(walk) = &mut self.walk {
+            walk.depth = true;
+        }
+    }
+
+    /// Whether steps are counted on ways that need not end.
+    pub(super) fn may_be_endless(&self) -> bool {
+        self.through.is_some() && self.walk.as_ref().is_some_and(|it| it.depth && it.max_depth.is_none())
+    }
+
     /// The same, followed once.
     pub(super) fn once(&self) -> Self {
         Self { keys: self.keys, from: self.from, to: self.to, through: self.through, walk: None }
@@ -154,18 +173,6 @@ impl<P: Model> Path<P> {
     /// The same, followed again from each row that is found.
     pub(super) fn walked(self, walk: Walk) -> Self {
         Self { walk: Some(Box::new(walk)), ..self }
-    }
-
-    /// How it is followed again, where it is.
-    pub(super) fn walk_mut(&mut self) -> Option<&mut Walk> {
-        self.walk.as_deref_mut()
-    }
-
-    /// Has the steps counted, and returns whether that needs a bound which is not there.
-    pub(super) fn count_steps(&mut self) -> bool {
-        let Some(walk) = &mut self.walk else { return false };
-        walk.depth = true;
-        self.through.is_some() && walk.max_depth.is_none()
     }
 
     /// Whether it is followed again from each row.

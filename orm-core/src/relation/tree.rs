@@ -154,9 +154,7 @@ impl<P: Model, Out, L> Tree<P, Out, L> {
     /// # Ok(()) }
     /// ```
     pub fn max_depth(mut self, steps: u32) -> Self {
-        if let Some(walk) = self.path.walk_mut() {
-            walk.max_depth = Some(steps);
-        }
+        self.path.end_after(steps);
         self
     }
 }

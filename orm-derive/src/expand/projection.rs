@@ -22,12 +22,27 @@ struct Part<'a> {
 }
 
 enum From {
-    /// The column or relation of that name, with the clauses that a relation was given.
-    Member { name: Ident, clauses: Vec<TokenStream> },
+    /// The column or relation of that name, how it is followed, and the clauses that a relation was given.
+    Member { name: Ident, way: Option<Way>, clauses: Vec<TokenStream> },
     /// What a function makes of the columns.
     Computed(Expr),
     /// Another projection of the same row.
     Flatten,
+}
+
+/// How a relation of a model to itself is followed to the end.
+#[derive(Clone, Copy)]
+struct Way {
+    up: bool,
+    counting: bool,
+}
+
+impl Way {
+    fn tokens(self, private: &TokenStream) -> TokenStream {
+        let way = if self.up { quote!(Ancestors) } else { quote!(Descendants) };
+        let way = quote!(#private::relation::#way);
+        if self.counting { quote!(#private::relation::Counting<#way>) } else { way }
+    }
 }
 
 fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
@@ -42,19 +57,65 @@ fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
         ctxt.error(input.ident.span(), "of which model is this a projection? add `#[orm(of = User)]`");
         return None;
     };
-    let parts: Vec<Part<'_>> = fields.filter_map(|field| part(ctxt, field)).collect();
-    if parts.is_empty() {
+    let fields: Vec<&syn::Field> = fields.collect();
+    let parts: Vec<Part<'_>> = fields.iter().filter_map(|field| part(ctxt, field)).collect();
+    if fields.is_empty() {
         ctxt.error(input.ident.span(), "a projection needs a field");
-        return None;
+    }
+    if fields.is_empty() || parts.len() < fields.len() {
+        return Some(fallback(&input.ident, &model.value, &private));
     }
     Some(code(&input.ident, &model.value, &parts, &private))
 }
+
+/// What stands for a projection with a mistake, so that its uses are none.
+fn fallback(ident: &Ident, model: &Path, private: &TokenStream) -> TokenStream {
+    quote! {
+        #[automatically_derived]
+        impl #private::relation::Projected for #ident {
+            type Of = #model;
+            type Row = #model;
+
+            fn select(
+                _: <#model as #private::model::Model>::Columns<#private::expr::Present>,
+                _: &mut #private::expr::SelectList,
+            ) {
+            }
+
+            async fn load<__OrmE: #private::executor::Executor>(
+                _: ::std::vec::Vec<#model>,
+                _: &__OrmE,
+            ) -> #private::error::Result<::std::vec::Vec<Self>> {
+                ::core::result::Result::Ok(::std::vec::Vec::new())
+            }
+        }
+
+        #[automatically_derived]
+        impl #private::relation::Projection for #ident {}
+    }
+}
+
+/// The options of a field.
+const KEYS: [&str; 11] = [
+    "from",
+    "expr",
+    "flatten",
+    "filter",
+    "order_by",
+    "limit",
+    "offset",
+    "ancestors",
+    "descendants",
+    "max_depth",
+    "with_depth",
+];
 
 /// Reads the options of a field.
 fn part<'a>(ctxt: &mut Ctxt, field: &'a syn::Field) -> Option<Part<'a>> {
     let ident = field.ident.as_ref()?;
     let (mut name, mut computed, mut flatten) = (ident.clone(), None, false);
     let mut clauses = Vec::new();
+    let (mut up, mut counting, mut bounded) = (None, None, None);
     for attr in field.attrs.iter().filter(|it| it.path().is_ident("orm")) {
         let read = attr.parse_nested_meta(|meta| {
             let key = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
@@ -62,16 +123,24 @@ fn part<'a>(ctxt: &mut Ctxt, field: &'a syn::Field) -> Option<Part<'a>> {
                 "from" => name = meta.value()?.parse()?,
                 "expr" => computed = Some(meta.value()?.parse::<Expr>()?),
                 "flatten" => flatten = true,
-                "filter" | "order_by" | "limit" | "offset" => {
+                "ancestors" | "descendants" if up.is_some() => {
+                    return Err(meta.error("a relation is followed one way: `ancestors` or `descendants`"));
+                }
+                "ancestors" | "descendants" => up = Some(key == "ancestors"),
+                "with_depth" => counting = Some(meta.path.span()),
+                "filter" | "order_by" | "limit" | "offset" | "max_depth" => {
+                    if key == "max_depth" {
+                        bounded = Some(meta.path.span());
+                    }
                     let (method, value): (_, Expr) = (format_ident!("{key}"), meta.value()?.parse()?);
                     clauses.push(quote_spanned!(value.span()=> .#method(#value)));
                 }
                 key => {
-                    let known = ["from", "expr", "flatten", "filter", "order_by", "limit", "offset"];
-                    let near = did_you_mean(key, known);
+                    let near = did_you_mean(key, KEYS);
                     return Err(meta.error(format!(
-                        "a field of a projection takes `from = name`, `expr = function`, `flatten`, `filter`, `order_by`, \
-                         `limit` and `offset`{near}"
+                        "a field of a projection takes `from = name`, `expr = function`, `flatten`, of relations `filter`, \
+                         `order_by`, `limit`, `offset`, of those to itself `ancestors`, `descendants`, `max_depth`, \
+                         `with_depth`{near}"
                     )));
                 }
             }
@@ -79,6 +148,11 @@ fn part<'a>(ctxt: &mut Ctxt, field: &'a syn::Field) -> Option<Part<'a>> {
         });
         ctxt.ok(read)?;
     }
+    if let (None, Some(span)) = (up, counting.or(bounded)) {
+        ctxt.error(span, "only `ancestors` and `descendants` have a depth: say which of them this is");
+        return None;
+    }
+    let way = up.map(|up| Way { up, counting: counting.is_some() });
     let from = match (computed, flatten) {
         (Some(expr), false) => From::Computed(expr),
         (None, true) => From::Flatten,
@@ -86,7 +160,7 @@ fn part<'a>(ctxt: &mut Ctxt, field: &'a syn::Field) -> Option<Part<'a>> {
             ctxt.error(ident.span(), "a field is computed or flattened, not both");
             return None;
         }
-        (None, false) => From::Member { name, clauses },
+        (None, false) => From::Member { name, way, clauses },
     };
     Some(Part { ident, ty: &field.ty, from })
 }
@@ -189,9 +263,16 @@ fn code(ident: &Ident, model: &Path, parts: &[Part<'_>], private: &TokenStream) 
 fn field(index: usize, part: &Part<'_>, model: &Path, private: &TokenStream) -> TokenStream {
     let (ty, place) = (part.ty, part.ident.span());
     let (source, clauses) = match &part.from {
-        From::Member { name, clauses } => {
+        From::Member { name, way, clauses } => {
             let number = number(name);
-            (quote_spanned!(place=> #private::relation::Of<#model, #number>), clauses.as_slice())
+            let source = match way {
+                None => quote_spanned!(place=> #private::relation::Of<#model, #number>),
+                Some(way) => {
+                    let way = way.tokens(private);
+                    quote_spanned!(place=> #private::relation::Along<#model, #way, #number>)
+                }
+            };
+            (source, clauses.as_slice())
         }
         From::Computed(_) => (quote_spanned!(place=> #private::relation::Computed), &[][..]),
         From::Flatten => (quote_spanned!(place=> #private::relation::Flattened<#model>), &[][..]),
