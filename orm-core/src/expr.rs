@@ -4,6 +4,7 @@
 
 mod aggregate;
 mod arithmetic;
+mod array;
 mod assign;
 mod case;
 mod column;
@@ -26,6 +27,7 @@ mod vector;
 pub use self::{
     aggregate::{Aggregates, Average, Extremes, Sum, count_all},
     arithmetic::{Minus, MinusSide, Over, OverSide, Plus, PlusSide, Signed, Term, Times, TimesSide},
+    array::{Array, Arrays},
     assign::{Assignable, IntoAssignments},
     case::{Case, CaseValue, EmptyCase, case},
     column::{Column, Expr, Joined, Mode, Origin, Present, bind},

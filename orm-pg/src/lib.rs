@@ -41,7 +41,7 @@
 //! # Where to look
 //! - The verbs of models: [`Model`]. The clauses of queries: [`query::Select`]. Operators and functions:
 //!   [`expr::Expression`], [`expr::Textual`], [`expr::Numeric`], [`expr::Aggregates`], [`expr::Dates`],
-//!   [`expr::Ranges`], [`expr::Composites`].
+//!   [`expr::Arrays`], [`expr::Ranges`], [`expr::Composites`].
 //! - Writes: [`query::Insert`], [`query::Update`], [`query::Delete`]. SQL by hand: [`sql!`].
 //! - Errors: [`Error`], whose predicates say what happened; it never shows values.
 //! - Tests: `testing` and `#[orm_pg::test]`, with the feature `testing`.

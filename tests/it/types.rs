@@ -1,5 +1,6 @@
 //! Values of every type, there and back.
 
+mod arrays;
 mod bytes;
 mod calendar;
 mod composites;

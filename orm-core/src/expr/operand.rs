@@ -103,6 +103,24 @@ impl<T: crate::value::Element + Clone> Operand<Vec<T>> for &[T] {
 }
 
 #[diagnostic::do_not_recommend]
+impl<const N: usize> Operand<Vec<String>> for [&str; N] {
+    type Nullability = NotNull;
+
+    fn into_node(self) -> Node {
+        Node::Bind(Bind::new(self.map(str::to_owned).to_vec()))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Operand<Vec<String>> for &[&str] {
+    type Nullability = NotNull;
+
+    fn into_node(self) -> Node {
+        Node::Bind(Bind::new(self.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>()))
+    }
+}
+
+#[diagnostic::do_not_recommend]
 impl<T: crate::value::Element, const N: usize> Operand<Vec<T>> for [T; N] {
     type Nullability = NotNull;
 
