@@ -5,7 +5,7 @@ use std::{
     task::Poll,
 };
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Waits for all at the same time: on one connection they are pipelined. What comes back is `(a, (b, c))`, which
 /// [`nest!`] takes apart.
@@ -20,7 +20,13 @@ macro_rules! nest {
     ($first:ident $($rest:ident)+) => { ($first, nest!($($rest)+)) };
 }
 
-/// Waits for two at the same time.
+/// Whether it says no more than that another statement has failed before.
+fn follows(error: &Error) -> bool {
+    error.sql_state() == Some("25P02")
+}
+
+/// Waits for two at the same time. Where both fail in one transaction, the error is that of the one that failed first: the
+/// other only met what the first has left.
 ///
 /// Both on the heap, and no `async fn`: that would hold each of its arguments twice, so the future would double with
 /// every sibling.
@@ -35,19 +41,85 @@ pub fn both<A, B>(
         if a.is_none()
             && let Poll::Ready(done) = first.as_mut().poll(cx)
         {
-            a = Some(done?);
+            match done {
+                Err(error) if !follows(&error) => return Poll::Ready(Err(error)),
+                done => a = Some(done),
+            }
         }
         if b.is_none()
             && let Poll::Ready(done) = second.as_mut().poll(cx)
         {
-            b = Some(done?);
+            match done {
+                Err(error) if !follows(&error) => return Poll::Ready(Err(error)),
+                done => b = Some(done),
+            }
         }
         match (a.take(), b.take()) {
-            (Some(a), Some(b)) => Poll::Ready(Ok((a, b))),
+            (Some(a), Some(b)) => Poll::Ready(a.and_then(|a| Ok((a, b?)))),
             (one, two) => {
                 (a, b) = (one, two);
                 Poll::Pending
             }
         }
     })
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+mod tests {
+    use std::{
+        future::{Future, poll_fn},
+        pin::pin,
+        task::{Context, Poll, Waker},
+    };
+
+    use super::both;
+    use crate::error::{Error, Result, ServerError};
+
+    fn failed(code: &str) -> Result<()> {
+        Err(Error::from_server(ServerError { code: code.to_owned(), ..ServerError::default() }))
+    }
+
+    /// Has an answer when it is asked for the time number `polls`, counted from zero.
+    fn after(polls: usize, answer: Result<()>) -> impl Future<Output = Result<()>> {
+        let (mut left, mut answer) = (polls, Some(answer));
+        poll_fn(move |_| match left {
+            0 => Poll::Ready(answer.take().unwrap()),
+            _ => {
+                left -= 1;
+                Poll::Pending
+            }
+        })
+    }
+
+    /// The SQLSTATE that comes out, and after how many polls.
+    fn outcome(
+        one: impl Future<Output = Result<()>>,
+        other: impl Future<Output = Result<()>>,
+    ) -> (usize, Option<String>) {
+        let mut both = pin!(both(one, other));
+        for polls in 0..10 {
+            if let Poll::Ready(done) = both.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+                return (polls, done.err().and_then(|it| it.sql_state().map(str::to_owned)));
+            }
+        }
+        panic!("it does not end");
+    }
+
+    #[test]
+    fn the_error_is_that_of_what_failed_first() {
+        let (check, aborted) = (|| failed("23514"), || failed("25P02"));
+        let told = |code: &str| Some(code.to_owned());
+        // The answer to the second was seen before that to the first, and the other way round.
+        assert_eq!(outcome(after(1, check()), after(0, aborted())), (1, told("23514")));
+        assert_eq!(outcome(after(0, aborted()), after(2, check())), (2, told("23514")));
+        assert_eq!(outcome(after(0, check()), after(5, Ok(()))), (0, told("23514")), "it waits for nobody");
+        // What failed was a statement before these.
+        assert_eq!(outcome(after(0, aborted()), after(3, aborted())), (3, told("25P02")));
+        assert_eq!(outcome(after(0, Ok(())), after(1, aborted())), (1, told("25P02")));
+        assert_eq!(outcome(after(2, Ok(())), after(1, Ok(()))), (2, None));
+        // Of three.
+        let later = async { both(after(0, aborted()), after(1, check())).await.map(drop) };
+        assert_eq!(outcome(after(0, aborted()), later), (1, told("23514")));
+    }
 }
