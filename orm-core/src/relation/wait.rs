@@ -65,7 +65,6 @@ pub fn both<A, B>(
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 mod tests {
     use std::{
         future::{Future, poll_fn},
