@@ -6,6 +6,9 @@ use crate::{
     error::{Error, Result},
 };
 
+/// What a query of groups says that still reads whole rows.
+const WITHOUT_SELECT: &str = "a grouped query needs a `select` of what to know of each group";
+
 /// The most sources that a query can have.
 const MAX_SOURCES: usize = 8;
 
@@ -44,7 +47,7 @@ fn query(scopes: &mut Scopes, select: &Select) -> Result<()> {
     scopes.rows(&select.group_by, "GROUP BY")?;
     let grouped = is_grouped(select);
     if grouped && select.list.is_none() {
-        return Err(refused("a grouped query needs a `select` of what to know of each group"));
+        return Err(refused(WITHOUT_SELECT));
     }
     if select.lock.is_some() && (grouped || select.distinct.is_some()) {
         return Err(refused("rows of a grouped or distinct query cannot be locked"));
@@ -152,6 +155,9 @@ fn group(select: &Select, node: &Node, place: &str) -> Result<()> {
         Node::Call(call) if call.aggregate => {}
         Node::Column { query, source, name } if *query == select.id && !key_is_grouped(select, *source) => {
             return Err(ungrouped(*name, place));
+        }
+        Node::Columns { query, source, .. } if *query == select.id && !key_is_grouped(select, *source) => {
+            return Err(refused(WITHOUT_SELECT));
         }
         // It comes with the columns of its model, which may all be part of the key without being the table's.
         Node::WholeRow { query, source } if *query == select.id && !key_is_grouped(select, *source) => {

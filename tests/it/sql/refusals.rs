@@ -89,6 +89,11 @@ async fn groups() {
         expect!["select from posts: a grouped query needs a `select` of what to know of each group"],
     )
     .await;
+    refused(
+        Post::query().distinct().having(|p| p.id.count().gt(3)).all(&db),
+        expect!["select from posts: a grouped query needs a `select` of what to know of each group"],
+    )
+    .await;
     refused(Post::query().group_by(|p| p.author_id).select(|p| (p.author_id, p.title)).all(&db), expect!["select from posts: `title` in the select list has no single value in a group: add it to `group_by`, or aggregate it (`.min()`, `.max()`, `.array_agg()`, …)"]).await;
     refused(Post::query().select(|p| (p.id.count(), p.title)).all(&db), expect!["select from posts: `title` in the select list has no single value in a group: add it to `group_by`, or aggregate it (`.min()`, `.max()`, `.array_agg()`, …)"]).await;
     refused(
