@@ -5,7 +5,8 @@
 
 use std::{env, error::Error, fmt::Write, fs, path::Path};
 
-const ITEMS: [&str; 9] = ["use ", "#[", "///", "pub ", "fn ", "async fn ", "struct ", "enum ", "orm_pg::sql_"];
+const ITEMS: [&str; 10] =
+    ["use ", "const ", "#[", "///", "pub ", "fn ", "async fn ", "struct ", "enum ", "orm_pg::sql_"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let guide = Path::new("../docs/guide");

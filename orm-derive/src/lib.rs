@@ -179,9 +179,13 @@ pub fn sql(input: TokenStream) -> TokenStream {
 
 /// Runs an asynchronous test on a database of its own: `async fn works(db: Database)`, with or without a `Result`.
 ///
-/// Arguments: `models(User, Post)` makes their tables, `setup = path` runs an asynchronous function on the database, which
-/// it takes as `Database` or `&Database`, `flavor = "current_thread"` runs on one thread, and `crate = path` says where
-/// `orm_pg` is, when it is renamed.
+/// | argument | |
+/// |---|---|
+/// | `models(User, Post)` | makes the tables of these models |
+/// | `models = MODELS` | the same from a list that several tests share: `const MODELS: &[&Table] = models![User, Post];` |
+/// | `setup = path` | runs an asynchronous function on the database, which it takes as `Database` or `&Database` |
+/// | `flavor = "current_thread"` | runs the test on one thread |
+/// | `crate = path` | where `orm_pg` is, when it is renamed |
 #[proc_macro_attribute]
 pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
     test::expand(args.into(), item.into()).into()

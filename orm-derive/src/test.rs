@@ -16,6 +16,7 @@ use crate::{
 #[derive(Default)]
 struct Args {
     models: Vec<Path>,
+    lists: Vec<Path>,
     setup: Option<Path>,
     current_thread: bool,
     krate: Option<Path>,
@@ -46,6 +47,7 @@ fn args_of(ctxt: &mut Ctxt, tokens: TokenStream) -> Args {
                     }
                 }
             }
+            (Item::Pair(_, Value::Path(path)), "models") => args.lists.push(path),
             (Item::Pair(_, Value::Path(path)), "setup") => args.setup = Some(path),
             (Item::Pair(_, Value::Text(text)), "setup") => args.setup = ctxt.ok(text.parse()),
             (Item::Pair(_, Value::Path(path)), "crate") => args.krate = Some(path),
@@ -61,7 +63,8 @@ fn args_of(ctxt: &mut Ctxt, tokens: TokenStream) -> Args {
             },
             (item, key) => {
                 let near = did_you_mean(key, ["models", "setup", "flavor", "crate"]);
-                let expected = "expected `models(User, Post)`, `setup = path` or `flavor = \"current_thread\"`";
+                let expected =
+                    "expected `models(User, Post)`, `models = LIST`, `setup = path` or `flavor = \"current_thread\"`";
                 ctxt.error(item.span(), format!("{expected}{near}"));
             }
         }
@@ -97,6 +100,7 @@ fn write(args: &Args, function: &ItemFn) -> TokenStream {
         let models = &args.models;
         quote!(.models(#krate::models![#(#models),*]))
     });
+    let lists = &args.lists;
     let setup = args.setup.as_ref().map(|setup| quote!(.setup(#setup)));
     let current_thread = args.current_thread.then(|| quote!(.current_thread()));
     let panics = function.attrs.iter().any(|it| it.path().is_ident("should_panic"));
@@ -114,6 +118,7 @@ fn write(args: &Args, function: &ItemFn) -> TokenStream {
             #krate::__private::testing::run(
                 #krate::__private::testing::TestCase::new(::core::concat!(::core::module_path!(), #path))
                     #models
+                    #(.models(#lists))*
                     #setup
                     #current_thread
                     #should_panic,
@@ -185,7 +190,7 @@ mod tests {
                 )
             ),
             [
-                "expected `models(User, Post)`, `setup = path` or `flavor = \"current_thread\"`; did you mean `models`?",
+                "expected `models(User, Post)`, `models = LIST`, `setup = path` or `flavor = \"current_thread\"`; did you mean `models`?",
                 "`flavor` is \"current_thread\" or \"multi_thread\"",
             ]
         );

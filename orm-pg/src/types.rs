@@ -2,7 +2,7 @@
 //!
 //! The date crates have types of the same names. Those of `chrono` stand here as they are; of the others here and in the
 //! prelude is only what no other crate has a name for (`OffsetDateTime`, `PrimitiveDateTime`, `Timestamp`), so that
-//! turning on one more feature never changes what a name means. The rest is in [`time`] and [`jiff`]:
+//! turning on one more feature never changes what a name means. The rest is in modules of the features' names:
 //! `orm_pg::types::time::Date`, `orm_pg::types::jiff::civil::Date`.
 
 pub use orm_core::{

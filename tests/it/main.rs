@@ -6,7 +6,6 @@ mod support;
 mod binds;
 mod consistent;
 mod derived;
-#[expect(dead_code, reason = "not every field is read")]
 mod design;
 mod errors;
 mod foreign_keys;

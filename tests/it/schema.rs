@@ -75,3 +75,15 @@ async fn models_may_refer_to_themselves_and_to_each_other(db: Database) -> Resul
     assert_eq!(Node::query().count(&db).await?, 0, "the child is deleted along");
     Ok(())
 }
+
+const NODES: &[&orm_pg::schema::Table] = models![Node];
+
+async fn one_node(db: &Database) -> Result<u64> {
+    Node::insert(NewNode::new()).execute(db).await
+}
+
+#[orm_pg::test(models(Leaf), models = NODES, setup = one_node)]
+async fn tests_share_a_list_of_models(db: Database) -> Result<()> {
+    assert_eq!((Node::query().count(&db).await?, Leaf::query().count(&db).await?), (1, 0));
+    Ok(())
+}

@@ -51,7 +51,6 @@ impl Executor for Seen {
 #[derive(Debug, Clone, Model)]
 #[orm(table = "names", view)]
 struct Name {
-    #[expect(dead_code, reason = "never read")]
     name: String,
 }
 

@@ -88,6 +88,7 @@ fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
         marker: quote!(#marker #type_generics),
         fields: reads.collect(),
         with_marker: false,
+        declares: false,
     };
     let by_position =
         matches!(fields, Fields::Unnamed(_)).then(|| quote!(#private::row::Layout::<'_>::by_position(__orm_layout);));

@@ -39,11 +39,13 @@ pub(super) struct Body<'a> {
     pub(super) fields: Vec<Read<'a>>,
     /// Whether a column behind the others says if the row is there.
     pub(super) with_marker: bool,
+    /// Whether the fields declare columns, so that one that the program never reads is no mistake.
+    pub(super) declares: bool,
 }
 
 /// The methods of `FromRow`. `before` stands before the layout of the fields.
 pub(super) fn methods(body: &Body<'_>, before: Option<&TokenStream>, private: &TokenStream) -> TokenStream {
-    let Body { owner, marker, fields, with_marker } = body;
+    let Body { owner, marker, fields, with_marker, declares } = body;
     let mut count = 0_usize;
     let (mut layouts, mut reads, mut flattened) = (Vec::new(), Vec::new(), Vec::new());
     for field in fields {
@@ -94,6 +96,8 @@ pub(super) fn methods(body: &Body<'_>, before: Option<&TokenStream>, private: &T
         }}
     };
     let skipped = if *with_marker { quote!(#width + 1) } else { width };
+    // For rustc's lint `dead_code`, which would take a column that only queries name for a field without a use.
+    let declared = fields.iter().filter(|it| *declares && !matches!(it.source, Source::Default)).map(|it| it.member);
     quote! {
         fn layout(__orm_layout: &mut #private::row::Layout<'_>) -> #private::error::Result<()> {
             #before
@@ -104,6 +108,7 @@ pub(super) fn methods(body: &Body<'_>, before: Option<&TokenStream>, private: &T
 
         fn from_row(__orm_row: &mut #private::row::Cursor<'_>) -> #private::error::Result<Self> {
             let __orm_value = Self { #(#reads),* };
+            #(let _ = &__orm_value.#declared;)*
             #skip_marker
             ::core::result::Result::Ok(__orm_value)
         }
@@ -139,6 +144,7 @@ pub(super) fn impl_from_row(model: &Model, private: &TokenStream, names: &Names)
         marker: quote!(#marker),
         fields: fields.collect(),
         with_marker: model.needs_marker(),
+        declares: true,
     };
     let methods = methods(&body, None, private);
     quote! {

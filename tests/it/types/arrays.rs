@@ -111,7 +111,6 @@ async fn items_are_added_and_taken_away(db: Database) -> Result<()> {
 fn what_arrays_render() {
     #[derive(Debug, Clone, Model)]
     #[orm(table = "posts")]
-    #[expect(dead_code, reason = "only its statements are looked at")]
     struct Post {
         #[orm(key)]
         id: i64,

@@ -9,7 +9,6 @@ use orm_pg::{
 use crate::{models::Event, support::check};
 
 #[derive(Debug, Clone, Model)]
-#[expect(dead_code, reason = "its columns are used, its fields are not all")]
 struct Visit {
     #[orm(key)]
     id: i32,

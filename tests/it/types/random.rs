@@ -135,7 +135,6 @@ macro_rules! every_type {
         }
 
         /// Arrays of NULLs and values.
-        #[expect(dead_code, reason = "not every field is read on its own")]
         #[derive(Debug, Clone, Model)]
         struct Gaps {
             #[orm(key)]
