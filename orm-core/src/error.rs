@@ -399,7 +399,8 @@ impl Error {
     }
 
     /// Whether running the same transaction again may succeed and cannot do its work twice: serialization failures
-    /// (40001), deadlocks (40P01), connections that could not be had, and ones lost before anything took effect.
+    /// (40001), deadlocks (40P01), connections that could not be had, and ones lost before anything took effect. Not where
+    /// a task waited for a connection while it held one itself.
     ///
     /// ```
     /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
@@ -416,7 +417,9 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self.0.kind {
             ErrorKind::Server | ErrorKind::RolledBack => self.is_state("40001") || self.is_state("40P01"),
-            ErrorKind::ConnectionLost | ErrorKind::PoolTimeout => true,
+            ErrorKind::ConnectionLost => true,
+            // A task that waits for a connection of its own would only do so again.
+            ErrorKind::PoolTimeout => !self.0.for_good,
             ErrorKind::Connect => !self.is_refused_for_good(),
             _ => false,
         }

@@ -26,7 +26,7 @@ use crate::{
 /// # Errors
 /// When the server cannot be reached.
 pub(crate) async fn cancel(token: &CancelToken, peer: &Peer) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let wire = peer.dial().await?;
+    let (wire, _) = peer.dial().await?;
     token.cancel_query_raw(UntilEof(wire), Established).await?;
     Ok(())
 }

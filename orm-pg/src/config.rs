@@ -68,7 +68,9 @@ pub(crate) struct Settings {
     tcp_user_timeout: Option<Duration>,
     statement_timeout: Option<Duration>,
     pub(crate) connect_timeout: Duration,
+    pub(crate) connect_retry: Duration,
     pub(crate) acquire_timeout: Duration,
+    pub(crate) close_timeout: Duration,
     pub(crate) max_connections: u32,
     pub(crate) min_idle: u32,
     pub(crate) max_lifetime: Option<Duration>,
@@ -102,7 +104,9 @@ impl Default for Settings {
             tcp_user_timeout: Some(Duration::from_secs(30)),
             statement_timeout: None,
             connect_timeout: Duration::from_secs(10),
+            connect_retry: Duration::ZERO,
             acquire_timeout: Duration::from_secs(30),
+            close_timeout: Duration::from_secs(10),
             max_connections: 10,
             min_idle: 0,
             max_lifetime: Some(Duration::from_secs(30 * 60)),
@@ -262,8 +266,8 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Limits how long opening one connection may take, from the first packet to the end of the authentication.
-    /// Default 10 seconds.
+    /// Limits how long opening one connection may take, from the first packet to the end of the authentication. It holds
+    /// for each address that a host name stands for, and for each host. Default 10 seconds.
     ///
     /// ```
     /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
@@ -272,6 +276,32 @@ impl DatabaseBuilder {
     /// ```
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.settings.connect_timeout = limit;
+        self
+    }
+
+    /// Lets [`connect`](Self::connect) wait for a server that is not up yet: it tries again for as long as `limit`,
+    /// unless the server refuses for good (wrong password, no such database). Default: one try.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder_from_env().connect_retry(Duration::from_secs(60)).connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn connect_retry(mut self, limit: Duration) -> Self {
+        self.settings.connect_retry = limit;
+        self
+    }
+
+    /// Limits how long [`Database::close`](crate::Database::close) waits for statements and transactions under way.
+    /// Default 10 seconds, a third of what orchestrators give a program to end.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").close_timeout(Duration::from_secs(3)).connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn close_timeout(mut self, limit: Duration) -> Self {
+        self.settings.close_timeout = limit;
         self
     }
 
@@ -416,7 +446,8 @@ impl DatabaseBuilder {
         Ok(Database::on(Pool::open(settings, targets).await?))
     }
 
-    /// Returns a handle that connects when the first statement needs it. Needs a running tokio runtime.
+    /// Returns a handle that connects when the first statement needs it. It can be made outside of a runtime, in a
+    /// static for instance.
     ///
     /// # Errors
     /// [`ErrorKind::Config`] for an option that cannot be used.
@@ -428,7 +459,7 @@ impl DatabaseBuilder {
     /// ```
     pub fn connect_lazy(self) -> Result<Database> {
         let (settings, targets) = self.check()?;
-        Ok(Database::on(Pool::lazy(settings, targets)?))
+        Ok(Database::on(Pool::lazy(settings, targets)))
     }
 
     fn apply(&mut self, name: &str, value: &str, shown: &str) {

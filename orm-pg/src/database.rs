@@ -1,6 +1,6 @@
 //! [`Database`]: the handle that an application keeps.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::Location, sync::Arc, time::Duration};
 
 use orm_core::{
     error::{Error, Result},
@@ -16,7 +16,7 @@ use crate::{
     error::{Cause, Failure, Scope, name},
     group,
     manager::jitter,
-    pool::{Pool, PoolStatus},
+    pool::{Pool, PoolStatus, Purpose},
     run::{Discard, heals, keeps_locks, run_all, run_healed, start},
     stream::OwnStream,
     trace::Clock,
@@ -123,8 +123,10 @@ impl Database {
     /// sql!("SET search_path = app").execute(&connection).await?; // undone when the connection goes back
     /// # Ok(()) }
     /// ```
-    pub async fn connection(&self) -> Result<Connection> {
-        Ok(Connection::new(self.0.acquire().await?))
+    #[track_caller]
+    pub fn connection(&self) -> impl Future<Output = Result<Connection>> + Send {
+        let purpose = Purpose::held("connection", Location::caller());
+        async move { Ok(Connection::new(self.0.acquire(purpose, None).await?)) }
     }
 
     /// Begins a transaction, as a guard that rolls back when it is dropped. One round trip.
@@ -139,8 +141,9 @@ impl Database {
     /// tx.commit().await?; // dropped without it, the transaction is rolled back
     /// # Ok(()) }
     /// ```
-    pub async fn begin(&self) -> Result<Transaction<'static>> {
-        self.begin_with(TransactionOptions::new()).await
+    #[track_caller]
+    pub fn begin(&self) -> impl Future<Output = Result<Transaction<'static>>> + Send {
+        self.begin_with(TransactionOptions::new())
     }
 
     /// Begins a transaction with `options`; retries are for closures only.
@@ -155,10 +158,15 @@ impl Database {
     /// tx.commit().await?;
     /// # Ok(()) }
     /// ```
-    pub async fn begin_with(&self, options: TransactionOptions) -> Result<Transaction<'static>> {
+    #[track_caller]
+    pub fn begin_with(&self, options: TransactionOptions) -> impl Future<Output = Result<Transaction<'static>>> + Send {
+        self.begin_for(Purpose::held("transaction", Location::caller()), options)
+    }
+
+    async fn begin_for(&self, purpose: Purpose, options: TransactionOptions) -> Result<Transaction<'static>> {
         let mut attempts = 1;
         loop {
-            match Transaction::on_lease(self.0.acquire().await?, options).await {
+            match Transaction::on_lease(self.0.acquire(purpose, None).await?, options).await {
                 Ok(tx) => return Ok(tx),
                 // A transaction that has only begun has done nothing yet.
                 Err(Failure { cause: Cause::Unsent | Cause::Lost, .. }) if attempts < MOST_ATTEMPTS => attempts += 1,
@@ -181,13 +189,17 @@ impl Database {
     /// .await?;
     /// # Ok(()) }
     /// ```
-    pub async fn transaction<T, E: From<Error>>(
+    #[track_caller]
+    pub fn transaction<T, E: From<Error>>(
         &self,
         body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E>, // write `async |tx| { … }`
-    ) -> Result<T, E> {
-        let mut tx = self.begin().await?;
-        let outcome = body(&mut tx).await;
-        tx.finish(outcome).await.0
+    ) -> impl Future<Output = Result<T, E>> {
+        let begun = self.begin();
+        async move {
+            let mut tx = begun.await?;
+            let outcome = body(&mut tx).await;
+            tx.finish(outcome).await.0
+        }
     }
 
     /// Runs `body` in a transaction with `options`; if they ask for it, again after a conflict with another one.
@@ -205,22 +217,26 @@ impl Database {
     /// .await?;
     /// # Ok(()) }
     /// ```
-    pub async fn transaction_with<T, E: From<Error>>(
+    #[track_caller]
+    pub fn transaction_with<T, E: From<Error>>(
         &self,
         options: TransactionOptions,
         body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E> + Clone, // write `async |tx| { … }`
-    ) -> Result<T, E> {
-        let mut retries = options.retries();
-        let mut pause = RETRY_PAUSE;
-        loop {
-            let mut tx = self.begin_with(options).await?;
-            let outcome = body.clone()(&mut tx).await;
-            match tx.finish(outcome).await {
-                (Err(_), true) if retries > 0 => retries -= 1,
-                (outcome, _) => return outcome,
+    ) -> impl Future<Output = Result<T, E>> {
+        let purpose = Purpose::held("transaction", Location::caller());
+        async move {
+            let mut retries = options.retries();
+            let mut pause = RETRY_PAUSE;
+            loop {
+                let mut tx = self.begin_for(purpose, options).await?;
+                let outcome = body.clone()(&mut tx).await;
+                match tx.finish(outcome).await {
+                    (Err(_), true) if retries > 0 => retries -= 1,
+                    (outcome, _) => return outcome,
+                }
+                sleep(jitter(pause)).await;
+                pause = (pause * 2).min(Duration::from_secs(1));
             }
-            sleep(jitter(pause)).await;
-            pause = (pause * 2).min(Duration::from_secs(1));
         }
     }
 
@@ -238,7 +254,8 @@ impl Database {
     }
 
     /// Closes the pool for all clones of the handle: new statements are refused, those under way may end, for as long
-    /// as one may wait for a connection. Connections that are out after that are closed when they come back.
+    /// as [`close_timeout`](DatabaseBuilder::close_timeout) says. Connections that are out after that are closed when they
+    /// come back.
     ///
     /// ```
     /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
@@ -254,7 +271,7 @@ impl Database {
         let mut attempts = 1;
         loop {
             let waiting = Instant::now();
-            let lease = self.0.acquire().await.map_err(|error| name(error, statement))?;
+            let lease = self.0.acquire(purpose(statement), None).await.map_err(|error| name(error, statement))?;
             let done = run_healed(&lease, statement, rows, Scope::Autocommit, waiting.elapsed()).await;
             drop(lease);
             match done {
@@ -274,6 +291,11 @@ fn limit(failure: &Failure) -> u32 {
     if failure.cause == Cause::Lost { 2 } else { MOST_ATTEMPTS }
 }
 
+/// What a connection is wanted for that runs `statement`.
+fn purpose(statement: &Statement) -> Purpose {
+    Purpose::statement(statement.operation.name(), statement.table)
+}
+
 #[diagnostic::do_not_recommend]
 impl Executor for Database {
     async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {
@@ -290,7 +312,8 @@ impl Executor for Database {
             [] => Ok(0),
             [statement] => self.one(statement, rows).await,
             statements => {
-                let tx = self.begin().await?;
+                let tx =
+                    self.begin_for(Purpose::statement("batch of statements", None), TransactionOptions::new()).await?;
                 let outcome = run_all(tx.session(), statements, rows).await;
                 tx.finish(outcome).await.0
             }
@@ -304,7 +327,7 @@ impl Executor for Database {
         let mut attempts = 1;
         loop {
             let asked = Instant::now();
-            let lease = self.0.acquire().await.map_err(|error| name(error, &statement))?;
+            let lease = self.0.acquire(purpose(&statement), None).await.map_err(|error| name(error, &statement))?;
             let clock = Clock::start(&statement, asked.elapsed(), lease.slow);
             let mut started = start(&lease, &statement).await;
             if heals(&lease, &statement, Scope::Autocommit, &started) {
@@ -320,6 +343,7 @@ impl Executor for Database {
 
     /// The statements run in a transaction.
     async fn together(&self, how: Together) -> Result<Group<'_>> {
-        Ok(Group::new(self.begin_with(group::options(how)).await?))
+        let purpose = Purpose::statement("statements of one verb", None);
+        Ok(Group::new(self.begin_for(purpose, group::options(how)).await?))
     }
 }

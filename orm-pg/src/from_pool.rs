@@ -38,6 +38,10 @@ impl Database {
     /// - How long connections are opened, checked and waited for is the pool's business. By default `bb8` asks at each
     ///   check-out whether the connection is there, which is a round trip; `test_on_check_out(false)` saves it, and a
     ///   statement that finds its connection dead before it was sent goes to another one here.
+    /// - Those who wait for a connection by this handle are served in their order, but `bb8` gives a connection that comes
+    ///   back to whoever asks next: where the application asks the pool by itself in a loop, it can keep this handle
+    ///   waiting.
+    /// - A connection is served by the runtime that opened it. `bb8` does not look at that, so use the pool in one runtime.
     /// - Notices go nowhere, and the error of a lost connection does not say why it was lost.
     /// - Statements stay prepared on their connection, as usual: one round trip when warm, two when cold.
     ///   Should the application throw them away (`DEALLOCATE ALL`, `DISCARD ALL`), they are prepared again, but not within

@@ -9,11 +9,12 @@ use std::{
 use bb8::PooledConnection;
 use futures_util::FutureExt;
 use orm_core::ident::push_literal;
-use tokio::{runtime::Handle, time::timeout};
+use tokio::{runtime::Handle, sync::OwnedSemaphorePermit, time::timeout};
 
 use crate::{
     cancel::cancel,
     manager::{Board, Manager},
+    pool::Parts,
     session::Session,
 };
 
@@ -56,16 +57,25 @@ pub(crate) struct Lease {
     session: Arc<Session>,
     pooled: Option<Pooled>,
     board: Arc<Board>,
+    /// Gone back, it lets the next in line have a connection.
+    turn: Option<OwnedSemaphorePermit>,
+    /// By which it is known who holds the connection.
+    number: u64,
 }
 
 impl Lease {
     pub(crate) fn new(pooled: PooledConnection<'static, Manager>, board: Arc<Board>) -> Self {
-        Self { session: Arc::clone(&pooled), pooled: Some(Pooled::Ours(pooled)), board }
+        Self { session: Arc::clone(&pooled), pooled: Some(Pooled::Ours(pooled)), board, turn: None, number: 0 }
     }
 
     /// A connection of a pool of the application.
     pub(crate) fn theirs(session: Arc<Session>, board: Arc<Board>) -> Self {
-        Self { session, pooled: Some(Pooled::Theirs), board }
+        Self { session, pooled: Some(Pooled::Theirs), board, turn: None, number: 0 }
+    }
+
+    /// Keeps what its holder has waited for until it goes back.
+    pub(crate) fn keep(&mut self, turn: Option<OwnedSemaphorePermit>, number: u64) {
+        (self.turn, self.number) = (turn, number);
     }
 
     /// The connection, by a borrow that keeps others from using it.
@@ -85,31 +95,41 @@ impl Deref for Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         let Some(pooled) = self.pooled.take() else { return };
-        let (session, board) = (Arc::clone(&self.session), Arc::clone(&self.board));
-        // The pool may open another connection in its place, which takes a runtime.
-        let _inside = Handle::try_current().is_err().then(|| session.runtime.enter());
+        let (session, board, turn) = (Arc::clone(&self.session), Arc::clone(&self.board), self.turn.take());
+        if self.number != 0 {
+            board.holders.remove(self.number);
+        }
+        // The pool may open another connection in its place, which takes the runtime that serves this one.
+        let here = Handle::try_current().ok().map(|it| it.id());
+        let _inside = (here != Some(session.runtime.id())).then(|| session.runtime.enter());
         let closing = board.is_closed() && session.as_theirs().is_none();
         if session.is_broken() || closing {
-            session.set_broken(true);
+            session.end();
         } else if !session.is_clean() {
             // Until it is clean it counts as broken, so that a runtime which stops half way throws it away.
             session.set_broken(true);
             let runtime = session.runtime.clone();
+            let cleaner = board.cleanings.begin(Parts { session: Arc::clone(&session), pooled, turn });
             let cleaning = async move {
                 let cleaned = timeout(CLEAN_LIMIT, clean(&session)).await.unwrap_or(false);
+                let Some(Parts { session, pooled, turn }) = cleaner.finish() else { return };
                 if cleaned && !session.is_dead() {
                     session.set_broken(false);
                 } else {
                     tracing::debug!(target: "orm_pg::connection", "a connection could not be cleaned and is closed");
+                    session.end();
                 }
                 drop(pooled);
+                drop(turn);
                 board.returned.notify_waiters();
             };
             drop(runtime.spawn(cleaning.boxed()));
             return;
+        } else {
+            let _ = session.touch(Instant::now());
         }
-        let _ = session.touch(Instant::now());
         drop(pooled);
+        drop(turn);
         board.returned.notify_waiters();
     }
 }

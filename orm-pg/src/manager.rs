@@ -6,7 +6,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
@@ -14,6 +14,7 @@ use std::{
 use futures_util::FutureExt;
 use orm_core::error::{Error, ErrorKind, Result};
 use tokio::{
+    runtime::{Handle, Id},
     sync::{Notify, watch},
     time::{Instant, sleep, timeout},
 };
@@ -29,10 +30,10 @@ use crate::{
     failure::ConnectFailure,
     lease,
     peer::{Peer, Unreached},
-    pool::Opening,
+    pool::{Cleanings, Holders, Places},
     session::{Parts, Session},
     tls::Link,
-    wire::{Established, Place},
+    wire::{Established, Place, Plug},
 };
 
 /// The first pause between two attempts to connect; it doubles up to [`LONGEST_PAUSE`].
@@ -47,20 +48,25 @@ pub(crate) struct Manager {
     on_connect: Arc<[String]>,
     reset: Arc<str>,
     board: Arc<Board>,
+    places: Arc<Places>,
+    /// The runtime that it opens connections in.
+    home: Option<Id>,
 }
 
 /// What the manager, the waiters and the leases of one pool tell each other.
 #[derive(Default)]
 pub(crate) struct Board {
     last_failure: Mutex<Option<ConnectFailure>>,
-    /// Counts the failures that no further attempt can mend, and wakes those who wait for a connection.
-    pub(crate) refusals: watch::Sender<u64>,
-    /// Counts the connections whose opening was given up, whose places bb8 keeps.
-    lost_places: AtomicU64,
+    /// Counts what those who wait for a connection must know: an attempt to open one was given up, the handle is closed.
+    pub(crate) news: watch::Sender<u64>,
     /// No statement is to be started any more.
     pub(crate) closed: AtomicBool,
     /// A lease has come back.
     pub(crate) returned: Notify,
+    pub(crate) cleanings: Arc<Cleanings>,
+    pub(crate) holders: Holders,
+    /// Where the last connection was opened, to begin there: the number of the host, and one of its addresses.
+    good: Mutex<Option<(usize, Place)>>,
 }
 
 impl Board {
@@ -73,19 +79,23 @@ impl Board {
         self.closed.load(Ordering::Acquire)
     }
 
-    pub(crate) fn lost_places(&self) -> u64 {
-        self.lost_places.load(Ordering::Acquire)
+    /// Wakes those who wait for a connection.
+    pub(crate) fn tell(&self) {
+        self.news.send_modify(|count| *count += 1);
     }
 
-    /// Says that a connection was being opened and never will be, and tells those who wait for it.
-    pub(crate) fn lose_place(&self) {
-        self.lost_places.fetch_add(1, Ordering::AcqRel);
-        self.refusals.send_modify(|count| *count += 1);
+    fn good(&self) -> Option<(usize, Place)> {
+        self.good.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn note(&self, failure: Option<ConnectFailure>) {
         *self.last_failure.lock().unwrap_or_else(PoisonError::into_inner) = failure;
     }
+}
+
+/// The error for a handle that is used where nothing can be awaited.
+pub(crate) fn no_runtime() -> Error {
+    Error::new(ErrorKind::Config, "a pool of connections needs a running tokio runtime")
 }
 
 /// The error for a handle that was closed.
@@ -96,7 +106,18 @@ pub(crate) fn closed() -> Error {
 impl Manager {
     pub(crate) fn new(settings: Arc<Settings>, targets: Vec<Target>, board: Arc<Board>) -> Self {
         let reset = lease::reset(settings.application_name.as_deref()).into();
-        Self { on_connect: settings.on_connect.as_slice().into(), reset, settings, targets: targets.into(), board }
+        let places = Places::new(settings.max_connections);
+        let on_connect = settings.on_connect.as_slice().into();
+        Self { on_connect, reset, settings, targets: targets.into(), board, places, home: None }
+    }
+
+    /// The same, for the connections of one runtime.
+    pub(crate) fn at(&self, home: Id) -> Self {
+        Self { home: Some(home), ..self.clone() }
+    }
+
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
     }
 
     pub(crate) fn board(&self) -> &Board {
@@ -107,25 +128,35 @@ impl Manager {
         &self.settings
     }
 
-    /// Tries each server once.
+    /// Opens the first connection: each server is tried once, and again for as long as `connect_retry` says.
     ///
     /// # Errors
     /// [`ErrorKind::Connect`] with what each of them said, up to the one that refused the credentials.
-    pub(crate) async fn connect_once(&self) -> Result<Arc<Session>> {
+    pub(crate) async fn connect_first(&self) -> Result<Arc<Session>> {
+        let end = Instant::now() + self.settings.connect_retry;
+        self.place_for(self.connect_until(end)).await
+    }
+
+    /// Tries each server once, beginning where the last connection was opened.
+    async fn connect_once(&self) -> Result<Arc<Session>> {
         let mut last: Option<ConnectFailure> = None;
         let count = self.targets.len();
-        let first = if self.settings.shuffles() { random(count) } else { 0 };
-        for target in self.targets.iter().cycle().skip(first).take(count) {
-            let limit = self.settings.connect_timeout;
-            let failure = match timeout(limit, self.connect_to(target)).await {
-                Ok(Ok(session)) => {
+        let good = self.board.good();
+        let first = match &good {
+            _ if self.settings.shuffles() => random(count),
+            Some((index, _)) => *index,
+            None => 0,
+        };
+        for (index, target) in self.targets.iter().enumerate().cycle().skip(first).take(count) {
+            let place = good.as_ref().filter(|it| it.0 == index).map(|it| &it.1);
+            let failure = match self.connect_to(target, place).await {
+                Ok((session, place)) => {
                     self.board.note(None);
+                    *self.board.good.lock().unwrap_or_else(PoisonError::into_inner) = Some((index, place));
                     return Ok(session);
                 }
-                Ok(Err(failure)) => failure,
-                Err(_) => ConnectFailure::late(target, limit),
+                Err(failure) => failure,
             };
-            tracing::debug!(target: "orm_pg::connection", "{}", failure.to_error());
             let stop = failure.is_for_good();
             last = Some(match &last {
                 Some(before) => failure.after(before),
@@ -140,9 +171,8 @@ impl Manager {
         Err(error.unwrap_or_else(|| Error::new(ErrorKind::Config, "no host is given")))
     }
 
-    /// Tries until it succeeds, the servers refuse for good, or a waiter would have given up.
-    async fn connect_in_time(&self) -> Result<Arc<Session>> {
-        let end = Instant::now() + self.settings.acquire_timeout;
+    /// Tries until it succeeds, the servers refuse for good, or the time is over.
+    async fn connect_until(&self, end: Instant) -> Result<Arc<Session>> {
         let mut pause = FIRST_PAUSE;
         loop {
             if self.board.is_closed() {
@@ -152,11 +182,7 @@ impl Manager {
                 Ok(session) => return Ok(session),
                 Err(error) => error,
             };
-            if error.is_refused_for_good() {
-                self.board.refusals.send_modify(|count| *count += 1);
-                return Err(error);
-            }
-            if Instant::now() + pause >= end {
+            if error.is_refused_for_good() || Instant::now() + pause >= end {
                 return Err(error);
             }
             sleep(jitter(pause)).await;
@@ -164,21 +190,53 @@ impl Manager {
         }
     }
 
-    async fn connect_to(&self, target: &Target) -> Result<Arc<Session>, ConnectFailure> {
-        let places = match &target.address {
+    /// Waits for a place and opens a connection for it.
+    async fn place_for(&self, opening: impl Future<Output = Result<Arc<Session>>>) -> Result<Arc<Session>> {
+        let home = self.home.ok_or_else(no_runtime)?;
+        let place = timeout(self.settings.acquire_timeout, self.places.take(home)).await;
+        let place = place.map_err(|_| Error::new(ErrorKind::PoolTimeout, "all connections are in use"))?;
+        let session = opening.await?;
+        if !self.places.opened(&place) {
+            session.end();
+            return Err(Error::new(ErrorKind::Connect, "the runtime was not driven while the connection was opened"));
+        }
+        session.settle(place);
+        Ok(session)
+    }
+
+    /// Tries each address of the server, each for as long as the limit says, that of the last success first.
+    async fn connect_to(&self, target: &Target, good: Option<&Place>) -> Result<(Arc<Session>, Place), ConnectFailure> {
+        let limit = self.settings.connect_timeout;
+        let mut places = match &target.address {
             Address::Ip(ip) => vec![Place::Tcp(SocketAddr::new(*ip, target.port))],
             Address::Socket(path) => vec![Place::Unix(path.join(format!(".s.PGSQL.{}", target.port)))],
             Address::Name(name) => {
-                let found = tokio::net::lookup_host((name.as_str(), target.port)).await;
+                let found = timeout(limit, tokio::net::lookup_host((name.as_str(), target.port))).await;
+                let found = found.map_err(|_| ConnectFailure::late(target, limit))?;
                 found.map_err(|error| ConnectFailure::io(target, error))?.map(Place::Tcp).collect()
             }
         };
-        let mut last = None;
+        if let Some(index) = places.iter().position(|it| Some(it) == good) {
+            places.swap(0, index);
+        }
+        let several = places.len() > 1;
+        let mut last: Option<ConnectFailure> = None;
         for place in places {
-            match self.connect_by(target, &place).await {
-                Ok(session) => return Ok(session),
-                Err(failure) if failure.is_for_good() => return Err(failure),
-                Err(failure) => last = Some(failure),
+            let named = several.then(|| target.at(&place));
+            let target = named.as_ref().unwrap_or(target);
+            let failure = match timeout(limit, self.connect_by(target, &place)).await {
+                Ok(Ok(session)) => return Ok((session, place)),
+                Ok(Err(failure)) => failure,
+                Err(_) => ConnectFailure::late(target, limit),
+            };
+            tracing::debug!(target: "orm_pg::connection", "{}", failure.to_error());
+            let stop = failure.is_for_good();
+            last = Some(match &last {
+                Some(before) => failure.after(before),
+                None => failure,
+            });
+            if stop {
+                break;
             }
         }
         let nothing = || ConnectFailure::io(target, io::Error::new(io::ErrorKind::NotFound, "the name has no address"));
@@ -218,7 +276,7 @@ impl Manager {
     }
 
     async fn open(&self, target: &Target, peer: Peer) -> Result<Arc<Session>, ConnectFailure> {
-        let wire = peer.dial().await.map_err(|error| match error {
+        let (wire, plug) = peer.dial().await.map_err(|error| match error {
             Unreached::Socket(error) => ConnectFailure::io(target, error),
             Unreached::Tls(failure) => ConnectFailure::tls(target, failure),
         })?;
@@ -229,7 +287,9 @@ impl Manager {
         let connecting = config.connect_raw(Watched::new(wire, target.require_auth), Established);
         let (client, connection) = Box::pin(connecting).await.map_err(|error| ConnectFailure::driver(target, error))?;
         let fate = Fate::new();
+        let plug = Arc::new(plug);
         let serving = serve(connection, Arc::clone(&fate), self.settings.on_notice.clone());
+        let serving = pull_after(serving, Arc::clone(&plug));
         // Boxed, so that all tasks have one type: the runtime's code for a task is compiled once for each.
         let driver = tokio::spawn(serving.boxed()).abort_handle();
         Ok(Session::new(Parts {
@@ -237,12 +297,19 @@ impl Manager {
             fate,
             peer,
             driver,
+            plug,
             on_connect: Arc::clone(&self.on_connect),
             reset: Arc::clone(&self.reset),
             statements: self.settings.statement_cache,
             slow: self.settings.slow_statement,
         }))
     }
+}
+
+/// Closes the socket when its task is over, for another handle of it is kept.
+async fn pull_after(serving: impl Future<Output = ()>, plug: Arc<Plug>) {
+    serving.await;
+    plug.pull();
 }
 
 /// Asks whether the server takes writes, where that matters. One round trip.
@@ -266,10 +333,16 @@ impl bb8::ManageConnection for Manager {
     type Error = Error;
 
     async fn connect(&self) -> Result<Arc<Session>> {
-        let opening = Opening::new(&self.board);
-        let result = self.connect_in_time().await;
-        opening.done();
-        result
+        // Asked from elsewhere, it would be served there.
+        if Handle::current().id() != self.home.ok_or_else(no_runtime)? {
+            return Err(Error::new(ErrorKind::Connect, "a connection is opened in the runtime that uses it"));
+        }
+        let end = Instant::now() + self.settings.acquire_timeout;
+        let opened = self.place_for(self.connect_until(end)).await;
+        if opened.is_err() {
+            self.board.tell();
+        }
+        opened
     }
 
     async fn is_valid(&self, session: &mut Arc<Session>) -> Result<()> {

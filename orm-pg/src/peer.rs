@@ -5,7 +5,7 @@ use std::{fmt, io};
 use crate::{
     config::Target,
     tls::{Connector, Link, TlsFailure},
-    wire::{Place, TcpOptions, Wire},
+    wire::{Place, Plug, TcpOptions, Wire},
 };
 
 /// The other end of a connection.
@@ -31,12 +31,12 @@ impl Peer {
     }
 
     /// Opens a connection, encrypted if need be.
-    pub(crate) async fn dial(&self) -> Result<Wire, Unreached> {
-        let wire = Wire::open(&self.place, &self.tcp).await.map_err(Unreached::Socket)?;
+    pub(crate) async fn dial(&self) -> Result<(Wire, Plug), Unreached> {
+        let (wire, plug) = Wire::open(&self.place, &self.tcp).await.map_err(Unreached::Socket)?;
         match &self.connector {
-            None => Ok(wire),
+            None => Ok((wire, plug)),
             #[cfg(feature = "tls-rustls")]
-            Some(connector) => connector.encrypt(wire).await.map_err(Unreached::Tls),
+            Some(connector) => Ok((connector.encrypt(wire).await.map_err(Unreached::Tls)?, plug)),
             #[cfg(not(feature = "tls-rustls"))]
             Some(connector) => match *connector {},
         }

@@ -1,6 +1,12 @@
 //! The pool of connections behind a [`Database`](crate::Database): check out, check, close.
+//!
+//! Whoever wants a connection first waits for a turn; turns are given in the order in which they were asked for, and
+//! there are as many as there may be connections. With a turn in hand, a connection is idle, or there is room for one.
 
-mod counted;
+mod cleaning;
+mod holder;
+mod home;
+mod place;
 
 use std::{
     pin::pin,
@@ -8,11 +14,12 @@ use std::{
     time::Duration,
 };
 
-use bb8::{QueueStrategy, RunError};
+use bb8::RunError;
 use futures_util::future::{Either, select};
 use orm_core::error::{Error, ErrorKind, Result};
 use tokio::{
-    runtime::Handle,
+    runtime::{Handle, Id},
+    sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, timeout, timeout_at},
 };
 
@@ -21,11 +28,15 @@ use crate::{
     error::server_error,
     from_pool::Source,
     lease::Lease,
-    manager::{Board, Manager, closed},
+    manager::{Board, Manager, closed, no_runtime},
 };
 
-pub(crate) use self::counted::Opening;
-use self::counted::Renewed;
+pub(crate) use self::{
+    cleaning::{Cleanings, Parts},
+    holder::{Holders, Purpose},
+    place::{Place, Places},
+};
+use self::{holder::Spot, home::Homes};
 
 /// A connection that was idle for longer is asked whether it is still there.
 const LONG_IDLE: Duration = Duration::from_secs(30);
@@ -38,8 +49,8 @@ const CLOSE_PAUSE: Duration = Duration::from_millis(50);
 
 /// Where connections come from.
 enum Connections {
-    /// A pool of our own.
-    Ours(Renewed),
+    /// Pools of our own, one for each runtime.
+    Ours(Arc<Homes>),
     /// One that the application has already.
     Theirs(Box<dyn Source>),
 }
@@ -47,6 +58,8 @@ enum Connections {
 /// The connections to one database.
 pub(crate) struct Pool {
     connections: Connections,
+    /// Whoever holds a connection has one of them. Fair: bb8 gives a connection that came back to whoever asks next.
+    turns: Arc<Semaphore>,
     pub(crate) settings: Arc<Settings>,
     board: Arc<Board>,
 }
@@ -73,18 +86,23 @@ pub struct PoolStatus {
 }
 
 impl Pool {
+    fn new(connections: Connections, settings: Arc<Settings>, board: Arc<Board>) -> Self {
+        let turns = usize::try_from(settings.max_connections).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
+        Self { connections, turns: Arc::new(Semaphore::new(turns)), settings, board }
+    }
+
     /// Opens one connection, and with it the pool.
     ///
     /// # Errors
     /// When the connection cannot be opened.
     pub(crate) async fn open(settings: Settings, targets: Vec<Target>) -> Result<Self> {
-        let (settings, board) = (Arc::new(settings), Arc::default());
-        let manager = Manager::new(Arc::clone(&settings), targets, Arc::clone(&board));
-        let first = manager.connect_once().await?;
-        let connections = Renewed::new(manager);
-        // Were the pool full already, the connection is one too many and is closed.
-        drop(connections.current().pool.add(first));
-        Ok(Self { connections: Connections::Ours(connections), settings, board })
+        let pool = Self::lazy(settings, targets);
+        if let Connections::Ours(homes) = &pool.connections {
+            let first = homes.manager().at(here()?).connect_first().await?;
+            // Were the pool full already, the connection is one too many and is closed.
+            drop(homes.here()?.pool.add(first));
+        }
+        Ok(pool)
     }
 
     /// Takes connections from a pool that the application has already.
@@ -92,41 +110,41 @@ impl Pool {
         let (max_connections, acquire_timeout) = source.limits();
         let mut settings = Settings::default();
         (settings.max_connections, settings.acquire_timeout) = (max_connections, acquire_timeout);
-        Self { connections: Connections::Theirs(source), settings: Arc::new(settings), board: Arc::default() }
+        Self::new(Connections::Theirs(source), Arc::new(settings), Arc::default())
     }
 
     /// Makes a pool that connects when it has to.
-    ///
-    /// # Errors
-    /// Outside of a runtime.
-    pub(crate) fn lazy(settings: Settings, targets: Vec<Target>) -> Result<Self> {
-        if Handle::try_current().is_err() {
-            return Err(Error::new(ErrorKind::Config, "a pool of connections needs a running tokio runtime"));
-        }
+    pub(crate) fn lazy(settings: Settings, targets: Vec<Target>) -> Self {
         let (settings, board) = (Arc::new(settings), Arc::default());
-        let manager = Manager::new(Arc::clone(&settings), targets, Arc::clone(&board));
-        Ok(Self { connections: Connections::Ours(Renewed::new(manager)), settings, board })
+        let homes = Homes::new(Manager::new(Arc::clone(&settings), targets, Arc::clone(&board)));
+        Self::new(Connections::Ours(homes), settings, board)
     }
 
     pub(crate) fn status(&self) -> PoolStatus {
-        let state = match &self.connections {
-            Connections::Ours(pool) => pool.current().pool.state(),
-            Connections::Theirs(source) => source.state(),
+        let (mut connections, mut idle) = (0, 0);
+        let mut add = |state: bb8::State| {
+            connections += state.connections;
+            idle += state.idle_connections;
         };
+        match &self.connections {
+            Connections::Ours(homes) => homes.all().iter().for_each(|it| add(it.pool.state())),
+            Connections::Theirs(source) => add(source.state()),
+        }
         PoolStatus {
-            connections: state.connections,
-            idle: state.idle_connections,
-            in_use: state.connections.saturating_sub(state.idle_connections),
+            connections,
+            idle,
+            in_use: connections.saturating_sub(idle),
             max_connections: self.settings.max_connections,
         }
     }
 
     /// Refuses what is new, waits for what is under way, closes what is idle.
     pub(crate) async fn close(&self) {
-        let Self { connections, settings, board } = self;
+        let Self { connections, settings, board, turns } = self;
         board.closed.store(true, Ordering::Release);
         // Whoever waits for a connection is told.
-        board.refusals.send_modify(|count| *count += 1);
+        turns.close();
+        board.tell();
         let drained = async {
             loop {
                 let returned = board.returned.notified();
@@ -141,46 +159,71 @@ impl Pool {
                 drop(timeout(CLOSE_PAUSE, returned).await);
             }
         };
-        drop(timeout(settings.acquire_timeout, drained).await);
-        let Connections::Ours(connections) = connections else { return };
-        while self.status().idle > 0 {
-            match timeout(CLOSE_PAUSE, connections.current().pool.get_owned()).await {
-                // A closed pool takes nothing back.
-                Ok(Ok(pooled)) => drop(Lease::new(pooled, Arc::clone(board))),
-                Ok(Err(_)) | Err(_) => return,
-            }
+        drop(timeout(settings.close_timeout, drained).await);
+        if let Connections::Ours(homes) = connections {
+            homes.close_all_idle();
         }
     }
 
     /// Waits for a connection that is there. No round trip, but for one that was idle for long.
-    pub(crate) async fn acquire(&self) -> Result<Lease> {
+    ///
+    /// # Errors
+    /// When none becomes free before `until` or the pool's own limit, or none can be opened.
+    pub(crate) async fn acquire(&self, purpose: Purpose, until: Option<Instant>) -> Result<Lease> {
         let Self { settings, board, .. } = self;
-        let started = Instant::now();
-        let end = started + settings.acquire_timeout;
+        let waiting = Waiting { started: Instant::now(), spot: Spot::here(here()?) };
+        let own = waiting.started + settings.acquire_timeout;
+        let end = until.map_or(own, |it| it.min(own));
+        let mut turn = Some(self.turn(&waiting, end).await?);
         loop {
             if board.is_closed() {
                 return Err(closed());
             }
-            let lease = match &self.connections {
-                Connections::Ours(pool) => self.check_out(pool, started, end).await?,
-                Connections::Theirs(source) if Instant::now() < end => self.borrow(&**source, started).await?,
-                Connections::Theirs(_) => return Err(self.timed_out(started)),
+            let mut lease = match &self.connections {
+                Connections::Ours(homes) => self.check_out(homes, &waiting, end).await?,
+                Connections::Theirs(source) => match timeout_at(end, self.borrow(&**source, &waiting)).await {
+                    Ok(lease) => lease?,
+                    Err(_) => return Err(self.timed_out(&waiting)),
+                },
             };
             if lease.is_broken() {
                 continue;
             }
-            if lease.touch(started.into_std()) > LONG_IDLE {
+            if lease.touch(waiting.started.into_std()) > LONG_IDLE {
                 let alive = timeout_at(end.min(Instant::now() + CHECK_LIMIT), lease.client().check_connection()).await;
                 if !matches!(alive, Ok(Ok(()))) {
                     lease.set_broken(true);
                     continue;
                 }
             }
+            lease.keep(turn.take(), board.holders.add(purpose, waiting.spot));
             return Ok(lease);
         }
     }
 
-    async fn borrow(&self, source: &dyn Source, started: Instant) -> Result<Lease> {
+    /// Waits in line for a turn.
+    async fn turn(&self, waiting: &Waiting, end: Instant) -> Result<OwnedSemaphorePermit> {
+        let turn = pin!(Arc::clone(&self.turns).acquire_owned());
+        let got = match &self.connections {
+            Connections::Ours(homes) => {
+                let room = pin!(homes.make_room(homes.here()?.id));
+                timeout_at(end, async {
+                    match select(turn, room).await {
+                        Either::Left((turn, _)) => turn,
+                        Either::Right((never, _)) => match never {},
+                    }
+                })
+                .await
+            }
+            Connections::Theirs(_) => timeout_at(end, turn).await,
+        };
+        match got {
+            Ok(turn) => turn.map_err(|_| closed()),
+            Err(_) => Err(self.timed_out(waiting)),
+        }
+    }
+
+    async fn borrow(&self, source: &dyn Source, waiting: &Waiting) -> Result<Lease> {
         match source.check_out().await {
             Ok(session) => Ok(Lease::theirs(session, Arc::clone(&self.board))),
             Err(RunError::User(error)) => {
@@ -190,55 +233,69 @@ impl Pool {
                     None => failed.with_source(error),
                 })
             }
-            Err(RunError::TimedOut) => Err(self.timed_out(started)),
+            Err(RunError::TimedOut) => Err(self.timed_out(waiting)),
         }
     }
 
-    async fn check_out(&self, connections: &Renewed, started: Instant, end: Instant) -> Result<Lease> {
+    async fn check_out(&self, homes: &Arc<Homes>, waiting: &Waiting, end: Instant) -> Result<Lease> {
         let board = &self.board;
-        let mut refusals = board.refusals.subscribe();
+        let mut news = board.news.subscribe();
         loop {
-            let counted = connections.whole();
-            let refused = async {
-                // While there are connections, one of them may come back.
-                while !board.is_closed() && !counted.is_short(board) {
-                    if refusals.changed().await.is_err() {
-                        std::future::pending::<()>().await;
-                    }
-                    if counted.pool.state().connections == 0 {
-                        return;
-                    }
-                }
-            };
+            let home = homes.here()?;
             // The pool is asked first, so a connection that is there is taken in any case.
-            let (got, refused) = (pin!(counted.pool.get_owned()), pin!(refused));
-            return match timeout_at(end, select(got, refused)).await {
-                Ok(Either::Left((Ok(pooled), _))) => Ok(Lease::new(pooled, Arc::clone(board))),
-                Ok(Either::Left((Err(RunError::User(error)), _))) => Err(error),
-                Ok(Either::Right(_)) if board.is_closed() => Err(closed()),
-                Ok(Either::Right(_)) if counted.is_short(board) => continue,
-                Ok(Either::Right(_)) => Err(board.last_failure().unwrap_or_else(closed)),
-                Ok(Either::Left((Err(RunError::TimedOut), _))) | Err(_) => Err(self.timed_out(started)),
-            };
+            let got = pin!(home.pool.get_owned());
+            let told = pin!(async {
+                match select(pin!(news.changed()), pin!(homes.make_room(home.id))).await {
+                    Either::Left(_) => {}
+                    Either::Right((never, _)) => match never {},
+                }
+            });
+            match timeout_at(end, select(got, told)).await {
+                Ok(Either::Left((Ok(pooled), _))) => return Ok(Lease::new(pooled, Arc::clone(board))),
+                Ok(Either::Left((Err(RunError::User(error)), _))) => return Err(error),
+                Ok(Either::Right(_)) if board.is_closed() => return Err(closed()),
+                Ok(Either::Right(_)) => {
+                    // While there are connections, one of them may come back.
+                    let failure = board.last_failure().filter(|_| home.pool.state().connections == 0);
+                    if let Some(failure) = failure.filter(Error::is_refused_for_good) {
+                        return Err(failure);
+                    }
+                    // An attempt was given up, and bb8 begins another one only when it is asked again.
+                }
+                Ok(Either::Left((Err(RunError::TimedOut), _))) => {}
+                Err(_) => return Err(self.timed_out(waiting)),
+            }
         }
     }
 
     /// The error for a wait that took too long, with what is known of the cause.
-    fn timed_out(&self, started: Instant) -> Error {
+    fn timed_out(&self, waiting: &Waiting) -> Error {
         let status = self.status();
         let failure = self.board.last_failure();
         match (status.connections, failure) {
             // Nobody holds a connection back: there is none to be had.
             (0, Some(failure)) => failure,
             (_, failure) => {
-                let text = format!(
+                let mut text = format!(
                     "no connection became free within {:.1?}: {} of at most {} are open, {} in use",
-                    started.elapsed(),
+                    waiting.started.elapsed(),
                     status.connections,
                     status.max_connections,
                     status.in_use
                 );
+                let (longest, own) = self.board.holders.tell(waiting.spot);
+                if let Some(longest) = &longest {
+                    text.push_str("; ");
+                    text.push_str(longest);
+                }
+                if let Some(own) = &own {
+                    text.push_str("; this task waits while it holds one itself, by the ");
+                    text.push_str(own);
+                    text.push_str(": run its statements on that (`tx`) and not on the database");
+                }
                 let error = Error::new(ErrorKind::PoolTimeout, text);
+                // Whoever waits for oneself would only do so again.
+                let error = if own.is_some() { error.for_good() } else { error };
                 match failure {
                     Some(failure) => error.with_source(failure),
                     None => error,
@@ -248,17 +305,13 @@ impl Pool {
     }
 }
 
-fn connections(manager: Manager) -> bb8::Pool<Manager> {
-    let settings = manager.settings();
-    bb8::Pool::builder()
-        .max_size(settings.max_connections)
-        .min_idle(settings.min_idle)
-        .max_lifetime(settings.max_lifetime)
-        .idle_timeout(settings.idle_timeout)
-        .connection_timeout(settings.acquire_timeout)
-        // The manager tries again itself, for it knows when that is pointless.
-        .retry_connection(false)
-        .test_on_check_out(false)
-        .queue_strategy(QueueStrategy::Lifo)
-        .build_unchecked(manager)
+/// Somebody who waits for a connection.
+struct Waiting {
+    started: Instant,
+    spot: Spot,
+}
+
+/// The runtime that this is called in.
+fn here() -> Result<Id> {
+    Handle::try_current().map(|it| it.id()).map_err(|_| no_runtime())
 }

@@ -5,7 +5,7 @@
 //! the first byte is sent and cleared only by an answer.
 
 use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
+    Arc, Mutex, MutexGuard, OnceLock, PoisonError,
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
@@ -19,12 +19,14 @@ use crate::{
     driver::Fate,
     error::{Cause, Failure, cause_of, from_driver, lost, through_a_pooler},
     peer::Peer,
+    pool::Place,
+    wire::Plug,
 };
 
 /// Whose the driver's client is.
 enum Owner {
     /// Ours, with the task that serves it.
-    Ours { client: Client, driver: AbortHandle },
+    Ours { client: Client, driver: AbortHandle, plug: Arc<Plug> },
     /// That of a pool of the application.
     Theirs(Box<dyn Theirs>),
 }
@@ -77,6 +79,8 @@ pub(crate) struct Session {
     /// when it has met none, or went on after a savepoint.
     conflict: AtomicU64,
     cursors: Mutex<Vec<bool>>,
+    /// One of the connections that the pool may have.
+    place: OnceLock<Arc<Place>>,
     last_used: Mutex<std::time::Instant>,
 }
 
@@ -86,6 +90,7 @@ pub(crate) struct Parts {
     pub(crate) fate: Arc<Fate>,
     pub(crate) peer: Peer,
     pub(crate) driver: AbortHandle,
+    pub(crate) plug: Arc<Plug>,
     pub(crate) reset: Arc<str>,
     pub(crate) on_connect: Arc<[String]>,
     pub(crate) statements: usize,
@@ -94,8 +99,8 @@ pub(crate) struct Parts {
 
 impl Session {
     pub(crate) fn new(parts: Parts) -> Arc<Self> {
-        let Parts { client, fate, peer, driver, reset, on_connect, statements, slow } = parts;
-        let (owner, cache) = (Owner::Ours { client, driver }, Arc::new(Cache::new(statements)));
+        let Parts { client, fate, peer, driver, plug, reset, on_connect, statements, slow } = parts;
+        let (owner, cache) = (Owner::Ours { client, driver, plug }, Arc::new(Cache::new(statements)));
         let mut session = Self::with(owner, cache, fate);
         (session.peer, session.slow) = (Some(peer), slow);
         (session.reset, session.on_connect) = (reset, on_connect);
@@ -127,6 +132,7 @@ impl Session {
             broken: AtomicBool::new(false),
             conflict: AtomicU64::new(0),
             cursors: Mutex::new(Vec::new()),
+            place: OnceLock::new(),
             last_used: Mutex::new(std::time::Instant::now()),
         }
     }
@@ -158,6 +164,25 @@ impl Session {
 
     pub(crate) fn set_broken(&self, on: bool) {
         self.broken.store(on, Ordering::Release);
+    }
+
+    /// Says which place of the pool the connection has.
+    pub(crate) fn settle(&self, place: Arc<Place>) {
+        if let Err(place) = self.place.set(place) {
+            place.leave();
+        }
+    }
+
+    /// Closes the connection at once, whoever still has a hand on it, and gives its place in the pool to another one.
+    pub(crate) fn end(&self) {
+        self.set_broken(true);
+        if let Owner::Ours { driver, plug, .. } = &self.owner {
+            driver.abort();
+            plug.pull();
+        }
+        if let Some(place) = self.place.get() {
+            place.leave();
+        }
     }
 
     /// Whether a transaction may be open.

@@ -4,7 +4,8 @@ use std::{
     convert::Infallible,
     future::{Ready, ready},
     io,
-    net::SocketAddr,
+    net::{Shutdown, SocketAddr},
+    os::fd::{AsFd, OwnedFd},
     path::PathBuf,
     pin::Pin,
     task::{Context, Poll},
@@ -22,7 +23,7 @@ use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 use crate::tls::rustls::Encrypted;
 
 /// Where a server is, its name looked up already.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Place {
     /// An address and a port.
     Tcp(SocketAddr),
@@ -40,6 +41,18 @@ pub(crate) struct TcpOptions {
     pub(crate) user_timeout: Option<Duration>,
 }
 
+/// Closes a socket from any thread, whoever serves it and whether that is driven or not. It is a second handle of the
+/// same socket.
+pub(crate) struct Plug(OwnedFd);
+
+impl Plug {
+    /// Ends the connection in both directions. The server then ends its session.
+    pub(crate) fn pull(&self) {
+        // A socket that is closed already cannot be closed once more.
+        drop(SockRef::from(&self.0).shutdown(Shutdown::Both));
+    }
+}
+
 /// A stream of bytes to and from the server.
 pub(crate) enum Wire {
     Tcp(TcpStream),
@@ -50,15 +63,20 @@ pub(crate) enum Wire {
 
 impl Wire {
     /// Opens a socket, unencrypted so far.
-    pub(crate) async fn open(place: &Place, options: &TcpOptions) -> io::Result<Self> {
+    pub(crate) async fn open(place: &Place, options: &TcpOptions) -> io::Result<(Self, Plug)> {
         match place {
             Place::Tcp(address) => {
                 let stream = TcpStream::connect(address).await?;
                 stream.set_nodelay(true)?;
                 options.set(&stream)?;
-                Ok(Self::Tcp(stream))
+                let plug = Plug(stream.as_fd().try_clone_to_owned()?);
+                Ok((Self::Tcp(stream), plug))
             }
-            Place::Unix(path) => Ok(Self::Unix(UnixStream::connect(path).await?)),
+            Place::Unix(path) => {
+                let stream = UnixStream::connect(path).await?;
+                let plug = Plug(stream.as_fd().try_clone_to_owned()?);
+                Ok((Self::Unix(stream), plug))
+            }
         }
     }
 }

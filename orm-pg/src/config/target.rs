@@ -12,7 +12,7 @@ use super::{Settings, env};
 use crate::{
     auth::Methods,
     tls::{ChannelBinding, Connector, Link, Roots, SslMode, SslNegotiation},
-    wire::TcpOptions,
+    wire::{Place, TcpOptions},
 };
 
 const DEFAULT_PORT: u16 = 5432;
@@ -64,6 +64,17 @@ impl Address {
             Self::Ip(ip) => ip.to_canonical().is_loopback(),
             Self::Name(name) => name.eq_ignore_ascii_case("localhost"),
         }
+    }
+}
+
+impl Target {
+    /// The same server at one of its several addresses, which messages then name.
+    pub(crate) fn at(&self, place: &Place) -> Self {
+        let shown = match place {
+            Place::Tcp(address) => format!("{} ({})", self.shown, address.ip()),
+            Place::Unix(_) => self.shown.clone(),
+        };
+        Self { shown, ..self.clone() }
     }
 }
 

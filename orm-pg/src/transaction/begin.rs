@@ -30,6 +30,7 @@ pub trait Begin: Executor {
     /// }
     /// # Ok(()) }
     /// ```
+    #[track_caller]
     fn begin(&mut self) -> impl Future<Output = Result<Transaction<'_>>> + Send;
 
     /// Runs `body` in a transaction: `Ok` commits, all else rolls back.
@@ -41,12 +42,14 @@ pub trait Begin: Executor {
     /// }
     /// # Ok(()) }
     /// ```
+    #[track_caller]
     fn transaction<T, E: From<Error>>(
         &mut self,
         body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E>, // write `async |tx| { … }`
     ) -> impl Future<Output = Result<T, E>> {
-        async {
-            let mut tx = Begin::begin(self).await?;
+        let begun = Begin::begin(self);
+        async move {
+            let mut tx = begun.await?;
             let outcome = body(&mut tx).await;
             tx.finish(outcome).await.0
         }
@@ -54,14 +57,24 @@ pub trait Begin: Executor {
 }
 
 impl Begin for Database {
-    async fn begin(&mut self) -> Result<Transaction<'_>> {
-        Self::begin(self).await
+    #[track_caller]
+    fn begin(&mut self) -> impl Future<Output = Result<Transaction<'_>>> + Send {
+        let begun = Self::begin(self);
+        async move {
+            let tx: Transaction<'_> = begun.await?;
+            Ok(tx)
+        }
     }
 }
 
 impl Begin for &Database {
-    async fn begin(&mut self) -> Result<Transaction<'_>> {
-        Database::begin(self).await
+    #[track_caller]
+    fn begin(&mut self) -> impl Future<Output = Result<Transaction<'_>>> + Send {
+        let begun = Database::begin(self);
+        async move {
+            let tx: Transaction<'_> = begun.await?;
+            Ok(tx)
+        }
     }
 }
 
@@ -78,6 +91,7 @@ impl Begin for Transaction<'_> {
 }
 
 impl<B: Begin> Begin for &mut B {
+    #[track_caller]
     fn begin(&mut self) -> impl Future<Output = Result<Transaction<'_>>> + Send {
         B::begin(self)
     }

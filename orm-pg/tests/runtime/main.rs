@@ -10,11 +10,14 @@
     reason = "a test may fail loudly, and its fake peers do not care who listens"
 )]
 
+#[cfg(target_os = "linux")]
+mod addresses;
 mod adopted_client;
 mod adopted_pool;
 mod basics;
 mod binds;
 mod drops;
+mod fair;
 mod faults;
 mod healing;
 mod pgbouncer;

@@ -6,7 +6,7 @@ use tokio::{
     net::TcpListener,
 };
 
-use crate::server::{builder, chain, dial, drop_after, eventually, one, raw, unique, url};
+use crate::server::{builder, chain, dial, drop_after, eventually, one, raw, read, unique, url};
 
 /// A server that refuses everyone: reads the first message, asks for the password, says no.
 async fn refusing(code: &'static str) -> u16 {
@@ -207,4 +207,122 @@ async fn of_several_hosts_each_says_why_it_cannot_be_used() {
 async fn idle_connections_are_kept_ready() {
     let db = builder(&unique("ready")).min_idle(3).connect().await.unwrap();
     eventually(|| async { db.status().idle >= 3 }).await;
+}
+
+#[tokio::test]
+async fn a_full_pool_tells_who_holds_it_and_where_it_was_taken() {
+    let db = builder(&unique("holders"))
+        .max_connections(1)
+        .acquire_timeout(Duration::from_millis(100))
+        .connect()
+        .await
+        .unwrap();
+    let nested = db
+        .transaction(async |_tx| {
+            let error = db.execute(&raw("SELECT 1")).await.unwrap_err();
+            Ok::<_, orm_pg::Error>(error)
+        })
+        .await
+        .unwrap();
+    let text = nested.to_string();
+    assert!(text.contains("the longest held, for ") && text.contains("by the transaction begun at "), "{text}");
+    assert!(text.contains("tests/runtime/pool.rs:") && text.contains("this task waits while it holds one"), "{text}");
+    assert!(text.contains("`tx`"), "{text}");
+    assert!(nested.is_timeout() && !nested.is_retryable());
+
+    // Another task's connection is worth another try.
+    let (held, line) = (db.connection(), line!());
+    let held = held.await.unwrap();
+    let other = db.clone();
+    let error = tokio::spawn(async move { other.begin().await.map(drop).unwrap_err() }).await.unwrap();
+    let text = error.to_string();
+    assert!(text.contains(&format!("connection begun at orm-pg/tests/runtime/pool.rs:{line}")), "{text}");
+    assert!(!text.contains("this task") && error.is_retryable(), "{text}");
+    drop(held);
+
+    // So is one that a statement holds, whoever sent it.
+    let (long, short) = (read("SELECT pg_sleep(1)", vec![]), raw("SELECT 1"));
+    let (slow, error) = tokio::join!(db.execute(&long), db.execute(&short));
+    let error = error.unwrap_err();
+    assert!(error.to_string().contains("by the select from"), "{error}");
+    assert!(error.is_retryable() && slow.is_ok());
+}
+
+#[tokio::test]
+async fn closing_has_a_limit_of_its_own() {
+    let db = builder(&unique("closing"))
+        .acquire_timeout(Duration::from_secs(600))
+        .close_timeout(Duration::from_millis(100))
+        .connect()
+        .await
+        .unwrap();
+    let held = db.connection().await.unwrap();
+    tokio::time::timeout(Duration::from_secs(60), db.close()).await.expect("closing ends");
+    assert_eq!(one::<i32>(&held, "SELECT 1").await, 1);
+    drop(held);
+    assert_eq!(db.execute(&raw("SELECT 1")).await.unwrap_err().kind(), ErrorKind::Closed);
+    eventually(|| async { db.status().connections == 0 }).await;
+}
+
+/// Accepts nobody for a while, then leads to the server.
+async fn late() -> (u16, tokio::task::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    let task = tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        proxy(TcpListener::bind(("127.0.0.1", port)).await.unwrap());
+    });
+    (port, task)
+}
+
+#[tokio::test]
+async fn connecting_waits_for_a_server_that_is_not_up_yet() {
+    let (port, _task) = late().await;
+    let at = format!("host=127.0.0.1 port={port} sslmode=disable");
+    let builder = || Database::builder().url(&url()).url(&at);
+    let error = builder().connect().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    let db = builder().connect_retry(Duration::from_secs(30)).connect().await.unwrap();
+    assert_eq!(one::<i32>(&db, "SELECT 1").await, 1);
+}
+
+#[tokio::test]
+async fn connecting_does_not_wait_for_a_server_that_refuses_for_good() {
+    let port = refusing("28P01").await;
+    let at = format!("postgres://ann:hunter2@127.0.0.1:{port}/app?require_auth=password");
+    let connecting = Database::builder().url(&at).connect_retry(Duration::from_secs(600)).connect();
+    let error = tokio::time::timeout(Duration::from_secs(60), connecting).await.expect("it does not wait").unwrap_err();
+    assert_eq!(error.sql_state(), Some("28P01"));
+}
+
+#[tokio::test]
+async fn who_waits_while_an_attempt_is_given_up_gets_the_next_one() {
+    let (port, hole) = silent().await;
+    let at = format!("host=127.0.0.1 port={port} sslmode=disable");
+    let db = Database::builder()
+        .url(&url())
+        .url(&at)
+        .max_connections(1)
+        .connect_timeout(Duration::from_millis(300))
+        .acquire_timeout(Duration::from_secs(1))
+        .connect_lazy()
+        .unwrap();
+    // The first asks for a connection; its attempt ends when its own time does, and the second still waits then.
+    let first = tokio::spawn({
+        let db = db.clone();
+        async move { db.execute(&raw("SELECT 1")).await.unwrap_err() }
+    });
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    let second = tokio::spawn(async move { db.execute(&raw("SELECT 1")).await });
+    assert_eq!(first.await.unwrap().kind(), ErrorKind::Connect);
+    hole.abort();
+    let _ = hole.await;
+    loop {
+        match TcpListener::bind(("127.0.0.1", port)).await {
+            Ok(it) => break proxy(it),
+            Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
+        }
+    }
+    assert_eq!(second.await.unwrap().unwrap(), 1);
 }

@@ -1,0 +1,73 @@
+//! Connections that are being cleaned up after their use, by a task of the runtime that serves them.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::{runtime::Id, sync::OwnedSemaphorePermit};
+
+use crate::{lease::Pooled, session::Session};
+
+/// All that are being cleaned.
+#[derive(Default)]
+pub(crate) struct Cleanings(Mutex<Vec<Arc<Cleaning>>>);
+
+/// One of them. Nobody else gets a turn until it is over.
+pub(crate) struct Cleaning {
+    runtime: Id,
+    parts: Mutex<Option<Parts>>,
+}
+
+/// What goes back when the cleaning is over.
+pub(crate) struct Parts {
+    pub(crate) session: Arc<Session>,
+    pub(crate) pooled: Pooled,
+    pub(crate) turn: Option<OwnedSemaphorePermit>,
+}
+
+/// Ends the cleaning when it is dropped, in whatever way.
+pub(crate) struct Cleaner {
+    all: Arc<Cleanings>,
+    one: Arc<Cleaning>,
+}
+
+impl Cleanings {
+    pub(crate) fn begin(self: &Arc<Self>, parts: Parts) -> Cleaner {
+        let one = Arc::new(Cleaning { runtime: parts.session.runtime.id(), parts: Mutex::new(Some(parts)) });
+        self.lock().push(Arc::clone(&one));
+        Cleaner { all: Arc::clone(self), one }
+    }
+
+    /// Closes the connections that a runtime was cleaning, and will not clean soon.
+    pub(super) fn revoke(&self, runtime: Id) {
+        let stuck: Vec<_> = self.lock().iter().filter(|it| it.runtime == runtime).cloned().collect();
+        for parts in stuck.iter().filter_map(|it| it.take()) {
+            parts.session.end();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Arc<Cleaning>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Cleaning {
+    fn take(&self) -> Option<Parts> {
+        self.parts.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Cleaner {
+    /// Returns what goes back; nothing if it was taken back meanwhile.
+    pub(crate) fn finish(&self) -> Option<Parts> {
+        self.one.take()
+    }
+}
+
+impl Drop for Cleaner {
+    fn drop(&mut self) {
+        self.all.lock().retain(|it| !Arc::ptr_eq(it, &self.one));
+        // The runtime ended half way: what is not clean is closed.
+        if let Some(parts) = self.one.take() {
+            parts.session.end();
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Who holds connections: what an error about a full pool tells.
+
+use std::{
+    fmt,
+    panic::Location,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
+
+use tokio::{runtime::Id, task};
+
+/// What a connection is wanted for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Purpose {
+    /// `transaction`, `connection`, or what a statement does.
+    what: &'static str,
+    table: Option<&'static str>,
+    /// Where the user asked for it.
+    at: Option<&'static Location<'static>>,
+}
+
+impl Purpose {
+    /// Something that the user holds for as long as they like, asked for at `at`.
+    pub(crate) fn held(what: &'static str, at: &'static Location<'static>) -> Self {
+        Self { what, table: None, at: Some(at) }
+    }
+
+    /// One statement, or the rows of one.
+    pub(crate) fn statement(what: &'static str, table: Option<&'static str>) -> Self {
+        Self { what, table, at: None }
+    }
+}
+
+impl fmt::Display for Purpose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.what)?;
+        if let Some(table) = self.table {
+            write!(f, " {table}")?;
+        }
+        match self.at {
+            Some(at) => write!(f, " begun at {}:{}", at.file(), at.line()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Where a piece of code runs: two that are at the same one wait for each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Spot {
+    runtime: Id,
+    task: Option<task::Id>,
+    thread: Option<std::thread::ThreadId>,
+}
+
+impl Spot {
+    /// The task that this is called in, or the thread that blocks on it.
+    pub(super) fn here(runtime: Id) -> Self {
+        let task = task::try_id();
+        let thread = task.is_none().then(|| std::thread::current().id());
+        Self { runtime, task, thread }
+    }
+}
+
+struct Holder {
+    number: u64,
+    since: Instant,
+    purpose: Purpose,
+    spot: Spot,
+}
+
+/// All connections that are out, and what for.
+#[derive(Default)]
+pub(crate) struct Holders(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    next: u64,
+    all: Vec<Holder>,
+}
+
+impl Holders {
+    /// Notes that a connection is out, and returns the number to strike it out by.
+    pub(super) fn add(&self, purpose: Purpose, spot: Spot) -> u64 {
+        let mut known = self.lock();
+        known.next += 1;
+        let number = known.next;
+        known.all.push(Holder { number, since: Instant::now(), purpose, spot });
+        number
+    }
+
+    pub(crate) fn remove(&self, number: u64) {
+        let mut known = self.lock();
+        if let Some(index) = known.all.iter().position(|it| it.number == number) {
+            known.all.swap_remove(index);
+        }
+    }
+
+    /// Says who holds a connection for longest, and whether somebody at `spot` holds one.
+    pub(super) fn tell(&self, spot: Spot) -> (Option<String>, Option<String>) {
+        let known = self.lock();
+        let longest = known.all.iter().min_by_key(|it| it.since);
+        let longest =
+            longest.map(|it| format!("the longest held, for {:.1?}, is by the {}", it.since.elapsed(), it.purpose));
+        // A statement alone does not wait for anybody; a transaction or connection may be held by who waits.
+        let own = known.all.iter().filter(|it| it.spot == spot && it.purpose.at.is_some()).min_by_key(|it| it.since);
+        (longest, own.map(|it| it.purpose.to_string()))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
