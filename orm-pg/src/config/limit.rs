@@ -1,0 +1,144 @@
+//! What a builder can say of numbers and times: how many connections, and how long what may take.
+
+use std::time::Duration;
+
+use super::DatabaseBuilder;
+
+/// # Limits
+impl DatabaseBuilder {
+    /// Limits how long opening one connection may take, from the first packet to the end of the authentication. It holds
+    /// for each address that a host name stands for, and for each host. Default 10 seconds.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").connect_timeout(Duration::from_secs(2)).connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.settings.connect_timeout = limit;
+        self
+    }
+
+    /// Lets [`connect`](Self::connect) wait for a server that is not up yet: it tries again for as long as `limit`,
+    /// unless the server refuses for good (wrong password, no such database). Default: one try.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder_from_env().connect_retry(Duration::from_secs(60)).connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn connect_retry(mut self, limit: Duration) -> Self {
+        self.settings.connect_retry = limit;
+        self
+    }
+
+    /// Limits how long [`Database::close`](crate::Database::close) waits for statements and transactions under way.
+    /// Default 10 seconds, a third of what orchestrators give a program to end.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").close_timeout(Duration::from_secs(3)).connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn close_timeout(mut self, limit: Duration) -> Self {
+        self.settings.close_timeout = limit;
+        self
+    }
+
+    /// Limits how long a statement may wait for a connection. Default 30 seconds; let it be three times the limit of
+    /// [`connect_timeout`](Self::connect_timeout), so that one lost attempt does not use it up.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").acquire_timeout(Duration::from_secs(5)).connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn acquire_timeout(mut self, limit: Duration) -> Self {
+        self.settings.acquire_timeout = limit;
+        self
+    }
+
+    /// Sets how many connections there may be at once. Default 10.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").max_connections(20).connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn max_connections(mut self, count: u32) -> Self {
+        self.settings.max_connections = count;
+        self
+    }
+
+    /// Sets how many idle connections are kept ready. Default 0.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").min_idle(2).connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn min_idle(mut self, count: u32) -> Self {
+        self.settings.min_idle = count;
+        self
+    }
+
+    /// Limits how old a connection may grow; it is replaced when nobody uses it. Default 30 minutes, `None` for ever.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").max_lifetime(Duration::from_secs(3600)).connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn max_lifetime(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.settings.max_lifetime = limit.into();
+        self
+    }
+
+    /// Limits how long a connection may stay unused. Default 10 minutes, `None` for ever.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").idle_timeout(None).connect().await?; // kept for ever
+    /// # Ok(()) }
+    /// ```
+    pub fn idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.settings.idle_timeout = limit.into();
+        self
+    }
+
+    /// Sets how many prepared statements each connection keeps. Default 256; at least 1.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").statement_cache(1000).connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn statement_cache(mut self, count: usize) -> Self {
+        self.settings.statement_cache = count;
+        self
+    }
+
+    /// Warns in the log of every statement that takes longer. Default: none.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").slow_statement(Duration::from_millis(200)).connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn slow_statement(mut self, threshold: Duration) -> Self {
+        self.settings.slow_statement = Some(threshold);
+        self
+    }
+
+    /// Sets the server's `statement_timeout` for each session. Default: what the server says.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").statement_timeout(Duration::from_secs(30)).connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn statement_timeout(mut self, limit: Duration) -> Self {
+        self.settings.statement_timeout = Some(limit);
+        self
+    }
+}
