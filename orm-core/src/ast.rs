@@ -14,7 +14,7 @@ pub use self::{
         Direction, Distinct, From, Join, KeyPart, Lock, LockStrength, LockWait, Nulls, OrderItem, Relation, Select,
     },
     tree::Tree,
-    write::{Assignment, Cell, ConflictAction, ConflictTarget, Delete, Insert, OnConflict, Rows, SetLinks, Update},
+    write::{Assignment, Cell, ConflictAction, ConflictTarget, Delete, Insert, Links, OnConflict, Rows, Update},
 };
 pub(crate) use self::{tree::DEPTH, write::automatic};
 

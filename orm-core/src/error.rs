@@ -54,7 +54,8 @@ pub enum ErrorKind {
     MoreThanOne,
     /// An update or delete of an instance whose `version` column has moved on.
     Stale,
-    /// The statement was refused before any I/O: it has no meaning in SQL, or would write more than was said.
+    /// The statement was refused before any I/O: it has no meaning in SQL, or would write more than was said. Or what a graph
+    /// stored was taken back, because a row did not belong to its parent.
     InvalidStatement,
     /// A value could not be encoded as a bind.
     Encode,

@@ -18,6 +18,7 @@ mod clauses;
 mod condition;
 mod consistent;
 mod depth;
+mod ends;
 mod graph;
 mod keys;
 mod kind;
@@ -73,6 +74,7 @@ use crate::{
     model::{Keyed, Model},
     query::Select,
     schema::Table,
+    value::Bind,
 };
 
 /// What a query can load along with its rows.
@@ -111,6 +113,8 @@ pub struct Related<P, C, K, Out = C, L = ()> {
     path: Path<P>,
     query: Select<C, Out>,
     loads: L,
+    /// Where rows of `C` refer to their parent themselves: what one refers to.
+    refers: Option<fn(&C) -> Option<Vec<Bind>>>,
     _kind: std::marker::PhantomData<fn() -> K>,
 }
 
@@ -131,6 +135,7 @@ impl<P, C, K, Out, L: Clone> Clone for Related<P, C, K, Out, L> {
             path: self.path.clone(),
             query: self.query.clone(),
             loads: self.loads.clone(),
+            refers: self.refers,
             _kind: std::marker::PhantomData,
         }
     }
@@ -144,7 +149,7 @@ impl<P, C: Model, K, Out, L> fmt::Debug for Related<P, C, K, Out, L> {
 
 impl<P: Model, C: Model, K> Related<P, C, K> {
     fn new(path: Path<P>) -> Self {
-        Self { path, query: C::query(), loads: (), _kind: std::marker::PhantomData }
+        Self { path, query: C::query(), loads: (), refers: None, _kind: std::marker::PhantomData }
     }
 }
 
@@ -159,8 +164,8 @@ impl<P: Model, C: Model, K: Kind, Out, L> Related<P, C, K, Out, L> {
         self,
         cond: impl FnOnce(C::Columns<Present>) -> C2,
     ) -> Related<P, C, K::Filtered, Out, L> {
-        let Self { path, query, loads, .. } = self;
-        Related { path, query: query.filter(cond), loads, _kind: std::marker::PhantomData }
+        let Self { path, query, loads, refers, .. } = self;
+        Related { path, query: query.filter(cond), loads, refers, _kind: std::marker::PhantomData }
     }
 }
 
@@ -232,8 +237,8 @@ impl<P: Model, C: Model, K> Related<P, C, K> {
     /// # Ok(()) }
     /// ```
     pub fn select<S: Selection>(self, list: impl FnOnce(C::Columns<Present>) -> S) -> Related<P, C, K, S::Output> {
-        let Self { path, query, .. } = self;
-        Related { path, query: query.select(list), loads: (), _kind: std::marker::PhantomData }
+        let Self { path, query, refers, .. } = self;
+        Related { path, query: query.select(list), loads: (), refers, _kind: std::marker::PhantomData }
     }
 }
 
@@ -250,8 +255,8 @@ impl<P: Model, C: Model, K, L> Related<P, C, K, C, L> {
     where
         L: Push<R>,
     {
-        let Self { path, query, loads, .. } = self;
-        Related { path, query, loads: loads.push(relation), _kind: std::marker::PhantomData }
+        let Self { path, query, loads, refers, .. } = self;
+        Related { path, query, loads: loads.push(relation), refers, _kind: std::marker::PhantomData }
     }
 }
 
@@ -294,13 +299,13 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
 /// The relation to those rows of `C` that refer to `P`.
 #[doc(hidden)]
 pub fn has_many<P: Keyed, C: RefersTo<P, FIELD>, const FIELD: u64>() -> HasMany<P, C> {
-    Related::new(Path::to_children::<C, FIELD>())
+    Related { refers: Some(C::reference), ..Related::new(Path::to_children::<C, FIELD>()) }
 }
 
 /// The relation to the row of `C` that refers to `P`.
 #[doc(hidden)]
 pub fn has_one<P: Keyed, C: RefersTo<P, FIELD>, const FIELD: u64>() -> HasOne<P, C> {
-    Related::new(Path::to_children::<C, FIELD>())
+    Related { refers: Some(C::reference), ..Related::new(Path::to_children::<C, FIELD>()) }
 }
 
 /// The relation to the row of `P` that `C` refers to, where each does or may refer to one. The table of `P` comes by
@@ -314,6 +319,7 @@ pub fn belongs_to<C: RefersTo<P, FIELD>, P: 'static, K, const FIELD: u64>(
         path: Path::to_parent::<P, FIELD>(target),
         query: Select::from_ast(ast::Select::of(target)),
         loads: (),
+        refers: None,
         _kind: std::marker::PhantomData,
     }
 }

@@ -4,6 +4,7 @@
 //! shows `<invalid>`.
 
 mod expr;
+mod link;
 mod select;
 mod tree;
 mod write;
@@ -15,8 +16,9 @@ use crate::{
     value::Bind,
 };
 
+pub(crate) use link::{link, lock_links, set_links};
 pub(crate) use select::{count, counts_plainly, exists, select};
-pub(crate) use write::{delete, insert, set_links, update};
+pub(crate) use write::{delete, insert, update};
 
 /// A statement as text, and what was seen while it was written.
 pub(crate) struct Rendered {

@@ -119,16 +119,17 @@ pub struct Delete {
     pub refused: Option<&'static str>,
 }
 
-/// Makes some rows all that are linked with another: deletes from the table in between what is not among them, and
-/// inserts what it lacks.
+/// Links of a table in between that are to be there.
 #[derive(Debug, Clone)]
-pub struct SetLinks {
+pub struct Links {
     /// The table in between.
     pub table: &'static Table,
-    /// The columns that say whose links these are, and their values.
-    pub near: Vec<(&'static str, Bind)>,
-    /// The columns that say what is linked, and an array of values for each.
-    pub far: Vec<(&'static str, Bind)>,
+    /// Columns that have one value for all of them.
+    pub fixed: Vec<(&'static str, Bind)>,
+    /// The columns whose values differ, and an array for each.
+    pub each: Vec<(&'static str, Bind)>,
+    /// Whether these columns are a unique key, so that the server knows which links are there already.
+    pub unique: bool,
 }
 
 /// The columns that every update of `table` sets on its own, unless it names them: the version, and columns with

@@ -78,6 +78,12 @@ impl<P: Model, C: Model, V> Related<P, C, Many<V>> {
         let source = self.path.join_through(&mut self.query.ast);
         let both = (self.query.columns(), columns::<V>(self.query.ast.id, source));
         self.query.ast.list = Some(SelectList::of(both));
-        Related { path: self.path, query: Select::from_ast(self.query.ast), loads: (), _kind: std::marker::PhantomData }
+        Related {
+            path: self.path,
+            query: Select::from_ast(self.query.ast),
+            loads: (),
+            refers: None,
+            _kind: std::marker::PhantomData,
+        }
     }
 }

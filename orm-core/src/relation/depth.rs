@@ -103,7 +103,7 @@ impl<P: Model> WithDepth<P> {
         let (path, query) = self.bounded();
         let rows: Select<(P, Depth), P> = Select::from_ast(query.ast);
         let query = Select::from_ast(rows.projected::<F>().ast);
-        Related { path, query, loads: Project::default(), _kind: std::marker::PhantomData }
+        Related { path, query, loads: Project::default(), refers: None, _kind: std::marker::PhantomData }
     }
 }
 
@@ -215,7 +215,7 @@ impl<P: Model, Out: FromRow> Relation for WithDepth<P, Out> {
     async fn load<E: Executor>(self, parents: &[P], db: &E) -> Result<Vec<Vec<Out>>> {
         let (path, query) = self.bounded();
         let query = Select::from_ast(query.into_ast());
-        let tree: Tree<P, Out> = Related { path, query, loads: (), _kind: std::marker::PhantomData };
+        let tree: Tree<P, Out> = Related { path, query, loads: (), refers: None, _kind: std::marker::PhantomData };
         tree.load(parents, db).await
     }
 }

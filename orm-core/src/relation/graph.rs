@@ -1,10 +1,12 @@
 //! Writing a graph: rows with what belongs to them, one statement a level, in one transaction.
 
 mod branch;
+mod family;
 mod links;
 
 use std::fmt;
 
+pub(super) use self::branch::has_clauses;
 pub use self::branch::{Branch, Branches, Grows};
 use super::{AtMostOne, Children, Kind, Many, Push, Related, children::store, kind::Own, load::fewer};
 use crate::{
@@ -68,10 +70,12 @@ impl<M: Writable> Insert<M, M> {
     /// [`children`](super::children) have children. Through a table in between rows are linked, too: new ones, or
     /// [`linked`](super::linked) ones that are there already.
     ///
-    /// The foreign key is the closure's to set: `NewPost::new(ann.id, ..)`.
+    /// The foreign key is the closure's to set: `NewPost::new(ann.id, ..)`. A row that does not belong to its parent as the
+    /// server stored it, whose key was left out or is another's, is an error, and nothing is stored.
     ///
     /// Round trips: 1 for each level, 1 more for each level of links, and 2 for the transaction. What stands side by
-    /// side waits at the same time. A level without rows: none.
+    /// side waits at the same time. A level without rows: none. Where a foreign key is written in another way than the
+    /// parent's key, `ANN` for a `citext` of `Ann`, the server is asked whether they are equal: 1 more for that level.
     ///
     /// ```
     /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
@@ -197,7 +201,8 @@ impl<M: Writable, L: Branches<M>> Graph<M, L> {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidStatement`](crate::ErrorKind::InvalidStatement) for an upsert, a relation with clauses of
-    /// its own, and an executor that has no transaction, before anything is stored;
+    /// its own, and an executor that has no transaction, before anything is stored, and for a row whose foreign key is not
+    /// its parent's key, which it names;
     /// [`is_more_than_one`](Error::is_more_than_one) for several rows of a `has_one`; [`is_not_found`](Error::is_not_found)
     /// where a trigger left rows out; else as for [`Insert::all`].
     pub async fn all(self, db: &impl Executor) -> Result<Vec<L::Output>> {

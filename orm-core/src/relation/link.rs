@@ -1,15 +1,13 @@
 //! Many to many: rows of the table in between.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
-use super::{Many, Path, Related};
+use super::{Many, Related, ends::Ends, graph::has_clauses};
 use crate::{
-    ast::{
-        Cell, ColumnName, ConflictAction, ConflictTarget, Delete, Insert, Node, OnConflict, QueryId, Rows, SetLinks,
-    },
+    ast::{self, ColumnName, Delete, Node, QueryId},
     check,
     error::{Error, ErrorKind, Result},
-    executor::Executor,
+    executor::{Executor, Together},
     model::{Keyed, Model},
     render,
     schema::Table,
@@ -26,9 +24,21 @@ pub struct Link {
 }
 
 /// What links rows: the relation between two models through a table.
+///
+/// Two rows are linked where the table in between has a row that refers to both, whatever else that row says. Linking adds
+/// what is not there: a second call, or the same row twice in one, adds nothing. With a unique key of just the two ends,
+/// as in a model whose two foreign keys are its primary key, the server sees to that whoever else links at the same time.
+/// Without one ([`link`](Self::link) then looks first) changes of one parent's links wait for each other, by
+/// `pg_advisory_xact_lock`; what still can add a second row are SQL of one's own, the same link added from the other side
+/// of the relation at the same moment, an isolation level above READ COMMITTED, which does not see what was added meanwhile,
+/// and an executor without transactions. A `unique(post_id, tag_id)` on the model of the table in between rules that out.
+///
+/// A link has values for the two ends and nothing else. Where the table in between has a further column that neither has a
+/// default nor can be NULL, linking is refused before any I/O: insert a row of that model.
 pub trait Links<P, C> {
-    /// Links `child` with `parent`; nothing happens where they are linked already.
-    /// Renders `INSERT INTO "post_tags" … ON CONFLICT DO NOTHING`.
+    /// Links `child` with `parent`; nothing happens where they are linked already. Renders
+    /// `INSERT INTO "post_tags" ("post_id", "tag_id") SELECT $1, k.k0 FROM unnest($2) AS k(k0) ON CONFLICT ("post_id", "tag_id") DO NOTHING`;
+    /// without a unique key of the two, `… WHERE NOT EXISTS (SELECT 1 FROM "post_tags" AS t0 WHERE …)`.
     ///
     /// ```
     /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, post: Post, tag: Tag) -> Result<()> {
@@ -37,7 +47,7 @@ pub trait Links<P, C> {
     /// ```
     fn link(self, parent: &P, child: &C) -> Link;
 
-    /// Links each of `children` with `parent`, in one statement.
+    /// Links each of `children` with `parent`, in one statement, in the order given.
     ///
     /// ```
     /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, post: Post, tags: Vec<Tag>) -> Result<()> {
@@ -46,7 +56,7 @@ pub trait Links<P, C> {
     /// ```
     fn link_all(self, parent: &P, children: &[C]) -> Link;
 
-    /// Removes the link between the two. Renders `DELETE FROM "post_tags" …`.
+    /// Removes the link between the two, all rows of it where there are several. Renders `DELETE FROM "post_tags" …`.
     ///
     /// ```
     /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, post: Post, tag: Tag) -> Result<()> {
@@ -58,6 +68,8 @@ pub trait Links<P, C> {
     /// Makes `children` all that is linked with `parent`: links what is not yet, unlinks what is not among them. One
     /// statement. [`execute`](Link::execute) then returns how many links were added; of no children, how many went.
     ///
+    /// A link that stays keeps its row and what that says; one that several rows say stays as they are.
+    ///
     /// ```
     /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, post: Post, tags: Vec<Tag>) -> Result<()> {
     /// Post::tags().set_links(&post, &tags).execute(db).await?;
@@ -68,13 +80,22 @@ pub trait Links<P, C> {
 
 #[derive(Clone)]
 enum Change {
-    Insert(Insert),
+    /// Adds links.
+    Link(Added),
     Delete(Delete),
-    Set(SetLinks),
+    /// Adds links, and removes the others of the parent.
+    Set(Added),
     /// There is nothing to link.
     Nothing,
-    /// The row has no key to be linked by: NULL, of a unique column.
-    NoKey,
+    Refused(Cow<'static, str>),
+}
+
+/// Links that are to be there, and what keeps others from adding them at the same time.
+#[derive(Clone)]
+struct Added {
+    links: ast::Links,
+    /// Where there is no unique key: the number of a lock.
+    lock: Option<i64>,
 }
 
 impl fmt::Debug for Link {
@@ -84,60 +105,113 @@ impl fmt::Debug for Link {
 }
 
 impl Link {
-    /// Returns the SQL and its binds. No I/O.
+    fn refused(table: &'static Table, text: impl Into<Cow<'static, str>>) -> Self {
+        Self { change: Change::Refused(text.into()), table }
+    }
+
+    /// Returns the SQL and its binds; nothing of a change that is refused. No I/O.
     #[must_use]
     pub fn to_sql(&self) -> Sql {
         match &self.change {
-            Change::Insert(insert) => render::insert(insert, &[]).sql,
+            Change::Link(Added { links, .. }) => render::link(links).sql,
             Change::Delete(delete) => render::delete(delete, &[]).sql,
-            Change::Set(set) => render::set_links(set).sql,
-            Change::Nothing | Change::NoKey => Sql { text: String::new(), binds: vec![] },
+            Change::Set(Added { links, .. }) => render::set_links(links).sql,
+            Change::Nothing | Change::Refused(_) => Sql { text: String::new(), binds: vec![] },
         }
     }
 
     /// Runs the change and returns how many links it added or removed.
     ///
-    /// Round trips: 1; none where there is nothing to link.
+    /// Round trips: 1; none where there is nothing to link. Adding links to a table in between without a unique key of the
+    /// two ends takes a lock first, 1 more, and 2 for a transaction, where it is none already.
     ///
     /// # Errors
-    /// When the server refuses it: a foreign key, say. [`ErrorKind::InvalidStatement`] for a row that has no key to be
-    /// linked by: NULL, where the table in between refers to a unique column.
+    /// When the server refuses it: a foreign key, or a further unique key of the table in between.
+    /// [`ErrorKind::InvalidStatement`], before any I/O: for a row that has no key to be linked by, NULL, where the table in
+    /// between refers to a unique column; for a table in between with a column that a link cannot fill; for a relation with
+    /// clauses of its own.
     pub async fn execute(self, db: &impl Executor) -> Result<u64> {
-        let operation = match &self.change {
-            Change::Insert(_) | Change::Set(_) => Operation::Insert,
-            Change::Delete(_) => Operation::Delete,
+        let (operation, lock) = match &self.change {
+            Change::Link(Added { lock, .. }) | Change::Set(Added { lock, .. }) => (Operation::Insert, *lock),
+            Change::Delete(_) => (Operation::Delete, None),
             Change::Nothing => return Ok(0),
-            Change::NoKey => {
-                let error = Error::new(ErrorKind::InvalidStatement, "the row has no key to be linked by: it is NULL");
+            Change::Refused(text) => {
+                let error = Error::new(ErrorKind::InvalidStatement, text.clone());
                 return Err(error.in_statement("link", Some(self.table.name)));
             }
         };
         let sql = self.to_sql();
         check::binds(&sql)?;
-        db.execute(&Statement::new(sql, operation, Some(self.table.name))).await
+        let statement = Statement::new(sql, operation, Some(self.table.name));
+        let Some(lock) = lock else { return db.execute(&statement).await };
+        let group = match db.together(Together::AllOrNone).await {
+            Ok(group) => group,
+            // An executor without transactions, as `adopt(&client)`, has but the statement itself.
+            Err(error) if error.kind() == ErrorKind::InvalidStatement => return db.execute(&statement).await,
+            Err(error) => return Err(error),
+        };
+        let lock = Statement::new(render::lock_links(lock).sql, Operation::Select, Some(self.table.name));
+        group.execute(&lock).await?;
+        let changed = group.execute(&statement).await?;
+        group.commit().await?;
+        Ok(changed)
     }
-}
-
-/// The columns of the table in between, and their values.
-struct Ends {
-    table: &'static Table,
-    near: &'static [&'static str],
-    far: &'static [&'static str],
-    parent: Vec<Bind>,
-}
-
-fn ends<P: Model>(path: &Path<P>, parent: &P) -> Option<Ends> {
-    let (table, near, through) = path.link()?;
-    Some(Ends { table, near, far: through.columns, parent: path.key(parent)? })
-}
-
-fn values(columns: &[&'static str], binds: Vec<Bind>) -> impl Iterator<Item = Bind> {
-    columns.iter().zip(binds).map(|(name, bind)| bind.of_column(name))
 }
 
 fn equals(query: QueryId, columns: &[&'static str], binds: Vec<Bind>) -> impl Iterator<Item = Node> {
     let column = move |name| Node::Column { query, source: 0, name: ColumnName::Named(name) };
     columns.iter().zip(binds).map(move |(name, bind)| column(name).binary("=", Node::Bind(bind)))
+}
+
+/// The links of `children` with `parent`.
+fn links<C: Keyed>(ends: Ends, parent: Vec<Bind>, children: &[C]) -> Result<Added, String> {
+    if let Some(text) = ends.refused() {
+        return Err(text);
+    }
+    let mut each: Vec<(&'static str, Vec<Bind>)> = ends.own().map(|name| (name, Vec::new())).collect();
+    for child in children {
+        let values = ends.own_values(&parent, child.key()).ok_or_else(|| ends.differ())?;
+        each.iter_mut().zip(values).for_each(|((_, column), value)| column.push(value));
+    }
+    let each = each.into_iter().filter_map(|(name, it)| Some((name, Bind::gather(it)?.beside_column(Some(name)))));
+    let unique = ends.are_unique();
+    let lock = (!unique).then(|| ends.lock(&parent));
+    let fixed = ends.near.iter().zip(parent);
+    let fixed = fixed.map(|(name, it)| (*name, it.shared().beside_column(Some(name)))).collect();
+    Ok(Added { links: ast::Links { table: ends.table, fixed, each: each.collect(), unique }, lock })
+}
+
+impl<P: Model, C: Keyed, V: Model> Related<P, C, Many<V>> {
+    /// Where the links are, and the key of the row that has them; nothing where it is NULL.
+    fn ends(&self, parent: &P) -> Result<(Ends, Option<Vec<Bind>>), Link> {
+        if has_clauses(&self.query.ast) {
+            let text = "a relation that is linked takes no clauses: no `filter`, `order_by`, `limit`";
+            return Err(Link::refused(V::TABLE, text));
+        }
+        let none = || Link::refused(V::TABLE, "there is no table in between");
+        Ok((Ends::of(&self.path).ok_or_else(none)?, self.path.key(parent)))
+    }
+
+    fn changed(self, parent: &P, change: impl FnOnce(Ends, Option<Vec<Bind>>) -> Result<Change, String>) -> Link {
+        let (ends, key) = match self.ends(parent) {
+            Ok(it) => it,
+            Err(refused) => return refused,
+        };
+        let change = change(ends, key).unwrap_or_else(|text| Change::Refused(text.into()));
+        Link { table: ends.table, change }
+    }
+}
+
+fn no_key() -> String {
+    "the row has no key to be linked by: it is NULL".to_owned()
+}
+
+/// A delete of the links of a row with all others, or with one of them.
+fn delete(ends: Ends, parent: Vec<Bind>, child: Option<Vec<Bind>>) -> Change {
+    let id = QueryId::next();
+    let near = equals(id, ends.near, parent);
+    let filters = near.chain(equals(id, ends.far, child.unwrap_or_default())).collect();
+    Change::Delete(Delete { id, table: ends.table, filters, all_rows: false, returning: None, refused: None })
 }
 
 impl<P: Model, C: Keyed, V: Model> Links<P, C> for Related<P, C, Many<V>> {
@@ -146,57 +220,27 @@ impl<P: Model, C: Keyed, V: Model> Links<P, C> for Related<P, C, Many<V>> {
     }
 
     fn link_all(self, parent: &P, children: &[C]) -> Link {
-        let table = C::TABLE;
-        if children.is_empty() {
-            return Link { change: Change::Nothing, table };
-        }
-        let Some(ends) = ends(&self.path, parent) else { return Link { change: Change::NoKey, table } };
-        let row = |child: &C| {
-            let near = values(ends.near, ends.parent.clone());
-            near.chain(values(ends.far, child.key())).map(Cell::Bind).collect()
-        };
-        let insert = Insert {
-            id: QueryId::next(),
-            table: ends.table,
-            columns: ends.near.iter().chain(ends.far).copied().collect(),
-            rows: Rows::Values(children.iter().map(row).collect()),
-            on_conflict: Some(OnConflict { target: ConflictTarget::Any, action: ConflictAction::Nothing }),
-            returning: None,
-        };
-        Link { table: ends.table, change: Change::Insert(insert) }
+        self.changed(parent, |ends, key| match key {
+            _ if children.is_empty() => Ok(Change::Nothing),
+            None => Err(no_key()),
+            Some(key) => links(ends, key, children).map(Change::Link),
+        })
     }
 
     fn unlink(self, parent: &P, child: &C) -> Link {
-        let Some(ends) = ends(&self.path, parent) else {
-            return Link { change: Change::Nothing, table: C::TABLE };
-        };
-        let id = QueryId::next();
-        let near = equals(id, ends.near, ends.parent);
-        let filters = near.chain(equals(id, ends.far, child.key())).collect();
-        let delete = Delete { id, table: ends.table, filters, all_rows: false, returning: None, refused: None };
-        Link { table: ends.table, change: Change::Delete(delete) }
+        self.changed(parent, |ends, key| {
+            let change = key.map(|key| delete(ends, key, Some(child.key())));
+            Ok(change.unwrap_or(Change::Nothing))
+        })
     }
 
     fn set_links(self, parent: &P, children: &[C]) -> Link {
-        let Some(ends) = ends(&self.path, parent) else {
-            let change = if children.is_empty() { Change::Nothing } else { Change::NoKey };
-            return Link { change, table: C::TABLE };
-        };
-        let mut far: Vec<Vec<Bind>> = ends.far.iter().map(|_| Vec::with_capacity(children.len())).collect();
-        for child in children {
-            far.iter_mut().zip(child.key()).for_each(|(column, value)| column.push(value));
-        }
-        let gathered: Option<Vec<Bind>> = far.into_iter().map(Bind::gather).collect();
-        let id = QueryId::next();
-        let Some(gathered) = gathered else {
+        self.changed(parent, |ends, key| match key {
+            None if children.is_empty() => Ok(Change::Nothing),
+            None => Err(no_key()),
             // None shall be left.
-            let filters = equals(id, ends.near, ends.parent).collect();
-            let delete = Delete { id, table: ends.table, filters, all_rows: false, returning: None, refused: None };
-            return Link { table: ends.table, change: Change::Delete(delete) };
-        };
-        let far = ends.far.iter().zip(gathered).map(|(name, it)| (*name, it.beside_column(Some(name)))).collect();
-        let near = ends.near.iter().zip(ends.parent);
-        let near = near.map(|(name, it)| (*name, it.shared().beside_column(Some(name)))).collect();
-        Link { table: ends.table, change: Change::Set(SetLinks { table: ends.table, near, far }) }
+            Some(key) if children.is_empty() => Ok(delete(ends, key, None)),
+            Some(key) => links(ends, key, children).map(Change::Set),
+        })
     }
 }

@@ -98,7 +98,7 @@ async fn placed<T: FromRow>(query: &ast::Select, pairing: Pairing, db: &impl Exe
 
 /// Loads the rows and what belongs to them, and deals them out to the keys. Its callers put it on the heap: the future of a
 /// query would grow with each level otherwise.
-async fn rows_of_keys<P, C, K, Out, L>(
+pub(super) async fn rows_of_keys<P, C, K, Out, L>(
     relation: Related<P, C, K, Out, L>,
     asked: Asked,
     db: &impl Executor,

@@ -140,7 +140,7 @@ impl<P: Model, C: Model, K> Related<P, C, K> {
     /// ```
     pub fn project<F: Projected<Of = C>>(self) -> Related<P, C, K, F::Row, Project<F>> {
         let Self { path, query, .. } = self;
-        Related { path, query: query.projected::<F>(), loads: Project::default(), _kind: PhantomData }
+        Related { path, query: query.projected::<F>(), loads: Project::default(), refers: None, _kind: PhantomData }
     }
 }
 

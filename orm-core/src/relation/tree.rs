@@ -140,7 +140,7 @@ impl<P: Model, C: Model, K> Related<P, C, K> {
             let text = "only filters say what is walked over: sort and limit after `descendants` or `ancestors`";
             query.ast.filters.push(Node::Invalid(text.to_owned()));
         }
-        Related { path: path.walked(Walk::new(rows)), query, loads: (), _kind: std::marker::PhantomData }
+        Related { path: path.walked(Walk::new(rows)), query, loads: (), refers: None, _kind: std::marker::PhantomData }
     }
 }
 

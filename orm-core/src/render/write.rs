@@ -1,10 +1,10 @@
 //! INSERT, UPDATE and DELETE.
 
-use super::{Rendered, Writer, select};
+use super::{Rendered, Writer};
 use crate::{
     ast::{
-        Assignment, Cell, ConflictAction, ConflictTarget, Delete, Insert, KeyPart, Node, OnConflict, QueryId, Rows,
-        SetLinks, Update, automatic,
+        Assignment, Cell, ConflictAction, ConflictTarget, Delete, Insert, Node, OnConflict, QueryId, Rows, Update,
+        automatic,
     },
     schema::{ColumnDef, Table},
 };
@@ -123,55 +123,6 @@ pub(crate) fn delete(delete: &Delete, returning: &[Node]) -> Rendered {
     target(&mut writer, delete.table, delete.id);
     writer.all_of(" WHERE ", &delete.filters);
     return_rows(&mut writer, returning);
-    writer.finish()
-}
-
-/// The statement. Both halves see the table as it was before.
-pub(crate) fn set_links(links: &SetLinks) -> Rendered {
-    let mut writer = Writer::new();
-    writer.reuse = super::Reuse::Copies;
-    let keys = |writer: &mut Writer| {
-        writer.push("unnest(");
-        writer.each(&links.far, ", ", |writer, (column, values)| {
-            select::key_part(writer, &KeyPart { values: values.clone(), table: links.table, column });
-        });
-        writer.push(") AS k(");
-        writer.each((0..).zip(&links.far), ", ", |writer, (part, _)| {
-            writer.push("k");
-            writer.number(part);
-        });
-        writer.push(")");
-    };
-    let pairs = |writer: &mut Writer| {
-        writer.each((0..).zip(&links.far), " AND ", |writer, (part, (column, _))| {
-            writer.push("k.k");
-            writer.number(part);
-            writer.push(" = t0.");
-            writer.ident(column);
-        });
-    };
-    writer.push("WITH gone AS (DELETE FROM ");
-    writer.table(links.table);
-    writer.push(" AS t0 WHERE ");
-    writer.each(&links.near, " AND ", |writer, (column, bind)| {
-        writer.push("t0.");
-        writer.ident(column);
-        writer.push(" = ");
-        writer.bind(bind);
-    });
-    writer.push(" AND NOT EXISTS (SELECT 1 FROM ");
-    keys(&mut writer);
-    writer.push(" WHERE ");
-    pairs(&mut writer);
-    writer.push(")) INSERT INTO ");
-    writer.table(links.table);
-    writer.push(" (");
-    writer.each(links.near.iter().chain(&links.far), ", ", |writer, (column, _)| writer.ident(column));
-    writer.push(") SELECT ");
-    writer.each(&links.near, ", ", |writer, (_, bind)| writer.bind(bind));
-    writer.push(", k.* FROM ");
-    keys(&mut writer);
-    writer.push(" ON CONFLICT DO NOTHING");
     writer.finish()
 }
 

@@ -33,7 +33,7 @@ fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
         if attrs.flatten.is_some() {
             let ty = &field.ty;
             // The value has the place of its type here, too.
-            let value = quote_spanned!(ty.span()=> { self.#name });
+            let value = at(ty.span(), quote!({ self.#name }));
             writes.push(quote! {
                 #private::model::insert_flattened(__orm_columns.#name, #value, #index, __orm_sink);
             });

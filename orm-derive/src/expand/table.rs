@@ -1,7 +1,7 @@
 //! `impl Model`, `Keyed` and `Writable`, and the table as constant data.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::quote;
 use syn::{parse_quote, spanned::Spanned};
 
 use super::{
@@ -130,7 +130,7 @@ fn keyed(model: &Model, private: &TokenStream, names: &Names) -> Option<TokenStr
     let key = if let [single] = types.as_slice() { quote!(#single) } else { quote!((#(#types,)*)) };
     let bind = |number: &usize, field: &Field| {
         let ident = &field.ident;
-        quote_spanned!(field.ty.span()=> #private::model::bind_field::<#marker, #number>(&self.#ident))
+        at(field.ty.span(), quote!(#private::model::bind_field::<#marker, #number>(&self.#ident)))
     };
     let binds = keys().map(|(number, field, _)| bind(number, field));
     let version = all.iter().find(|(_, _, column)| column.version.is_some()).map(|(number, field, _)| {

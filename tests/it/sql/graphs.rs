@@ -86,7 +86,7 @@ async fn one_statement_a_level(db: Database) -> Result<()> {
         [text[]]
         INSERT INTO "comments" AS t0 ("post_id", "body") SELECT * FROM unnest($1, $2) RETURNING t0."id", t0."post_id", t0."body"
         [bigint[], text[]]
-        INSERT INTO "post_tags" AS t0 ("post_id", "tag_id") SELECT * FROM unnest($1, $2) ON CONFLICT DO NOTHING
+        INSERT INTO "post_tags" ("post_id", "tag_id") SELECT k.k0, k.k1 FROM unnest($1, $2) AS k(k0, k1) ON CONFLICT ("post_id", "tag_id") DO NOTHING
         [bigint[], bigint[]]"#]].assert_eq(&texts);
     Ok(())
 }

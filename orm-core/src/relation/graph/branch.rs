@@ -2,12 +2,13 @@
 
 use std::{fmt, future::Future};
 
-use super::{StoredAfter, links::link, refused};
+use super::{StoredAfter, family::Families, links::link, refused};
 use crate::{
-    error::Result,
+    ast,
+    error::{Error, ErrorKind, Result},
     executor::Executor,
     model::{Keyed, Model},
-    relation::{Children, Level, Related, Rest, children::store, load::fewer},
+    relation::{Children, Level, Related, Rest, children::store, ends::Ends, load::fewer},
 };
 
 /// One relation of rows that are stored, and what makes its rows.
@@ -125,13 +126,13 @@ struct Made<C: Model, I: Children<C>> {
 
 /// Calls the closures, each for its parents.
 fn make<P: Model, C: Model, K: StoredAfter, I: Children<C>>(
-    groups: Vec<(Branch<'_, P, C, K, I>, usize)>,
+    groups: &mut [(Branch<'_, P, C, K, I>, usize)],
     parents: &[P],
 ) -> Result<Made<C, I>> {
     let mut made = Made { level: Level::default(), counts: Vec::with_capacity(parents.len()), rest: vec![] };
     let mut parents = parents.iter();
-    for (mut branch, count) in groups {
-        for (n, parent) in parents.by_ref().take(count).enumerate() {
+    for (branch, count) in groups {
+        for (n, parent) in parents.by_ref().take(*count).enumerate() {
             let (count, rest) = (branch.make)(parent, n).add(&mut made.level);
             // Before anything is stored: a relation to one takes one.
             K::gather::<P, C, ()>(vec![(); count])?;
@@ -141,6 +142,12 @@ fn make<P: Model, C: Model, K: StoredAfter, I: Children<C>>(
         }
     }
     Ok(made)
+}
+
+/// Whether a relation says more than which rows belong to which.
+pub(in crate::relation) fn has_clauses(query: &ast::Select) -> bool {
+    let narrowed = query.limit.is_some() || query.offset.is_some() || query.distinct.is_some();
+    narrowed || !query.filters.is_empty() || !query.order_by.is_empty()
 }
 
 impl<P, C, K, I> Grows<P> for Branch<'_, P, C, K, I>
@@ -153,30 +160,43 @@ where
     type Output = K::Of<I::Output>;
 
     fn check(&self) -> Result<()> {
-        let query = &self.relation.query.ast;
-        let narrowed = query.limit.is_some() || query.offset.is_some() || query.distinct.is_some();
-        if narrowed || !query.filters.is_empty() || !query.order_by.is_empty() {
+        let refused = |text: String| refused(text).in_statement("insert into", Some(C::TABLE.name));
+        if has_clauses(&self.relation.query.ast) {
             let text = "a relation that is stored along takes no clauses: no `filter`, `order_by`, `limit`";
-            return Err(refused(text).in_statement("insert into", Some(C::TABLE.name)));
+            return Err(refused(text.into()));
         }
-        if I::THERE && self.relation.path.link().is_none() {
-            let text = "`linked` rows need a relation through a table: others refer to their parent themselves";
-            return Err(refused(text).in_statement("insert into", Some(C::TABLE.name)));
+        match Ends::of(&self.relation.path) {
+            Some(ends) => ends.refused().map_or(Ok(()), |text| Err(refused(text))),
+            None if I::THERE => {
+                let text = "`linked` rows need a relation through a table: others refer to their parent themselves";
+                Err(refused(text.into()))
+            }
+            None => Ok(()),
         }
-        Ok(())
     }
 
-    async fn write<E: Executor>(groups: Vec<(Self, usize)>, parents: &[P], db: &E) -> Result<Vec<Self::Output>> {
-        let paths = groups.iter().map(|(branch, count)| (branch.relation.path.clone(), *count)).collect();
-        let Made { level, counts, rest } = make(groups, parents)?;
+    async fn write<E: Executor>(mut groups: Vec<(Self, usize)>, parents: &[P], db: &E) -> Result<Vec<Self::Output>> {
+        let Made { level, counts, rest } = make(&mut groups, parents)?;
+        let relations = groups.into_iter().map(|(branch, count)| (branch.relation, count)).collect::<Vec<_>>();
+        let families = Families { relations: &relations, parents, counts: &counts };
         let (there, insert) = level.finish();
         let rows = if I::THERE { there } else { store(insert, db).await? };
-        if let Some(links) = link(paths, parents, &counts, &rows)? {
-            db.execute(&links).await?;
+        families.check(&rows, db).await?;
+        if let Some(links) = link(families.paths(), &rows)? {
+            let stored = db.execute(&links).await?;
+            if !I::THERE && stored != rows.len() as u64 {
+                return Err(fewer_links(stored, rows.len(), links.table));
+            }
         }
         // On the heap, or the future would grow with each level.
         let mut stored = Box::pin(Rest::<C, I>::write(rest, rows, db)).await?.into_iter();
         let dealt = counts.into_iter().map(|count| K::gather::<P, C, _>(stored.by_ref().take(count).collect()));
         dealt.collect()
     }
+}
+
+/// New rows are linked with new ones, so each link is new.
+fn fewer_links(stored: u64, given: usize, table: Option<&'static str>) -> Error {
+    let text = format!("{stored} of {given} links were stored: a trigger or a rule left the others out");
+    Error::new(ErrorKind::NotFound, text).in_statement("insert into", table)
 }

@@ -1,0 +1,122 @@
+//! Rows of a table in between.
+
+use super::{Rendered, Reuse, Writer, select};
+use crate::{
+    ast::{KeyPart, Links},
+    value::Bind,
+};
+
+/// Adds the links that are not there yet. Renders, where they are a unique key,
+/// `INSERT INTO "post_tags" ("post_id", "tag_id") SELECT $1, k.k0 FROM unnest($2) AS k(k0) ON CONFLICT (…) DO NOTHING`, else
+/// `… WHERE NOT EXISTS (SELECT 1 FROM "post_tags" AS t0 WHERE …) GROUP BY k.k0 ORDER BY min(k.n)`.
+pub(crate) fn link(links: &Links) -> Rendered {
+    let mut writer = Writer::new();
+    writer.reuse = Reuse::Copies;
+    insert(&mut writer, links);
+    writer.finish()
+}
+
+/// Adds the links that are not there yet, and removes others that have the same fixed values. Both halves see the table as
+/// it was before. Renders `WITH gone AS (DELETE FROM …) INSERT INTO …`.
+pub(crate) fn set_links(links: &Links) -> Rendered {
+    let mut writer = Writer::new();
+    writer.reuse = Reuse::Copies;
+    writer.push("WITH gone AS (DELETE FROM ");
+    writer.table(links.table);
+    writer.push(" AS t0 WHERE ");
+    fixed_are_equal(&mut writer, links);
+    writer.push(" AND NOT EXISTS (SELECT 1 FROM ");
+    unnest(&mut writer, links);
+    writer.push(" AS k(");
+    parts(&mut writer, links, "");
+    writer.push(") WHERE ");
+    each_are_equal(&mut writer, links);
+    writer.push(")) ");
+    insert(&mut writer, links);
+    writer.finish()
+}
+
+/// Waits until no other transaction that took the same lock is left. Renders `SELECT pg_advisory_xact_lock($1)`.
+pub(crate) fn lock_links(key: i64) -> Rendered {
+    let mut writer = Writer::new();
+    writer.push("SELECT pg_advisory_xact_lock(");
+    writer.bind(&Bind::new(key));
+    writer.push(")");
+    writer.finish()
+}
+
+fn insert(writer: &mut Writer, links: &Links) {
+    writer.push("INSERT INTO ");
+    writer.table(links.table);
+    writer.push(" (");
+    columns(writer, links);
+    writer.push(") SELECT ");
+    writer.each(&links.fixed, "", |writer, (_, bind)| {
+        writer.bind(bind);
+        writer.push(", ");
+    });
+    parts(writer, links, "k.");
+    writer.push(" FROM ");
+    unnest(writer, links);
+    if links.unique {
+        writer.push(" AS k(");
+        parts(writer, links, "");
+        writer.push(") ON CONFLICT (");
+        columns(writer, links);
+        writer.push(") DO NOTHING");
+        return;
+    }
+    writer.push(" WITH ORDINALITY AS k(");
+    parts(writer, links, "");
+    writer.push(", n) WHERE NOT EXISTS (SELECT 1 FROM ");
+    writer.table(links.table);
+    writer.push(" AS t0 WHERE ");
+    if !links.fixed.is_empty() {
+        fixed_are_equal(writer, links);
+        writer.push(" AND ");
+    }
+    each_are_equal(writer, links);
+    // The same link twice is one, and they are stored in the order given.
+    writer.push(") GROUP BY ");
+    parts(writer, links, "k.");
+    writer.push(" ORDER BY min(k.n)");
+}
+
+fn columns(writer: &mut Writer, links: &Links) {
+    writer.each(links.fixed.iter().chain(&links.each), ", ", |writer, (column, _)| writer.ident(column));
+}
+
+/// `k0, k1`, each with `before` in front.
+fn parts(writer: &mut Writer, links: &Links, before: &str) {
+    writer.each((0..).zip(&links.each), ", ", |writer, (part, _)| {
+        writer.push(before);
+        writer.push("k");
+        writer.number(part);
+    });
+}
+
+fn unnest(writer: &mut Writer, links: &Links) {
+    writer.push("unnest(");
+    writer.each(&links.each, ", ", |writer, (column, values)| {
+        select::key_part(writer, &KeyPart { values: values.clone(), table: links.table, column });
+    });
+    writer.push(")");
+}
+
+fn fixed_are_equal(writer: &mut Writer, links: &Links) {
+    writer.each(&links.fixed, " AND ", |writer, (column, bind)| {
+        writer.push("t0.");
+        writer.ident(column);
+        writer.push(" = ");
+        writer.bind(bind);
+    });
+}
+
+fn each_are_equal(writer: &mut Writer, links: &Links) {
+    writer.each((0..).zip(&links.each), " AND ", |writer, (part, (column, _))| {
+        writer.push("k.k");
+        writer.number(part);
+        writer.push(" = t0.");
+        writer.ident(column);
+    });
+}
