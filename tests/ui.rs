@@ -20,18 +20,41 @@ fn mistakes_are_told_once_and_where_they_were_made() {
     trybuild::TestCases::new().compile_fail("ui/*/*.rs");
 }
 
-/// The guide quotes the first line of each message, and where that says little the label; a line that no program gives any more has to go.
+/// A page quotes the first line of a message, and where that says little the label; a line that no program gives any more
+/// has to go. What a paragraph that speaks of the compiler has in double quotes is such a line, too.
 #[test]
 fn the_guide_quotes_messages_that_there_are() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let page = fs::read_to_string(root.join("../docs/guide/compile-errors.md")).expect("the page is there");
     let topics = fs::read_dir(root.join("ui")).expect("the cases are there");
     let files = topics.flat_map(|it| fs::read_dir(it.expect("a topic").path()).expect("its cases"));
     let paths = files.map(|it| it.expect("a case").path()).filter(|it| it.extension().is_some_and(|it| it == "stderr"));
     let messages: Vec<String> = paths.map(|it| fs::read_to_string(it).expect("a message")).collect();
-    let blocks: Vec<&str> = page.split("```").filter_map(|it| it.strip_prefix("text\n")).collect();
-    assert!(blocks.len() >= 25, "the page has {} messages", blocks.len());
-    let quoted = blocks.into_iter().flat_map(str::lines);
-    let gone: Vec<_> = quoted.filter(|line| !messages.iter().any(|it| it.contains(line))).collect();
+    let pages = fs::read_dir(root.join("../docs/guide")).expect("the guide is there");
+    let pages = pages.map(|it| it.expect("a page").path()).filter(|it| it.extension().is_some_and(|it| it == "md"));
+    let quoted = pages.flat_map(|page| quoted(&fs::read_to_string(page).expect("a page"))).collect::<Vec<_>>();
+    assert!(quoted.len() >= 25, "the guide quotes {} lines", quoted.len());
+    let gone: Vec<_> = quoted.iter().filter(|line| !messages.iter().any(|it| it.contains(*line))).collect();
     assert!(gone.is_empty(), "no program gives these any more: {gone:#?}");
+}
+
+/// The lines of messages that a page quotes.
+fn quoted(page: &str) -> Vec<String> {
+    let mut lines = vec![];
+    for (n, part) in page.split("```").enumerate() {
+        if n % 2 == 1 {
+            lines.extend(part.strip_prefix("text\n").into_iter().flat_map(str::lines).map(str::to_owned));
+        } else {
+            for paragraph in part.split("\n\n").filter(|it| it.contains("compiler")) {
+                let text = paragraph.lines().collect::<Vec<_>>().join(" ");
+                lines.extend(text.split('"').skip(1).step_by(2).map(str::to_owned));
+            }
+        }
+    }
+    lines
+}
+
+#[test]
+fn quotes_are_found_in_blocks_and_beside_the_word_compiler() {
+    let page = "A \"word\".\n\nThe compiler says \"no\nfield\".\n```rust\nlet it = \"compiler\";\n```\n```text\nerror: no\n```\n";
+    assert_eq!(quoted(page), ["no field", "error: no"]);
 }

@@ -146,10 +146,25 @@ pub trait Expression: Sized {
     /// Holds when the values are the same, NULL being a value like any other. Takes an `Option`.
     /// Renders `x IS NOT DISTINCT FROM y`.
     ///
+    /// PostgreSQL uses no index for it, so on a large table it reads every row. To filter only where there is a value,
+    /// give `filter` the `Option`; to look for NULL where there is none, choose the condition in Rust:
+    ///
     /// ```
     /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
-    /// let age: Option<i32> = None;
-    /// let same_age = User::query().filter(|u| u.age.is_not_distinct_from(age));
+    /// # let age: Option<i32> = None;
+    /// let of_any_or_this_age = User::query().filter(|u| age.map(|age| u.age.eq(age)));
+    /// let of_no_or_this_age = User::query().filter(|u| match age {
+    ///     Some(age) => u.age.eq(age),
+    ///     None => u.age.is_null(),
+    /// });
+    /// ```
+    ///
+    /// It is meant for comparing two columns, and for conditions on rows that others have found:
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # let age: Option<i32> = None;
+    /// let same_age = User::query().filter(|u| u.id.in_([1, 2]).and(u.age.is_not_distinct_from(age)));
     /// ```
     fn is_not_distinct_from<R: Assignable<Option<Base<Self>>>>(self, rhs: R) -> Cond {
         Cond(self.node().binary("IS NOT DISTINCT FROM", rhs.into_node()))

@@ -14,7 +14,8 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` cannot be compared or combined with a `{T}` in SQL",
     label = "expected a `{T}`, or a column or an expression of that type",
-    note = "for an `Option` use `is_null()`, `is_not_null()` or `is_not_distinct_from(..)`: `= NULL` is never true in SQL",
+    note = "for an `Option`: `= NULL` is never true in SQL; `.filter(|u| option.map(|it| u.age.eq(it)))` filters where there is a value, `is_null()` asks for NULL",
+    note = "`is_not_distinct_from(option)` takes NULL for a value, but PostgreSQL uses no index for it",
     note = "to compare other types, change one side with `.cast::<_>()`"
 )]
 pub trait Operand<T: Scalar> {

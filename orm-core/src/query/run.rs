@@ -1,4 +1,5 @@
-//! The verbs: where the pure part ends. Only this file calls an executor.
+//! The verbs: where the pure part ends. Of `query` only this file calls an executor; the other callers, in `relation`, load
+//! and store what belongs to rows (`.ci/house` has the list).
 
 use super::{Delete, Insert, Rows, Select, Source, Update};
 use crate::{
