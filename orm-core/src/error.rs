@@ -63,6 +63,10 @@ pub enum ErrorKind {
     Decode,
     /// The server answered with an error; [`Error::sql_state`] says which.
     Server,
+    /// The statement did not run, for its prepared form was out of date: the schema has changed since, or the server no
+    /// longer has it. Outside of a transaction it is prepared anew and run without a word; inside of one the transaction
+    /// is doomed and must be run again, which [`Error::is_retryable`] says.
+    StatementInvalidated,
     /// A URL, an environment variable or an option that cannot be used.
     Config,
     /// No connection could be opened.
@@ -400,8 +404,9 @@ impl Error {
     }
 
     /// Whether running the same transaction again may succeed and cannot do its work twice: serialization failures
-    /// (40001), deadlocks (40P01), connections that could not be had, and ones lost before anything took effect. Not where
-    /// a task waited for a connection while it held one itself.
+    /// (40001), deadlocks (40P01), statements that were prepared before a change of the schema, connections that could not
+    /// be had, and ones lost before anything took effect. Not where a task waited for a connection while it held one
+    /// itself.
     ///
     /// ```
     /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
@@ -418,7 +423,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self.0.kind {
             ErrorKind::Server | ErrorKind::RolledBack => self.is_state("40001") || self.is_state("40P01"),
-            ErrorKind::ConnectionLost => true,
+            ErrorKind::StatementInvalidated | ErrorKind::ConnectionLost => true,
             // A task that waits for a connection of its own would only do so again.
             ErrorKind::PoolTimeout => !self.0.for_good,
             ErrorKind::Connect => !self.is_refused_for_good(),

@@ -13,30 +13,27 @@ use std::{
 };
 
 use futures_util::{FutureExt, TryStreamExt, future::BoxFuture};
-use hashlink::LruCache;
 use orm_core::{
     error::{Error, ErrorKind, Result},
     executor::{BoxRowStream, Executor, Group, RowStream, Together},
     row::RowSink,
-    statement::{Encoded, Statement},
+    statement::{Encoded, Sql, Statement},
 };
 use tokio_postgres::{Client, Portal, Row, Transaction};
 
 use crate::{
     bind,
-    cache::{Key, Shape, Wanted},
+    cache::{Key, Limits, Store},
     driver_row::Fetched,
     error::{Cause, Failure, Scope, cause_of, from_driver, name, through_a_pooler},
     group::{Host, Inside, ask_snapshot},
     run::{Discard, check, keeps_locks},
+    stale::{self, Verdict},
     trace::Clock,
 };
 
 /// How many rows of a stream are fetched at once.
 const CHUNK: i32 = 256;
-
-/// How many statements are kept prepared.
-const STATEMENTS: usize = 256;
 
 /// Runs queries on a client or a transaction of `tokio-postgres` that the application holds: beside its own statements,
 /// and in one transaction with them.
@@ -63,7 +60,7 @@ const STATEMENTS: usize = 256;
 #[must_use]
 pub fn adopt<'c, A: Adopt>(connection: &'c A) -> Adopted<'c> {
     let (client, transaction) = connection.parts();
-    Adopted { client, transaction, prepared: Mutex::new(LruCache::new(STATEMENTS)) }
+    Adopted { client, transaction, prepared: Mutex::new(Store::new(Limits::default())) }
 }
 
 /// What can be adopted: a [`Client`] or a [`Transaction`] of `tokio-postgres`.
@@ -112,7 +109,7 @@ mod sealed {
 pub struct Adopted<'c> {
     client: &'c Client,
     transaction: Option<&'c Transaction<'c>>,
-    prepared: Mutex<LruCache<Key, tokio_postgres::Statement>>,
+    prepared: Mutex<Store<tokio_postgres::Statement>>,
 }
 
 impl fmt::Debug for Adopted<'_> {
@@ -126,46 +123,88 @@ impl<'c> Adopted<'c> {
         if self.transaction.is_some() { Scope::Transaction } else { Scope::Autocommit }
     }
 
-    fn prepared(&self) -> MutexGuard<'_, LruCache<Key, tokio_postgres::Statement>> {
+    fn prepared(&self) -> MutexGuard<'_, Store<tokio_postgres::Statement>> {
         self.prepared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Prepares the statement, if it is not, and encodes its binds.
-    async fn ready(&self, statement: &Statement) -> Result<(tokio_postgres::Statement, Encoded), Failure> {
+    /// Prepares the statement, if it is not; also says whether it was.
+    async fn plan(&self, sql: &Sql) -> Result<(tokio_postgres::Statement, bool), Failure> {
+        let known = self.prepared().get(sql);
+        if let Some(prepared) = known {
+            return Ok((prepared, true));
+        }
+        let prepared = self.client.prepare_typed(&sql.text, &bind::declared(&sql.binds)).await;
+        let prepared = prepared.map_err(|error| match failure(error) {
+            // What was lost is the request to prepare it.
+            Failure { error, cause: Cause::Lost } => Failure { error, cause: Cause::Unsent },
+            // The driver uses no name twice.
+            Failure { error, cause } if error.sql_state() == Some("42P05") => {
+                Failure { error: through_a_pooler(error), cause }
+            }
+            failure => failure,
+        })?;
+        let mut store = self.prepared();
+        let key = Key::new(sql);
+        store.insert(key.clone(), prepared.clone());
+        store.weigh(&key, prepared.columns().len());
+        Ok((prepared, false))
+    }
+
+    /// Prepares the statement, if it is not, and encodes its binds; also says whether it was prepared.
+    async fn ready(&self, statement: &Statement) -> Result<(tokio_postgres::Statement, Encoded, bool), Failure> {
         let sql = &statement.sql;
         keeps_locks(statement, self.transaction.is_some()).map_err(Failure::refused)?;
         check(statement).map_err(Failure::refused)?;
-        let known = self.prepared().get(&Wanted(sql) as &dyn Shape).cloned();
-        let prepared = match known {
-            Some(prepared) => prepared,
-            None => {
-                let prepared = self.client.prepare_typed(&sql.text, &bind::declared(&sql.binds)).await;
-                let prepared = prepared.map_err(|error| match failure(error) {
-                    // What was lost is the request to prepare it.
-                    Failure { error, cause: Cause::Lost } => Failure { error, cause: Cause::Unsent },
-                    // The driver uses no name twice.
-                    Failure { error, cause } if error.sql_state() == Some("42P05") => {
-                        Failure { error: through_a_pooler(error), cause }
-                    }
-                    failure => failure,
-                })?;
-                self.prepared().insert(Key::new(sql), prepared.clone());
-                prepared
-            }
-        };
-        let binds = sql.encode(prepared.params()).map_err(Failure::refused)?;
-        Ok((prepared, binds))
+        let (mut prepared, mut known) = self.plan(sql).await?;
+        let mut binds = sql.encode(prepared.params());
+        // The server is not asked yet, and cannot say that a type has changed.
+        if binds.is_err() && known && stale::may_have_changed(sql, prepared.params()) {
+            self.forget_all(true);
+            (prepared, known) = self.plan(sql).await?;
+            binds = sql.encode(prepared.params());
+        }
+        Ok((prepared, binds.map_err(Failure::refused)?, known))
     }
 
-    async fn send(&self, statement: &Statement) -> Result<tokio_postgres::RowStream, Failure> {
-        let (prepared, binds) = self.ready(statement).await?;
-        self.client.query_raw(&prepared, bind::values(&binds)).await.map_err(failure)
+    /// Forgets all statements, and the types that the driver knows: not where statements were thrown away, for those that
+    /// ask for types are gone as well.
+    fn forget_all(&self, types: bool) {
+        let forgotten = self.prepared().take();
+        drop(forgotten);
+        if types {
+            self.client.clear_type_cache();
+        }
+    }
+
+    /// The failure of a statement that was sent; what is out of date is forgotten.
+    fn failed(&self, known: bool, error: tokio_postgres::Error) -> Failure {
+        let verdict = error.as_db_error().map_or(Verdict::Sound, |it| Verdict::of(it, known));
+        let failure = failure(error);
+        match verdict {
+            Verdict::Sound => failure,
+            Verdict::Gone if !known => Failure { error: through_a_pooler(failure.error), cause: Cause::Server },
+            Verdict::Label => {
+                self.forget_all(true);
+                Failure { cause: Cause::Stale, ..failure }
+            }
+            Verdict::Schema | Verdict::Type | Verdict::Gone => {
+                self.forget_all(verdict != Verdict::Gone);
+                Failure { error: stale::invalidated(failure.error), cause: Cause::Stale }
+            }
+        }
+    }
+
+    async fn send(&self, statement: &Statement) -> Result<(tokio_postgres::RowStream, bool), Failure> {
+        let (prepared, binds, known) = self.ready(statement).await?;
+        let sent = self.client.query_raw(&prepared, bind::values(&binds)).await;
+        sent.map(|rows| (rows, known)).map_err(|error| self.failed(known, error))
     }
 
     async fn run(&self, statement: &Statement, rows: &mut dyn RowSink, clock: &mut Clock) -> Result<u64, Failure> {
-        let mut stream = pin!(self.send(statement).await?);
+        let (stream, known) = self.send(statement).await?;
+        let mut stream = pin!(stream);
         let mut count = 0;
-        while let Some(row) = stream.try_next().await.map_err(failure)? {
+        while let Some(row) = stream.try_next().await.map_err(|error| self.failed(known, error))? {
             clock.decoding(|| rows.row(&Fetched(&row))).map_err(|error| Failure { error, cause: Cause::Rows })?;
             count += 1;
         }
@@ -174,27 +213,56 @@ impl<'c> Adopted<'c> {
 
     async fn one(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<u64, Failure> {
         let mut clock = Clock::start(statement, Duration::ZERO, None);
-        let result = self.run(statement, rows, &mut clock).await;
-        if let Err(failure) = &result
-            && failure.cause == Cause::Stale
+        let mut result = self.run(statement, rows, &mut clock).await;
+        if let Err(first) = &result
+            && first.cause == Cause::Stale
+            && self.transaction.is_none()
         {
-            self.prepared().remove(&Wanted(&statement.sql) as &dyn Shape);
-            failure.forget_types(self.client);
+            rows.restart();
+            let again = self.run(statement, rows, &mut clock).await;
+            if !is_aborted(&again) {
+                result = again;
+            }
+        }
+        if result.as_ref().is_err_and(|it| it.cause == Cause::Rows && it.error.kind() == ErrorKind::Decode) {
+            // A type that was made by a user may have changed, of which the server says nothing.
+            self.forget_all(true);
         }
         clock.tell(statement, result.as_ref().copied());
         result
     }
 
+    /// Sends `statement`, and again if only its prepared form was out of date.
+    async fn all(&self, statement: &Statement) -> Result<Vec<Row>, Failure> {
+        let once = || async {
+            let (rows, known) = self.send(statement).await?;
+            rows.try_collect().await.map_err(|error| self.failed(known, error))
+        };
+        match once().await {
+            Err(first) if first.cause == Cause::Stale => {
+                let again = once().await;
+                if is_aborted(&again) { Err(first) } else { again }
+            }
+            done => done,
+        }
+    }
+
     async fn open(&self, statement: &Statement) -> Result<Rows<'c>, Failure> {
         let Some(transaction) = self.transaction else {
-            let rows: Vec<_> = self.send(statement).await?.try_collect().await.map_err(failure)?;
+            let rows = self.all(statement).await?;
             return Ok(Rows { statement: statement.clone(), at_hand: rows.into(), portal: None, fetching: None });
         };
-        let (prepared, binds) = self.ready(statement).await?;
-        let portal = transaction.bind_raw(&prepared, bind::values(&binds)).await.map_err(failure)?;
+        let (prepared, binds, known) = self.ready(statement).await?;
+        let portal = transaction.bind_raw(&prepared, bind::values(&binds)).await;
+        let portal = portal.map_err(|error| self.failed(known, error))?;
         let portal = Some((transaction, Arc::new(portal)));
         Ok(Rows { statement: statement.clone(), at_hand: VecDeque::new(), portal, fetching: None })
     }
+}
+
+/// Whether the client is in a transaction after all, which the first error has doomed.
+fn is_aborted<T>(result: &Result<T, Failure>) -> bool {
+    result.as_ref().is_err_and(|it| it.error.sql_state() == Some("25P02"))
 }
 
 fn failure(error: tokio_postgres::Error) -> Failure {

@@ -1,30 +1,45 @@
 //! The prepared statements of one connection.
 //!
 //! Each is prepared once, even when many tasks want it at the same moment, and in a task of its own: a caller that is
-//! dropped meanwhile leaves nothing behind on the server. The least recently used one makes room and is closed.
+//! dropped meanwhile leaves nothing behind on the server. The least recently used one makes room and is closed. One
+//! that is too large to be kept is closed when its last user is done.
+//!
+//! All are dropped, before the next is used, when another connection of the pool has met a change of the schema.
+
+mod store;
+mod weight;
 
 use std::{
-    borrow::Borrow,
     fmt,
-    hash::{Hash, Hasher},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use futures_util::FutureExt;
-use hashlink::LruCache;
-use orm_core::{statement::Sql, value::Bind};
+use orm_core::statement::Sql;
 use tokio::sync::watch;
 
+pub(crate) use self::store::{Key, Limits, Store, Wanted};
 use crate::{
     bind::declared,
     error::{Shared, lost},
     session::Session,
+    stale::Generation,
 };
 
 type Prepared = Result<tokio_postgres::Statement, Shared<tokio_postgres::Error>>;
 
 /// A place that is filled when the statement is prepared.
 type Slot = watch::Receiver<Option<Prepared>>;
+
+/// A prepared statement, and what is known of its age.
+#[derive(Clone)]
+pub(crate) struct Plan {
+    pub(crate) statement: tokio_postgres::Statement,
+    /// Whether it was prepared before somebody asked for it: the schema may have changed since.
+    pub(crate) known: bool,
+    /// The generation in which it was prepared, or an earlier one.
+    pub(crate) generation: u64,
+}
 
 /// Why a statement could not be prepared.
 pub(crate) enum PrepareError {
@@ -35,54 +50,87 @@ pub(crate) enum PrepareError {
 }
 
 /// The statements that a connection has prepared.
-pub(crate) struct Cache(Mutex<LruCache<Key, Slot>>);
+pub(crate) struct Cache {
+    inner: Mutex<Inner>,
+    /// That of the pool.
+    generation: Arc<Generation>,
+}
+
+struct Inner {
+    store: Store<Slot>,
+    /// The one in which all that is kept was prepared.
+    generation: u64,
+}
 
 impl Cache {
-    pub(crate) fn new(capacity: usize) -> Self {
-        Self(Mutex::new(LruCache::new(capacity)))
+    pub(crate) fn new(limits: Limits, generation: Arc<Generation>) -> Self {
+        Self { inner: Mutex::new(Inner { store: Store::new(limits), generation: generation.now() }), generation }
     }
 
     /// Returns the prepared statement for `sql`, preparing it if need be. One round trip then, none otherwise.
-    pub(crate) async fn get(session: &Arc<Session>, sql: &Sql) -> Result<tokio_postgres::Statement, PrepareError> {
-        let mut slot = match session.cache.slot(session, sql) {
-            Ok(ready) => return ready.map_err(PrepareError::Driver),
+    pub(crate) async fn get(session: &Arc<Session>, sql: &Sql) -> Result<Plan, PrepareError> {
+        let (mut slot, generation) = match session.cache.slot(session, sql) {
+            Ok(plan) => return plan.map_err(PrepareError::Driver),
             Err(slot) => slot,
         };
+        let plan = |statement| Plan { statement, known: false, generation };
         match slot.wait_for(Option::is_some).await.as_deref() {
-            Ok(Some(ready)) => ready.clone().map_err(PrepareError::Driver),
+            Ok(Some(ready)) => ready.clone().map(plan).map_err(PrepareError::Driver),
             Ok(None) | Err(_) => Err(PrepareError::Gone(lost())),
         }
     }
 
     /// Forgets the statement for `sql`; it is closed when its last user is done.
     pub(crate) fn forget(&self, sql: &Sql) {
-        self.lock().remove(&Wanted(sql) as &dyn Shape);
+        let forgotten = self.lock().store.remove(&Wanted(sql));
+        drop(forgotten);
     }
 
     /// Forgets all statements.
     pub(crate) fn clear(&self) {
-        self.lock().clear();
+        // Closing them takes the driver's lock, which is no business of ours.
+        let forgotten = self.lock().store.take();
+        drop(forgotten);
+    }
+
+    /// Forgets all statements that were prepared up to now, here and on all other connections of the pool.
+    pub(crate) fn end_generation(&self, seen: u64) {
+        self.generation.end(seen);
     }
 
     /// Returns the prepared statement if it is there, and else the place where it will be.
-    fn slot(&self, session: &Arc<Session>, sql: &Sql) -> Result<Prepared, Slot> {
-        let mut cache = self.lock();
-        if let Some(slot) = cache.get(&Wanted(sql) as &dyn Shape) {
+    fn slot(
+        &self,
+        session: &Arc<Session>,
+        sql: &Sql,
+    ) -> Result<Result<Plan, Shared<tokio_postgres::Error>>, (Slot, u64)> {
+        let mut inner = self.lock();
+        // It is read before anything is prepared, so a change that comes later is never overlooked.
+        let now = self.generation.now();
+        let outdated = (inner.generation < now).then(|| {
+            inner.generation = now;
+            // What was prepared under the old types knows them still; what comes asks again.
+            session.client().clear_type_cache();
+            inner.store.take()
+        });
+        let generation = inner.generation;
+        if let Some(slot) = inner.store.get(sql) {
             let ready = slot.borrow().clone();
-            return ready.ok_or_else(|| slot.clone());
+            let plan = |statement| Plan { statement, known: true, generation };
+            return ready.map(|it| it.map(plan)).ok_or((slot, generation));
         }
         let (sender, slot) = watch::channel(None);
-        cache.insert(Key::new(sql), slot.clone());
-        drop(cache);
-        let (session, text, types) = (Arc::clone(session), sql.text.clone(), declared(&sql.binds));
         let key = Key::new(sql);
+        inner.store.insert(key.clone(), slot.clone());
+        drop(inner);
+        drop(outdated);
+        let (session, types, own) = (Arc::clone(session), declared(&sql.binds), slot.clone());
         let runtime = session.runtime.clone();
         let preparing = async move {
-            let prepared = session.client().prepare_typed(&text, &types).await;
-            if prepared.is_err() {
-                session.cache.lock().remove(&key as &dyn Shape);
-            }
-            // Nobody may wait any more; the statement then stays for the next one.
+            let prepared = session.client().prepare_typed(&key.text, &types).await;
+            session.cache.prepared(&key, &own, prepared.as_ref().ok());
+            drop(own);
+            // Nobody may wait any more; the statement then stays for the next one, or is closed.
             sender.send_replace(Some(prepared.map_err(|it| Shared(Arc::new(it)))));
         };
         let mut preparing = preparing.boxed();
@@ -90,120 +138,28 @@ impl Cache {
         if (&mut preparing).now_or_never().is_none() {
             drop(runtime.spawn(preparing));
         }
-        Err(slot)
+        Err((slot, generation))
     }
 
-    fn lock(&self) -> MutexGuard<'_, LruCache<Key, Slot>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The text and the declared types of the binds, by which statements are told apart.
-pub(crate) struct Key {
-    text: Box<str>,
-    oids: Box<[u32]>,
-}
-
-impl Key {
-    pub(crate) fn new(sql: &Sql) -> Self {
-        Self { text: sql.text.as_str().into(), oids: sql.binds.iter().map(Bind::declared_oid).collect() }
-    }
-}
-
-/// A statement that is looked for, without a copy of its text.
-pub(crate) struct Wanted<'a>(pub(crate) &'a Sql);
-
-/// What a key and a statement that is looked for have in common.
-pub(crate) trait Shape {
-    fn text(&self) -> &str;
-    fn len(&self) -> usize;
-    fn oid(&self, index: usize) -> Option<u32>;
-}
-
-impl Shape for Key {
-    fn text(&self) -> &str {
-        &self.text
+    /// Forgets what could not be prepared, and adds what is known of what was. Another one may have its place by now.
+    fn prepared(&self, key: &Key, own: &Slot, prepared: Option<&tokio_postgres::Statement>) {
+        let mut inner = self.lock();
+        if !inner.store.peek(key).is_some_and(|it| it.same_channel(own)) {
+            return;
+        }
+        match prepared {
+            Some(statement) => inner.store.weigh(key, statement.columns().len()),
+            None => drop(inner.store.remove(key)),
+        }
     }
 
-    fn len(&self) -> usize {
-        self.oids.len()
-    }
-
-    fn oid(&self, index: usize) -> Option<u32> {
-        self.oids.get(index).copied()
-    }
-}
-
-impl Shape for Wanted<'_> {
-    fn text(&self) -> &str {
-        &self.0.text
-    }
-
-    fn len(&self) -> usize {
-        self.0.binds.len()
-    }
-
-    fn oid(&self, index: usize) -> Option<u32> {
-        self.0.binds.get(index).map(Bind::declared_oid)
-    }
-}
-
-impl Hash for dyn Shape + '_ {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.text().hash(state);
-        (0..self.len()).for_each(|index| self.oid(index).hash(state));
-    }
-}
-
-impl PartialEq for dyn Shape + '_ {
-    fn eq(&self, other: &Self) -> bool {
-        self.text() == other.text()
-            && self.len() == other.len()
-            && (0..self.len()).all(|index| self.oid(index) == other.oid(index))
-    }
-}
-
-impl Eq for dyn Shape + '_ {}
-
-impl Hash for Key {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        (self as &dyn Shape).hash(state);
-    }
-}
-
-impl PartialEq for Key {
-    fn eq(&self, other: &Self) -> bool {
-        (self as &dyn Shape) == (other as &dyn Shape)
-    }
-}
-
-impl Eq for Key {}
-
-impl<'a> Borrow<dyn Shape + 'a> for Key {
-    fn borrow(&self) -> &(dyn Shape + 'a) {
-        self
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl fmt::Debug for Cache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cache").field("len", &self.lock().len()).finish()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_statement_is_known_by_its_text_and_its_types() {
-        let sql = |text: &str, binds| Sql { text: text.into(), binds };
-        let mut cache = LruCache::new(2);
-        cache.insert(Key::new(&sql("a", vec![Bind::new(1_i32)])), 1);
-        let mut get = |sql: Sql| cache.get(&Wanted(&sql) as &dyn Shape).copied();
-        assert_eq!(get(sql("a", vec![Bind::new(2_i32)])), Some(1));
-        assert_eq!(get(sql("a", vec![Bind::new(2_i64)])), None);
-        assert_eq!(get(sql("a", vec![])), None);
-        assert_eq!(get(sql("b", vec![Bind::new(1_i32)])), None);
+        f.debug_struct("Cache").field("len", &self.lock().store.len()).finish()
     }
 }

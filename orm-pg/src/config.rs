@@ -16,7 +16,7 @@ use std::{fmt, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 use orm_core::error::{Error, ErrorKind, Result};
 use tokio_postgres::config::TargetSessionAttrs;
 
-use crate::{auth::Methods, database::Database, notice::Notice, pool::Pool, tls::TlsOptions};
+use crate::{auth::Methods, cache::Limits, database::Database, notice::Notice, pool::Pool, tls::TlsOptions};
 
 use self::secret::Secret;
 pub(crate) use self::target::{Address, Target};
@@ -76,7 +76,7 @@ pub(crate) struct Settings {
     pub(crate) min_idle: u32,
     pub(crate) max_lifetime: Option<Duration>,
     pub(crate) idle_timeout: Option<Duration>,
-    pub(crate) statement_cache: usize,
+    pub(crate) statements: Limits,
     pub(crate) slow_statement: Option<Duration>,
     pub(crate) on_connect: Vec<String>,
     pub(crate) on_notice: Option<OnNotice>,
@@ -112,7 +112,7 @@ impl Default for Settings {
             min_idle: 0,
             max_lifetime: Some(Duration::from_secs(30 * 60)),
             idle_timeout: Some(Duration::from_secs(10 * 60)),
-            statement_cache: 256,
+            statements: Limits::default(),
             slow_statement: None,
             on_connect: Vec::new(),
             on_notice: None,
@@ -350,8 +350,11 @@ impl DatabaseBuilder {
         if it.min_idle > it.max_connections {
             return refused("`min_idle` must not be more than `max_connections`");
         }
-        if it.statement_cache == 0 {
+        if it.statements.count == 0 {
             return refused("`statement_cache` must be at least 1");
+        }
+        if it.statements.bytes == 0 {
+            return refused("`statement_cache_bytes` must be at least 1");
         }
         let limits = [Some(it.connect_timeout), Some(it.acquire_timeout), it.max_lifetime, it.idle_timeout];
         if limits.into_iter().flatten().any(|it| it.is_zero()) {

@@ -19,9 +19,10 @@ use crate::{
     cursor,
     error::Scope,
     lease::Lease,
-    run::{Discard, keeps_locks, run_all},
+    run::{Discard, MOST_TRIES, keeps_locks, run_all},
     session::Session,
-    transaction::{Transaction, TransactionOptions, one},
+    stale::is_invalidated,
+    transaction::{Retries, Transaction, TransactionOptions, one},
 };
 
 /// How many statements may be under way at once; a batch takes all places.
@@ -128,6 +129,35 @@ impl Connection {
         tx.finish(outcome).await.0
     }
 
+    /// Runs `body` in a transaction with `options`; if they ask for it, again after a conflict with another one or a change
+    /// of the schema. A clone of the closure runs each time, on this connection.
+    ///
+    /// # Errors
+    /// As [`transaction`](Self::transaction); of several tries, the last one's.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let mut connection = db.connection().await?;
+    /// let options = TransactionOptions::serializable().retry(5);
+    /// let balance = connection.transaction_with(options, async |tx| Ok::<_, Error>(Account::get(1).one(tx).await?.balance)).await?;
+    /// # Ok(()) }
+    /// ```
+    pub async fn transaction_with<T, E: From<Error>>(
+        &mut self,
+        options: TransactionOptions,
+        body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E> + Clone, // write `async |tx| { … }`
+    ) -> Result<T, E> {
+        let mut retries = Retries::new(options);
+        loop {
+            let mut tx = self.begin_with(options).await?;
+            let outcome = body.clone()(&mut tx).await;
+            let (outcome, conflict) = tx.finish(outcome).await;
+            if !retries.again(&outcome, conflict).await {
+                return outcome;
+            }
+        }
+    }
+
     /// Notes what must be undone when the connection goes back.
     fn note(&self, statement: &Statement) {
         if statement.operation == Operation::Raw || statement.fragments {
@@ -179,10 +209,18 @@ impl Executor for Connection {
             statements => {
                 let _all = self.places(PLACES).await?;
                 let mut session = Arc::clone(self.session());
-                let begun = Transaction::on_session(&mut session, TransactionOptions::new()).await;
-                let tx = begun.map_err(|failure| failure.error)?;
-                let outcome = run_all(self.session(), statements, rows).await;
-                tx.finish(outcome).await.0
+                let mut attempts = 1;
+                loop {
+                    let begun = Transaction::on_session(&mut session, TransactionOptions::new()).await;
+                    let tx = begun.map_err(|failure| failure.error)?;
+                    let outcome = run_all(self.session(), statements, rows).await;
+                    match tx.finish(outcome).await.0 {
+                        // Nothing has taken effect.
+                        Err(error) if is_invalidated(&error) && attempts < MOST_TRIES => attempts += 1,
+                        done => return done,
+                    }
+                    rows.restart();
+                }
             }
         }
     }

@@ -81,7 +81,7 @@ pub(crate) async fn open(session: &Arc<Session>, statement: Statement, scope: Sc
     };
     let told = |failure: Failure| failure.tell(&statement, scope);
     if !raw::can_be_cursor(text) || (hold && !statement.plain_read && raw::locks(text)) {
-        stream.rows = all(session, &statement).await.map_err(told)?.into();
+        stream.rows = all(session, &statement, scope).await.map_err(told)?.into();
         return Ok(stream);
     }
     statement.sql.check().map_err(|error| name(error, &statement))?;
@@ -154,8 +154,8 @@ impl Drop for Closing<'_> {
     }
 }
 
-async fn all(session: &Arc<Session>, statement: &Statement) -> Result<Vec<Row>, Failure> {
-    let (rows, waiting) = start(session, statement).await?;
+async fn all(session: &Arc<Session>, statement: &Statement, scope: Scope) -> Result<Vec<Row>, Failure> {
+    let (rows, waiting) = start(session, statement, scope).await?;
     let rows = rows.try_collect().await;
     waiting.done();
     match rows {

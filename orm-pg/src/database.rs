@@ -1,6 +1,6 @@
 //! [`Database`]: the handle that an application keeps.
 
-use std::{panic::Location, sync::Arc, time::Duration};
+use std::{panic::Location, sync::Arc};
 
 use orm_core::{
     error::{Error, Result},
@@ -8,26 +8,23 @@ use orm_core::{
     row::RowSink,
     statement::Statement,
 };
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 use crate::{
     config::DatabaseBuilder,
     connection::Connection,
     error::{Cause, Failure, Scope, name},
     group,
-    manager::jitter,
     pool::{Pool, PoolStatus, Purpose},
-    run::{Discard, heals, keeps_locks, run_all, run_healed, start},
+    run::{Discard, keeps_locks, run_all, run_healed, start},
+    stale::is_invalidated,
     stream::OwnStream,
     trace::Clock,
-    transaction::{Transaction, TransactionOptions},
+    transaction::{Retries, Transaction, TransactionOptions},
 };
 
 /// How many connections that turn out to be dead one statement goes through.
 const MOST_ATTEMPTS: u32 = 4;
-
-/// The first pause before a transaction is run again; it doubles each time.
-const RETRY_PAUSE: Duration = Duration::from_millis(5);
 
 /// A PostgreSQL database, behind a pool of connections. Cheap to clone; all clones share the pool.
 ///
@@ -202,7 +199,8 @@ impl Database {
         }
     }
 
-    /// Runs `body` in a transaction with `options`; if they ask for it, again after a conflict with another one.
+    /// Runs `body` in a transaction with `options`; if they ask for it, again after a conflict with another one or a change
+    /// of the schema.
     /// A clone of the closure runs each time.
     ///
     /// # Errors
@@ -225,17 +223,14 @@ impl Database {
     ) -> impl Future<Output = Result<T, E>> {
         let purpose = Purpose::held("transaction", Location::caller());
         async move {
-            let mut retries = options.retries();
-            let mut pause = RETRY_PAUSE;
+            let mut retries = Retries::new(options);
             loop {
                 let mut tx = self.begin_for(purpose, options).await?;
                 let outcome = body.clone()(&mut tx).await;
-                match tx.finish(outcome).await {
-                    (Err(_), true) if retries > 0 => retries -= 1,
-                    (outcome, _) => return outcome,
+                let (outcome, conflict) = tx.finish(outcome).await;
+                if !retries.again(&outcome, conflict).await {
+                    return outcome;
                 }
-                sleep(jitter(pause)).await;
-                pause = (pause * 2).min(Duration::from_secs(1));
             }
         }
     }
@@ -312,10 +307,18 @@ impl Executor for Database {
             [] => Ok(0),
             [statement] => self.one(statement, rows).await,
             statements => {
-                let tx =
-                    self.begin_for(Purpose::statement("batch of statements", None), TransactionOptions::new()).await?;
-                let outcome = run_all(tx.session(), statements, rows).await;
-                tx.finish(outcome).await.0
+                let purpose = Purpose::statement("batch of statements", None);
+                let mut attempts = 1;
+                loop {
+                    let tx = self.begin_for(purpose, TransactionOptions::new()).await?;
+                    let outcome = run_all(tx.session(), statements, rows).await;
+                    match tx.finish(outcome).await.0 {
+                        // Nothing has taken effect.
+                        Err(error) if is_invalidated(&error) && attempts < MOST_ATTEMPTS => attempts += 1,
+                        done => return done,
+                    }
+                    rows.restart();
+                }
             }
         }
     }
@@ -329,11 +332,7 @@ impl Executor for Database {
             let asked = Instant::now();
             let lease = self.0.acquire(purpose(&statement), None).await.map_err(|error| name(error, &statement))?;
             let clock = Clock::start(&statement, asked.elapsed(), lease.slow);
-            let mut started = start(&lease, &statement).await;
-            if heals(&lease, &statement, Scope::Autocommit, &started) {
-                started = start(&lease, &statement).await;
-            }
-            match started {
+            match start(&lease, &statement, Scope::Autocommit).await {
                 Ok((rows, waiting)) => return Ok(Box::pin(OwnStream::new(rows, waiting, lease, statement, clock))),
                 Err(failure) if attempts < limit(&failure) && failure.allows_another(&statement) => attempts += 1,
                 Err(failure) => return Err(failure.tell(&statement, Scope::Autocommit)),
@@ -344,6 +343,6 @@ impl Executor for Database {
     /// The statements run in a transaction.
     async fn together(&self, how: Together) -> Result<Group<'_>> {
         let purpose = Purpose::statement("statements of one verb", None);
-        Ok(Group::new(self.begin_for(purpose, group::options(how)).await?))
+        Ok(Group::new(group::Own::new(self.begin_for(purpose, group::options(how)).await?, how)))
     }
 }

@@ -6,10 +6,9 @@ use orm_core::{
     error::{Error, ErrorKind, ServerError},
     statement::{Operation, Statement},
 };
-use tokio_postgres::{
-    Client,
-    error::{DbError, ErrorPosition, Severity, SqlState},
-};
+use tokio_postgres::error::{DbError, ErrorPosition, Severity, SqlState};
+
+use crate::stale::Verdict;
 
 /// Copies what the server said.
 pub(crate) fn server_error(error: &DbError) -> ServerError {
@@ -39,7 +38,7 @@ pub(crate) enum Cause {
     Refused,
     /// The connection was gone before the statement was sent.
     Unsent,
-    /// A change of the schema made the prepared statement useless, before it ran.
+    /// The prepared statement was out of date, and did not run.
     Stale,
     /// The connection was lost after the statement was sent.
     Lost,
@@ -68,14 +67,6 @@ pub(crate) enum Scope {
 impl Failure {
     pub(crate) fn refused(error: Error) -> Self {
         Self { error, cause: Cause::Refused }
-    }
-
-    /// Forgets the types that `client` knows, which may have changed: not where statements were thrown away, for those
-    /// that ask for types are gone as well.
-    pub(crate) fn forget_types(&self, client: &Client) {
-        if !self.lacks_statement() {
-            client.clear_type_cache();
-        }
     }
 
     /// Whether the server does not know a prepared statement.
@@ -118,7 +109,7 @@ pub(crate) fn cause_of(error: &tokio_postgres::Error) -> Cause {
         if matches!(server.parsed_severity(), Some(Severity::Fatal | Severity::Panic)) {
             return Cause::Lost;
         }
-        return if is_stale(server) { Cause::Stale } else { Cause::Server };
+        return if Verdict::of(server, false) == Verdict::Sound { Cause::Server } else { Cause::Stale };
     }
     if error.is_closed() {
         return Cause::Lost;
@@ -129,14 +120,6 @@ pub(crate) fn cause_of(error: &tokio_postgres::Error) -> Cause {
         return Cause::Refused;
     }
     Cause::Lost
-}
-
-/// Whether the server refused a prepared statement because the schema has changed since. It does so before it runs.
-fn is_stale(error: &DbError) -> bool {
-    let code = error.code();
-    (*code == SqlState::FEATURE_NOT_SUPPORTED && error.routine() == Some("RevalidateCachedQuery"))
-        || *code == SqlState::INVALID_SQL_STATEMENT_NAME
-        || (*code == SqlState::INTERNAL_ERROR && error.message().starts_with("cache lookup failed for type"))
 }
 
 /// Turns an error of the driver into ours. Of a lost connection it only says so: the reason comes from elsewhere.

@@ -23,11 +23,11 @@ use tokio_postgres::{
 
 use self::identity::Identity;
 use crate::{
-    cache::Cache,
-    config::Settings,
+    cache::{Cache, Limits},
     database::Database,
     pool::Pool,
     session::{Session, Theirs},
+    stale::Generation,
 };
 
 impl Database {
@@ -118,7 +118,7 @@ where
     <Tls::TlsConnect as TlsConnect<Socket>>::Future: Send,
 {
     let places = usize::try_from(pool.config().max_size).unwrap_or(usize::MAX);
-    let known = Arc::new(Known(Mutex::new(LruCache::new(places))));
+    let known = Arc::new(Known { caches: Mutex::new(LruCache::new(places)), generation: Arc::default() });
     Database::on(Pool::theirs(Box::new(Adopted { pool, known, cancel })))
 }
 
@@ -143,15 +143,18 @@ struct Adopted<M: bb8::ManageConnection> {
 }
 
 /// The statements that are prepared on the connections of a pool. As many connections are known as there may be.
-struct Known(Mutex<LruCache<Identity, Arc<Cache>>>);
+struct Known {
+    caches: Mutex<LruCache<Identity, Arc<Cache>>>,
+    generation: Arc<Generation>,
+}
 
 impl Known {
     fn lock(&self) -> MutexGuard<'_, LruCache<Identity, Arc<Cache>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.caches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn cache_of(&self, identity: Option<Identity>) -> Arc<Cache> {
-        let fresh = || Arc::new(Cache::new(Settings::default().statement_cache));
+        let fresh = || Arc::new(Cache::new(Limits::default(), Arc::clone(&self.generation)));
         match identity {
             Some(identity) => Arc::clone(self.lock().entry(identity).or_insert_with(fresh)),
             None => fresh(),

@@ -1,5 +1,7 @@
 //! Statements of one verb that hold together: in a transaction of their own, or inside of one that goes on after them.
 
+mod own;
+
 use std::{
     future::Future,
     sync::atomic::{AtomicBool, Ordering},
@@ -12,6 +14,7 @@ use orm_core::{
     statement::{Operation, Sql, Statement},
 };
 
+pub(crate) use self::own::Own;
 use crate::{
     error::{Cause, Failure, Scope},
     run::Discard,

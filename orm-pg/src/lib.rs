@@ -73,6 +73,7 @@ mod pool;
 mod raw;
 mod run;
 mod session;
+mod stale;
 mod stream;
 mod tables;
 #[cfg(feature = "testing")]

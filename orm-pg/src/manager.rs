@@ -32,6 +32,7 @@ use crate::{
     peer::{Peer, Unreached},
     pool::{Cleanings, Holders, Places},
     session::{Parts, Session},
+    stale::Generation,
     tls::Link,
     wire::{Established, Place, Plug},
 };
@@ -67,6 +68,8 @@ pub(crate) struct Board {
     pub(crate) holders: Holders,
     /// Where the last connection was opened, to begin there: the number of the host, and one of its addresses.
     good: Mutex<Option<(usize, Place)>>,
+    /// Counts the changes of the schema that were met.
+    generation: Arc<Generation>,
 }
 
 impl Board {
@@ -300,7 +303,8 @@ impl Manager {
             plug,
             on_connect: Arc::clone(&self.on_connect),
             reset: Arc::clone(&self.reset),
-            statements: self.settings.statement_cache,
+            statements: self.settings.statements,
+            generation: Arc::clone(&self.board.generation),
             slow: self.settings.slow_statement,
         }))
     }

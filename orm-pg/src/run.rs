@@ -6,22 +6,26 @@ use futures_util::TryStreamExt;
 use orm_core::{
     error::{Error, ErrorKind},
     row::{Row, RowSink},
-    statement::{Operation, Statement},
+    statement::{Encoded, Operation, Sql, Statement},
 };
 use tokio_postgres::RowStream;
 
 use crate::{
     bind,
-    cache::{Cache, PrepareError},
+    cache::{Cache, Plan, PrepareError},
     driver_row::Fetched,
     error::{Cause, Failure, Scope, through_a_pooler},
     raw::{self, Remains},
     session::{Session, Waiting},
+    stale::{self, Verdict},
     trace::Clock,
 };
 
 /// After so many rows other tasks get their turn.
 const ROWS_A_TURN: u64 = 256;
+
+/// How often a statement is sent at most whose prepared form is out of date: the schema may change again meanwhile.
+pub(crate) const MOST_TRIES: u32 = 4;
 
 /// Takes no rows: for statements that are run for their effect.
 #[derive(Debug)]
@@ -54,10 +58,15 @@ pub(crate) fn check(statement: &Statement) -> Result<(), Error> {
     statement.sql.check()
 }
 
-/// Sends `statement` and returns its rows as they come. One round trip, two when it was not prepared yet.
+/// Sends `statement` and returns its rows as they come, and stores what it was prepared as in `plan`. One round trip, two
+/// when it was not prepared yet.
 ///
 /// The [`Waiting`] must be told when the last row was taken.
-pub(crate) async fn start(session: &Arc<Session>, statement: &Statement) -> Result<(RowStream, Waiting), Failure> {
+async fn send(
+    session: &Arc<Session>,
+    statement: &Statement,
+    plan: &mut Option<Plan>,
+) -> Result<(RowStream, Waiting), Failure> {
     let sql = &statement.sql;
     check(statement).map_err(Failure::refused)?;
     if session.is_dead() {
@@ -74,19 +83,73 @@ pub(crate) async fn start(session: &Arc<Session>, statement: &Statement) -> Resu
         }
     }
     let waiting = Waiting::new(session);
-    let result = match Cache::get(session, sql).await {
-        Ok(prepared) => match sql.encode(prepared.params()) {
-            Ok(binds) => match session.client().query_raw(&prepared, bind::values(&binds)).await {
+    let result = match encoded(session, sql).await {
+        Ok((prepared, binds)) => {
+            let prepared = plan.insert(prepared);
+            match session.client().query_raw(&prepared.statement, bind::values(&binds)).await {
                 Ok(rows) => return Ok((rows, waiting)),
-                Err(error) => Err(session.failed(error).await),
-            },
-            Err(error) => Err(Failure::refused(error)),
-        },
-        Err(PrepareError::Driver(error)) => Err(session.not_prepared(&error.0).await),
-        Err(PrepareError::Gone(error)) => Err(Failure { error, cause: Cause::Unsent }),
+                Err(error) => Err(failed(session, sql, prepared, error).await),
+            }
+        }
+        Err(failure) => Err(failure),
     };
     waiting.done();
     result
+}
+
+/// Prepares `sql`, if it is not, and encodes its binds.
+async fn encoded(session: &Arc<Session>, sql: &Sql) -> Result<(Plan, Encoded), Failure> {
+    let plan = prepared(session, sql).await?;
+    match sql.encode(plan.statement.params()) {
+        Ok(binds) => Ok((plan, binds)),
+        // The server is not asked yet, and cannot say that a type has changed.
+        Err(error) if plan.known && stale::may_have_changed(sql, plan.statement.params()) => {
+            tracing::debug!(target: "orm_pg::connection", "prepared anew, for a bind did not fit: {error}");
+            stale::forget(session, sql);
+            let plan = prepared(session, sql).await?;
+            let binds = sql.encode(plan.statement.params()).map_err(Failure::refused)?;
+            Ok((plan, binds))
+        }
+        Err(error) => Err(Failure::refused(error)),
+    }
+}
+
+async fn prepared(session: &Arc<Session>, sql: &Sql) -> Result<Plan, Failure> {
+    match Cache::get(session, sql).await {
+        Ok(plan) => Ok(plan),
+        Err(PrepareError::Driver(error)) => Err(session.not_prepared(&error.0).await),
+        Err(PrepareError::Gone(error)) => Err(Failure { error, cause: Cause::Unsent }),
+    }
+}
+
+/// The failure of a statement that was sent as `plan`, which is forgotten if it is out of date.
+async fn failed(session: &Arc<Session>, sql: &Sql, plan: &Plan, error: tokio_postgres::Error) -> Failure {
+    let verdict = error.as_db_error().map_or(Verdict::Sound, |it| Verdict::of(it, plan.known));
+    let failure = session.failed(error).await;
+    match failure.cause {
+        Cause::Server | Cause::Stale => stale::judge(session, sql, plan, verdict, failure),
+        Cause::Refused | Cause::Unsent | Cause::Lost | Cause::Rows => failure,
+    }
+}
+
+/// Sends `statement` and returns its rows as they come; in autocommit, sends it again if only its prepared form was out
+/// of date.
+///
+/// The [`Waiting`] must be told when the last row was taken.
+pub(crate) async fn start(
+    session: &Arc<Session>,
+    statement: &Statement,
+    scope: Scope,
+) -> Result<(RowStream, Waiting), Failure> {
+    let mut tries = 0;
+    loop {
+        let mut plan = None;
+        tries += 1;
+        match send(session, statement, &mut plan).await {
+            Err(failure) if tries < MOST_TRIES && heals(session, scope, failure.cause) => {}
+            result => return result.map_err(|failure| told(failure, plan.as_ref())),
+        }
+    }
 }
 
 /// Runs `statement` to its end and returns how many rows it affected.
@@ -95,8 +158,9 @@ async fn run(
     statement: &Statement,
     rows: &mut dyn RowSink,
     clock: &mut Clock,
+    plan: &mut Option<Plan>,
 ) -> Result<u64, Failure> {
-    let (stream, waiting) = start(session, statement).await?;
+    let (stream, waiting) = send(session, statement, plan).await?;
     let mut stream = pin!(stream);
     let mut count = 0;
     loop {
@@ -112,7 +176,10 @@ async fn run(
             Ok(None) => break,
             Err(error) => {
                 waiting.done();
-                return Err(session.failed(error).await);
+                return Err(match plan {
+                    Some(plan) => failed(session, &statement.sql, plan, error).await,
+                    None => session.failed(error).await,
+                });
             }
         }
     }
@@ -125,9 +192,10 @@ async fn run(
     Ok(stream.rows_affected().unwrap_or(count))
 }
 
-/// Runs `statement`, and once more if only its prepared form was out of date.
+/// Runs `statement`, and again if only its prepared form was out of date.
 ///
-/// Not inside a transaction: there the error has doomed all that follows.
+/// Not so inside a transaction: there the error has doomed all that follows. But what could not be read because a type
+/// has changed is read again there, too.
 pub(crate) async fn run_healed(
     session: &Arc<Session>,
     statement: &Statement,
@@ -136,35 +204,40 @@ pub(crate) async fn run_healed(
     pool_wait: Duration,
 ) -> Result<u64, Failure> {
     let mut clock = Clock::start(statement, pool_wait, session.slow);
-    let mut result = run(session, statement, rows, &mut clock).await;
-    if heals(session, statement, scope, &result) {
-        rows.restart();
-        result = run(session, statement, rows, &mut clock).await.map_err(|failure| match failure.cause {
-            // It was prepared just now.
-            Cause::Stale if failure.lacks_statement() => {
-                Failure { error: through_a_pooler(failure.error), cause: Cause::Server }
+    let mut tries = 0;
+    let result = loop {
+        let mut plan = None;
+        tries += 1;
+        match run(session, statement, rows, &mut clock, &mut plan).await {
+            Err(failure) if tries < MOST_TRIES && heals(session, scope, failure.cause) => rows.restart(),
+            Err(failure) if tries < MOST_TRIES && stale::is_misread(&failure, plan.as_ref()) => {
+                stale::forget(session, &statement.sql);
+                session.note_conflict();
+                if !statement.plain_read {
+                    break Err(failure);
+                }
+                rows.restart();
             }
-            _ => failure,
-        });
-    }
+            result => break result.map_err(|failure| told(failure, plan.as_ref())),
+        }
+    };
     clock.tell(statement, result.as_ref().copied());
     result
 }
 
-/// Forgets a prepared statement that is out of date, and says whether another try can help.
-pub(crate) fn heals<T>(
-    session: &Arc<Session>,
-    statement: &Statement,
-    scope: Scope,
-    result: &Result<T, Failure>,
-) -> bool {
-    let Err(failure) = result else { return false };
-    if failure.cause != Cause::Stale {
-        return false;
+/// Whether another try can help: a prepared statement that was out of date is forgotten by now.
+fn heals(session: &Session, scope: Scope, cause: Cause) -> bool {
+    cause == Cause::Stale && scope == Scope::Autocommit && !session.is_open() && !session.ran_raw()
+}
+
+/// The failure as it is told: a statement that was prepared just now is gone only behind a pooler.
+fn told(failure: Failure, plan: Option<&Plan>) -> Failure {
+    match failure.cause {
+        Cause::Stale if failure.lacks_statement() && plan.is_some_and(|it| !it.known) => {
+            Failure { error: through_a_pooler(failure.error), cause: Cause::Server }
+        }
+        _ => failure,
     }
-    session.cache.forget(&statement.sql);
-    failure.forget_types(session.client());
-    scope == Scope::Autocommit && !session.is_open() && !session.ran_raw()
 }
 
 /// Runs `statements` in order inside of a transaction. Unless all succeed, the transaction can only be rolled back.

@@ -10,16 +10,17 @@ use std::sync::{
 };
 
 use futures_util::future::BoxFuture;
-use orm_core::error::Error;
+use orm_core::error::{Error, ErrorKind};
 use tokio::{runtime::Handle, task::AbortHandle};
 use tokio_postgres::Client;
 
 use crate::{
-    cache::Cache,
+    cache::{Cache, Limits},
     driver::Fate,
     error::{Cause, Failure, cause_of, from_driver, lost, through_a_pooler},
     peer::Peer,
     pool::Place,
+    stale::{Generation, invalidated},
     wire::Plug,
 };
 
@@ -93,14 +94,16 @@ pub(crate) struct Parts {
     pub(crate) plug: Arc<Plug>,
     pub(crate) reset: Arc<str>,
     pub(crate) on_connect: Arc<[String]>,
-    pub(crate) statements: usize,
+    pub(crate) statements: Limits,
+    /// That of the pool.
+    pub(crate) generation: Arc<Generation>,
     pub(crate) slow: Option<std::time::Duration>,
 }
 
 impl Session {
     pub(crate) fn new(parts: Parts) -> Arc<Self> {
-        let Parts { client, fate, peer, driver, plug, reset, on_connect, statements, slow } = parts;
-        let (owner, cache) = (Owner::Ours { client, driver, plug }, Arc::new(Cache::new(statements)));
+        let Parts { client, fate, peer, driver, plug, reset, on_connect, statements, generation, slow } = parts;
+        let (owner, cache) = (Owner::Ours { client, driver, plug }, Arc::new(Cache::new(statements, generation)));
         let mut session = Self::with(owner, cache, fate);
         (session.peer, session.slow) = (Some(peer), slow);
         (session.reset, session.on_connect) = (reset, on_connect);
@@ -244,7 +247,8 @@ impl Session {
         self.conflict.store(0, Ordering::Release);
     }
 
-    fn note_conflict(&self) {
+    /// Says that the transaction, if one is open, can go on only when it is run again.
+    pub(crate) fn note_conflict(&self) {
         self.conflict.store(self.issued.load(Ordering::Acquire).max(1), Ordering::Release);
     }
 
@@ -330,6 +334,12 @@ impl Session {
     pub(crate) async fn not_prepared(&self, error: &tokio_postgres::Error) -> Failure {
         let cause = cause_of(error);
         match (cause, error.as_db_error()) {
+            // The driver asks for the make-up of a type, and it was dropped meanwhile.
+            (Cause::Lost, None) if error.to_string().starts_with("unexpected message") => {
+                self.set_broken(true);
+                self.note_conflict();
+                Failure { error: invalidated(Error::new(ErrorKind::Server, "")), cause: Cause::Unsent }
+            }
             (Cause::Lost, words) => {
                 self.set_broken(true);
                 if let Some(words) = words {
@@ -347,17 +357,19 @@ impl Session {
                     // anew.
                     Some("26000") => {
                         self.set_broken(true);
-                        Failure { error, cause: Cause::Unsent }
+                        self.note_conflict();
+                        Failure { error: invalidated(error), cause: Cause::Unsent }
                     }
                     // The driver uses no name twice.
                     Some("42P05") => Failure { error: through_a_pooler(error), cause },
+                    _ if cause == Cause::Stale => {
+                        self.note_conflict();
+                        Failure { error: invalidated(error), cause }
+                    }
                     _ => Failure { error, cause },
                 }
             }
-            (_, None) => Failure::refused(Error::new(
-                orm_core::error::ErrorKind::InvalidStatement,
-                "the statement cannot be sent",
-            )),
+            (_, None) => Failure::refused(Error::new(ErrorKind::InvalidStatement, "the statement cannot be sent")),
         }
     }
 

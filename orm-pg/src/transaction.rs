@@ -4,9 +4,11 @@
 
 mod begin;
 mod options;
+mod retry;
 
 use std::{marker::PhantomData, sync::Arc};
 
+pub(crate) use self::retry::Retries;
 pub use self::{
     begin::Begin,
     options::{Isolation, TransactionOptions},
@@ -22,7 +24,7 @@ use crate::{
 use futures_util::FutureExt;
 use orm_core::{
     error::{Error, ErrorKind, Result},
-    executor::{BoxRowStream, Commit, Executor, Group, Together},
+    executor::{BoxRowStream, Executor, Group, Together},
     row::RowSink,
     statement::Statement,
 };
@@ -112,6 +114,13 @@ impl Transaction<'_> {
                 Err(failure)
             }
         }
+    }
+
+    /// Rolls back and begins anew: for who has used nothing of it. One round trip.
+    pub(crate) async fn restart(&self, options: TransactionOptions) -> Result<(), Failure> {
+        self.session.command(&format!("ROLLBACK; {}", options.begin())).await?;
+        self.session.forget_conflict();
+        Ok(())
     }
 
     /// Returns the driver's client, for what this crate does not do: it runs in this transaction. The connection is
@@ -318,12 +327,6 @@ impl Host for Transaction<'_> {
 
     fn spoil(&self) {
         spoil(&self.session);
-    }
-}
-
-impl Commit for Transaction<'_> {
-    async fn commit(mut self) -> Result<()> {
-        self.commit_now().await
     }
 }
 

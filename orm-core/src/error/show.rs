@@ -62,6 +62,7 @@ impl ErrorKind {
             | Self::Encode
             | Self::Decode
             | Self::Server
+            | Self::StatementInvalidated
             | Self::Timeout
             | Self::RolledBack => false,
         }

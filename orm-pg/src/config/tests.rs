@@ -93,6 +93,7 @@ fn limits_are_checked() {
     case(DatabaseBuilder::new().max_connections(0), "`max_connections` must be at least 1");
     case(DatabaseBuilder::new().min_idle(11), "`min_idle` must not be more than `max_connections`");
     case(DatabaseBuilder::new().statement_cache(0), "`statement_cache` must be at least 1");
+    case(DatabaseBuilder::new().statement_cache_bytes(0), "`statement_cache_bytes` must be at least 1");
     case(DatabaseBuilder::new().acquire_timeout(Duration::ZERO), "a limit of time must be more than zero");
 }
 

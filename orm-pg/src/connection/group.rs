@@ -11,12 +11,15 @@ use orm_core::{
 use tokio::sync::SemaphorePermit;
 
 use super::{Connection, PLACES};
-use crate::{group::options, transaction::Transaction};
+use crate::{
+    group::{Own, options},
+    transaction::Transaction,
+};
 
 /// A transaction of theirs, while all other statements of the connection wait.
 struct Alone<'c> {
     // Dropped first: the others come after what rolls it back.
-    tx: Transaction<'static>,
+    tx: Own,
     connection: &'c Connection,
     _places: SemaphorePermit<'c>,
 }
@@ -25,7 +28,7 @@ pub(super) async fn begin(connection: &Connection, how: Together) -> Result<Grou
     let places = connection.places(PLACES).await?;
     let begun = Transaction::on_shared(Arc::clone(connection.session()), options(how)).await;
     let tx = begun.map_err(|failure| failure.error)?;
-    Ok(Group::new(Alone { tx, connection, _places: places }))
+    Ok(Group::new(Alone { tx: Own::new(tx, how), connection, _places: places }))
 }
 
 #[diagnostic::do_not_recommend]

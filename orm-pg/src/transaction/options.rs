@@ -107,9 +107,10 @@ impl TransactionOptions {
     }
 
     /// Runs the closure again, up to `times` times, after a serialization failure (40001) or a deadlock (40P01), also
-    /// at COMMIT. Each time the pause before grows.
+    /// at COMMIT, and after a statement whose prepared form a change of the schema has made useless
+    /// ([`StatementInvalidated`](crate::ErrorKind::StatementInvalidated)). Each time the pause before grows.
     ///
-    /// Whatever error the closure then returns, the conflict counts as its reason, unless the closure rolled back to a
+    /// Whatever error the closure then returns, that counts as its reason, unless the closure rolled back to a
     /// savepoint and ran a statement after it that succeeded.
     ///
     /// ```
