@@ -22,10 +22,11 @@ use tokio_postgres::Row;
 
 use crate::{
     driver_row::Fetched,
-    error::{Failure, Scope, name},
+    error::{Cause, Failure, Scope, name},
     raw,
-    run::{Discard, run_healed, start},
+    run::{Discard, MOST_TRIES, heals, run_healed, start},
     session::{Session, Waiting},
+    stale::{self, is_invalidated},
     transaction::send,
 };
 
@@ -69,6 +70,19 @@ fn cursor(number: usize) -> String {
 /// Statements that a cursor cannot run (those that write, or in autocommit lock) are read to their end at once.
 pub(crate) async fn open(session: &Arc<Session>, statement: Statement, scope: Scope) -> Result<CursorStream> {
     let statement = Arc::new(statement);
+    let mut tries = 1;
+    loop {
+        match open_once(session, Arc::clone(&statement), scope).await {
+            // The cursor was declared, and then a type of its columns dropped.
+            Err(error) if is_invalidated(&error) && tries < MOST_TRIES && heals(session, scope, Cause::Stale) => {
+                tries += 1
+            }
+            done => return done,
+        }
+    }
+}
+
+async fn open_once(session: &Arc<Session>, statement: Arc<Statement>, scope: Scope) -> Result<CursorStream> {
     let text = &statement.sql.text;
     let hold = scope == Scope::Autocommit;
     let mut stream = CursorStream {
@@ -101,10 +115,15 @@ pub(crate) async fn open(session: &Arc<Session>, statement: Statement, scope: Sc
     waiting.done();
     let fetch = match fetch {
         Ok(fetch) => fetch,
-        Err(error) => return Err(told(session.failed(error).await)),
+        Err(error) => return Err(told(session.not_prepared(&error).await)),
     };
     closing.keep();
-    stream.cursor = Some(Open { session: Arc::clone(session), number, fetch });
+    let open = Open { session: Arc::clone(session), number, fetch };
+    // Nothing keeps the types of a held cursor from being dropped, and nothing was handed on yet.
+    if hold {
+        stream.rows = chunk(Arc::clone(session), open.fetch.clone()).await.map_err(told)?.into();
+    }
+    stream.cursor = Some(open).filter(|_| !hold || stream.rows.len() == CHUNK);
     Ok(stream)
 }
 
@@ -173,7 +192,7 @@ async fn chunk(session: Arc<Session>, fetch: tokio_postgres::Statement) -> Resul
     waiting.done();
     match rows {
         Ok(rows) => Ok(rows),
-        Err(error) => Err(session.failed(error).await),
+        Err(error) => Err(stale::tell(&session, session.failed(error).await)),
     }
 }
 

@@ -226,7 +226,7 @@ pub(crate) async fn run_healed(
 }
 
 /// Whether another try can help: a prepared statement that was out of date is forgotten by now.
-fn heals(session: &Session, scope: Scope, cause: Cause) -> bool {
+pub(crate) fn heals(session: &Session, scope: Scope, cause: Cause) -> bool {
     cause == Cause::Stale && scope == Scope::Autocommit && !session.is_open() && !session.ran_raw()
 }
 

@@ -20,7 +20,7 @@ use crate::{
     error::{Cause, Failure, cause_of, from_driver, lost, through_a_pooler},
     peer::Peer,
     pool::Place,
-    stale::{Generation, invalidated},
+    stale::{self, Generation, invalidated},
     wire::Plug,
 };
 
@@ -336,9 +336,8 @@ impl Session {
         match (cause, error.as_db_error()) {
             // The driver asks for the make-up of a type, and it was dropped meanwhile.
             (Cause::Lost, None) if error.to_string().starts_with("unexpected message") => {
-                self.set_broken(true);
                 self.note_conflict();
-                Failure { error: invalidated(Error::new(ErrorKind::Server, "")), cause: Cause::Unsent }
+                Failure { error: invalidated(Error::new(ErrorKind::Server, "")), cause: Cause::Stale }
             }
             (Cause::Lost, words) => {
                 self.set_broken(true);
@@ -362,11 +361,7 @@ impl Session {
                     }
                     // The driver uses no name twice.
                     Some("42P05") => Failure { error: through_a_pooler(error), cause },
-                    _ if cause == Cause::Stale => {
-                        self.note_conflict();
-                        Failure { error: invalidated(error), cause }
-                    }
-                    _ => Failure { error, cause },
+                    _ => stale::tell(self, Failure { error, cause }),
                 }
             }
             (_, None) => Failure::refused(Error::new(ErrorKind::InvalidStatement, "the statement cannot be sent")),

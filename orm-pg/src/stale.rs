@@ -37,7 +37,7 @@ impl Generation {
     /// Says that what was prepared in the generation `seen` is out of date. Many may say it of one change, and the first
     /// is heard; whoever prepared in a later one meets a later change by itself.
     pub(crate) fn end(&self, seen: u64) {
-        let _ = self.0.compare_exchange(seen, seen + 1, Ordering::AcqRel, Ordering::Acquire);
+        self.0.fetch_max(seen + 1, Ordering::AcqRel);
     }
 }
 
@@ -132,6 +132,15 @@ pub(crate) fn judge(session: &Arc<Session>, sql: &Sql, plan: &Plan, verdict: Ver
     session.note_conflict();
     let error = if verdict == Verdict::Label { failure.error } else { invalidated(failure.error) };
     Failure { error, cause: Cause::Stale }
+}
+
+/// The failure of what was prepared for this one use.
+pub(crate) fn tell(session: &Session, failure: Failure) -> Failure {
+    if failure.cause != Cause::Stale {
+        return failure;
+    }
+    session.note_conflict();
+    Failure { error: invalidated(failure.error), cause: Cause::Stale }
 }
 
 fn forget_all(session: &Session) {

@@ -152,6 +152,10 @@ async fn types_of_the_user_stay_known_when_the_owner_throws_statements_away() {
     let reading = read(&format!("SELECT 'fine'::{mood}"), vec![]);
     assert_eq!(adopted.execute(&reading).await.unwrap(), 1);
     client.batch_execute("DEALLOCATE ALL").await.unwrap();
+    assert_eq!(adopted.execute(&reading).await.unwrap(), 1);
+    // A transaction that was begun by hand is doomed by the first error, which stands.
+    client.batch_execute("DEALLOCATE ALL; BEGIN").await.unwrap();
     assert_eq!(adopted.execute(&reading).await.unwrap_err().sql_state(), Some("26000"));
+    client.batch_execute("ROLLBACK").await.unwrap();
     assert_eq!(adopted.execute(&reading).await.unwrap(), 1);
 }

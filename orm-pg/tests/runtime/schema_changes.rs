@@ -1,6 +1,7 @@
 //! The schema changes while statements are prepared on many connections.
 
 use std::{
+    pin::pin,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicU32, Ordering},
@@ -14,7 +15,7 @@ use orm_core::value::Bind;
 use orm_pg::{executor::Together, prelude::*};
 use tokio_postgres::NoTls;
 
-use crate::server::{Collect, all, builder, raw, read, server, unique, url};
+use crate::server::{Collect, all, builder, drop_after, raw, read, server, unique, url};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PgEnum)]
 enum Mood {
@@ -349,6 +350,30 @@ async fn transactions_of_our_own_begin_anew() {
             for step in 2..=CHANGES {
                 change(&database, number + step).await;
             }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_held_cursor_whose_type_was_dropped_is_declared_anew() {
+    let database = database().await;
+    let db = own_pool(&database, 1).await;
+    let connection = db.connection().await.unwrap();
+    use_it(&connection, 4).await.unwrap();
+    // Between any two steps of it: after the DECLARE among others.
+    for polls in 1..10 {
+        let mut reading = pin!(use_it(&connection, 4));
+        let mut done = None;
+        for _ in 0..polls {
+            if done.is_none() {
+                done = drop_after(1, reading.as_mut()).await;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        change(&database, 5).await;
+        match done {
+            Some(done) => done.unwrap(),
+            None => reading.await.unwrap(),
         }
     }
 }

@@ -84,8 +84,8 @@ async fn texts_of_every_kind_stay_below_the_bound() {
         let (now, count) = kept(&connection).await;
         println!("kind {kind}: {} KiB in {count} statements", (now - before) / 1024);
         assert!(now - before <= bytes, "kind {kind}: {} of {bytes} in {count}", now - before);
-        // Not far below either, or what is used often would be driven out: the estimate is no more than four times off.
-        assert!(count >= 70 || now - before >= bytes / 4, "kind {kind}: {} of {bytes} in {count}", now - before);
+        // Not far below either, or what is used often would be driven out: the estimate is no more than six times off.
+        assert!(count >= 70 || now - before >= bytes / 6, "kind {kind}: {} of {bytes} in {count}", now - before);
     }
 }
 
