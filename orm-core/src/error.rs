@@ -40,6 +40,8 @@ struct Inner {
     server: Option<ServerError>,
     statement: Option<StatementName>,
     source: Option<Source>,
+    /// Whether the text tells what the cause is.
+    explained: bool,
     /// Whether trying again is known to be pointless, other than by the kind or the server's answer.
     for_good: bool,
 }
@@ -98,7 +100,8 @@ impl Error {
     /// Makes an error of `kind` that says `text`: lower case, no full stop, no bind values.
     #[must_use]
     pub fn new(kind: ErrorKind, text: impl Into<Cow<'static, str>>) -> Self {
-        Self(Box::new(Inner { kind, text: text.into(), server: None, statement: None, source: None, for_good: false }))
+        let (text, explained, for_good) = (text.into(), false, false);
+        Self(Box::new(Inner { kind, text, server: None, statement: None, source: None, explained, for_good }))
     }
 
     /// Makes an error from what the server answered.
@@ -116,11 +119,19 @@ impl Error {
         self
     }
 
-    /// Adds the cause, which [`source`](StdError::source) then gives.
+    /// Adds the cause, which [`cause`](Self::cause) then gives, and [`source`](StdError::source) or `Display` as well.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Source>) -> Self {
         self.0.source = Some(source.into());
         self
+    }
+
+    /// As [`with_source`](Self::with_source), for a cause that the text explains in better words: `Display` does not repeat
+    /// it.
+    #[must_use]
+    pub fn explaining(mut self, source: impl Into<Source>) -> Self {
+        self.0.explained = true;
+        self.with_source(source)
     }
 
     /// Says that trying again is pointless: [`is_refused_for_good`](Self::is_refused_for_good).
@@ -478,13 +489,35 @@ impl Error {
             || self.sql_state().is_some_and(|code| code.starts_with("28") || code == "3D000" || code == "42501")
     }
 
+    /// Returns the error behind this one, to look at it by its type.
+    ///
+    /// Of kinds about connecting (`Config`, `Connect`, `PoolTimeout`, `ConnectionLost`, `OutcomeUnknown`, `Closed`,
+    /// `Testing`) `Display` tells the causes, so [`source`](StdError::source) does not give them again: what prints a chain of
+    /// errors shows each text once. Of other kinds this is what `source` returns, and it may quote values.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// if let Err(error) = User::query().count(db).await {
+    ///     let behind = error.cause().and_then(|it| it.downcast_ref::<orm_pg::Error>());
+    ///     if behind.is_some_and(|it| it.sql_state() == Some("53300")) {
+    ///         println!("the pool waits for a server that takes no more connections");
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn cause(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|it| it as &(dyn StdError + 'static))
+    }
+
     fn is_state(&self, code: &str) -> bool {
         self.sql_state() == Some(code)
     }
 }
 
 impl StdError for Error {
+    /// The cause, where `Display` does not tell it already; [`Error::cause`] gives it in any case.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|it| it as &(dyn StdError + 'static))
+        if self.tells_causes() { None } else { self.cause() }
     }
 }

@@ -27,6 +27,7 @@ use crate::{
     driver_row::Fetched,
     error::{Cause, Failure, Scope, cause_of, from_driver, name, through_a_pooler},
     group::{Host, Inside, ask_snapshot},
+    raw,
     run::{Discard, check, keeps_locks},
     stale::{self, Verdict},
     trace::Clock,
@@ -153,6 +154,9 @@ impl<'c> Adopted<'c> {
     /// Prepares the statement, if it is not, and encodes its binds; also says whether it was prepared.
     async fn ready(&self, statement: &Statement) -> Result<(tokio_postgres::Statement, Encoded, bool), Failure> {
         let sql = &statement.sql;
+        if self.transaction.is_some() {
+            raw::refuse_in_transaction(statement).map_err(Failure::refused)?;
+        }
         keeps_locks(statement, self.transaction.is_some()).map_err(Failure::refused)?;
         check(statement).map_err(Failure::refused)?;
         let (mut prepared, mut known) = self.plan(sql).await?;

@@ -20,6 +20,8 @@ use crate::{auth::Methods, cache::Limits, database::Database, notice::Notice, po
 
 use self::secret::Secret;
 pub(crate) use self::target::{Address, Target};
+#[cfg(feature = "testing")]
+pub(crate) use self::url::parse as parse_url;
 
 /// What is told about each notice of the server.
 pub(crate) type OnNotice = Arc<dyn Fn(&Notice) + Send + Sync>;
@@ -102,7 +104,7 @@ impl Default for Settings {
             keepalives_idle: Duration::from_secs(30),
             keepalives_interval: Some(Duration::from_secs(10)),
             keepalives_count: Some(3),
-            tcp_user_timeout: Some(Duration::from_secs(30)),
+            tcp_user_timeout: None,
             statement_timeout: None,
             connect_timeout: Duration::from_secs(10),
             connect_retry: Duration::ZERO,
@@ -159,12 +161,14 @@ impl DatabaseBuilder {
     /// # Ok(()) }
     /// ```
     pub fn url(mut self, url: &str) -> Self {
-        match url::parse(url) {
-            Ok(options) => {
-                for (name, value) in options {
-                    self.apply(&name, &value, &format!("option `{name}`"));
-                }
-            }
+        // All or none: what is shown of a string that was taken apart in the wrong places may be a part of a password.
+        let mut settings = self.settings.clone();
+        let applied = url::parse(url).and_then(|options| {
+            let mut options = options.into_iter();
+            options.try_for_each(|(name, value)| option::set(&mut settings, name, &value, &format!("option `{name}`")))
+        });
+        match applied {
+            Ok(()) => self.settings = settings,
             Err(error) => self.blame(error),
         }
         self
@@ -267,7 +271,8 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Adds SQL that runs once on every new connection, and again when a connection's settings were reset.
+    /// Adds SQL that runs once on every new connection, and again when a connection's settings were reset. Several
+    /// statements may stand in it, separated by `;`; each is one round trip. It may hold secrets: no log shows it.
     ///
     /// ```
     /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
@@ -279,8 +284,9 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Hands the server's notices and warnings to `tell` instead of the log. It runs in the task that serves the
-    /// connection, so it must not block.
+    /// Hands the server's notices and warnings to `tell`, with all that the server says of them. It runs in the task that
+    /// serves the connection, so it must not block. Default: the log names the severity and the SQLSTATE at level `INFO`,
+    /// under the target `orm_pg::notice`; the message may quote values, so it is left out there.
     ///
     /// ```
     /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
@@ -299,7 +305,8 @@ impl DatabaseBuilder {
     /// Opens one connection, so that a wrong address or password fails here, and returns the handle.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`] for an option that cannot be used, [`ErrorKind::Connect`] with the cause otherwise.
+    /// [`ErrorKind::Config`] for an option that cannot be used, and outside of a tokio runtime with I/O and timers;
+    /// [`ErrorKind::Connect`] with the cause otherwise.
     ///
     /// ```
     /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {

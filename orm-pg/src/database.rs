@@ -16,6 +16,7 @@ use crate::{
     error::{Cause, Failure, Scope, name},
     group,
     pool::{Pool, PoolStatus, Purpose},
+    raw,
     run::{Discard, keeps_locks, run_all, run_healed, start},
     stale::is_invalidated,
     stream::OwnStream,
@@ -29,7 +30,8 @@ const MOST_ATTEMPTS: u32 = 4;
 /// A PostgreSQL database, behind a pool of connections. Cheap to clone; all clones share the pool.
 ///
 /// Statements run on any connection and commit by themselves; what must happen together goes into a
-/// [`transaction`](Self::transaction).
+/// [`transaction`](Self::transaction), and what is about one connection (`SET`, `LISTEN`, `CREATE TEMP TABLE`) runs on a
+/// [`connection`](Self::connection): by [`sql!`](crate::sql!) on the handle it is refused before anything is sent.
 ///
 /// ```no_run
 /// # async fn run() -> orm_pg::Result<()> {
@@ -262,6 +264,7 @@ impl Database {
     }
 
     async fn one(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<u64> {
+        raw::refuse_on_pool(statement)?;
         keeps_locks(statement, false)?;
         let mut attempts = 1;
         loop {
@@ -307,6 +310,7 @@ impl Executor for Database {
             [] => Ok(0),
             [statement] => self.one(statement, rows).await,
             statements => {
+                statements.iter().try_for_each(raw::refuse_in_transaction)?;
                 let purpose = Purpose::statement("batch of statements", None);
                 let mut attempts = 1;
                 loop {
@@ -325,6 +329,7 @@ impl Executor for Database {
 
     /// The rows come on a connection of their own, which is back in the pool after the last one.
     async fn stream(&self, statement: Statement) -> Result<BoxRowStream<'_>> {
+        raw::refuse_on_pool(&statement)?;
         keeps_locks(&statement, false)?;
         let statement = Arc::new(statement);
         let mut attempts = 1;

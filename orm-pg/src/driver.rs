@@ -19,6 +19,7 @@ use crate::{
     config::OnNotice,
     error::{Shared, lost, server_error},
     notice::Notice,
+    runtime,
     wire::Wire,
 };
 
@@ -90,7 +91,7 @@ impl Fate {
 
     /// Adds the reason to the error of a lost connection, waiting a moment for it.
     pub(crate) async fn explain(&self, error: Error) -> Error {
-        if !self.told {
+        if !self.told || runtime::here().is_err() {
             return self.explain_now(error);
         }
         let mut death = self.death.subscribe();
@@ -157,12 +158,12 @@ fn tell(notice: &DbError, on_notice: Option<&OnNotice>) {
                 tracing::error!(target: "orm_pg::notice", "the callback for notices panicked");
             }
         }
+        // Without the message, which may quote values.
         None => tracing::info!(
             target: "orm_pg::notice",
             severity = notice.severity(),
             code = notice.code().code(),
-            "{}",
-            notice.message()
+            "the server sent a notice; `on_notice` hands its message on"
         ),
     }
 }

@@ -14,9 +14,12 @@ use crate::{
 /// Why a connection could not be opened; kept, so that everyone who waits can be told.
 #[derive(Clone)]
 pub(crate) struct ConnectFailure {
+    kind: ErrorKind,
     text: Cow<'static, str>,
     server: Option<ServerError>,
     cause: Option<Shared<dyn std::error::Error + Send + Sync>>,
+    /// Whether the text tells what the cause is.
+    explained: bool,
     for_good: bool,
     tls: Option<Stage>,
 }
@@ -32,7 +35,14 @@ impl ConnectFailure {
     fn new(target: &Target, text: &str) -> Self {
         let colon = if text.is_empty() { "" } else { ": " };
         let text = format!("cannot connect to {}{colon}{text}", target.shown).into();
-        Self { text, server: None, cause: None, for_good: false, tls: None }
+        Self { kind: ErrorKind::Connect, text, server: None, cause: None, explained: false, for_good: false, tls: None }
+    }
+
+    /// The runtime is not fit for connections to anywhere.
+    pub(crate) fn runtime(error: &Error) -> Self {
+        let text = error.to_string().into();
+        let (server, cause, tls) = (None, None, None);
+        Self { kind: error.kind(), text, server, cause, explained: false, for_good: true, tls }
     }
 
     /// What the driver says while it logs in.
@@ -46,6 +56,15 @@ impl ConnectFailure {
         }
     }
 
+    /// What is said to the SQL of `on_connect`. What it asks for is not there, more often than not, so that to try again is
+    /// pointless.
+    pub(crate) fn on_connect(target: &Target, error: tokio_postgres::Error) -> Self {
+        let failure = Self::driver(target, error);
+        let code = failure.server.as_ref().map(|it| it.code.as_str()).unwrap_or_default();
+        let for_good = failure.for_good || ["0A", "22", "3F", "42"].iter().any(|it| code.starts_with(it));
+        Self { for_good, text: format!("{}: the SQL of `on_connect` failed", failure.text).into(), ..failure }
+    }
+
     pub(crate) fn io(target: &Target, error: io::Error) -> Self {
         Self { cause: Some(Shared(Arc::new(error))), ..Self::new(target, "") }
     }
@@ -53,7 +72,8 @@ impl ConnectFailure {
     pub(crate) fn tls(target: &Target, failure: TlsFailure) -> Self {
         let cause = failure.cause.map(|it| Shared(Arc::new(it) as Arc<dyn std::error::Error + Send + Sync>));
         let stage = if failure.not_offered { Stage::NotOffered } else { Stage::Handshake };
-        Self { cause, for_good: failure.for_good, tls: Some(stage), ..Self::new(target, &failure.text) }
+        let (for_good, tls) = (failure.for_good, Some(stage));
+        Self { cause, explained: for_good, for_good, tls, ..Self::new(target, &failure.text) }
     }
 
     pub(crate) fn late(target: &Target, limit: Duration) -> Self {
@@ -67,14 +87,12 @@ impl ConnectFailure {
 
     /// The same failure, told after that of the host that was tried before.
     pub(crate) fn after(mut self, before: &Self) -> Self {
-        let before = before.to_error();
-        let cause = std::error::Error::source(&before).map(|it| format!(": {it}")).unwrap_or_default();
-        self.text = format!("{before}{cause}; {}", self.text).into();
+        self.text = format!("{}; {}", before.to_error(), self.text).into();
         self
     }
 
     pub(crate) fn to_error(&self) -> Error {
-        let mut error = Error::new(ErrorKind::Connect, self.text.clone());
+        let mut error = Error::new(self.kind, self.text.clone());
         if let Some(server) = &self.server {
             error = error.with_server(server.clone());
         }
@@ -82,6 +100,7 @@ impl ConnectFailure {
             error = error.for_good();
         }
         match &self.cause {
+            Some(cause) if self.explained => error.explaining(cause.clone()),
             Some(cause) => error.with_source(cause.clone()),
             None => error,
         }

@@ -180,7 +180,7 @@ async fn clean(session: &Arc<Session>) -> bool {
     }
     if session.is_tainted() {
         for sql in &*session.on_connect {
-            if client.batch_execute(sql).await.is_err() {
+            if session.run_unlogged(sql).await.is_err() {
                 return false;
             }
         }

@@ -72,6 +72,7 @@ mod peer;
 mod pool;
 mod raw;
 mod run;
+mod runtime;
 mod session;
 mod stale;
 mod stream;

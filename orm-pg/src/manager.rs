@@ -31,6 +31,7 @@ use crate::{
     lease,
     peer::{Peer, Unreached},
     pool::{Cleanings, Holders, Places},
+    runtime,
     session::{Parts, Session},
     stale::Generation,
     tls::Link,
@@ -142,6 +143,7 @@ impl Manager {
 
     /// Tries each server once, beginning where the last connection was opened.
     async fn connect_once(&self) -> Result<Arc<Session>> {
+        runtime::check().inspect_err(|error| self.board.note(Some(ConnectFailure::runtime(error))))?;
         let mut last: Option<ConnectFailure> = None;
         let count = self.targets.len();
         let good = self.board.good();
@@ -271,8 +273,7 @@ impl Manager {
         session.set_broken(true);
         check_attributes(target, &session).await?;
         for sql in &*self.on_connect {
-            let greeted = session.client().batch_execute(sql).await;
-            greeted.map_err(|error| ConnectFailure::driver(target, error))?;
+            session.run_unlogged(sql).await.map_err(|error| ConnectFailure::on_connect(target, error))?;
         }
         session.set_broken(false);
         Ok(session)

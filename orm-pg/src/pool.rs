@@ -18,7 +18,6 @@ use bb8::RunError;
 use futures_util::future::{Either, select};
 use orm_core::error::{Error, ErrorKind, Result};
 use tokio::{
-    runtime::{Handle, Id},
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, timeout, timeout_at},
 };
@@ -28,7 +27,8 @@ use crate::{
     error::server_error,
     from_pool::Source,
     lease::Lease,
-    manager::{Board, Manager, closed, no_runtime},
+    manager::{Board, Manager, closed},
+    runtime::here,
 };
 
 pub(crate) use self::{
@@ -309,9 +309,4 @@ impl Pool {
 struct Waiting {
     started: Instant,
     spot: Spot,
-}
-
-/// The runtime that this is called in.
-fn here() -> Result<Id> {
-    Handle::try_current().map(|it| it.id()).map_err(|_| no_runtime())
 }

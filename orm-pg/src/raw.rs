@@ -3,6 +3,15 @@
 //! Statements that are not known to be harmless cost a reset before the connection is used by others.
 
 mod function;
+mod session;
+mod split;
+mod token;
+
+use self::token::{Token, tokens};
+pub(crate) use self::{
+    session::{refuse_in_transaction, refuse_on_pool},
+    split::statements,
+};
 
 /// First words of statements that leave nothing behind once they are done.
 const HARMLESS: [&str; 9] = ["SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "TABLE", "WITH", "EXPLAIN"];
@@ -80,6 +89,10 @@ pub(crate) fn copies_with_client(sql: &str) -> bool {
 pub(crate) fn can_be_cursor(sql: &str) -> bool {
     let text = sql.to_ascii_lowercase();
     let has = |unwanted: &[&str]| words(&text).any(|word| unwanted.contains(&word));
+    // An empty statement before it cannot follow DECLARE … FOR.
+    if tokens(&text).next().is_some_and(|it| it.1 == Token::Sign(';')) {
+        return false;
+    }
     match first_word(&text) {
         "select" => !has(&["into"]),
         "values" | "table" => true,
@@ -105,40 +118,13 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|it: char| !it.is_alphanumeric() && it != '_').filter(|it| !it.is_empty())
 }
 
-/// The first word after white space, comments and parentheses.
+/// The first word after white space, comments, parentheses and empty statements.
 fn first_word(sql: &str) -> &str {
-    let mut rest = sql;
-    loop {
-        rest = rest.trim_start_matches(|it: char| it.is_whitespace() || it == '(');
-        if let Some(comment) = rest.strip_prefix("--") {
-            rest = comment.split_once('\n').map_or("", |it| it.1);
-        } else if let Some(comment) = rest.strip_prefix("/*") {
-            rest = after_comment(comment);
-        } else {
-            let end = rest.find(|it: char| !it.is_ascii_alphabetic()).unwrap_or(rest.len());
-            return rest.get(..end).unwrap_or_default();
-        }
+    let mut tokens = tokens(sql).map(|it| it.1).skip_while(|it| matches!(it, Token::Sign('(' | ';')));
+    match tokens.next() {
+        Some(Token::Word(word)) => word,
+        Some(Token::Name(_) | Token::Value(_) | Token::Sign(_)) | None => "",
     }
-}
-
-/// The text after the end of a comment, which may hold others.
-fn after_comment(text: &str) -> &str {
-    let mut depth = 1_u32;
-    let mut rest = text;
-    while depth > 0 {
-        match (rest.find("/*"), rest.find("*/")) {
-            (Some(open), Some(close)) if open < close => {
-                depth += 1;
-                rest = rest.get(open + 2..).unwrap_or_default();
-            }
-            (_, Some(close)) => {
-                depth -= 1;
-                rest = rest.get(close + 2..).unwrap_or_default();
-            }
-            (_, None) => return "",
-        }
-    }
-    rest
 }
 
 #[cfg(test)]
@@ -192,6 +178,7 @@ mod tests {
     fn only_reads_become_cursors() {
         assert!(can_be_cursor("SELECT 1"));
         assert!(can_be_cursor("with x as (select updated_at from t) select * from x"));
+        assert!(!can_be_cursor("; SELECT 1"));
         assert!(!can_be_cursor("INSERT INTO t VALUES (1) RETURNING id"));
         assert!(!can_be_cursor("WITH x AS (DELETE FROM t RETURNING id) SELECT * FROM x"));
     }

@@ -246,6 +246,7 @@ pub(crate) async fn run_all(
     statements: &[Statement],
     rows: &mut dyn RowSink,
 ) -> Result<u64, Error> {
+    statements.iter().try_for_each(raw::refuse_in_transaction)?;
     let mut doom = Doom { session, armed: false };
     let mut count = 0;
     for statement in statements {

@@ -20,6 +20,7 @@ use crate::{
     error::{Cause, Failure, cause_of, from_driver, lost, through_a_pooler},
     peer::Peer,
     pool::Place,
+    raw,
     stale::{self, Generation, invalidated},
     wire::Plug,
 };
@@ -293,6 +294,15 @@ impl Session {
             Ok(()) => Ok(()),
             Err(error) => Err(self.failed(error).await),
         }
+    }
+
+    /// Runs SQL that may hold secrets, one round trip a statement. The driver logs the text of whatever is prepared or sent by
+    /// the simple protocol, and not of this.
+    pub(crate) async fn run_unlogged(&self, sql: &str) -> Result<(), tokio_postgres::Error> {
+        for statement in raw::statements(sql) {
+            let _ = self.client().execute_typed(statement, &[]).await?;
+        }
+        Ok(())
     }
 
     /// The failure of a statement that was not sent, because the connection is gone.

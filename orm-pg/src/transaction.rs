@@ -18,6 +18,7 @@ use crate::{
     error::{Cause, Failure, Scope},
     group::{Host, Inside, ask_snapshot, no_snapshot},
     lease::Lease,
+    raw,
     run::{Discard, keeps_locks, run_all, run_healed, spoil},
     session::Session,
 };
@@ -321,6 +322,7 @@ impl Transaction<'_> {
 
 impl Host for Transaction<'_> {
     async fn run(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<u64, Failure> {
+        raw::refuse_in_transaction(statement).map_err(Failure::refused)?;
         keeps_locks(statement, true).map_err(Failure::refused)?;
         run_healed(&self.session, statement, rows, Scope::Transaction, std::time::Duration::ZERO).await
     }
@@ -393,6 +395,7 @@ impl Executor for Transaction<'_> {
     }
 
     async fn stream(&self, statement: Statement) -> Result<BoxRowStream<'_>> {
+        raw::refuse_in_transaction(&statement)?;
         Ok(Box::pin(cursor::open(&self.session, statement, Scope::Transaction).await?))
     }
 
@@ -412,6 +415,9 @@ pub(crate) async fn one(
     rows: &mut dyn RowSink,
     scope: Scope,
 ) -> Result<u64> {
+    if scope == Scope::Transaction {
+        raw::refuse_in_transaction(statement)?;
+    }
     keeps_locks(statement, scope == Scope::Transaction || session.ran_raw())?;
     let done = run_healed(session, statement, rows, scope, std::time::Duration::ZERO).await;
     done.map_err(|failure| failure.tell(statement, scope))

@@ -55,7 +55,8 @@ impl Plug {
 
 /// A stream of bytes to and from the server.
 pub(crate) enum Wire {
-    Tcp(TcpStream),
+    /// With its `tcp_user_timeout`.
+    Tcp(TcpStream, Option<Duration>),
     Unix(UnixStream),
     #[cfg(feature = "tls-rustls")]
     Tls(Box<Encrypted>),
@@ -70,7 +71,7 @@ impl Wire {
                 stream.set_nodelay(true)?;
                 options.set(&stream)?;
                 let plug = Plug(stream.as_fd().try_clone_to_owned()?);
-                Ok((Self::Tcp(stream), plug))
+                Ok((Self::Tcp(stream, options.user_timeout), plug))
             }
             Place::Unix(path) => {
                 let stream = UnixStream::connect(path).await?;
@@ -105,12 +106,26 @@ impl TcpOptions {
 macro_rules! each {
     ($wire:expr, $it:ident => $call:expr) => {
         match $wire.get_mut() {
-            Wire::Tcp($it) => $call,
+            Wire::Tcp($it, limit) => name_limit($call, *limit),
             Wire::Unix($it) => $call,
             #[cfg(feature = "tls-rustls")]
             Wire::Tls($it) => $call,
         }
     };
+}
+
+/// Says in the error of a connection which option has ended it.
+fn name_limit<T>(polled: Poll<io::Result<T>>, limit: Option<Duration>) -> Poll<io::Result<T>> {
+    polled.map_err(|error| match limit {
+        Some(limit) if error.kind() == io::ErrorKind::TimedOut => {
+            let text = format!(
+                "the server took nothing of what was sent for {limit:?}, the limit of `tcp_user_timeout`; it may only be \
+                 busy: raise the limit, or leave it out"
+            );
+            io::Error::new(io::ErrorKind::TimedOut, text)
+        }
+        _ => error,
+    })
 }
 
 impl AsyncRead for Wire {
@@ -136,7 +151,7 @@ impl AsyncWrite for Wire {
 impl TlsStream for Wire {
     fn channel_binding(&self) -> ChannelBinding {
         match self {
-            Self::Tcp(_) | Self::Unix(_) => ChannelBinding::none(),
+            Self::Tcp(..) | Self::Unix(_) => ChannelBinding::none(),
             #[cfg(feature = "tls-rustls")]
             Self::Tls(it) => crate::tls::rustls::channel_binding(it),
         }

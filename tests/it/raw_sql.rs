@@ -113,8 +113,10 @@ async fn fragments_leave_no_session_state(db: Database) -> Result<()> {
         let name = sql!("SELECT current_setting('application_name')").one::<String>(&db).await?;
         assert_ne!(name, "evil");
     }
-    sql!("PREPARE mine AS SELECT 1").execute(&db).await?;
-    sql!("DISCARD ALL").execute(&db).await?;
+    let connection = db.connection().await?;
+    sql!("PREPARE mine AS SELECT 1").execute(&connection).await?;
+    sql!("DISCARD ALL").execute(&connection).await?;
+    drop(connection);
     for _ in 0..20 {
         assert_eq!(User::query().filter(|u| u.status.eq(Status::Open)).count(&db).await?, 1);
         assert_eq!(sql!("SELECT count(*) FROM pg_prepared_statements WHERE name = 'mine'").one::<i64>(&db).await?, 0);

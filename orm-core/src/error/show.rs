@@ -20,6 +20,11 @@ impl fmt::Display for Error {
             }
             server.fmt(f)?;
         }
+        if self.tells_causes()
+            && let Some(source) = self.0.source.as_deref()
+        {
+            causes(f, &self.0.text, source)?;
+        }
         Ok(())
     }
 }
@@ -32,15 +37,24 @@ impl fmt::Debug for Error {
         if let Some(server) = &self.0.server {
             it.field("server", server);
         }
-        if let Some(source) = &self.0.source {
-            if self.0.kind.is_about_connecting() {
-                it.field("source", &chain(&**source));
-            } else {
-                // The cause may quote values; its text is left to those who ask for `source()`.
+        match &self.0.source {
+            Some(source) if self.0.explained && self.0.kind.is_about_connecting() => {
+                it.field("source", &source.to_string());
+            }
+            // The cause may quote values; its text is left to those who ask for `source()`.
+            Some(_) if !self.tells_causes() => {
                 it.field("source", &"…");
             }
+            Some(_) | None => {}
         }
         it.finish()
+    }
+}
+
+impl Error {
+    /// Whether `Display` tells the causes, so that `source()` does not give them again.
+    pub(super) fn tells_causes(&self) -> bool {
+        self.0.kind.is_about_connecting() && !self.0.explained
     }
 }
 
@@ -69,13 +83,17 @@ impl ErrorKind {
     }
 }
 
-/// An error and its causes in one line.
-fn chain(error: &(dyn StdError + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(it) = cause {
-        text = format!("{text}: {it}");
-        cause = it.source();
+/// Writes `: ` and the text of each cause after `told`, each text once: some errors repeat that of their own cause.
+fn causes(f: &mut fmt::Formatter<'_>, told: &str, source: &(dyn StdError + 'static)) -> fmt::Result {
+    let mut told = told.to_owned();
+    let mut next = Some(source);
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        if !told.ends_with(&text) {
+            write!(f, ": {text}")?;
+            told = text;
+        }
+        next = cause.source();
     }
-    text
+    Ok(())
 }

@@ -40,12 +40,42 @@ fn a_violation_is_known_by_table_and_name() {
     assert!(!unique().violates(Constraint::new("users", "users_pkey")));
 }
 
+/// An error, and the causes that it gives by `source()`, as a reporter of errors prints them.
+fn chain(error: &(dyn StdError + 'static)) -> String {
+    let below = error.source().map(|it| format!(": {}", chain(it))).unwrap_or_default();
+    format!("{error}{below}")
+}
+
 #[test]
-fn debug_shows_causes_only_where_they_are_about_connecting() {
-    let refused = Error::new(ErrorKind::Connect, "cannot connect").with_source("connection refused");
-    assert!(format!("{refused:?}").contains("connection refused"));
+fn causes_are_told_once_where_they_are_about_connecting() {
+    let refused = || Error::new(ErrorKind::Connect, "cannot connect to db:5432").with_source("connection refused");
+    assert_eq!(chain(&refused()), "cannot connect to db:5432: connection refused");
+    assert_eq!(format!("{:?}", refused()).matches("connection refused").count(), 1);
+    let full =
+        ServerError { code: "53300".into(), message: "sorry, too many clients already".into(), ..Default::default() };
+    let connect = Error::new(ErrorKind::Connect, "cannot connect to db:5432").with_server(full);
+    let waited = Error::new(ErrorKind::PoolTimeout, "no connection became free").with_source(connect);
+    assert_eq!(
+        chain(&waited),
+        "no connection became free: cannot connect to db:5432: too many connections (53300): sorry, too many clients already"
+    );
+    let behind = waited.cause().and_then(|it| it.downcast_ref::<Error>()).expect("the error behind");
+    assert_eq!(behind.sql_state(), Some("53300"));
+    let explained = Error::new(ErrorKind::Connect, "the certificate has expired").explaining("NotAfter");
+    assert_eq!(
+        (explained.to_string(), chain(&explained)),
+        ("the certificate has expired".into(), "the certificate has expired: NotAfter".into())
+    );
+    // A cause that repeats its own.
+    let nested = std::io::Error::other(refused());
+    assert_eq!(chain(&Error::new(ErrorKind::ConnectionLost, "lost").with_source(nested)).matches("refused").count(), 1);
+}
+
+#[test]
+fn causes_that_may_quote_values_are_left_to_source() {
     let unread = Error::new(ErrorKind::Decode, "cannot be read").with_source("unknown label secret");
-    assert!(!format!("{unread:?}").contains("secret"));
+    assert!(!format!("{unread} {unread:?}").contains("secret"));
+    assert!(chain(&unread).ends_with("secret"));
 }
 
 #[test]

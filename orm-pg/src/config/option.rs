@@ -11,23 +11,98 @@ use crate::{
     tls::{ChannelBinding, Pem, Roots, SslMode, SslNegotiation},
 };
 
-/// Options that libpq has and this crate does not serve.
-const NOT_SERVED: [&str; 12] = [
-    "service",
-    "servicefile",
-    "sslpassword",
-    "sslcrl",
-    "sslcrldir",
-    "sslsni",
-    "ssl_min_protocol_version",
-    "ssl_max_protocol_version",
-    "requirepeer",
-    "krbsrvname",
-    "gsslib",
-    "replication",
+/// Options that can be set.
+const SERVED: [&str; 27] = [
+    "application_name",
+    "channel_binding",
+    "client_encoding",
+    "connect_timeout",
+    "dbname",
+    "fallback_application_name",
+    "gssencmode",
+    "host",
+    "hostaddr",
+    "keepalives",
+    "keepalives_count",
+    "keepalives_idle",
+    "keepalives_interval",
+    "load_balance_hosts",
+    "options",
+    "passfile",
+    "password",
+    "port",
+    "require_auth",
+    "sslcert",
+    "sslkey",
+    "sslmode",
+    "sslnegotiation",
+    "sslrootcert",
+    "target_session_attrs",
+    "tcp_user_timeout",
+    "user",
 ];
 
-/// Sets the option `name`; `shown` is how the user called it.
+/// Options that libpq or JDBC has and this crate does not serve.
+const NOT_SERVED: [&str; 26] = [
+    "gssdelegation",
+    "gsslib",
+    "krbsrvname",
+    "max_protocol_version",
+    "min_protocol_version",
+    "oauth_client_id",
+    "oauth_client_secret",
+    "oauth_issuer",
+    "oauth_scope",
+    "replication",
+    "requirepeer",
+    "requiressl",
+    "scram_client_key",
+    "scram_server_key",
+    "service",
+    "servicefile",
+    "ssl",
+    "ssl_max_protocol_version",
+    "ssl_min_protocol_version",
+    "sslcertmode",
+    "sslcompression",
+    "sslcrl",
+    "sslcrldir",
+    "sslkeylogfile",
+    "sslpassword",
+    "sslsni",
+];
+
+/// The option of this name, whether it is served or not. Only such a name may stand in a message: what is no option may be a
+/// part of a password.
+pub(super) fn known(name: &str) -> Option<&'static str> {
+    SERVED.into_iter().chain(NOT_SERVED).find(|it| *it == name)
+}
+
+/// The option that is meant, where `name` is one mistyped.
+pub(super) fn nearest(name: &str) -> Option<&'static str> {
+    let (distance, nearest) = SERVED.into_iter().map(|it| (distance(name, it), it)).min()?;
+    (distance <= nearest.len() / 4).then_some(nearest)
+}
+
+/// How many characters to put in, take out or change make `a` of `b` (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (above, a) in a.chars().enumerate() {
+        let (mut diagonal, mut left) = (above, above + 1);
+        for (cell, b) in row.iter_mut().skip(1).zip(b.chars()) {
+            let changed = diagonal + usize::from(a != b);
+            diagonal = *cell;
+            left = changed.min(*cell + 1).min(left + 1);
+            *cell = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = above + 1;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+/// Sets the option `name`, which is a [`known`] one; `shown` is how the user called it.
 ///
 /// # Errors
 /// [`ErrorKind::Config`] when there is no such option, or it cannot have that value. The value is not repeated.
@@ -120,10 +195,7 @@ pub(super) fn set(settings: &mut Settings, name: &str, value: &str, shown: &str)
                 _ => return Err(bad("disable or random")),
             };
         }
-        _ if NOT_SERVED.contains(&name) || name.starts_with("ssl") || name.starts_with("gss") => {
-            return Err(Error::new(ErrorKind::Config, format!("{shown}: not supported")));
-        }
-        _ => return Err(Error::new(ErrorKind::Config, format!("{shown}: there is no such connection option"))),
+        _ => return Err(Error::new(ErrorKind::Config, format!("{shown}: not supported"))),
     }
     Ok(())
 }
@@ -146,5 +218,35 @@ fn flag(value: &str) -> Option<bool> {
         "0" => Some(false),
         "1" => Some(true),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistyped_option_is_known_again_and_no_other_word() {
+        for (name, meant) in [
+            ("aplication_name", Some("application_name")),
+            ("ssl_mode", Some("sslmode")),
+            ("SSLMODE", None),
+            ("pasword", Some("password")),
+            ("hunter2", None),
+            ("usr", Some("user")),
+            ("", None),
+        ] {
+            assert_eq!(nearest(name), meant, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_option_that_is_known_is_set_or_told_to_be_not_supported() {
+        for name in SERVED.into_iter().chain(NOT_SERVED) {
+            assert_eq!(known(name), Some(name));
+            let refused = set(&mut Settings::default(), name, "\u{1}", "it").err().map(|it| it.to_string());
+            let not_supported = refused.is_some_and(|it| it == "it: not supported");
+            assert_eq!(not_supported, NOT_SERVED.contains(&name), "{name}");
+        }
     }
 }

@@ -67,7 +67,6 @@ fn several_hosts_want_the_one_that_takes_writes() {
 #[test]
 fn mistakes_name_the_option_and_hide_the_value() {
     let case = |url: &str, expected: &str| refused(url, expected);
-    case("postgres://localhost/a?aplication_name=x", "option `aplication_name`: there is no such connection option");
     case("postgres://localhost/a?sslcrl=x", "option `sslcrl`: not supported");
     case("postgres://u:hunter2@localhost:99999/a", "option `port`: expected a port from 1 to 65535");
     case("postgres://localhost:0/a", "option `port`: expected a port from 1 to 65535");
@@ -95,6 +94,15 @@ fn limits_are_checked() {
     case(DatabaseBuilder::new().statement_cache(0), "`statement_cache` must be at least 1");
     case(DatabaseBuilder::new().statement_cache_bytes(0), "`statement_cache_bytes` must be at least 1");
     case(DatabaseBuilder::new().acquire_timeout(Duration::ZERO), "a limit of time must be more than zero");
+}
+
+#[test]
+fn of_a_url_that_cannot_be_used_nothing_is_kept() {
+    for url in ["postgres://u:hunter2", "postgres://u:p/hunter2", "postgres://hunter2:p/d", "host=hunter2 port=x"] {
+        let builder = DatabaseBuilder::new().url(url);
+        assert!(!format!("{builder:?}").contains("hunter2"), "{builder:?}");
+        assert!(builder.check().is_err());
+    }
 }
 
 #[test]

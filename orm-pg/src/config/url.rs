@@ -1,18 +1,28 @@
 //! Connection strings: `postgres://` URLs and libpq's `keyword=value` lists, taken apart into options.
 //!
-//! No message repeats a part of the string, for any part may turn out to be a mistyped password.
+//! No message repeats a part of the string but the name of an option that there is: any other part may turn out to be one of
+//! a password that was not encoded or not quoted.
 
 use orm_core::error::{Error, ErrorKind, Result};
 use percent_encoding::percent_decode_str;
 
+use super::option::{known, nearest};
+
 /// The options of a connection string, in the order in which they stand there.
-pub(super) type Options = Vec<(String, String)>;
+pub(crate) type Options = Vec<(&'static str, String)>;
+
+/// The cure for a URL that was taken apart in the wrong places.
+const ENCODE: &str = "percent-encode `?`, `@`, `/`, `#`, `&` and `%` where they are a part of the user name, the password or a \
+                      value: `%3F`, `%40`, `%2F`, `%23`, `%26`, `%25`";
+
+/// The cure for a list that was taken apart in the wrong places.
+const QUOTE: &str = "put a value with spaces in quotes: `password='two words'`";
 
 /// Takes a connection string apart.
 ///
 /// # Errors
 /// [`ErrorKind::Config`] when it is neither a URL nor a `keyword=value` list.
-pub(super) fn parse(text: &str) -> Result<Options> {
+pub(crate) fn parse(text: &str) -> Result<Options> {
     if text.contains('\0') {
         return Err(config("a connection string cannot hold a NUL character"));
     }
@@ -33,7 +43,12 @@ fn url(rest: &str) -> Result<Options> {
     let (rest, query) = rest.split_once('?').map_or((rest, None), |(rest, query)| (rest, Some(query)));
     let (authority, path) = rest.split_once('/').map_or((rest, None), |(rest, path)| (rest, Some(path)));
     if path.is_some_and(|it| it.contains('@')) {
-        return Err(config("the connection URL has an `@` after a `/`: percent-encode the user name and the password"));
+        return Err(config(format!("the connection URL has an `@` after a `/`: {ENCODE}")));
+    }
+    let in_query = query.is_some_and(|it| it.contains('@'));
+    // What stands before the `?` may be the half of a password, and what follows the host.
+    if in_query && authority.contains([':', '@']) {
+        return Err(config(format!("the connection URL has an `@` after a `?`: {ENCODE}")));
     }
     let hosts = match authority.rsplit_once('@') {
         None => authority,
@@ -53,9 +68,9 @@ fn url(rest: &str) -> Result<Options> {
             names.push(decode("host", name)?);
             ports.push(port);
         }
-        options.push(("host".into(), names.join(",")));
+        options.push(("host", names.join(",")));
         if ports.iter().any(|it| !it.is_empty()) {
-            options.push(("port".into(), ports.join(",")));
+            options.push(("port", ports.join(",")));
         }
     }
     if let Some(path) = path {
@@ -63,13 +78,19 @@ fn url(rest: &str) -> Result<Options> {
     }
     for pair in query.unwrap_or_default().split('&').filter(|it| !it.is_empty()) {
         let Some((name, value)) = pair.split_once('=') else {
-            return Err(config("an option of the connection URL lacks its `=`"));
+            return Err(config(format!("an option of the connection URL lacks its `=`: {ENCODE}")));
         };
-        let name = decode("option name", name)?;
-        let value = decode(&name, value)?;
-        match (name.as_str(), value.as_str()) {
+        let unknown = |name: &str| {
+            let meant = nearest(name).filter(|_| !in_query).map(|it| format!("; perhaps `{it}` is meant"));
+            let meant = meant.unwrap_or_default();
+            config(format!("the connection URL has an option that does not exist{meant}; {ENCODE}"))
+        };
+        let decoded = percent_decode_str(name).decode_utf8_lossy();
+        let name = known(&decoded).ok_or_else(|| unknown(&decoded))?;
+        let value = decode(name, value)?;
+        match (name, value.as_str()) {
             // JDBC's way to say it, which libpq knows too.
-            ("ssl", "true") => options.push(("sslmode".into(), "require".into())),
+            ("ssl", "true") => options.push(("sslmode", "require".into())),
             _ => options.push((name, value)),
         }
     }
@@ -88,32 +109,28 @@ fn host_and_port(host: &str) -> Result<(&str, &str)> {
     }
 }
 
-fn push(options: &mut Options, name: &str, value: &str) -> Result<()> {
+fn push(options: &mut Options, name: &'static str, value: &str) -> Result<()> {
     if !value.is_empty() {
-        options.push((name.into(), decode(name, value)?));
+        options.push((name, decode(name, value)?));
     }
     Ok(())
 }
 
-fn decode(name: &str, value: &str) -> Result<String> {
+fn decode(name: &'static str, value: &str) -> Result<String> {
     let broken = value.split('%').skip(1).any(|it| {
         let mut digits = it.bytes();
         !(digits.next().is_some_and(|it| it.is_ascii_hexdigit())
             && digits.next().is_some_and(|it| it.is_ascii_hexdigit()))
     });
     if broken {
-        return Err(config(format!("{}: a `%` must be followed by two hexadecimal digits", naming(name))));
+        let text = "a `%` must be followed by two hexadecimal digits: `%25` for the character itself";
+        return Err(config(format!("option `{name}`: {text}")));
     }
-    let decoded =
-        percent_decode_str(value).decode_utf8().map_err(|_| config(format!("{}: not UTF-8", naming(name))))?;
+    let decoded = percent_decode_str(value).decode_utf8().map_err(|_| config(format!("option `{name}`: not UTF-8")))?;
     if decoded.contains('\0') {
-        return Err(config(format!("{}: cannot hold a NUL character", naming(name))));
+        return Err(config(format!("option `{name}`: cannot hold a NUL character")));
     }
     Ok(decoded.into_owned())
-}
-
-fn naming(name: &str) -> String {
-    if name == "option name" { "a name of an option in the connection URL".into() } else { format!("option `{name}`") }
 }
 
 /// Reads `host=localhost dbname='my db'`; `\` takes the next character as it is.
@@ -131,8 +148,14 @@ fn keywords(text: &str) -> Result<Options> {
         }
         while chars.next_if(|it| it.is_whitespace()).is_some() {}
         if chars.next() != Some('=') {
-            return Err(config("the connection string is neither a `postgres://` URL nor a list of `keyword=value`"));
+            return Err(config(format!(
+                "the connection string is neither a `postgres://` URL nor a list of `keyword=value`; {QUOTE}"
+            )));
         }
+        let Some(name) = known(&name) else {
+            let meant = nearest(&name).map(|it| format!("; perhaps `{it}` is meant")).unwrap_or_default();
+            return Err(config(format!("the connection string has a keyword that does not exist{meant}; {QUOTE}")));
+        };
         while chars.next_if(|it| it.is_whitespace()).is_some() {}
         let quoted = chars.next_if_eq(&'\'').is_some();
         let mut value = String::new();
@@ -164,7 +187,7 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &[(&str, &str)]) {
         let options = parse(text).unwrap();
-        let options: Vec<_> = options.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let options: Vec<_> = options.iter().map(|(name, value)| (*name, value.as_str())).collect();
         assert_eq!(options, expected, "{text}");
     }
 
@@ -224,17 +247,41 @@ mod tests {
     fn mistakes_are_named_without_repeating_them() {
         let refused_scheme = "a connection URL starts with `postgres://` or `postgresql://`";
         refused("mysql://u:hunter2@h", refused_scheme);
-        refused("hunter2", "the connection string is neither a `postgres://` URL nor a list of `keyword=value`");
-        refused(
-            "postgres://u:hunter2/x@h/db",
-            "the connection URL has an `@` after a `/`: percent-encode the user name and the password",
-        );
-        refused("postgres://u:hunter2%zz@h/db", "option `password`: a `%` must be followed by two hexadecimal digits");
+        let percent =
+            "option `password`: a `%` must be followed by two hexadecimal digits: `%25` for the character itself";
+        refused("postgres://u:hunter2%zz@h/db", percent);
         refused("postgres://u:hunter2%ff@h/db", "option `password`: not UTF-8");
         refused("postgres://u:hunter2%00@h/db", "option `password`: cannot hold a NUL character");
-        refused("postgres://h/db?hunter2", "an option of the connection URL lacks its `=`");
         refused("postgres://[::1/db", "option `host`: a `[` has no `]`");
         refused("postgres://[::1]hunter2/db", "option `host`: only a `:` and a port can follow a `]`");
         refused("password='hunter2", "option `password`: a quote is not closed");
+    }
+
+    #[test]
+    fn a_password_that_is_not_encoded_or_quoted_is_not_shown_and_the_cure_is_named() {
+        let case = |text: &str, begin: &str, cure: &str| refused(text, &format!("{begin}{cure}"));
+        let after_slash = "the connection URL has an `@` after a `/`: ";
+        let after_question = "the connection URL has an `@` after a `?`: ";
+        case("postgres://u:hunter2/x@h/db", after_slash, ENCODE);
+        case("postgres://u:x/hunter2@h/db", after_slash, ENCODE);
+        case("postgres://app:?hunter2=x@db.example.org/app", after_question, ENCODE);
+        case("postgres://app:x?hunter2@db.example.org/app", after_question, ENCODE);
+        // Half of it would be the host, or a port.
+        case("postgres://app:x@hunter2?sslmode=disable@db/app", after_question, ENCODE);
+        case("postgres://app:12345?user=x@db/app", after_question, ENCODE);
+        case("postgres://h/db?hunter2", "an option of the connection URL lacks its `=`: ", ENCODE);
+        case("postgres://h/db?hunter2=x", "the connection URL has an option that does not exist; ", ENCODE);
+        case("postgres://h/db?password=x&hunter2=y", "the connection URL has an option that does not exist; ", ENCODE);
+        case("postgres://h/db?sslhunter2=x", "the connection URL has an option that does not exist; ", ENCODE);
+        let meant = "the connection URL has an option that does not exist; perhaps `application_name` is meant; ";
+        case("postgres://h/db?aplication_name=x", meant, ENCODE);
+        let no_list = "the connection string is neither a `postgres://` URL nor a list of `keyword=value`; ";
+        case("hunter2", no_list, QUOTE);
+        case("host=db password=pa hunter2", no_list, QUOTE);
+        case("host=db password=pa hunter2 dbname=app", no_list, QUOTE);
+        case("host=db password=pa hunter2=x", "the connection string has a keyword that does not exist; ", QUOTE);
+        case("host=db password='pa'hunter2'=x", "the connection string has a keyword that does not exist; ", QUOTE);
+        // Without a colon or a password before, it can only be a value.
+        check("postgres://h/db?user=me@tenant", &[("host", "h"), ("dbname", "db"), ("user", "me@tenant")]);
     }
 }

@@ -9,6 +9,7 @@ use orm_core::{
 use tokio_postgres::{Client, NoTls, error::SqlState};
 
 use super::{failed, names::PREFIX, url};
+use crate::config::parse_url;
 
 /// How long to wait for a connection while other tests have them all.
 const CONNECT_LIMIT: Duration = Duration::from_secs(60);
@@ -24,6 +25,8 @@ impl Admin {
     /// Connects, and waits where the server has no connection left.
     pub(super) async fn connect(url: &str) -> Result<Self> {
         let deadline = Instant::now() + CONNECT_LIMIT;
+        // The driver's own errors repeat what is no option of its, which may be a part of a password.
+        parse_url(url)?;
         loop {
             let error = match tokio_postgres::connect(url, NoTls).await {
                 Ok((client, connection)) => {

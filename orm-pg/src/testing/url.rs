@@ -2,6 +2,8 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::config::parse_url;
+
 /// Returns the URL of `database` on a server that listens on a socket in `dir`.
 pub(super) fn of_socket(dir: &str, database: &str) -> String {
     format!("postgres://postgres@{}/{database}", utf8_percent_encode(dir, NON_ALPHANUMERIC))
@@ -28,28 +30,17 @@ pub(super) fn with_database(url: &str, database: &str) -> String {
     format!("{scheme}://{authority}/{database}{query}")
 }
 
-/// Returns `url` with `***` for the password.
+/// Returns where `url` leads to, as a list of `keyword=value` that `psql` takes. It is put together of what may be seen:
+/// whatever else there is may be a part of a password.
 pub(super) fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else {
-        let words = url.split_whitespace().map(|it| if it.starts_with("password") { "password=***" } else { it });
-        return words.collect::<Vec<_>>().join(" ");
-    };
-    let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-    let path = match path.find("password=") {
-        Some(at) => {
-            let (before, value) = path.split_at(at);
-            let after = value.split_once('&').map(|(_, after)| format!("&{after}")).unwrap_or_default();
-            format!("{before}password=***{after}")
-        }
-        None => path.to_owned(),
-    };
-    match authority.rsplit_once('@') {
-        Some((user, host)) => {
-            let shown = user.split_once(':').map_or_else(|| user.to_owned(), |(user, _)| format!("{user}:***"));
-            format!("{scheme}://{shown}@{host}{path}")
-        }
-        None => format!("{scheme}://{authority}{path}"),
-    }
+    let Ok(options) = parse_url(url) else { return "a URL that cannot be read".to_owned() };
+    let shown = ["host", "hostaddr", "port", "user", "dbname", "sslmode"];
+    let parts = options.iter().filter(|(name, _)| shown.contains(name)).map(|(name, value)| {
+        let plain = value.chars().all(|it| it.is_ascii_alphanumeric() || "/.,:_-".contains(it)) && !value.is_empty();
+        let quoted = || format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'"));
+        format!("{name}={}", if plain { value.clone() } else { quoted() })
+    });
+    parts.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -73,10 +64,15 @@ mod tests {
     #[test]
     fn passwords_are_not_shown() {
         for (url, expected) in [
-            ("postgres://u:p@h/app", "postgres://u:***@h/app"),
-            ("postgres://u@h/app?password=p&a=b", "postgres://u@h/app?password=***&a=b"),
-            ("postgres://h/app", "postgres://h/app"),
-            ("host=h password=p user=u", "host=h password=*** user=u"),
+            ("postgres://u:p@h/app", "user=u host=h dbname=app"),
+            (
+                "postgres://u@h:5433/app?password=p&sslmode=disable",
+                "user=u host=h port=5433 dbname=app sslmode=disable",
+            ),
+            ("postgres://%2Ftmp%2Fx/it's", r"host=/tmp/x dbname='it\'s'"),
+            ("host=h password='p q' user=u", "host=h user=u"),
+            ("host=h password=p hunter2 user=u", "a URL that cannot be read"),
+            ("postgres://u:hunter2/q@h/app", "a URL that cannot be read"),
         ] {
             assert_eq!(without_password(url), expected);
         }

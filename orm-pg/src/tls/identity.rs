@@ -52,9 +52,9 @@ pub(super) fn unusable(cause: rustls::Error) -> Error {
     let text = match cause {
         rustls::Error::InconsistentKeys(_) => "option `sslkey`: the key is not that of the certificate of `sslcert`",
         rustls::Error::InvalidCertificate(_) => "option `sslcert`: the certificate cannot be used",
-        _ => "option `sslkey`: the key cannot be used",
+        _ => return config("option `sslkey`: the key cannot be used").with_source(cause),
     };
-    config(text).with_source(cause)
+    config(text).explaining(cause)
 }
 
 fn private_key(pem: &Pem) -> Result<PrivateKeyDer<'static>> {

@@ -221,7 +221,7 @@ async fn what_raw_sql_leaves_behind_is_closed_and_what_the_application_sets_stay
     drop(db.begin().await.unwrap());
     assert_eq!(one::<String>(&db, "SELECT current_setting('my.name')").await, "ours");
     assert_eq!(pid(&db).await, before);
-    db.execute(&raw("SET my.name = 'evil'")).await.unwrap();
+    db.connection().await.unwrap().execute(&raw("SET my.name = 'evil'")).await.unwrap();
     assert_ne!(pid(&db).await, before);
     assert_eq!(one::<Option<String>>(&db, "SELECT current_setting('my.name', true)").await, None);
 }

@@ -87,7 +87,7 @@ async fn raw_sql_leaves_nothing_to_the_next_user() {
         "SET ROLE pg_monitor",
         "LISTEN left_over",
     ] {
-        db.execute(&raw(sql)).await.unwrap();
+        db.connection().await.unwrap().execute(&raw(sql)).await.unwrap();
         assert_eq!(one::<String>(&db, "SHOW search_path").await, path, "{sql}");
         let left = "SELECT count(*) FROM pg_class WHERE relname = 'left_over' UNION ALL \
                     SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() UNION ALL \
@@ -96,7 +96,7 @@ async fn raw_sql_leaves_nothing_to_the_next_user() {
         assert_eq!(all::<i64>(&db, read(left, vec![])).await.unwrap(), [0, 0, 0, 0], "{sql}");
     }
     let before: i32 = one(&db, "SELECT pg_backend_pid()").await;
-    db.execute(&raw("SET work_mem = '1MB'")).await.unwrap();
+    db.connection().await.unwrap().execute(&raw("SET work_mem = '1MB'")).await.unwrap();
     assert_eq!(one::<i32>(&db, "SELECT pg_backend_pid()").await, before, "a reset connection is kept");
 }
 
@@ -119,7 +119,7 @@ async fn a_connection_keeps_its_session() {
 async fn what_runs_on_connect_runs_again_after_a_reset() {
     let db = builder(&unique("greet")).max_connections(1).on_connect("SET work_mem = '3MB'").connect().await.unwrap();
     assert_eq!(one::<String>(&db, "SHOW work_mem").await, "3MB");
-    db.execute(&raw("SET work_mem = '1MB'")).await.unwrap();
+    db.connection().await.unwrap().execute(&raw("SET work_mem = '1MB'")).await.unwrap();
     assert_eq!(one::<String>(&db, "SHOW work_mem").await, "3MB");
 }
 

@@ -59,7 +59,7 @@ async fn statements_that_were_deallocated_are_prepared_again() {
     let db = builder(&unique("dealloc")).max_connections(1).connect().await.unwrap();
     for text in ["DEALLOCATE ALL", "DISCARD ALL"] {
         assert_eq!(one::<i32>(&db, "SELECT 1").await, 1);
-        db.execute(&raw(text)).await.unwrap();
+        db.connection().await.unwrap().execute(&raw(text)).await.unwrap();
         assert_eq!(one::<i32>(&db, "SELECT 1").await, 1);
     }
     // Behind our back, too; what else is done there costs no connection.

@@ -97,7 +97,7 @@ async fn a_reset_keeps_what_the_connection_was_opened_with() {
         let sent = read("SELECT length($1), current_setting('application_name')", vec![Bind::new(String::from("ä"))]);
         assert_eq!(all::<(i32, String)>(&db, sent).await.unwrap(), [(1, name.clone())]);
         assert_eq!(one::<String>(&db, "SELECT current_setting('work_mem')").await, "4MB");
-        db.execute(&raw("SET work_mem = '1MB'")).await.unwrap();
+        db.connection().await.unwrap().execute(&raw("SET work_mem = '1MB'")).await.unwrap();
     }
 }
 

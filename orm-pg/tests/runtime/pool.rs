@@ -125,12 +125,12 @@ async fn nobody_listening_is_a_connect_error_with_its_cause() {
     let at = "postgres://u@127.0.0.1:1/app";
     let error = Database::connect(at).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
-    assert_eq!(error.to_string(), "cannot connect to 127.0.0.1:1");
-    assert!(chain(&error).contains("refused"), "{}", chain(&error));
+    assert!(error.to_string().starts_with("cannot connect to 127.0.0.1:1: Connection refused"), "{error}");
+    assert_eq!(chain(&error), error.to_string(), "the cause is told once");
     let db = Database::builder().url(at).acquire_timeout(Duration::from_millis(300)).connect_lazy().unwrap();
     let error = db.execute(&raw("SELECT 1")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
-    assert!(chain(&error).contains("refused"), "{}", chain(&error));
+    assert!(error.to_string().contains("refused"), "{error}");
 }
 
 #[tokio::test]
@@ -200,7 +200,7 @@ async fn of_several_hosts_each_says_why_it_cannot_be_used() {
     assert_eq!(parts.len(), 3, "{text}");
     assert!(parts[0].starts_with("cannot connect to 127.0.0.1:1: ") && parts[0].contains("refused"), "{text}");
     assert!(parts[1].contains(&format!("127.0.0.1:{real}: the server takes no writes")), "{text}");
-    assert_eq!(parts[2], "cannot connect to 127.0.0.1:2");
+    assert!(parts[2].starts_with("cannot connect to 127.0.0.1:2: ") && parts[2].contains("refused"), "{text}");
 }
 
 #[tokio::test]

@@ -68,7 +68,12 @@ impl Subscriber for Everything {
     fn exit(&self, _: &span::Id) {}
 }
 
-fn listen() {
+/// What was logged since the first test that listened.
+pub(crate) fn logged() -> String {
+    LOGGED.lock().unwrap().clone()
+}
+
+pub(crate) fn listen() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         log::set_logger(&Everything).unwrap();

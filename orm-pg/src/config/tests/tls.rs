@@ -65,12 +65,16 @@ mod built_in {
             "postgres://db.example/app?sslmode=disable&channel_binding=require",
             "`channel_binding=require` needs TLS, and `db.example` is talked to without it",
         );
-        refused("postgres://bad..name/app", "`bad..name` is no host name that a certificate could be for");
+        refused(
+            "postgres://bad..name/app",
+            "`bad..name` is no host name that a certificate could be for: invalid dns name",
+        );
     }
 
     #[test]
     fn files_that_cannot_be_used_are_named() {
-        refused("postgres://db.example/app?sslrootcert=/no/file", "option `sslrootcert`: /no/file cannot be read");
+        let text = "option `sslrootcert`: /no/file cannot be read: No such file or directory (os error 2)";
+        refused("postgres://db.example/app?sslrootcert=/no/file", text);
         refused("postgres://h/a?sslcert=/no/file", "option `sslcert` needs the certificate's key as `sslkey`");
         refused("postgres://h/a?sslkey=/no/file", "option `sslkey` needs the key's certificate as `sslcert`");
     }
@@ -82,7 +86,7 @@ mod built_in {
         let builder = builder.ssl_client_key_from_pem(key);
         assert!(!format!("{builder:?}").contains("hunter2"));
         let error = builder.ssl_client_cert_from_pem(CERTIFICATE).check().unwrap_err();
-        assert_eq!(error.to_string(), "option `sslkey`: the key cannot be used");
+        assert!(error.to_string().starts_with("option `sslkey`: the key cannot be used: "), "{error}");
         assert!(!format!("{error:?}").contains("hunter2"));
     }
 

@@ -4,7 +4,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use tokio_postgres::config::Host;
 
-use super::{Options, parse};
+use super::{super::DatabaseBuilder, Options, parse};
 
 fn config(cases: u32) -> ProptestConfig {
     let default = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
@@ -18,7 +18,7 @@ struct Target {
     password: Option<String>,
     hosts: Vec<(String, Option<u16>)>,
     database: Option<String>,
-    options: Vec<(String, String)>,
+    options: Vec<(&'static str, String)>,
 }
 
 /// Any text but the empty one, which a URL cannot tell from none, and NUL.
@@ -29,7 +29,7 @@ fn word() -> impl Strategy<Value = String> {
 fn target() -> impl Strategy<Value = Target> {
     let host =
         prop_oneof!["[a-z]{1,5}(\\.[a-z]{1,3})?", "/[a-z ]{1,5}", Just("::1".to_owned()), Just("fe80::1".to_owned())];
-    let name = select(vec!["application_name", "connect_timeout", "options"]).prop_map(str::to_owned);
+    let name = select(vec!["application_name", "connect_timeout", "options"]);
     let hosts = vec((host, option::of(1..u16::MAX)), 0..3);
     (option::of(word()), option::of(word()), hosts, option::of(word()), vec((name, word()), 0..3)).prop_map(
         |(user, password, hosts, database, options)| {
@@ -76,9 +76,9 @@ impl Target {
 
     fn options(&self) -> Options {
         let mut options = Options::new();
-        let mut push = |name: &str, value: Option<String>| {
+        let mut push = |name: &'static str, value: Option<String>| {
             if let Some(value) = value {
-                options.push((name.to_owned(), value));
+                options.push((name, value));
             }
         };
         push("user", self.user.clone());
@@ -151,6 +151,30 @@ proptest! {
             Ok(options) => prop_assert!(options.iter().all(|it| !it.1.contains('\0'))),
             // Any part may be a mistyped password.
             Err(error) => prop_assert!(!error.to_string().contains(&text) || text.len() < 8),
+        }
+    }
+
+    /// Written where it is not encoded and not quoted, a password is taken apart in the wrong places.
+    #[test]
+    fn no_part_of_a_password_is_shown(password in "[jqxz79]{0,3}([jqxz79]|[?@/#&=%:+ '\\\\\\[\\]]){1,10}[jqxz79]{0,3}") {
+        for text in [
+            format!("postgres://app:{password}@db.example.org:5433/app?application_name=a"),
+            format!("postgres://app:{password}@db.example.org"),
+            format!("postgres://db.example.org/app?password={password}&application_name=a"),
+            format!("host=db password={password} dbname=app"),
+            format!("host=db password='{password}' dbname=app"),
+        ] {
+            let builder = DatabaseBuilder::new().user("app").ssl_mode(crate::SslMode::Disable).url(&text);
+            let mut shown = format!("{builder:?}");
+            match builder.check() {
+                Ok((settings, targets)) => shown += &format!("{settings:?} {targets:?}"),
+                Err(error) => shown += &format!("{error} {error:?} {error:#?}"),
+            }
+            let letters: Vec<char> = password.chars().collect();
+            for part in letters.windows(3).filter(|it| it.iter().any(char::is_ascii_alphanumeric)) {
+                let part: String = part.iter().collect();
+                prop_assert!(!shown.contains(&part), "{part:?} of {text:?} in {shown}");
+            }
         }
     }
 }
