@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, fmt};
 
-use super::{Error, ErrorKind, StatementName};
+use super::{Error, StatementName};
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -55,31 +55,6 @@ impl Error {
     /// Whether `Display` tells the causes, so that `source()` does not give them again.
     pub(super) fn tells_causes(&self) -> bool {
         self.0.kind.is_about_connecting() && !self.0.explained
-    }
-}
-
-impl ErrorKind {
-    /// Whether the cause is about the way to the server: it quotes no values, and without it nobody knows what to do.
-    fn is_about_connecting(self) -> bool {
-        match self {
-            Self::Config
-            | Self::Connect
-            | Self::PoolTimeout
-            | Self::ConnectionLost
-            | Self::OutcomeUnknown
-            | Self::Closed
-            | Self::Testing => true,
-            Self::NotFound
-            | Self::MoreThanOne
-            | Self::Stale
-            | Self::InvalidStatement
-            | Self::Encode
-            | Self::Decode
-            | Self::Server
-            | Self::StatementInvalidated
-            | Self::Timeout
-            | Self::RolledBack => false,
-        }
     }
 }
 
