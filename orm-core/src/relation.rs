@@ -83,7 +83,7 @@ use crate::{
     label = "expected a relation, such as `User::posts()`",
     note = "what was selected from has no model's rows to load relations for: `with` comes before `select`"
 )]
-pub trait Relation: Sized + Send {
+pub trait Relation: Clone + Send {
     /// The model whose rows it belongs to.
     type Parent: Model;
     /// What each row of the parent gets.

@@ -1,6 +1,9 @@
 //! What the statements of one verb run in, where they must hold together.
 
-use std::{fmt, future::Future};
+use std::{
+    fmt,
+    future::{Future, ready},
+};
 
 use super::{BoxFuture, Erased, Executor};
 use crate::error::{Error, ErrorKind, Result};
@@ -31,6 +34,12 @@ impl Together {
 pub trait Commit: Executor {
     /// Ends it, so that what was written stays.
     fn commit(self) -> impl Future<Output = Result<()>> + Send;
+
+    /// Undoes all that was run through it, and begins anew; `false` where it is part of a transaction that goes on after
+    /// it, which cannot be. By default it cannot.
+    fn begin_anew(&self) -> impl Future<Output = Result<bool>> + Send {
+        ready(Ok(false))
+    }
 }
 
 /// The executor for statements of one verb that hold together: what [`Executor::together`] returns.
@@ -50,6 +59,11 @@ impl<'e> Group<'e> {
     pub async fn commit(self) -> Result<()> {
         self.0.commit().await
     }
+
+    /// Undoes all that was run through it, and begins anew; `false` where that cannot be.
+    pub(crate) async fn begin_anew(&self) -> Result<bool> {
+        self.0.begin_anew().await
+    }
 }
 
 impl fmt::Debug for Group<'_> {
@@ -62,6 +76,7 @@ pub(super) trait ErasedCommit: Erased {
     fn commit<'a>(self: Box<Self>) -> BoxFuture<'a, ()>
     where
         Self: 'a;
+    fn begin_anew(&self) -> BoxFuture<'_, bool>;
 }
 
 impl<C: Commit> ErasedCommit for C {
@@ -70,5 +85,9 @@ impl<C: Commit> ErasedCommit for C {
         Self: 'a,
     {
         Box::pin(Commit::commit(*self))
+    }
+
+    fn begin_anew(&self) -> BoxFuture<'_, bool> {
+        Box::pin(Commit::begin_anew(self))
     }
 }

@@ -4,12 +4,15 @@ use std::{future::Future, pin::Pin};
 
 use super::{Loads, With};
 use crate::{
-    error::Result,
+    error::{ErrorKind, Result},
     executor::{Executor, Together},
     model::Model,
     query::Source,
     row::FromRow,
 };
+
+/// How often all levels are read again after the schema has changed.
+const MOST_TIMES_AGAIN: u32 = 3;
 
 /// Which rows of a query are read.
 #[derive(Debug, Clone, Copy)]
@@ -64,7 +67,18 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
             // What has no meaning in SQL begins no transaction.
             self.query.clone().statement()?;
             let group = db.together(Together::OneSnapshot).await?;
-            let rows = Box::pin(self.levels(take, &group)).await?;
+            let mut again = 0..MOST_TIMES_AGAIN;
+            let rows = loop {
+                match Box::pin(self.clone().levels(take, &group)).await {
+                    // The schema has changed between two levels, and a snapshot from before the change is of no use.
+                    Err(error) if error.kind() == ErrorKind::StatementInvalidated && again.next().is_some() => {
+                        if !group.begin_anew().await? {
+                            return Err(error);
+                        }
+                    }
+                    rows => break rows?,
+                }
+            };
             group.commit().await?;
             Ok(rows)
         })

@@ -42,7 +42,7 @@ pub async fn load<'p, R: Relation>(
 }
 
 /// The relations asked for along with rows `T`: `()` for none, or a tuple of up to eight.
-pub trait Loads<T>: Send {
+pub trait Loads<T>: Clone + Send {
     /// What a row becomes with them.
     type Output: Send;
 

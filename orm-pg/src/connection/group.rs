@@ -58,4 +58,8 @@ impl Commit for Alone<'_> {
     async fn commit(self) -> Result<()> {
         self.tx.commit().await
     }
+
+    async fn begin_anew(&self) -> Result<bool> {
+        self.tx.begin_anew().await
+    }
 }

@@ -31,7 +31,7 @@ impl Own {
 
     /// Begins anew where only the first statement was run, whose prepared form was out of date: nothing is lost. Later on
     /// the caller has used what the statements before it gave.
-    async fn begins_anew<T>(&self, first: bool, result: &Result<T>) -> Result<bool> {
+    async fn begins_again<T>(&self, first: bool, result: &Result<T>) -> Result<bool> {
         let invalidated = result.as_ref().is_err_and(is_invalidated);
         if !invalidated || !first || self.begun.load(Ordering::Acquire) != 1 {
             return Ok(false);
@@ -46,7 +46,7 @@ impl Executor for Own {
     async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {
         let first = self.begin();
         let result = self.tx.fetch(statement, rows).await;
-        if !self.begins_anew(first, &result).await? {
+        if !self.begins_again(first, &result).await? {
             return result;
         }
         rows.restart();
@@ -60,7 +60,7 @@ impl Executor for Own {
     async fn batch(&self, statements: &[Statement], rows: &mut dyn RowSink) -> Result<u64> {
         let first = self.begin();
         let result = self.tx.batch(statements, rows).await;
-        if !self.begins_anew(first, &result).await? {
+        if !self.begins_again(first, &result).await? {
             return result;
         }
         rows.restart();
@@ -76,5 +76,11 @@ impl Executor for Own {
 impl Commit for Own {
     async fn commit(self) -> Result<()> {
         self.tx.commit().await
+    }
+
+    async fn begin_anew(&self) -> Result<bool> {
+        self.tx.restart(options(self.how)).await.map_err(|failure| failure.error)?;
+        self.begun.store(0, Ordering::Release);
+        Ok(true)
     }
 }

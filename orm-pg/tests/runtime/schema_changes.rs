@@ -354,6 +354,64 @@ async fn transactions_of_our_own_begin_anew() {
     }
 }
 
+#[derive(Debug, Clone, PartialEq, Model)]
+#[orm(table = "owners", has_many(pets: Pet))]
+struct Owner {
+    #[orm(key, identity)]
+    id: i64,
+    name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Model)]
+#[orm(table = "pets")]
+struct Pet {
+    #[orm(key, identity)]
+    id: i64,
+    #[orm(references = Owner)]
+    owner_id: i64,
+    name: String,
+}
+
+/// An owner with a pet, in one transaction of two levels.
+async fn store(db: &impl Executor) -> Result<()> {
+    let owner = Owner::insert(NewOwner::new("Ann"));
+    owner.with(Owner::pets(), |owner| [NewPet::new(owner.id, "Rex")]).one(db).await.map(drop)
+}
+
+#[tokio::test]
+async fn levels_on_one_snapshot_are_read_again_and_stored_ones_begin_anew_at_the_first() {
+    let database = database().await;
+    for db in [own_pool(&database, 1).await, their_pool(&database, 1).await] {
+        db.drop_tables(orm_pg::models![Owner, Pet]).await.unwrap();
+        db.create_tables(orm_pg::models![Owner, Pet]).await.unwrap();
+        let mut connection = db.connection().await.unwrap();
+        for length in 10..14 {
+            store(&connection).await.unwrap();
+            let of_both = |table: &str| format!("ALTER TABLE {table} ALTER name TYPE varchar({length})");
+            let read = async |db: &orm_pg::Connection| Owner::query().with(Owner::pets()).consistent().all(db).await;
+            let before = read(&connection).await.unwrap();
+            // Each level is the first to meet a change; the one before it was read.
+            for table in ["owners", "pets"] {
+                server_of(&database, &of_both(table)).await;
+                assert_eq!(read(&connection).await.unwrap(), before);
+            }
+            server_of(&database, &of_both("owners").replace("varchar", "char")).await;
+            store(&connection).await.unwrap();
+            server_of(&database, &of_both("pets").replace("varchar", "char")).await;
+            let error = store(&connection).await.unwrap_err();
+            assert!(error.is_retryable() && error.kind() == ErrorKind::StatementInvalidated, "{error}");
+            assert_eq!(error.table(), Some("pets"));
+            let count = Owner::query().count(&connection).await.unwrap();
+            store(&connection).await.unwrap();
+            server_of(&database, &of_both("pets")).await;
+            let options = TransactionOptions::new().retry(5);
+            connection.transaction_with(options, async |tx| store(tx).await).await.unwrap();
+            assert_eq!(Owner::query().count(&connection).await.unwrap(), count + 2);
+            server_of(&database, &of_both("owners")).await;
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_held_cursor_whose_type_was_dropped_is_declared_anew() {
     let database = database().await;
