@@ -22,11 +22,11 @@ use tokio_postgres::Row;
 
 use crate::{
     driver_row::Fetched,
-    error::{Cause, Failure, Scope, name},
+    error::{Failure, Scope, name},
     raw,
-    run::{Discard, MOST_TRIES, heals, run_healed, start},
+    run::{Discard, Tries, run_healed, start},
     session::{Session, Waiting},
-    stale::{self, is_invalidated},
+    stale,
     transaction::send,
 };
 
@@ -70,35 +70,33 @@ fn cursor(number: usize) -> String {
 /// Statements that a cursor cannot run (those that write, or in autocommit lock) are read to their end at once.
 pub(crate) async fn open(session: &Arc<Session>, statement: Statement, scope: Scope) -> Result<CursorStream> {
     let statement = Arc::new(statement);
-    let mut tries = 1;
+    let mut tries = Tries::new(scope);
     loop {
-        match open_once(session, Arc::clone(&statement), scope).await {
+        match open_once(session, &statement, scope).await {
             // The cursor was declared, and then a type of its columns dropped.
-            Err(error) if is_invalidated(&error) && tries < MOST_TRIES && heals(session, scope, Cause::Stale) => {
-                tries += 1
-            }
-            done => return done,
+            Err(failure) if tries.again(&failure) => tries.keep(failure),
+            Err(failure) => return Err(tries.tell(failure, None).tell(&statement, scope)),
+            Ok(stream) => return Ok(stream),
         }
     }
 }
 
-async fn open_once(session: &Arc<Session>, statement: Arc<Statement>, scope: Scope) -> Result<CursorStream> {
+async fn open_once(session: &Arc<Session>, statement: &Arc<Statement>, scope: Scope) -> Result<CursorStream, Failure> {
     let text = &statement.sql.text;
     let hold = scope == Scope::Autocommit;
     let mut stream = CursorStream {
         session: Arc::clone(session),
-        statement: Arc::clone(&statement),
+        statement: Arc::clone(statement),
         scope,
         rows: VecDeque::new(),
         fetching: None,
         cursor: None,
     };
-    let told = |failure: Failure| failure.tell(&statement, scope);
     if !raw::can_be_cursor(text) || (hold && !statement.plain_read && raw::locks(text)) {
-        stream.rows = all(session, &statement, scope).await.map_err(told)?.into();
+        stream.rows = all(session, statement, scope).await?.into();
         return Ok(stream);
     }
-    statement.sql.check().map_err(|error| name(error, &statement))?;
+    statement.sql.check().map_err(Failure::refused)?;
     let number = Number { session, number: session.take_cursor(), kept: false };
     let holding = if hold { " WITH HOLD" } else { "" };
     let declare = Sql {
@@ -106,7 +104,7 @@ async fn open_once(session: &Arc<Session>, statement: Arc<Statement>, scope: Sco
         binds: statement.sql.binds.clone(),
     };
     let declare = Statement::new(declare, statement.operation, statement.table);
-    run_healed(session, &declare, &mut Discard, scope, Duration::ZERO).await.map_err(told)?;
+    run_healed(session, &declare, &mut Discard, scope, Duration::ZERO).await?;
     // From here on dropping closes the cursor. Its rows differ from use to use, so this is not cached.
     let number = number.keep();
     let closing = Closing { session, number, kept: false };
@@ -115,13 +113,13 @@ async fn open_once(session: &Arc<Session>, statement: Arc<Statement>, scope: Sco
     waiting.done();
     let fetch = match fetch {
         Ok(fetch) => fetch,
-        Err(error) => return Err(told(session.not_prepared(&error).await)),
+        Err(error) => return Err(session.not_prepared(&error).await),
     };
     closing.keep();
     let open = Open { session: Arc::clone(session), number, fetch };
     // Nothing keeps the types of a held cursor from being dropped, and nothing was handed on yet.
     if hold {
-        stream.rows = chunk(Arc::clone(session), open.fetch.clone()).await.map_err(told)?.into();
+        stream.rows = chunk(Arc::clone(session), open.fetch.clone()).await?.into();
     }
     stream.cursor = Some(open).filter(|_| !hold || stream.rows.len() == CHUNK);
     Ok(stream)

@@ -141,13 +141,13 @@ pub(crate) async fn start(
     statement: &Statement,
     scope: Scope,
 ) -> Result<(RowStream, Waiting), Failure> {
-    let mut tries = 0;
+    let mut tries = Tries::new(scope);
     loop {
         let mut plan = None;
-        tries += 1;
         match send(session, statement, &mut plan).await {
-            Err(failure) if tries < MOST_TRIES && heals(session, scope, failure.cause) => {}
-            result => return result.map_err(|failure| told(failure, plan.as_ref())),
+            Err(failure) if tries.again(&failure) => tries.keep(failure),
+            Err(failure) => return Err(tries.tell(failure, plan.as_ref())),
+            Ok(started) => return Ok(started),
         }
     }
 }
@@ -204,39 +204,65 @@ pub(crate) async fn run_healed(
     pool_wait: Duration,
 ) -> Result<u64, Failure> {
     let mut clock = Clock::start(statement, pool_wait, session.slow);
-    let mut tries = 0;
+    let mut tries = Tries::new(scope);
     let result = loop {
         let mut plan = None;
-        tries += 1;
-        match run(session, statement, rows, &mut clock, &mut plan).await {
-            Err(failure) if tries < MOST_TRIES && heals(session, scope, failure.cause) => rows.restart(),
-            Err(failure) if tries < MOST_TRIES && stale::is_misread(&failure, plan.as_ref()) => {
-                stale::forget(session, &statement.sql);
-                session.note_conflict();
-                if !statement.plain_read {
-                    break Err(failure);
-                }
-                rows.restart();
-            }
-            result => break result.map_err(|failure| told(failure, plan.as_ref())),
+        let failure = match run(session, statement, rows, &mut clock, &mut plan).await {
+            Ok(count) => break Ok(count),
+            Err(failure) => failure,
+        };
+        let misread = stale::is_misread(&failure, plan.as_ref());
+        if misread {
+            stale::forget(session, &statement.sql);
+            session.note_conflict();
         }
+        if !(misread && statement.plain_read && tries.are_left()) && !tries.again(&failure) {
+            break Err(tries.tell(failure, plan.as_ref()));
+        }
+        tries.keep(failure);
+        rows.restart();
     };
     clock.tell(statement, result.as_ref().copied());
     result
 }
 
-/// Whether another try can help: a prepared statement that was out of date is forgotten by now.
-pub(crate) fn heals(session: &Session, scope: Scope, cause: Cause) -> bool {
-    cause == Cause::Stale && scope == Scope::Autocommit && !session.is_open() && !session.ran_raw()
+/// How often a statement is sent whose prepared form was out of date, which is forgotten by now.
+pub(crate) struct Tries {
+    scope: Scope,
+    done: u32,
+    first: Option<Failure>,
 }
 
-/// The failure as it is told: a statement that was prepared just now is gone only behind a pooler.
-fn told(failure: Failure, plan: Option<&Plan>) -> Failure {
-    match failure.cause {
-        Cause::Stale if failure.lacks_statement() && plan.is_some_and(|it| !it.known) => {
-            Failure { error: through_a_pooler(failure.error), cause: Cause::Server }
+impl Tries {
+    pub(crate) fn new(scope: Scope) -> Self {
+        Self { scope, done: 0, first: None }
+    }
+
+    fn are_left(&self) -> bool {
+        self.done + 1 < MOST_TRIES
+    }
+
+    /// Whether another try can help: in autocommit, since the server refused the statement before it ran.
+    pub(crate) fn again(&self, failure: &Failure) -> bool {
+        failure.cause == Cause::Stale && self.scope == Scope::Autocommit && self.are_left()
+    }
+
+    /// Counts a try that failed so.
+    pub(crate) fn keep(&mut self, failure: Failure) {
+        self.done += 1;
+        self.first.get_or_insert(failure);
+    }
+
+    /// The failure as it is told: the first, where SQL of the user had begun a transaction, which that one doomed. A
+    /// statement that was prepared just now is gone only behind a pooler.
+    pub(crate) fn tell(self, failure: Failure, plan: Option<&Plan>) -> Failure {
+        match (self.first, failure.cause) {
+            (Some(first), _) if failure.error.sql_state() == Some("25P02") => first,
+            (_, Cause::Stale) if failure.lacks_statement() && plan.is_some_and(|it| !it.known) => {
+                Failure { error: through_a_pooler(failure.error), cause: Cause::Server }
+            }
+            _ => failure,
         }
-        _ => failure,
     }
 }
 

@@ -12,7 +12,7 @@ use std::sync::{
 use futures_util::future::BoxFuture;
 use orm_core::error::{Error, ErrorKind};
 use tokio::{runtime::Handle, task::AbortHandle};
-use tokio_postgres::Client;
+use tokio_postgres::{Client, error::SqlState};
 
 use crate::{
     cache::{Cache, Limits},
@@ -43,6 +43,9 @@ pub(crate) trait Theirs: Send + Sync {
     /// Gives it back; one that is not clean is closed, so that the pool throws it away.
     fn give_back(&mut self, clean: bool);
 }
+
+/// How many turns others get before an error is told that only follows from another one.
+const TURNS: u32 = 3;
 
 /// Prepares a statement beside those of the driver. Whoever deallocates all takes it away, too.
 const WITNESS: &str = "PREPARE orm_witness AS SELECT";
@@ -312,6 +315,7 @@ impl Session {
 
     /// Says what an error of the driver means, and why the connection was lost if it was.
     pub(crate) async fn failed(&self, error: tokio_postgres::Error) -> Failure {
+        let_first(&error).await;
         let failure = self.noticed(error);
         match failure.cause {
             Cause::Lost => Failure { error: self.fate.explain(failure.error).await, ..failure },
@@ -342,6 +346,7 @@ impl Session {
 
     /// The failure of a statement that could not be prepared: it was not sent itself.
     pub(crate) async fn not_prepared(&self, error: &tokio_postgres::Error) -> Failure {
+        let_first(error).await;
         let cause = cause_of(error);
         match (cause, error.as_db_error()) {
             // The driver asks for the make-up of a type, and it was dropped meanwhile.
@@ -404,6 +409,16 @@ impl Session {
 
     fn lock_cursors(&self) -> MutexGuard<'_, Vec<bool>> {
         self.cursors.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Lets others go first where `error` only follows from another one. The statement that doomed the transaction may be
+/// awaited beside this one, and knows why; whoever waits for both drops the other at the first error.
+async fn let_first(error: &tokio_postgres::Error) {
+    if error.code() == Some(&SqlState::IN_FAILED_SQL_TRANSACTION) {
+        for _ in 0..TURNS {
+            tokio::task::yield_now().await;
+        }
     }
 }
 

@@ -99,6 +99,13 @@ fn is_raised_within(error: &DbError) -> bool {
     error.where_().is_some_and(|it| !it.contains("portal"))
 }
 
+/// Says of a session whose settings or temporary tables may have changed that names may mean something else in it.
+fn renamed(error: Error) -> Error {
+    let text = "the schema has changed since the statement was prepared, or what its names mean in this session \
+                (`search_path`, temporary tables), so it did not run: run the transaction again";
+    error.with_kind(ErrorKind::StatementInvalidated, text)
+}
+
 /// Says that the prepared form of a statement is out of date, keeping what the server said.
 pub(crate) fn invalidated(error: Error) -> Error {
     let text = match error.sql_state() {
@@ -130,7 +137,11 @@ pub(crate) fn judge(session: &Arc<Session>, sql: &Sql, plan: &Plan, verdict: Ver
         Verdict::Gone => cache.clear(),
     }
     session.note_conflict();
-    let error = if verdict == Verdict::Label { failure.error } else { invalidated(failure.error) };
+    let error = match verdict {
+        Verdict::Label => failure.error,
+        Verdict::Schema if session.is_tainted() => renamed(failure.error),
+        _ => invalidated(failure.error),
+    };
     Failure { error, cause: Cause::Stale }
 }
 

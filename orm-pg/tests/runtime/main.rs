@@ -16,6 +16,7 @@ mod adopted_client;
 mod adopted_pool;
 mod basics;
 mod binds;
+mod changed_types;
 mod drops;
 mod fair;
 mod faults;
