@@ -216,11 +216,13 @@ pub(crate) async fn run_healed(
             stale::forget(session, &statement.sql);
             session.note_conflict();
         }
-        if !(misread && statement.plain_read && tries.are_left()) && !tries.again(&failure) {
+        let read_again = misread && statement.plain_read && tries.are_left();
+        if read_again || tries.again(&failure) {
+            tries.keep(failure);
+            rows.restart();
+        } else {
             break Err(tries.tell(failure, plan.as_ref()));
         }
-        tries.keep(failure);
-        rows.restart();
     };
     clock.tell(statement, result.as_ref().copied());
     result
