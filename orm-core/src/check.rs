@@ -1,13 +1,18 @@
 //! What types cannot see, refused before any I/O: grouping, where aggregates may stand, columns out of scope, writes
 //! without a filter, too many binds.
 
+mod always;
 mod select;
 
+use std::borrow::Cow;
+
+use self::always::always;
 use crate::{
-    ast::{Assignment, ColumnName, ConflictAction, ConflictTarget, Delete, Insert, Logic, Node, Part, QueryId, Update},
+    ast::{Assignment, ColumnName, ConflictAction, ConflictTarget, Delete, Insert, Node, Part, QueryId, Update},
     error::{Error, ErrorKind, Result},
     schema::Table,
     statement::Sql,
+    value::NoConstant,
 };
 
 pub(crate) use select::{is_grouped, select};
@@ -15,8 +20,13 @@ pub(crate) use select::{is_grouped, select};
 /// The most binds that one statement can have: the protocol counts them in 16 bits.
 pub(crate) const MAX_BINDS: usize = 65_535;
 
-fn refused(text: impl Into<String>) -> Error {
-    Error::new(ErrorKind::InvalidStatement, text.into())
+fn refused(text: impl Into<Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::InvalidStatement, text)
+}
+
+/// What a builder has found to have no meaning, whatever was said after it.
+fn not_refused(reason: Option<&Cow<'static, str>>) -> Result<()> {
+    reason.map_or(Ok(()), |reason| Err(refused(reason.clone())))
 }
 
 /// Refuses a statement with more binds than the protocol can carry.
@@ -38,6 +48,7 @@ pub(crate) fn raw(parts: &[Part]) -> Result<()> {
 }
 
 pub(crate) fn insert(insert: &Insert) -> Result<()> {
+    not_refused(insert.refused.as_ref())?;
     let mut scopes = Scopes(vec![insert.id]);
     if let Some(conflict) = &insert.on_conflict {
         if let ConflictTarget::Columns(columns) = &conflict.target {
@@ -45,6 +56,7 @@ pub(crate) fn insert(insert: &Insert) -> Result<()> {
                 return Err(refused("`on_conflict` names no column"));
             }
             scopes.rows(columns, "ON CONFLICT")?;
+            columns.iter().try_for_each(|it| scopes.walk(it, &mut constant))?;
         }
         if let ConflictAction::Update { set, filters } = &conflict.action {
             assignments(&mut scopes, insert.id, insert.table, set)?;
@@ -55,37 +67,41 @@ pub(crate) fn insert(insert: &Insert) -> Result<()> {
 }
 
 pub(crate) fn update(update: &Update) -> Result<()> {
+    not_refused(update.refused.as_ref())?;
+    filtered("an update", update.table, &update.filters, update.all_rows)?;
     let mut scopes = Scopes(vec![update.id]);
-    write(update.refused, "an update", update.filters.iter().all(always) && !update.all_rows)?;
     assignments(&mut scopes, update.id, update.table, &update.set)?;
     scopes.rows(&update.filters, "a filter")?;
     scopes.rows(update.returning.iter().flatten(), "RETURNING")
 }
 
 pub(crate) fn delete(delete: &Delete) -> Result<()> {
+    not_refused(delete.refused.as_ref())?;
+    filtered("a delete", delete.table, &delete.filters, delete.all_rows)?;
     let mut scopes = Scopes(vec![delete.id]);
-    write(delete.refused, "a delete", delete.filters.iter().all(always) && !delete.all_rows)?;
     scopes.rows(&delete.filters, "a filter")?;
     scopes.rows(delete.returning.iter().flatten(), "RETURNING")
 }
 
-/// Whether the condition is that of no conditions: `Cond::all` of none.
-fn always(filter: &Node) -> bool {
-    match filter {
-        Node::Constant(it) => *it == "TRUE",
-        Node::Logic(Logic::And, parts) => parts.iter().all(always),
-        _ => false,
-    }
-}
-
-fn write(clause: Option<&'static str>, what: &str, unfiltered: bool) -> Result<()> {
-    if let Some(clause) = clause {
-        return Err(refused(format!("{what} cannot have `{clause}`; filter by `in_` over a query that has")));
-    }
-    if unfiltered {
+/// Refuses what would touch every row without saying so.
+fn filtered(what: &str, table: &Table, filters: &[Node], all_rows: bool) -> Result<()> {
+    if !all_rows && filters.iter().all(|it| always(it, table)) {
         return Err(refused(format!("{what} without a filter would touch every row; say so with `.all_rows()`")));
     }
     Ok(())
+}
+
+/// Refuses a value that cannot be written as a constant.
+fn constant(node: &Node) -> Result<()> {
+    let Node::Bind(bind) = node else { return Ok(()) };
+    let Err(cause) = bind.constant() else { return Ok(()) };
+    let rust = bind.rust_type();
+    if cause.is::<NoConstant>() {
+        let text = "cannot be written as the constant that `on_conflict` needs to find an index: write the expression";
+        return Err(refused(format!("a `{rust}` {text} as SQL, `sql!(\"..\").expr::<_>()`")));
+    }
+    let text = format!("the value in `on_conflict`, a `{rust}`, has no form in PostgreSQL");
+    Err(Error::new(ErrorKind::Encode, text).with_source(cause))
 }
 
 fn assignments(scopes: &mut Scopes, id: QueryId, table: &Table, set: &[Assignment]) -> Result<()> {
@@ -98,6 +114,9 @@ fn assignments(scopes: &mut Scopes, id: QueryId, table: &Table, set: &[Assignmen
         }
         if set.iter().take(index).any(|it| it.column == *column) {
             return Err(refused(format!("`{column}` of {} is set twice", table.name)));
+        }
+        if table.column(column).is_some_and(|it| it.generated.is_some()) {
+            return Err(refused(format!("`{column}` of {} is generated: PostgreSQL alone computes it", table.name)));
         }
         scopes.row(value, "SET")?;
     }

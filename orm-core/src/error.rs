@@ -257,7 +257,11 @@ impl Error {
 
     /// Whether this is the violation of `constraint`: `e.violates(User::EMAIL_KEY)`.
     ///
-    /// The name and the table must both match, for constraint names are unique only within a table.
+    /// The name, the table and the schema, where the model names one, must all match, for names of constraints are
+    /// unique only within a table. A violation in a partition of the table counts where the constraint has the same name
+    /// there, as checks and foreign keys have, and the statement named the table itself; the unique indexes of partitions
+    /// have names of their own, which [`constraint`](Self::constraint) tells. The constraint of a domain is none of a
+    /// table's.
     ///
     /// ```
     /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
@@ -269,10 +273,8 @@ impl Error {
     /// ```
     #[must_use]
     pub fn violates(&self, constraint: Constraint) -> bool {
-        let Some(server) = &self.0.server else { return false };
-        server.code.starts_with("23")
-            && server.constraint.as_deref() == Some(constraint.name())
-            && server.table.as_deref().is_none_or(|table| table == constraint.table())
+        let named = self.0.statement.as_ref().and_then(|it| it.table);
+        self.0.server.as_ref().is_some_and(|it| it.violates(constraint, named))
     }
 
     /// Whether a row was wanted and none was there.

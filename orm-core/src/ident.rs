@@ -34,6 +34,14 @@ pub fn push_literal(out: &mut String, text: &str) {
     out.push('\'');
 }
 
+/// Appends SQL that a model gives, an expression. A comment at its end must not take what follows.
+pub(crate) fn push_sql(out: &mut String, sql: &str) {
+    out.push_str(sql);
+    if sql.contains("--") {
+        out.push('\n');
+    }
+}
+
 /// Appends the name of a type: one of the user quoted, a built-in one or one given as SQL as it is.
 pub fn push_type(out: &mut String, ty: PgType) {
     if ty.is_user_defined() && !ty.verbatim {

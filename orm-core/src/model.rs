@@ -22,7 +22,7 @@ pub use self::insertable::{Defaulted, InsertField, InsertSink, Insertable, inser
 
 use crate::{
     expr::{IntoAssignments, Mode, Origin, Present, Selection},
-    query::{Delete, Insert, Select, Update},
+    query::{Delete, Insert, RowsOf, Select, Update},
     row::FromRow,
     schema::Table,
     value::{Bind, Scalar},
@@ -198,7 +198,7 @@ pub trait Keyed: Model {
     label = "this writes",
     note = "write to the tables under the view"
 )]
-pub trait Writable: Model {}
+pub trait Writable: Model + RowsOf<Self, Model = Self> {}
 
 /// What can be a key of type `K`: the value, a reference, a `&str` for a `String`, and tuples of those.
 #[diagnostic::on_unimplemented(

@@ -20,7 +20,7 @@ pub use self::{
     join::On,
     rows::Rows,
     select::Select,
-    source::{Append, Joinable, Maybe, Room, Source, WholeRow},
+    source::{Append, Joinable, Maybe, Room, RowsOf, Source, WholeRow},
     subquery::{Subquery, exists, not_exists},
     update::Update,
 };

@@ -290,7 +290,7 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
         if query.ast.limit.is_some() || query.ast.offset.is_some() {
             let text = "a limit or offset of a relation counts for each parent: `load` gives each its own, and after \
                         `of_all` it counts for all of them";
-            query.ast.filters.push(ast::Node::Invalid(text.into()));
+            query.ast.refuse(text);
         }
         query
     }

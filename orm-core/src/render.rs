@@ -5,13 +5,14 @@
 
 mod expr;
 mod link;
+mod on_update;
 mod select;
 mod tree;
 mod write;
 
 use crate::{
     ast::{Node, Part, QueryId},
-    ident::push_ident,
+    ident::{push_ident, push_literal},
     statement::Sql,
     value::Bind,
 };
@@ -46,6 +47,8 @@ struct Writer {
     scopes: Vec<Scope>,
     aliases: u32,
     reuse: Reuse,
+    /// Whether values are written as constants.
+    constants: bool,
     by_hand: bool,
     locks: bool,
     views: bool,
@@ -78,7 +81,7 @@ impl Writer {
         let text = String::with_capacity(512);
         let (binds, scopes) = (Vec::with_capacity(8), Vec::new());
         let (by_hand, locks, views) = (false, false, false);
-        Self { text, binds, scopes, aliases: 0, reuse: Reuse::Never, by_hand, locks, views }
+        Self { text, binds, scopes, aliases: 0, reuse: Reuse::Never, constants: false, by_hand, locks, views }
     }
 
     fn finish(self) -> Rendered {
@@ -129,6 +132,9 @@ impl Writer {
 
     /// Writes `$n`.
     fn bind(&mut self, bind: &Bind) {
+        if self.constants {
+            return self.constant(bind);
+        }
         let known = match self.reuse {
             Reuse::Never => None,
             Reuse::Copies => self.binds.iter().position(|it| it.is_copy(bind)),
@@ -145,6 +151,26 @@ impl Writer {
             // The server does not know the type's identifier from us, so the text names it.
             self.push("::");
             self.pg_type(ty);
+        }
+    }
+
+    /// Writes the value as a constant of its type. Where the type is the column's rather than the value's, that of a domain
+    /// say, it is a literal without a type, which takes the one of what stands beside it.
+    fn constant(&mut self, bind: &Bind) {
+        let ty = bind.ty();
+        let typed = !ty.follows_column && !ty.verbatim;
+        if typed {
+            self.push("CAST(");
+        }
+        match bind.constant() {
+            Ok(Some(text)) => push_literal(&mut self.text, &text),
+            Ok(None) => self.push("NULL"),
+            Err(_) => self.push("<invalid>"),
+        }
+        if typed {
+            self.push(" AS ");
+            self.pg_type(ty);
+            self.push(")");
         }
     }
 

@@ -289,6 +289,7 @@ impl RelationDef {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Constraint {
+    schema: Option<&'static str>,
     table: &'static str,
     name: &'static str,
 }
@@ -297,7 +298,31 @@ impl Constraint {
     /// The constraint `name` of `table`.
     #[must_use]
     pub const fn new(table: &'static str, name: &'static str) -> Self {
-        Self { table, name }
+        Self { schema: None, table, name }
+    }
+
+    /// The same constraint, of the table in `schema`. Without one the table is found by the search path, and an error of
+    /// a table of that name in any schema is its violation.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let archived = orm_pg::schema::Constraint::new("users", "users_email_key").in_schema("archive");
+    /// assert_eq!(archived.schema(), Some("archive"));
+    /// ```
+    #[must_use]
+    pub const fn in_schema(self, schema: &'static str) -> Self {
+        Self { schema: Some(schema), ..self }
+    }
+
+    /// Returns the schema of the table, where the model names one.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// assert_eq!(User::EMAIL_KEY.schema(), None);
+    /// ```
+    #[must_use]
+    pub const fn schema(self) -> Option<&'static str> {
+        self.schema
     }
 
     /// Returns the name in the database.

@@ -5,6 +5,7 @@
 mod array;
 mod bind;
 mod composite;
+mod constant;
 #[cfg(feature = "rust_decimal")]
 mod decimal;
 mod enumeration;
@@ -21,13 +22,14 @@ mod raw;
 mod reader;
 mod scalar;
 mod small;
+mod stand_in;
 mod temporal;
 #[cfg(feature = "pgvector")]
 mod vector;
 
-pub(crate) use self::hint::way_out;
 #[cfg(feature = "pgvector")]
 pub use self::vector::VectorType;
+pub(crate) use self::{bind::NoConstant, hint::way_out};
 pub use self::{
     bind::{Bind, Encode},
     composite::Composite,
@@ -51,6 +53,7 @@ pub use self::{
     },
     enumeration::{accepts_enum, unknown_label},
     integer::Integer,
+    stand_in::{attribute_stand_in, composite_stand_in},
 };
 
 use bytes::BytesMut;
@@ -109,6 +112,13 @@ pub trait Scalar: Sized + Send + Sync + 'static {
     #[doc(hidden)]
     fn integer(&self) -> Option<Integer> {
         None
+    }
+
+    /// The type as the server would describe it, as far as that is known without one.
+    #[doc(hidden)]
+    #[must_use]
+    fn stand_in() -> Type {
+        stand_in::describe(Self::TYPE)
     }
 }
 

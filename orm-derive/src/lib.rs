@@ -54,7 +54,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `references = User`, `references(User, column = email, on_delete = cascade, relation = author, name = "..")` | a foreign key, and the relation to what it refers to: `Post::author()` for `author_id`; `relation = none` for none; `column` is a unique field of the other model, where it is not its key; `on_delete` is one of `cascade`, `restrict`, `set_null`, `set_default`, `no_action` |
 /// | `json` | any serde type as `jsonb` |
 /// | `version` | counts updates, for the optimistic lock |
-/// | `on_update = "sql"` | what each update sets it to |
+/// | `on_update = "sql"` | what each update sets it to, upserts included; columns in it are those of the row before the update |
 /// | `flatten` | the columns of a struct with `#[derive(Flatten)]` |
 /// | `skip` | no column; read as `Default::default()` |
 /// | `renamed_from = "name"` | what migrations rename |

@@ -23,6 +23,7 @@ pub(crate) fn server_error(error: &DbError) -> ServerError {
     it.column = owned(error.column());
     it.data_type = owned(error.datatype());
     it.constraint = owned(error.constraint());
+    it.context = owned(error.where_());
     it.routine = owned(error.routine());
     it.position = match error.position() {
         Some(ErrorPosition::Original(position)) => Some(*position),

@@ -12,6 +12,36 @@ struct SignUp<'a> {
     status: Status,
 }
 
+/// A row that borrows all it can.
+#[derive(Debug, Clone, Insert)]
+#[orm(of = Tagged)]
+struct Borrowed<'a> {
+    tags: &'a [String],
+    marks: Option<&'a [Option<i32>]>,
+}
+
+#[derive(Debug, Clone, Insert)]
+#[orm(of = Tagged)]
+struct Names<'a> {
+    tags: &'a [&'a str],
+    marks: &'a Vec<Option<i32>>,
+}
+
+#[orm_pg::test(models(Tagged))]
+async fn rows_may_borrow_what_they_hold(db: Database) -> Result<()> {
+    let (tags, marks) = (["a".to_owned(), "b".to_owned()], vec![Some(1), None]);
+    let rows = [Borrowed { tags: &tags, marks: Some(&marks) }, Borrowed { tags: &[], marks: None }];
+    let stored = Tagged::insert_many(rows).returning(|t| (t.tags, t.marks)).all(&db).await?;
+    assert_eq!(stored, [(tags.to_vec(), Some(marks.clone())), (vec![], None)]);
+    let stored = Tagged::insert(Names { tags: &["c"], marks: &marks }).one(&db).await?;
+    assert_eq!((stored.tags.as_slice(), &stored.marks), (["c".to_owned()].as_slice(), &Some(marks)));
+    // What is set may be borrowed as well.
+    let (slice, names): (&[String], &[&str]) = (&tags, &["x", "y"]);
+    assert_eq!(stored.update(|t| t.tags.set(slice)).one(&db).await?.tags, tags);
+    assert_eq!(stored.update(|t| t.tags.set(names)).one(&db).await?.tags, ["x", "y"]);
+    Ok(())
+}
+
 #[orm_pg::test(models(User))]
 async fn defaults_are_the_databases(db: Database) -> Result<()> {
     let user = User::insert(NewUser::new("a@example.org", "A")).one(&db).await?;

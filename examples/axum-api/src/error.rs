@@ -35,6 +35,9 @@ impl From<Error> for ApiError {
         if error.is_not_found() {
             return Self::new(StatusCode::NOT_FOUND, "there is no such thing");
         }
+        if error.is_stale() {
+            return Self::new(StatusCode::CONFLICT, "somebody else has changed it meanwhile");
+        }
         if error.is_unique_violation() {
             return Self::new(StatusCode::CONFLICT, format!("there is one already ({constraint})"));
         }
@@ -46,8 +49,16 @@ impl From<Error> for ApiError {
             return Self::new(StatusCode::SERVICE_UNAVAILABLE, "somebody else was quicker: try again");
         }
         match error.kind() {
-            // Such as a NUL character in a text.
+            // Such as a NUL character in a text, or a limit that nobody can count to.
             ErrorKind::Encode => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "the input cannot be stored"),
+            // Such as a text that is too long for its column, or a number out of range.
+            ErrorKind::Server if error.sql_state().is_some_and(|it| it.starts_with("22")) => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "the input cannot be stored")
+            }
+            _ if error.is_timeout() && error.kind() != ErrorKind::PoolTimeout => {
+                log(&error);
+                Self::new(StatusCode::GATEWAY_TIMEOUT, "the database took too long")
+            }
             ErrorKind::PoolTimeout | ErrorKind::Connect | ErrorKind::ConnectionLost | ErrorKind::Closed => {
                 log(&error);
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "the database is busy or away: try again")

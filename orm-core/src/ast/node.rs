@@ -171,6 +171,18 @@ impl Node {
         deeper
     }
 
+    /// Why it, or a part of it, has no meaning; sub-queries are not entered.
+    pub(crate) fn fault(&self) -> Option<String> {
+        if let Self::Invalid(reason) = self {
+            return Some(reason.clone());
+        }
+        let mut fault = None;
+        if !self.is_leaf() {
+            self.parts(&mut |part| fault = fault.take().or_else(|| part.fault()));
+        }
+        fault
+    }
+
     /// Lets `other` take this one's type, where this is a column and the other a bind.
     pub(crate) fn beside(&self, other: Self) -> Self {
         match (self, other) {

@@ -1,5 +1,7 @@
 //! SELECT as plain data.
 
+use std::borrow::Cow;
+
 use super::{Node, QueryId, Tree};
 use crate::{schema::Table, value::Bind};
 
@@ -32,6 +34,8 @@ pub struct Select {
     pub by_key: bool,
     /// Whether an update or delete made of it may touch every row.
     pub all_rows: bool,
+    /// Why it has no meaning, whatever its clauses: the first reason that was found. No later clause takes it back.
+    pub refused: Option<Cow<'static, str>>,
 }
 
 /// A source of a query.
@@ -198,6 +202,31 @@ impl Select {
             lock: None,
             by_key: false,
             all_rows: false,
+            refused: None,
+        }
+    }
+
+    /// Says that it has no meaning, and why.
+    pub(crate) fn refuse(&mut self, reason: impl Into<Cow<'static, str>>) {
+        self.refused.get_or_insert_with(|| reason.into());
+    }
+
+    /// Takes away the order, where it does not matter to what is asked of the rows. What has no meaning in it stays an
+    /// error.
+    pub(crate) fn forget_order(&mut self) {
+        let order = std::mem::take(&mut self.order_by);
+        self.keep_fault(order.iter().map(|it| &it.node));
+    }
+
+    /// The same for what is selected.
+    pub(crate) fn forget_list(&mut self) {
+        let list = self.list.take();
+        self.keep_fault(list.iter().flatten());
+    }
+
+    fn keep_fault<'a>(&mut self, nodes: impl IntoIterator<Item = &'a Node>) {
+        if let Some(reason) = nodes.into_iter().find_map(Node::fault) {
+            self.refuse(reason);
         }
     }
 }

@@ -175,6 +175,7 @@ impl Clone for Select {
             lock: self.lock,
             by_key: self.by_key,
             all_rows: self.all_rows,
+            refused: self.refused.clone(),
         };
         copy.rename(self.id, copy.id);
         copy

@@ -1,5 +1,7 @@
 //! INSERT, UPDATE and DELETE as plain data.
 
+use std::borrow::Cow;
+
 use super::{Node, QueryId};
 use crate::{
     schema::{ColumnDef, Table},
@@ -21,6 +23,8 @@ pub struct Insert {
     pub on_conflict: Option<OnConflict>,
     /// RETURNING, where rows come back; `None` means whole rows.
     pub returning: Option<Vec<Node>>,
+    /// Why it has no meaning: the first reason that was found. No later clause takes it back.
+    pub refused: Option<Cow<'static, str>>,
 }
 
 /// The rows of an insert.
@@ -98,8 +102,8 @@ pub struct Update {
     pub all_rows: bool,
     /// RETURNING, where rows come back; `None` means whole rows.
     pub returning: Option<Vec<Node>>,
-    /// What makes it impossible: clauses of the query that an update cannot have.
-    pub refused: Option<&'static str>,
+    /// Why it has no meaning: a clause of the query that an update cannot have, or what was wrong with the query.
+    pub refused: Option<Cow<'static, str>>,
 }
 
 /// A delete.
@@ -115,8 +119,8 @@ pub struct Delete {
     pub all_rows: bool,
     /// RETURNING, where rows come back; `None` means whole rows.
     pub returning: Option<Vec<Node>>,
-    /// What makes it impossible: clauses of the query that a delete cannot have.
-    pub refused: Option<&'static str>,
+    /// Why it has no meaning: a clause of the query that a delete cannot have, or what was wrong with the query.
+    pub refused: Option<Cow<'static, str>>,
 }
 
 /// Links of a table in between that are to be there.

@@ -1,9 +1,9 @@
 //! Queries: clauses that exclude each other, and what a grouped query may name.
 
-use super::{Scopes, refused};
+use super::{Scopes, not_refused, refused};
 use crate::{
     ast::{Call, ColumnName, Distinct, Join, Node, OrderItem, Part, Relation, Select},
-    error::{Error, Result},
+    error::{Error, ErrorKind, Result},
 };
 
 /// What a query of groups says that still reads whole rows.
@@ -24,12 +24,15 @@ pub(super) fn nested(scopes: &mut Scopes, select: &Select) -> Result<()> {
 }
 
 fn query(scopes: &mut Scopes, select: &Select) -> Result<()> {
+    not_refused(select.refused.as_ref())?;
     if select.from.len() > MAX_SOURCES {
         return Err(refused(format!("a query has at most {MAX_SOURCES} sources")));
     }
     for rows in [select.limit, select.offset].into_iter().flatten() {
         if i64::try_from(rows).is_err() {
-            return Err(refused(format!("a limit or offset of {rows} rows is more than PostgreSQL counts")));
+            // A value that does not fit, from a request perhaps, and no mistake in the query.
+            let text = "a limit or offset is more rows than PostgreSQL counts, which are those of an `i64`";
+            return Err(Error::new(ErrorKind::Encode, text));
         }
     }
     for from in &select.from {
@@ -221,7 +224,7 @@ fn key_is_grouped(select: &Select, source: u8) -> bool {
 }
 
 /// Whether two expressions are the same to the server, which sees one placeholder for equal binds of a grouped query.
-fn same(a: &Node, b: &Node) -> bool {
+pub(super) fn same(a: &Node, b: &Node) -> bool {
     match (a, b) {
         (Node::Column { query: q1, source: s1, name: n1 }, Node::Column { query: q2, source: s2, name: n2 }) => {
             q1 == q2 && s1 == s2 && n1 == n2

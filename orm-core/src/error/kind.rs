@@ -13,7 +13,8 @@ pub enum ErrorKind {
     /// The statement was refused before any I/O: it has no meaning in SQL, or would write more than was said. Or what a graph
     /// stored was taken back, because a row did not belong to its parent.
     InvalidStatement,
-    /// A value could not be encoded as a bind.
+    /// A value could not be encoded as a bind: a NUL character in a text, a date out of range, a limit of more rows than an
+    /// `i64` counts. It is bad input rather than a bug.
     Encode,
     /// A value from the server could not be decoded into the Rust type.
     Decode,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::schema::Constraint;
+
 /// What PostgreSQL said about an error, as data.
 ///
 /// `Debug` leaves out what may hold values of rows.
@@ -26,6 +28,8 @@ pub struct ServerError {
     pub data_type: Option<String>,
     /// The constraint that was violated.
     pub constraint: Option<String>,
+    /// Where in functions and triggers of the database it happened, innermost first. May quote values.
+    pub context: Option<String>,
     /// The routine of the server's source that raised the error.
     pub routine: Option<String>,
     /// The character of the statement, from 1, at which the error was found.
@@ -46,6 +50,22 @@ impl fmt::Debug for ServerError {
 }
 
 impl ServerError {
+    /// Whether this is the violation of `constraint` by a statement that names the table `named`.
+    pub(super) fn violates(&self, constraint: Constraint, named: Option<&str>) -> bool {
+        if !self.code.starts_with("23") || self.constraint.as_deref() != Some(constraint.name()) {
+            return false;
+        }
+        let in_schema = |schema| self.schema.as_deref().is_none_or(|it| it == schema);
+        match self.table.as_deref() {
+            // Of a domain; or raised by a function of the user, which need not name a table.
+            None => self.data_type.is_none(),
+            Some(_) if !constraint.schema().is_none_or(in_schema) => false,
+            Some(table) if table == constraint.table() => true,
+            // Of a partition, unless a function wrote to another table.
+            Some(_) => named == Some(constraint.table()) && self.context.is_none(),
+        }
+    }
+
     /// The message, where its class cannot quote a value: errors of syntax, names, rights, resources, state.
     fn public_message(&self) -> Option<&str> {
         const WITHOUT_VALUES: [&str; 16] =

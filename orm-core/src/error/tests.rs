@@ -84,3 +84,16 @@ fn is_one_word_wide_and_can_be_sent() {
     sendable::<Error>();
     assert_eq!(size_of::<Error>(), size_of::<usize>());
 }
+
+#[test]
+fn the_guide_has_a_status_for_each_kind() {
+    let table = include_str!("../../../docs/guide/errors.md").split("## Which status").nth(1).expect("the section");
+    let table = table.split("\n## ").next().expect("its text");
+    let kinds = include_str!("kind.rs").split("pub enum ErrorKind {").nth(1).expect("the kinds");
+    let kinds = kinds.lines().take_while(|line| *line != "}").filter_map(|line| line.trim().strip_suffix(','));
+    let kinds: Vec<_> = kinds.filter(|it| it.chars().all(char::is_alphanumeric)).collect();
+    assert!(kinds.len() >= 17 && kinds.contains(&"Encode"), "{kinds:?}");
+    let missing: Vec<_> =
+        kinds.iter().filter(|it| !table.contains(&format!("`{it}`")) && !table.contains(&format!("::{it}`"))).collect();
+    assert!(missing.is_empty(), "no status for {missing:?}");
+}

@@ -1,9 +1,11 @@
 //! Assignments: what SET takes.
 
+use std::borrow::Cow;
+
 use super::{Column, Cond, Expr};
 use crate::{
     ast::{Assignment, ColumnName, Node},
-    value::{Bind, Scalar, SqlType},
+    value::{Bind, Element, Scalar, SqlType},
 };
 
 /// What a column of type `T` can be set to, or compared with where NULL counts as a value: a `T`, a reference to one,
@@ -40,11 +42,25 @@ assignable! {
     [B: Scalar + Clone] &Option<B> => Option<B>, this => Node::Bind(Bind::new(this.clone()));
     [] &str => String, this => Node::Bind(Bind::new(this.to_owned()));
     [] &str => Option<String>, this => Node::Bind(Bind::new(this.to_owned()));
+    [] Cow<'_, str> => String, this => Node::Bind(Bind::new(this.into_owned()));
+    [] Cow<'_, str> => Option<String>, this => Node::Bind(Bind::new(this.into_owned()));
+    [] &[u8] => Vec<u8>, this => Node::Bind(Bind::new(this.to_vec()));
+    [] &[u8] => Option<Vec<u8>>, this => Node::Bind(Bind::new(this.to_vec()));
+    [T: Element + Clone] &[T] => Vec<T>, this => Node::Bind(Bind::new(this.to_vec()));
+    [T: Element + Clone] &[T] => Option<Vec<T>>, this => Node::Bind(Bind::new(this.to_vec()));
+    [T: Element + Clone] &[Option<T>] => Vec<Option<T>>, this => Node::Bind(Bind::new(this.to_vec()));
+    [T: Element + Clone] &[Option<T>] => Option<Vec<Option<T>>>, this => Node::Bind(Bind::new(this.to_vec()));
+    [] &[&str] => Vec<String>, this => Node::Bind(texts(this));
+    [] &[&str] => Option<Vec<String>>, this => Node::Bind(texts(this));
     [T: SqlType] Column<T> => T, this => this.node();
     [B: Scalar] Column<B> => Option<B>, this => this.node();
     [T: SqlType] Expr<T> => T, this => this.node;
     [B: Scalar] Expr<B> => Option<B>, this => this.node;
     [] Cond => Option<bool>, this => this.0;
+}
+
+fn texts(borrowed: &[&str]) -> Bind {
+    Bind::new(borrowed.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>())
 }
 
 impl<T: SqlType> Column<T> {

@@ -2,8 +2,11 @@
 
 use std::ops::{BitAnd, BitOr, Not};
 
-use super::{Column, Expr, RawSql, SelectList, Selection};
-use crate::ast::{Logic, Node};
+use super::{Column, Expr, Expression, Operand, RawSql, SelectList, Selection};
+use crate::{
+    ast::{Logic, Node},
+    value::Null,
+};
 
 /// A condition. NULL counts as false, as in SQL.
 ///
@@ -215,6 +218,25 @@ impl Not for Cond {
 
     fn not(self) -> Self {
         Self::not(self)
+    }
+}
+
+/// A condition is a value as well, NULL where it is neither true nor false: to sort by (`u.age.is_null().desc()`), to
+/// count, to compare.
+impl Expression for Cond {
+    type Type = Option<bool>;
+
+    fn node(self) -> Node {
+        self.0
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Operand<bool> for Cond {
+    type Nullability = Null;
+
+    fn into_node(self) -> Node {
+        self.0
     }
 }
 

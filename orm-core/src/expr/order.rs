@@ -17,7 +17,8 @@ impl Order {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an order",
     label = "expected `.asc()` or `.desc()`",
-    note = "write `column.asc()`, `column.desc()`, or a tuple or a `Vec` of those"
+    note = "write `column.asc()`, `column.desc()`, or a tuple or a `Vec` of those",
+    note = "conditions are sorted by in the same way, `u.age.is_null().desc()`, and SQL by hand by `sql!(..).asc()`"
 )]
 pub trait IntoOrder {
     /// Adds the items.

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{Column, Expr};
+use super::{Column, Expr, Order};
 use crate::{
-    ast::{Node, Part},
+    ast::{Direction, Node, Part},
     value::{Bind, SqlType},
 };
 
@@ -41,6 +41,26 @@ impl RawSql {
     #[must_use]
     pub fn expr<T: SqlType>(self) -> Expr<T> {
         Expr::new(self.into_node())
+    }
+
+    /// Sorts by the fragment, smallest first; NULLs come last. Renders `(…) ASC`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().order_by(|u| sql!("length({u.name})").asc());
+    /// ```
+    pub fn asc(self) -> Order {
+        Order::new(self.into_node(), Direction::Asc)
+    }
+
+    /// Sorts by the fragment, largest first; NULLs come first: see [`Order::nulls_last`]. Renders `(…) DESC`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// let query = User::query().order_by(|u| sql!("length({u.name})").desc());
+    /// ```
+    pub fn desc(self) -> Order {
+        Order::new(self.into_node(), Direction::Desc)
     }
 
     pub(crate) fn into_node(self) -> Node {

@@ -1,9 +1,11 @@
 //! What can be inserted: `NewUser`, which the derive writes, and structs with `#[derive(Insert)]`.
 
+use std::borrow::Cow;
+
 use crate::{
     ast::ColumnName,
     expr::Column,
-    value::{Scalar, SqlType},
+    value::{Element, Scalar, SqlType},
 };
 
 /// The value of a column that has a default in the database.
@@ -59,7 +61,8 @@ pub trait InsertSink {
 /// What a field can give a column of type `T`: the value, or [`Defaulted`].
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` cannot be inserted into a column of type `{T}`",
-    label = "the column is a `{T}`"
+    label = "the column is a `{T}`",
+    note = "a struct may own the value or borrow it: `String` or `&str`, `Vec<T>` or `&[T]`, `T` or `&T`"
 )]
 pub trait InsertField<T: SqlType> {
     /// Hands the value to `sink`.
@@ -91,18 +94,40 @@ impl<T: SqlType> InsertField<T> for Defaulted<T> {
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl InsertField<String> for &str {
-    fn write<S: InsertSink>(self, index: usize, column: &'static str, sink: &mut S) {
-        sink.value(index, column, self.to_owned());
-    }
+/// What a row may borrow: the value is copied into the column's own type.
+macro_rules! borrowed {
+    ($([$($generics:tt)*] $borrowed:ty => $owned:ty, $this:ident => $make:expr;)+) => { $(
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> InsertField<$owned> for $borrowed {
+            fn write<S: InsertSink>(self, index: usize, column: &'static str, sink: &mut S) {
+                let $this = self;
+                sink.value::<$owned>(index, column, $make);
+            }
+        }
+    )+ };
 }
 
-#[diagnostic::do_not_recommend]
-impl InsertField<Option<String>> for Option<&str> {
-    fn write<S: InsertSink>(self, index: usize, column: &'static str, sink: &mut S) {
-        sink.value(index, column, self.map(str::to_owned));
-    }
+borrowed! {
+    [T: Scalar + Clone] &T => T, this => this.clone();
+    [T: Scalar + Clone] &T => Option<T>, this => Some(this.clone());
+    [T: Scalar + Clone] &Option<T> => Option<T>, this => this.clone();
+    [T: Scalar + Clone] Option<&T> => Option<T>, this => this.cloned();
+    [] &str => String, this => this.to_owned();
+    [] &str => Option<String>, this => Some(this.to_owned());
+    [] Option<&str> => Option<String>, this => this.map(str::to_owned);
+    [] Cow<'_, str> => String, this => this.into_owned();
+    [] Cow<'_, str> => Option<String>, this => Some(this.into_owned());
+    [] &[u8] => Vec<u8>, this => this.to_vec();
+    [] &[u8] => Option<Vec<u8>>, this => Some(this.to_vec());
+    [] Option<&[u8]> => Option<Vec<u8>>, this => this.map(<[u8]>::to_vec);
+    [T: Element + Clone] &[T] => Vec<T>, this => this.to_vec();
+    [T: Element + Clone] &[T] => Option<Vec<T>>, this => Some(this.to_vec());
+    [T: Element + Clone] Option<&[T]> => Option<Vec<T>>, this => this.map(<[T]>::to_vec);
+    [T: Element + Clone] &[Option<T>] => Vec<Option<T>>, this => this.to_vec();
+    [T: Element + Clone] &[Option<T>] => Option<Vec<Option<T>>>, this => Some(this.to_vec());
+    [T: Element + Clone] Option<&[Option<T>]> => Option<Vec<Option<T>>>, this => this.map(<[_]>::to_vec);
+    [] &[&str] => Vec<String>, this => this.iter().map(|it| (*it).to_owned()).collect();
+    [] &[&str] => Option<Vec<String>>, this => Some(this.iter().map(|it| (*it).to_owned()).collect());
 }
 
 /// Hands the value of one field to `sink`; the column gives its name and holds the field to its type.

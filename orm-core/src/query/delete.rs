@@ -3,7 +3,7 @@
 use std::{fmt, marker::PhantomData};
 
 use super::{
-    Select,
+    RowsOf, Select, Source,
     key::{by_key, equals},
     update::refused,
 };
@@ -91,21 +91,22 @@ impl<M: Model, Out> Delete<M, Out> {
     }
 }
 
-impl<M: Model> Select<M, M> {
+impl<S: Source, Out> Select<S, Out> {
     /// Makes the query a delete of its rows. Without a filter it is refused, unless [`all_rows`](Delete::all_rows)
-    /// says so; so are clauses that a delete cannot have. Renders `DELETE FROM "users" AS t0 WHERE …`.
+    /// says so; so are clauses that a delete cannot have. What counts as no filter is told at
+    /// [`update`](Self::update). Renders `DELETE FROM "users" AS t0 WHERE …`.
     ///
     /// ```
     /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
     /// let count = User::query().filter(|u| u.age.lt(0)).delete().execute(db).await?;
     /// # Ok(()) }
     /// ```
-    pub fn delete(self) -> Delete<M, M>
+    pub fn delete<M: Writable>(mut self) -> Delete<M, M>
     where
-        M: Writable,
+        S: RowsOf<Out, Model = M>,
     {
         let mut delete = Delete::new(self.ast.id);
-        delete.ast.refused = refused(&self.ast);
+        delete.ast.refused = refused(&mut self.ast, "a delete");
         delete.ast.all_rows = self.ast.all_rows;
         delete.ast.filters = self.ast.filters;
         delete

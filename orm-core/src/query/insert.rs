@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData};
 
 use super::insert_rows::{self, Gathered, ManyRows};
 use crate::{
-    ast::{self, ConflictAction, ConflictTarget, Node, OnConflict, QueryId, Rows},
+    ast::{self, ConflictAction, ConflictTarget, OnConflict, QueryId, Rows},
     expr::{Cond, IntoAssignments, IntoFilter, Origin, Present, SelectList, Selection},
     model::{Insertable, Model},
     schema::Constraint,
@@ -63,7 +63,7 @@ impl<M: Model> Insert<M, M> {
 
     fn new(Gathered { columns, rows, count: given }: Gathered) -> Self {
         let id = QueryId::next();
-        let ast = ast::Insert { id, table: M::TABLE, columns, rows, on_conflict: None, returning: None };
+        let ast = ast::Insert { id, table: M::TABLE, columns, rows, on_conflict: None, returning: None, refused: None };
         Self { ast, given, _types: PhantomData }
     }
 }
@@ -82,7 +82,11 @@ impl<M: Model, Out> Insert<M, Out> {
     }
 
     /// Makes it an upsert: what to do where a row with the same values in `columns` is there already. They must be the
-    /// columns of a unique index. Renders `ON CONFLICT ("email")`.
+    /// columns, or expressions, of a unique index. Renders `ON CONFLICT ("email")`.
+    ///
+    /// The server looks for an index over the very same expressions, so a value in one is part of the text and no bind:
+    /// `|s| (s.a, s.b.coalesce(0))` renders `ON CONFLICT ("a", COALESCE(s."b", CAST('0' AS integer)))`. A value of a type
+    /// that has no such constant, an array say, is an error before any I/O.
     ///
     /// ```
     /// # use orm_pg::prelude::*;
@@ -124,7 +128,7 @@ impl<M: Model, Out> Insert<M, Out> {
     }
 
     /// Updates only those conflicting rows for which the condition holds; the others stay and are not returned. After
-    /// [`do_update`](Conflict::do_update). The first argument is the row that is there, the second the proposed one.
+    /// [`do_update`](Conflict::do_update); before it, it is an error. The first argument is the row that is there, the second the proposed one.
     /// Renders `DO UPDATE SET … WHERE …`.
     ///
     /// ```
@@ -140,10 +144,22 @@ impl<M: Model, Out> Insert<M, Out> {
         match &mut self.ast.on_conflict {
             Some(OnConflict { action: ConflictAction::Update { filters, .. }, .. }) => filters.push(cond),
             _ => {
-                let reason = "`filter` of an insert comes after `do_update`".to_owned();
-                self.ast.returning = Some(vec![Node::Invalid(reason)]);
+                self.refuse("`filter` of an insert comes after `do_update`");
             }
         }
+        self
+    }
+
+    /// Says that it has no meaning, and why. The first reason stays, whatever is called after it.
+    fn refuse(&mut self, reason: &'static str) {
+        self.ast.refused.get_or_insert(reason.into());
+    }
+
+    fn resolve(mut self, target: ConflictTarget, action: ConflictAction) -> Self {
+        if self.ast.on_conflict.is_some() {
+            self.refuse("an insert has one `ON CONFLICT`: say once which conflict is meant, and what to do about it");
+        }
+        self.ast.on_conflict = Some(OnConflict { target, action });
         self
     }
 
@@ -194,9 +210,8 @@ impl<M: Model, Out> Conflict<M, Out> {
     /// let stored: Option<User> = User::insert(new).on_conflict(|u| u.email).do_nothing().one_or_none(db).await?;
     /// # Ok(()) }
     /// ```
-    pub fn do_nothing(mut self) -> Insert<M, Out> {
-        self.insert.ast.on_conflict = Some(OnConflict { target: self.target, action: ConflictAction::Nothing });
-        self.insert
+    pub fn do_nothing(self) -> Insert<M, Out> {
+        self.insert.resolve(self.target, ConflictAction::Nothing)
     }
 
     /// Updates the row that is there. The first argument is that row, the second the proposed one:
@@ -209,14 +224,12 @@ impl<M: Model, Out> Conflict<M, Out> {
     ///     .do_update(|u, new| (u.name.set(new.name), u.score.set(u.score + 1.0)));
     /// ```
     pub fn do_update<A: IntoAssignments<M>>(
-        mut self,
+        self,
         set: impl FnOnce(M::Columns<Present>, M::Columns<Present>) -> A,
     ) -> Insert<M, Out> {
         let (there, proposed) = self.insert.both();
         let mut assignments = Vec::new();
         set(there, proposed).assign(&mut assignments);
-        let action = ConflictAction::Update { set: assignments, filters: vec![] };
-        self.insert.ast.on_conflict = Some(OnConflict { target: self.target, action });
-        self.insert
+        self.insert.resolve(self.target, ConflictAction::Update { set: assignments, filters: vec![] })
     }
 }

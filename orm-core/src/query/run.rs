@@ -213,6 +213,7 @@ impl<M: Model, Out: FromRow> Insert<M, Out> {
     /// ```
     pub async fn all(self, db: &impl Executor) -> Result<Vec<Out>> {
         if self.is_empty() {
+            self.check()?;
             return Ok(vec![]);
         }
         let mut rows = Collect::new(Matching::Position);
@@ -269,6 +270,7 @@ impl<M: Model, Out: FromRow> Insert<M, Out> {
     /// ```
     pub async fn execute(self, db: &impl Executor) -> Result<u64> {
         if self.is_empty() {
+            self.check()?;
             return Ok(0);
         }
         match self.statements(false)?.as_slice() {

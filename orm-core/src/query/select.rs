@@ -151,7 +151,8 @@ impl<S: Source, Out> Select<S, Out> {
         Node::Invalid(format!("there is no column {name:?} to order by; there are: {}", known.join(", ")))
     }
 
-    /// Returns at most `rows` rows. Renders `LIMIT $n`.
+    /// Returns at most `rows` rows; a later call replaces it. Renders `LIMIT $n`. More rows than an `i64` counts are an
+    /// error before any I/O: [`ErrorKind::Encode`](crate::ErrorKind::Encode).
     ///
     /// ```
     /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
@@ -162,7 +163,8 @@ impl<S: Source, Out> Select<S, Out> {
         self
     }
 
-    /// Leaves out the first `rows` rows. Renders `OFFSET $n`.
+    /// Leaves out the first `rows` rows; a later call replaces it. Renders `OFFSET $n`. More rows than an `i64` counts are
+    /// an error before any I/O: [`ErrorKind::Encode`](crate::ErrorKind::Encode).
     ///
     /// ```
     /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
@@ -180,7 +182,11 @@ impl<S: Source, Out> Select<S, Out> {
     /// let authors = Post::query().select(|p| p.author_id).distinct();
     /// ```
     pub fn distinct(mut self) -> Self {
-        self.ast.distinct = Some(Distinct::Rows);
+        match self.ast.distinct {
+            None => self.ast.distinct = Some(Distinct::Rows),
+            Some(Distinct::Rows) => {}
+            Some(Distinct::On(_)) => self.ast.refuse(DISTINCT_TWICE),
+        }
         self
     }
 
@@ -192,7 +198,11 @@ impl<S: Source, Out> Select<S, Out> {
     /// let newest = Post::query().distinct_on(|p| p.author_id).order_by(|p| (p.author_id.asc(), p.id.desc()));
     /// ```
     pub fn distinct_on<P: Selection>(mut self, key: impl FnOnce(S::Columns) -> P) -> Self {
-        self.ast.distinct = Some(Distinct::On(SelectList::of(key(self.columns()))));
+        let key = SelectList::of(key(self.columns()));
+        if self.ast.distinct.is_some() {
+            self.ast.refuse(DISTINCT_TWICE);
+        }
+        self.ast.distinct = Some(Distinct::On(key));
         self
     }
 
@@ -319,21 +329,26 @@ impl<S: Source, Out> Select<S, Out> {
     }
 
     fn lock(mut self, strength: LockStrength) -> Self {
-        self.ast.lock = Some(Lock { strength, wait: LockWait::Wait });
+        match self.ast.lock {
+            None => self.ast.lock = Some(Lock { strength, wait: LockWait::Wait }),
+            Some(lock) if lock.strength == strength => {}
+            Some(_) => self.ast.refuse("a query locks its rows in one way: say `for_update` or one of its kind once"),
+        }
         self
     }
 
     fn lock_wait(mut self, wait: LockWait) -> Self {
         match &mut self.ast.lock {
-            Some(lock) => lock.wait = wait,
-            None => {
-                let reason = "`skip_locked` and `nowait` come after `for_update` or one of its kind".to_owned();
-                self.ast.filters.push(Node::Invalid(reason));
-            }
+            Some(lock) if lock.wait == LockWait::Wait || lock.wait == wait => lock.wait = wait,
+            Some(_) => self.ast.refuse("rows that others have locked are left out or are an error, not both"),
+            None => self.ast.refuse("`skip_locked` and `nowait` come after `for_update` or one of its kind"),
         }
         self
     }
 }
+
+/// What a query is told that says twice which of its rows are the same.
+const DISTINCT_TWICE: &str = "a query is `distinct`, or `distinct_on` one key: say which once";
 
 impl<S: Source, Out: SqlType> Select<S, Out> {
     /// The query as a value in another: its one column, NULL when there is no row. More than one row is an error of

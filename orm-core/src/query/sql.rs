@@ -128,6 +128,11 @@ impl<M: Model, Out> Insert<M, Out> {
         render::insert(&self.ast, &self.returned(true)).sql
     }
 
+    /// Refuses what has no meaning in SQL: of no rows, too.
+    pub(crate) fn check(&self) -> Result<()> {
+        check::insert(&self.ast).map_err(|error| error.in_statement(Operation::Insert.name(), Some(M::TABLE.name)))
+    }
+
     /// The statements: several where the rows have more binds than one can carry.
     pub(crate) fn statements(self, returning: bool) -> Result<Vec<Statement>> {
         let list = self.returned(returning).into_owned();

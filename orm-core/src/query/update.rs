@@ -1,9 +1,9 @@
 //! UPDATE.
 
-use std::{fmt, marker::PhantomData};
+use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use super::{
-    Select,
+    RowsOf, Select, Source,
     key::{by_key, equals},
 };
 use crate::{
@@ -105,9 +105,15 @@ impl<M: Model, Out> Update<M, Out> {
     }
 }
 
-impl<M: Model> Select<M, M> {
+impl<S: Source, Out> Select<S, Out> {
     /// Makes the query an update of its rows. Without a filter it is refused, unless [`all_rows`](Update::all_rows)
-    /// says so; so are clauses that an update cannot have. Renders `UPDATE "users" AS t0 SET … WHERE …`.
+    /// says so; so are clauses that an update cannot have.
+    ///
+    /// A condition that holds for each row whatever is in it counts as no filter: of no conditions (`Cond::all([])`), of
+    /// an empty list (`not_in([])`, `in_([]).not()`, `has_all([])`), of an empty text (`contains("")`), and where a
+    /// column that is never NULL is compared with itself or asked whether it is NULL.
+    ///
+    /// Renders `UPDATE "users" AS t0 SET … WHERE …`.
     ///
     /// ```
     /// # use orm_pg::prelude::*;
@@ -120,17 +126,22 @@ impl<M: Model> Select<M, M> {
     /// User::query().update(|u| u.age.set(u.age + 1)).all_rows().execute(db).await?;
     /// # drop(touched); Ok(()) }
     /// ```
-    pub fn update<A: IntoAssignments<M>>(self, set: impl FnOnce(M::Columns<Present>) -> A) -> Update<M, M>
+    pub fn update<M: Writable, A: IntoAssignments<M>>(
+        mut self,
+        set: impl FnOnce(M::Columns<Present>) -> A,
+    ) -> Update<M, M>
     where
-        M: Writable,
+        S: RowsOf<Out, Model = M>,
     {
         let mut update = Update::new(self.ast.id, set);
-        update.ast.refused = refused(&self.ast);
+        update.ast.refused = refused(&mut self.ast, "an update");
         update.ast.all_rows = self.ast.all_rows;
         update.ast.filters = self.ast.filters;
         update
     }
+}
 
+impl<M: Model> Select<M, M> {
     /// Lets an update or delete made of this query go without a filter: every row of the table.
     ///
     /// ```
@@ -144,8 +155,12 @@ impl<M: Model> Select<M, M> {
     }
 }
 
-/// The clause of `query` that an update or delete cannot have.
-pub(super) fn refused(query: &ast::Select) -> Option<&'static str> {
+/// Why `query` cannot become `what`, an update or a delete: what was wrong with it before, or a clause that they do not
+/// have.
+pub(super) fn refused(query: &mut ast::Select, what: &str) -> Option<Cow<'static, str>> {
+    if let Some(reason) = query.refused.take() {
+        return Some(reason);
+    }
     let clauses = [
         (query.list.is_some(), "select"),
         (query.distinct.is_some(), "distinct"),
@@ -156,5 +171,6 @@ pub(super) fn refused(query: &ast::Select) -> Option<&'static str> {
         (query.offset.is_some(), "offset"),
         (query.lock.is_some(), "for_update"),
     ];
-    clauses.into_iter().find_map(|(has, clause)| has.then_some(clause))
+    let clause = clauses.into_iter().find_map(|(has, clause)| has.then_some(clause))?;
+    Some(format!("{what} cannot have `{clause}`; filter by `in_` over a query that has").into())
 }

@@ -87,7 +87,7 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
     {
         let mut query = self.belonging_to(parent);
         let list = vec![aggregate(query.columns()).node()];
-        query.ast.order_by.clear();
+        query.ast.forget_order();
         query.ast.list = Some(list);
         Expr::new(Node::Subquery(Box::new(query.ast)))
     }
@@ -101,9 +101,9 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
         if crate::check::is_grouped(&rows) || (rows.distinct.is_some() && rows.list.is_some()) {
             let text = "conditions and aggregates ask about rows of a relation, and this one has groups or distinct \
                         values: leave out its `select`";
-            rows.filters.push(Node::Invalid(text.into()));
+            rows.refuse(text);
         }
-        rows.list = None;
+        rows.forget_list();
         if is_flat(&rows) {
             return Select::from_ast(rows);
         }

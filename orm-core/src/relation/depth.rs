@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Path, Project, Projected, Related, Relation, tree::Tree};
 use crate::{
-    ast::{DEPTH, Node, QueryId},
+    ast::{DEPTH, QueryId},
     error::Result,
     executor::Executor,
     expr::{Column, IntoFilter, IntoOrder, Joined, Mode, Origin, Present, Selection},
@@ -91,7 +91,7 @@ impl<P, Out> WithDepth<P, Out> {
         if path.may_be_endless() {
             let text =
                 "`with_depth` of a relation through a table needs `max_depth`: there may be no end of ways through it";
-            query.ast.filters.push(Node::Invalid(text.to_owned()));
+            query.ast.refuse(text);
         }
         (path, query)
     }

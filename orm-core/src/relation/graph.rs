@@ -214,6 +214,7 @@ impl<M: Writable, L: Branches<M>> Graph<M, L> {
         }
         branches.check()?;
         if insert.given() == 0 {
+            insert.check()?;
             return Ok(vec![]);
         }
         // What has no meaning in SQL begins no transaction.

@@ -270,11 +270,12 @@ impl<P: Model> Path<P> {
 
     /// Makes `child` a query that says how many rows belong to each of `keys`.
     pub(super) fn counted(&self, mut child: ast::Select, keys: Vec<Vec<Bind>>) -> Option<ast::Select> {
-        child.order_by.clear();
+        child.forget_order();
         if self.walk.is_some() || !is_flat(&child) {
             return self.counted_rows(child, keys);
         }
         let mut query = child;
+        query.forget_list();
         query.list = Some(vec![Node::aggregate("count", vec![Node::Constant("*")])]);
         let table = query.from.first().and_then(|it| it.relation.table())?;
         let keys = self.keys(table, keys)?;
@@ -293,6 +294,7 @@ impl<P: Model> Path<P> {
         let mut query = self.numbered(child, keys)?;
         let number = query.list.as_ref().and_then(|it| it.first()).cloned()?;
         query.group_by = vec![number.clone()];
+        query.forget_list();
         query.list = Some(vec![number, Node::aggregate("count", vec![Node::Constant("*")])]);
         Some(query)
     }

@@ -2,7 +2,6 @@
 
 use super::{AtMostOne, Kind, Many, MaybeOne, One, Related, kind::Own, walk::Walk};
 use crate::{
-    ast::Node,
     error::Result,
     model::{Keyed, Model},
     query::Select,
@@ -138,7 +137,7 @@ impl<P: Model, C: Model, K> Related<P, C, K> {
         let mut query: Select<P, P> = Select::of_model();
         if !rows.order_by.is_empty() || rows.limit.is_some() || rows.offset.is_some() || rows.distinct.is_some() {
             let text = "only filters say what is walked over: sort and limit after `descendants` or `ancestors`";
-            query.ast.filters.push(Node::Invalid(text.to_owned()));
+            query.ast.refuse(text);
         }
         Related { path: path.walked(Walk::new(rows)), query, loads: (), refers: None, _kind: std::marker::PhantomData }
     }

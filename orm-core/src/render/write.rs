@@ -1,6 +1,6 @@
 //! INSERT, UPDATE and DELETE.
 
-use super::{Rendered, Writer};
+use super::{Rendered, Writer, on_update::on_update};
 use crate::{
     ast::{
         Assignment, Cell, ConflictAction, ConflictTarget, Delete, Insert, Node, OnConflict, QueryId, Rows, Update,
@@ -82,10 +82,14 @@ fn on_conflict(writer: &mut Writer, insert: &Insert, conflict: &OnConflict) {
         ConflictTarget::Any => {}
         ConflictTarget::Columns(columns) => {
             writer.push(" (");
+            // The server looks for an index over the same expressions. It knows a bind's value only as long as it plans
+            // the statement anew each time, so a constant is part of the text.
+            writer.constants = true;
             writer.each(columns, ", ", |writer, column| match column {
                 Node::Column { name: crate::ast::ColumnName::Named(name), .. } => writer.ident(name),
                 other => writer.operand(other),
             });
+            writer.constants = false;
             writer.push(")");
         }
         ConflictTarget::Constraint(name) => {
@@ -150,7 +154,7 @@ fn assignments(writer: &mut Writer, table: &'static Table, id: QueryId, set: &[A
             writer.ident(column.name);
             writer.push(" + 1");
         } else if let Some(sql) = column.on_update {
-            writer.push(sql);
+            on_update(writer, table, id, sql);
         }
     }
 }

@@ -8,7 +8,7 @@ use postgres_protocol::{
 };
 use postgres_types::{Kind, Type};
 
-use super::{CodecError, Element, PgType, Scalar, SqlType, scalar::base_type};
+use super::{CodecError, Element, PgType, Scalar, SqlType, scalar::base_type, stand_in};
 
 /// The type of the items, where `ty` is an array.
 pub(super) fn item_type(ty: &Type) -> Option<&Type> {
@@ -73,6 +73,10 @@ macro_rules! arrays {
 
             fn decode(ty: &Type, raw: &[u8]) -> Result<Self, CodecError> {
                 decode(ty, raw)
+            }
+
+            fn stand_in() -> Type {
+                stand_in::array(T::stand_in())
             }
         }
     )+ };

@@ -5,8 +5,9 @@ use std::{fmt, sync::Arc};
 use bytes::BytesMut;
 use postgres_protocol::IsNull;
 use postgres_types::Type;
+use serde_json::Value;
 
-use super::{CodecError, Integer, PgType, RawValue, Scalar, SqlType, array, type_name};
+use super::{CodecError, Integer, Json, PgType, RawValue, Scalar, SqlType, array, constant, stand_in, type_name};
 
 /// A value that a statement carries apart from its text: `$1`.
 ///
@@ -32,6 +33,9 @@ pub trait Encode: Send + Sync {
 
     /// The Rust type, for messages.
     fn rust_type(&self) -> String;
+
+    /// The type as the server would describe it, as far as that is known without one.
+    fn stand_in(&self) -> Type;
 }
 
 /// Integers need no place of their own.
@@ -45,6 +49,7 @@ enum Held {
 struct IntegerType {
     accepts: fn(&Type) -> bool,
     name: fn() -> String,
+    stand_in: fn() -> Type,
 }
 
 impl Held {
@@ -81,6 +86,13 @@ impl Encode for Held {
             Self::Integer(_, rust) => (rust.name)(),
         }
     }
+
+    fn stand_in(&self) -> Type {
+        match self {
+            Self::Shared(value) => value.stand_in(),
+            Self::Integer(_, rust) => (rust.stand_in)(),
+        }
+    }
 }
 
 struct One<T>(T);
@@ -100,6 +112,10 @@ impl<T: SqlType> Encode for One<T> {
     fn rust_type(&self) -> String {
         type_name::<T>()
     }
+
+    fn stand_in(&self) -> Type {
+        T::Base::stand_in()
+    }
 }
 
 struct Many<T>(Vec<T>);
@@ -115,6 +131,10 @@ impl<T: SqlType> Encode for Many<T> {
 
     fn rust_type(&self) -> String {
         type_name::<Vec<T>>()
+    }
+
+    fn stand_in(&self) -> Type {
+        stand_in::array(T::Base::stand_in())
     }
 }
 
@@ -137,6 +157,10 @@ impl Encode for Integers {
     fn rust_type(&self) -> String {
         type_name::<Vec<Integer>>()
     }
+
+    fn stand_in(&self) -> Type {
+        stand_in::array(RawValue::stand_in())
+    }
 }
 
 /// Values of one type, each encoded by itself.
@@ -153,6 +177,10 @@ impl Encode for Gathered {
 
     fn rust_type(&self) -> String {
         self.0.first().map_or_else(|| "Vec<_>".to_owned(), |it| format!("Vec<{}>", it.rust_type()))
+    }
+
+    fn stand_in(&self) -> Type {
+        stand_in::array(self.0.first().map_or_else(RawValue::stand_in, Bind::stand_in))
     }
 }
 
@@ -171,7 +199,9 @@ impl Bind {
     pub(crate) fn key<T: SqlType>(value: T) -> Self {
         match value.as_base().and_then(Scalar::integer) {
             Some(it) => {
-                let rust = const { &IntegerType { accepts: T::Base::accepts, name: type_name::<T> } };
+                let rust = const {
+                    &IntegerType { accepts: T::Base::accepts, name: type_name::<T>, stand_in: T::Base::stand_in }
+                };
                 Self::of(Held::Integer(it, rust), T::Base::TYPE)
             }
             None => Self::new(value),
@@ -260,13 +290,60 @@ impl Bind {
         if self.value.is_copy(&other.value) {
             return true;
         }
-        let Some(ty) = Type::from_oid(self.ty.oid) else { return false };
-        let (mut one, mut two) = (BytesMut::new(), BytesMut::new());
-        match (self.value.encode(&ty, &mut one), other.value.encode(&ty, &mut two)) {
-            (Ok(IsNull::No), Ok(IsNull::No)) => one == two,
-            (Ok(IsNull::Yes), Ok(IsNull::Yes)) => true,
+        match (self.binary(), other.binary()) {
+            (Ok(Some(one)), Ok(Some(two))) => {
+                one == two || (self.ty == Json::<Value>::TYPE && is_same_json(&one, &two))
+            }
+            (Ok(None), Ok(None)) => true,
+            // A value without a binary form is like no other.
             _ => false,
         }
+    }
+
+    /// The binary form of the value, nothing for NULL, as far as it can be known without a server.
+    fn binary(&self) -> Result<Option<BytesMut>, CodecError> {
+        let mut bytes = BytesMut::new();
+        match self.value.encode(&self.stand_in(), &mut bytes)? {
+            IsNull::Yes => Ok(None),
+            IsNull::No => Ok(Some(bytes)),
+        }
+    }
+
+    /// The type as the server would describe it, as far as that is known without one.
+    fn stand_in(&self) -> Type {
+        Type::from_oid(self.ty.oid).unwrap_or_else(|| self.value.stand_in())
+    }
+
+    /// The truth value that it is, if it is one.
+    pub(crate) fn bool(&self) -> Option<bool> {
+        if self.ty != bool::TYPE {
+            return None;
+        }
+        let bytes = self.binary().ok()??;
+        Some(*bytes == [1])
+    }
+
+    /// Whether it is an array without items.
+    pub(crate) fn is_empty_array(&self) -> bool {
+        // How many dimensions, whether it has NULLs, the type of the items, and how many there are.
+        let Ok(Some(bytes)) = (if self.ty.array { self.binary() } else { Ok(None) }) else { return false };
+        bytes.get(..4) == Some(&[0; 4]) || bytes.get(12..16) == Some(&[0; 4])
+    }
+
+    /// Whether it is a pattern of LIKE that fits every text.
+    pub(crate) fn is_any_text(&self) -> bool {
+        let Ok(Some(bytes)) = self.binary() else { return false };
+        !bytes.is_empty() && bytes.iter().all(|it| *it == b'%')
+    }
+
+    /// The text of the value as a constant, nothing for NULL.
+    ///
+    /// # Errors
+    /// When the value has no binary form, or a type whose text is not known here.
+    pub(crate) fn constant(&self) -> Result<Option<String>, CodecError> {
+        let Some(bytes) = self.binary()? else { return Ok(None) };
+        let text = constant::text(&self.stand_in(), &bytes);
+        text.map(Some).ok_or_else(|| NoConstant.into())
     }
 
     /// Whether this is a copy of the same bind.
@@ -306,6 +383,24 @@ impl Bind {
     pub fn rust_type(&self) -> String {
         self.value.rust_type()
     }
+}
+
+/// A value of a type whose constants are not known here.
+#[derive(Debug)]
+pub(crate) struct NoConstant;
+
+impl fmt::Display for NoConstant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value of this type cannot be written as a constant")
+    }
+}
+
+impl std::error::Error for NoConstant {}
+
+/// Whether two binary forms of `jsonb` are of the same document: the entries of a map come in any order.
+fn is_same_json(one: &[u8], two: &[u8]) -> bool {
+    let read = |raw: &[u8]| raw.get(1..).and_then(|it| serde_json::from_slice::<Value>(it).ok());
+    matches!((read(one), read(two)), (Some(one), Some(two)) if one == two)
 }
 
 impl fmt::Debug for Bind {

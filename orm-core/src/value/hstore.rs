@@ -52,7 +52,10 @@ impl Scalar for Hstore {
         if texts.into_iter().any(|it| it.as_bytes().contains(&0)) {
             return Err(Box::new(NulCharacter));
         }
-        hstore_to_sql(self.0.iter().map(|(key, value)| (key.as_str(), value.as_deref())), out)
+        // Sorted, so that equal maps have equal bytes.
+        let mut entries: Vec<_> = self.0.iter().map(|(key, value)| (key.as_str(), value.as_deref())).collect();
+        entries.sort_unstable();
+        hstore_to_sql(entries, out)
     }
 
     fn decode(_: &Type, raw: &[u8]) -> Result<Self, CodecError> {

@@ -5,6 +5,7 @@ use postgres_types::{Kind, Type};
 
 use super::{
     CodecError, Element, PgRange, PgType, RangeItem, Scalar, range::item_type, reader::Reader, scalar::base_type,
+    stand_in,
 };
 
 /// Several ranges as one value: `int4multirange`, `datemultirange`, … PostgreSQL 14 and later.
@@ -81,6 +82,10 @@ impl<T: RangeItem> Scalar for Multirange<T> {
         }
         reader.end()?;
         Ok(Self(ranges))
+    }
+
+    fn stand_in() -> Type {
+        stand_in::of_kind(T::MULTIRANGE.name, Kind::Multirange(PgRange::<T>::stand_in()))
     }
 }
 

@@ -9,7 +9,7 @@ use postgres_protocol::{
 };
 use postgres_types::{Kind, Type};
 
-use super::{CodecError, Element, PgType, Scalar, scalar::base_type};
+use super::{CodecError, Element, PgType, Scalar, scalar::base_type, stand_in};
 
 /// A type that PostgreSQL has ranges of: `i32`, `i64`, `Decimal`, dates and timestamps.
 ///
@@ -211,6 +211,10 @@ impl<T: RangeItem> Scalar for PgRange<T> {
 
     fn decode(ty: &Type, raw: &[u8]) -> Result<Self, CodecError> {
         Self::decode_over(item_type(ty).ok_or("the value is not a range")?, raw)
+    }
+
+    fn stand_in() -> Type {
+        stand_in::of_kind(T::RANGE.name, Kind::Range(T::stand_in()))
     }
 }
 

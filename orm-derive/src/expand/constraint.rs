@@ -83,6 +83,7 @@ pub(super) fn table(model: &Model, private: &TokenStream, marker: &TokenStream) 
 /// `impl User { pub const EMAIL_KEY: Constraint = …; }`.
 pub(super) fn constants(model: &Model, private: &TokenStream, names: &Names) -> Option<TokenStream> {
     let (vis, table) = (&model.vis, &model.table);
+    let schema = model.schema.as_ref().map(|it| quote!(.in_schema(#it)));
     let Names { model: ty, params, bounds, .. } = names;
     let constants = model.constraints.iter().filter_map(|it| {
         let (constant, name) = (it.constant.as_ref()?, &it.name);
@@ -96,7 +97,7 @@ pub(super) fn constants(model: &Model, private: &TokenStream, names: &Names) -> 
         let description = format!("The {what} `{name}`, for `Error::violates`.");
         Some(quote_spanned! {it.span=>
             #[doc = #description]
-            #vis const #constant: #private::schema::Constraint = #private::schema::Constraint::new(#table, #name);
+            #vis const #constant: #private::schema::Constraint = #private::schema::Constraint::new(#table, #name)#schema;
         })
     });
     let constants: Vec<_> = constants.collect();

@@ -148,6 +148,13 @@ fn code(
                         #(#idents: #private::value::read_attribute::<#marker, #numbers>(&__orm_values, #names)?,)*
                     })
                 }
+
+                fn stand_in() -> #private::postgres_types::Type {
+                    #private::value::composite_stand_in(
+                        #name,
+                        [#((#names, #private::value::attribute_stand_in::<#marker, #numbers>())),*],
+                    )
+                }
             }
 
             #[automatically_derived]

@@ -115,6 +115,10 @@ fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
                 fn integer(&self) -> ::core::option::Option<#private::value::Integer> {
                     <#ty as #private::value::Scalar>::integer(&self.#member)
                 }
+
+                fn stand_in() -> #private::postgres_types::Type {
+                    <#ty as #private::value::Scalar>::stand_in()
+                }
             }
 
             #[automatically_derived]

@@ -51,6 +51,12 @@ pub(super) fn impls(model: &Model, private: &TokenStream, names: &Names) -> Toke
         }
 
         #writable
+
+        #[automatically_derived]
+        impl #params #private::query::RowsOf<#ty> for #ty #bounds {
+            type Model = #ty;
+        }
+
         #keyed
     }
 }

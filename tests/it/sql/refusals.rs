@@ -1,10 +1,10 @@
 //! What is refused before any I/O, and how.
 
 use expect_test::{Expect, expect};
-use orm_pg::prelude::*;
+use orm_pg::{expr::IntoCond, prelude::*};
 
 use crate::{
-    models::{Note, Post, User},
+    models::{Note, Post, PostColumns, Tagged, User},
     support::Offline,
 };
 
@@ -212,11 +212,6 @@ async fn what_has_no_meaning() {
     )
     .await;
     refused(
-        Post::query().limit(u64::MAX).all(&db),
-        expect!["select from posts: a limit or offset of 18446744073709551615 rows is more than PostgreSQL counts"],
-    )
-    .await;
-    refused(
         Post::query().order_by_name("titel", Direction::Asc).all(&db),
         expect![[
             r#"select from posts: there is no column "titel" to order by; there are: id, author_id, title, published"#
@@ -246,4 +241,172 @@ async fn expressions_without_end() {
         cond = if n < 10_000 { cond.or(Cond::all::<Cond>([])) } else { Cond::all::<Cond>([]).or(cond) };
     }
     assert!(User::query().filter(|_| cond).to_string().len() > 20_000);
+}
+
+#[tokio::test]
+async fn more_rows_than_can_be_counted_are_a_value_that_cannot_be_sent() {
+    let db = Offline;
+    let most = i64::MAX.unsigned_abs();
+    let faulty = [
+        Post::query().limit(u64::MAX).all(&db).await.map(drop),
+        Post::query().offset(most + 1).all(&db).await.map(drop),
+        Post::query().limit(most + 1).count(&db).await.map(drop),
+        Post::query()
+            .filter(|p| p.id.in_(Post::query().limit(u64::MAX).select(|p| p.id)))
+            .delete()
+            .execute(&db)
+            .await
+            .map(drop),
+        Post::query().with(Post::comments()).offset(u64::MAX).all(&db).await.map(drop),
+        Post::comments().limit(u64::MAX).of(&a_post()).all(&db).await.map(drop),
+    ];
+    for result in faulty {
+        let error = result.expect_err("refused");
+        assert_eq!(error.kind(), ErrorKind::Encode, "{error}");
+        assert!(
+            error
+                .to_string()
+                .ends_with("a limit or offset is more rows than PostgreSQL counts, which are those of an `i64`")
+        );
+    }
+    assert!(Post::query().limit(most).offset(most).to_string().ends_with("LIMIT $1 OFFSET $2"));
+}
+
+fn a_post() -> Post {
+    Post { id: 1, author_id: 1, title: String::new(), published: false }
+}
+
+/// What leaves no row out is no filter, however it came about.
+#[tokio::test]
+async fn conditions_that_always_hold() {
+    let db = Offline;
+    let none = Vec::<i64>::new;
+    let always: Vec<fn(PostColumns) -> Cond> = vec![
+        |p| p.id.not_in(Vec::<i64>::new()),
+        |p| !p.id.in_(Vec::<i64>::new()),
+        |p| p.id.not_in([0_i64; 0]).and(p.title.not_in(Vec::<String>::new())),
+        |p| p.published.or(p.id.not_in(&[0_i64; 0])),
+        |_| Cond::any::<Cond>([]).not(),
+        |p| Cond::all([p.id.not_in(Vec::<i64>::new()), Cond::all::<Cond>([])]),
+        |p| Cond::any([p.published.into_cond(), Cond::all::<Cond>([])]),
+        |_| bind(true).into_cond(),
+        |_| !bind(false),
+        |p| p.title.contains(""),
+        |p| p.title.starts_with("").and(p.title.ends_with("")),
+        |p| p.title.like("%"),
+        |p| p.title.not_like("%%").not(),
+        |p| p.author_id.eq(p.author_id),
+        |p| p.id.ge(p.id).and(p.id.le(p.id)),
+        |p| !p.id.ne(p.id),
+        |p| p.id.is_not_distinct_from(p.id),
+        |p| p.id.is_not_null(),
+        |p| !p.id.is_null(),
+    ];
+    for (index, cond) in always.into_iter().enumerate() {
+        let query = || Post::query().filter(cond).filter(|p| p.id.not_in(none()));
+        for result in
+            [query().delete().execute(&db).await, query().update(|p| p.published.set(true)).execute(&db).await]
+        {
+            let error = result.expect_err("refused");
+            assert!(error.to_string().contains("without a filter would touch every row"), "{index}: {error}");
+        }
+    }
+    // These leave rows out, or may.
+    let filters: Vec<fn(PostColumns) -> Cond> = vec![
+        |p| p.id.in_(Vec::<i64>::new()),
+        |p| p.id.not_in([1]),
+        |p| p.id.not_in(Vec::<i64>::new()).and(p.published),
+        |p| p.id.eq(p.author_id),
+        |p| p.title.contains("_"),
+        |p| p.title.eq(""),
+        |p| p.id.ne(p.id),
+        |_| Cond::any::<Cond>([]),
+        |_| sql!("TRUE").into_cond(),
+    ];
+    for cond in filters {
+        assert!(Post::query().filter(cond).delete().all_rows().to_string().contains("WHERE"));
+        reached(Post::query().filter(cond).delete().execute(&db)).await;
+    }
+    let nullable = || User::query().filter(|u| u.age.eq(u.age));
+    reached(nullable().delete().execute(&db)).await;
+    reached(User::query().filter(|u| u.age.is_not_null()).delete().execute(&db)).await;
+    reached(Tagged::query().filter(|t| t.marks.has_all(Vec::<i32>::new())).delete().execute(&db)).await;
+    let all = Tagged::query().filter(|t| t.tags.has_all(Vec::<String>::new())).delete().execute(&db).await;
+    assert!(all.is_err_and(|it| it.to_string().contains("without a filter")));
+}
+
+/// Whether the statement gets as far as the executor, which says so by a panic.
+async fn reached(run: impl Future<Output = Result<u64>>) {
+    let run = futures_util::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(run));
+    assert!(run.await.is_err(), "refused");
+}
+
+#[tokio::test]
+async fn what_is_said_twice() {
+    let db = Offline;
+    refused(
+        Post::query().distinct().distinct_on(|p| p.id).all(&db),
+        expect!["select from posts: a query is `distinct`, or `distinct_on` one key: say which once"],
+    )
+    .await;
+    refused(
+        Post::query().distinct_on(|p| p.id).distinct_on(|p| p.title).distinct().all(&db),
+        expect!["select from posts: a query is `distinct`, or `distinct_on` one key: say which once"],
+    )
+    .await;
+    refused(
+        Post::query().for_update().for_share().all(&db),
+        expect!["select from posts: a query locks its rows in one way: say `for_update` or one of its kind once"],
+    )
+    .await;
+    refused(
+        Post::query().for_update().skip_locked().nowait().all(&db),
+        expect!["select from posts: rows that others have locked are left out or are an error, not both"],
+    )
+    .await;
+    // A refusal outlives every later clause, and what is made of the query.
+    let faulty = || Post::query().skip_locked().for_update().filter(|p| p.published);
+    let told = || expect!["select from posts: `skip_locked` and `nowait` come after `for_update` or one of its kind"];
+    refused(faulty().select(|p| p.id).limit(1).order_by(|p| p.id.asc()).all(&db), told()).await;
+    refused(faulty().count(&db), told()).await;
+    refused(faulty().exists(&db), told()).await;
+    refused(faulty().with(Post::comments()).all(&db), told()).await;
+    refused(Post::query().filter(|_| exists(faulty())).all(&db), told()).await;
+    refused(
+        Post::query().skip_locked().filter(|p| p.published).delete().returning(|p| p.id).execute(&db),
+        expect!["delete from posts: `skip_locked` and `nowait` come after `for_update` or one of its kind"],
+    )
+    .await;
+    refused(
+        Post::query()
+            .skip_locked()
+            .filter(|p| p.published)
+            .update(|p| p.published.set(true))
+            .returning(|p| p.id)
+            .execute(&db),
+        expect!["update posts: `skip_locked` and `nowait` come after `for_update` or one of its kind"],
+    )
+    .await;
+    refused(
+        Post::query().filter(|p| p.published).limit(1).delete().returning(|p| p.id).all(&db),
+        expect!["delete from posts: a delete cannot have `limit`; filter by `in_` over a query that has"],
+    )
+    .await;
+    // What is asked of a relation forgets its order and its list, not what is wrong with them.
+    let sorted = || User::posts().order_by(|p| p.title.lower().distinct().asc());
+    refused(
+        User::query().select(|u| sorted().aggregate(u, |p| p.id.count())).all(&db),
+        expect!["select from users: `distinct` is for aggregates only"],
+    )
+    .await;
+    refused(
+        User::query().filter(|u| User::posts().select(|p| p.title.lower().distinct()).any(u, |p| p.published)).all(&db),
+        expect!["select from users: `distinct` is for aggregates only"],
+    )
+    .await;
+    // Said again, it is the same.
+    let locked = Post::query().distinct().distinct().select(|p| p.id);
+    assert_eq!(locked.to_string(), r#"SELECT DISTINCT t0."id" FROM "posts" AS t0"#);
+    let locked = Post::query().for_update().skip_locked().for_update().select(|p| p.id);
+    assert_eq!(locked.to_string(), r#"SELECT t0."id" FROM "posts" AS t0 FOR UPDATE SKIP LOCKED"#);
 }
