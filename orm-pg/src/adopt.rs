@@ -106,7 +106,8 @@ mod sealed {
 /// rows first. Adopt `client.transaction()` for those.
 ///
 /// A future that is dropped gives up its answer, no more: the statement runs to its end on the server, as the driver's
-/// own do.
+/// own do. One that is dropped while its statement is prepared leaves that prepared until the connection ends, as with the
+/// driver's own.
 pub struct Adopted<'c> {
     client: &'c Client,
     transaction: Option<&'c Transaction<'c>>,

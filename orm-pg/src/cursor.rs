@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use futures_util::TryStreamExt;
+use futures_util::{FutureExt, TryStreamExt};
 use orm_core::{
     error::{Error, Result},
     executor::RowStream,
@@ -108,13 +108,7 @@ async fn open_once(session: &Arc<Session>, statement: &Arc<Statement>, scope: Sc
     // From here on dropping closes the cursor. Its rows differ from use to use, so this is not cached.
     let number = number.keep();
     let closing = Closing { session, number, kept: false };
-    let waiting = Waiting::new(session);
-    let fetch = session.client().prepare(&format!("FETCH FORWARD {CHUNK} FROM {}", cursor(number))).await;
-    waiting.done();
-    let fetch = match fetch {
-        Ok(fetch) => fetch,
-        Err(error) => return Err(session.not_prepared(&error).await),
-    };
+    let fetch = prepare(session, format!("FETCH FORWARD {CHUNK} FROM {}", cursor(number))).await?;
     closing.keep();
     let open = Open { session: Arc::clone(session), number, fetch };
     // Nothing keeps the types of a held cursor from being dropped, and nothing was handed on yet.
@@ -123,6 +117,29 @@ async fn open_once(session: &Arc<Session>, statement: &Arc<Statement>, scope: Sc
     }
     stream.cursor = Some(open).filter(|_| !hold || stream.rows.len() == CHUNK);
     Ok(stream)
+}
+
+/// Prepares `text` in a task of its own: a caller that is dropped meanwhile leaves nothing behind on the server, for the
+/// statement is closed when the task drops it.
+async fn prepare(session: &Arc<Session>, text: String) -> Result<tokio_postgres::Statement, Failure> {
+    let preparing = {
+        let session = Arc::clone(session);
+        async move { session.client().prepare(&text).await }
+    };
+    let waiting = Waiting::new(session);
+    let mut preparing = preparing.boxed();
+    // The first poll sends it: in its order, and not after what a dropped caller sends.
+    let prepared = match (&mut preparing).now_or_never() {
+        Some(prepared) => Ok(prepared),
+        None => session.runtime.spawn(preparing).await,
+    };
+    waiting.done();
+    match prepared {
+        Ok(Ok(statement)) => Ok(statement),
+        Ok(Err(error)) => Err(session.not_prepared(&error).await),
+        // The runtime shuts down.
+        Err(_) => Err(session.unsent()),
+    }
 }
 
 /// A number that is given back unless a cursor was opened under it.

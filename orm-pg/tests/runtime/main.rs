@@ -21,6 +21,7 @@ mod drops;
 mod fair;
 mod faults;
 mod healing;
+mod left_statements;
 mod pgbouncer;
 mod pool;
 mod quiet;
