@@ -43,6 +43,8 @@ struct Inner {
     source: Option<Source>,
     /// Whether the text tells what the cause is.
     explained: bool,
+    /// Whether trying again is known to help, other than by the kind or the server's answer.
+    again: bool,
     /// Whether trying again is known to be pointless, other than by the kind or the server's answer.
     for_good: bool,
 }
@@ -58,8 +60,8 @@ impl Error {
     /// Makes an error of `kind` that says `text`: lower case, no full stop, no bind values.
     #[must_use]
     pub fn new(kind: ErrorKind, text: impl Into<Cow<'static, str>>) -> Self {
-        let (text, explained, for_good) = (text.into(), false, false);
-        Self(Box::new(Inner { kind, text, server: None, statement: None, source: None, explained, for_good }))
+        let (text, explained, again, for_good) = (text.into(), false, false, false);
+        Self(Box::new(Inner { kind, text, server: None, statement: None, source: None, explained, again, for_good }))
     }
 
     /// Makes an error from what the server answered.
@@ -96,6 +98,13 @@ impl Error {
     #[must_use]
     pub fn for_good(mut self) -> Self {
         self.0.for_good = true;
+        self
+    }
+
+    /// Says that trying again can help: [`is_retryable`](Self::is_retryable).
+    #[must_use]
+    pub fn retryable(mut self) -> Self {
+        self.0.again = true;
         self
     }
 
@@ -392,14 +401,15 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        match self.0.kind {
-            ErrorKind::Server | ErrorKind::RolledBack => self.is_state("40001") || self.is_state("40P01"),
-            ErrorKind::StatementInvalidated | ErrorKind::ConnectionLost => true,
-            // A task that waits for a connection of its own would only do so again.
-            ErrorKind::PoolTimeout => !self.0.for_good,
-            ErrorKind::Connect => !self.is_refused_for_good(),
-            _ => false,
-        }
+        self.0.again
+            || match self.0.kind {
+                ErrorKind::Server | ErrorKind::RolledBack => self.is_state("40001") || self.is_state("40P01"),
+                ErrorKind::StatementInvalidated | ErrorKind::ConnectionLost => true,
+                // A task that waits for a connection of its own would only do so again.
+                ErrorKind::PoolTimeout => !self.0.for_good,
+                ErrorKind::Connect => !self.is_refused_for_good(),
+                _ => false,
+            }
     }
 
     /// Whether a limit of time ran out: waiting for a connection, or for a statement (also the server's 57014).

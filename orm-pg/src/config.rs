@@ -16,7 +16,7 @@ use std::{fmt, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 use orm_core::error::{Error, ErrorKind, Result};
 use tokio_postgres::config::TargetSessionAttrs;
 
-use crate::{auth::Methods, cache::Limits, database::Database, notice::Notice, pool::Pool, tls::TlsOptions};
+use crate::{auth::Methods, cache::Limits, database::Database, notice::Notice, pool::Pool, raw, tls::TlsOptions};
 
 use self::secret::Secret;
 pub(crate) use self::target::{Address, Target};
@@ -140,6 +140,11 @@ impl Settings {
     /// Whether the hosts are tried from one at random.
     pub(crate) fn shuffles(&self) -> bool {
         self.shuffle
+    }
+
+    /// Whether each session is told to read only.
+    pub(crate) fn asks_for_read_only(&self) -> bool {
+        self.options.iter().chain(&self.on_connect).any(|it| raw::speaks_of_read_only(it))
     }
 }
 

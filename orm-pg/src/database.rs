@@ -22,6 +22,7 @@ use crate::{
     stream::OwnStream,
     trace::Clock,
     transaction::{Retries, Transaction, TransactionOptions},
+    writes::is_demoted,
 };
 
 /// How many connections that turn out to be dead one statement goes through.
@@ -286,7 +287,7 @@ impl Database {
 
 /// How often a statement is tried at most: a read that lost its connection twice is likely to be the reason.
 fn limit(failure: &Failure) -> u32 {
-    if failure.cause == Cause::Lost { 2 } else { MOST_ATTEMPTS }
+    if matches!(failure.cause, Cause::Lost | Cause::Demoted) { 2 } else { MOST_ATTEMPTS }
 }
 
 /// What a connection is wanted for that runs `statement`.
@@ -319,6 +320,7 @@ impl Executor for Database {
                     match tx.finish(outcome).await.0 {
                         // Nothing has taken effect.
                         Err(error) if is_invalidated(&error) && attempts < MOST_ATTEMPTS => attempts += 1,
+                        Err(error) if is_demoted(&error) && attempts < 2 => attempts += 1,
                         done => return done,
                     }
                     rows.restart();

@@ -8,7 +8,7 @@ use orm_core::{
 };
 use tokio_postgres::error::{DbError, ErrorPosition, Severity, SqlState};
 
-use crate::stale::Verdict;
+use crate::{raw, stale::Verdict};
 
 /// Copies what the server said.
 pub(crate) fn server_error(error: &DbError) -> ServerError {
@@ -43,6 +43,8 @@ pub(crate) enum Cause {
     Stale,
     /// The connection was lost after the statement was sent.
     Lost,
+    /// The server takes no writes any more, and did not run it.
+    Demoted,
     /// The server answered with an error.
     Server,
     /// The rows could not be read.
@@ -79,6 +81,8 @@ impl Failure {
     pub(crate) fn allows_another(&self, statement: &Statement) -> bool {
         match self.cause {
             Cause::Unsent => true,
+            // All that it did was undone, but for what it committed by itself.
+            Cause::Demoted => !raw::may_commit(statement),
             Cause::Lost => statement.plain_read,
             Cause::Refused | Cause::Stale | Cause::Server | Cause::Rows => false,
         }
@@ -92,7 +96,13 @@ impl Failure {
             Cause::Lost if !harmless => {
                 error.with_kind(ErrorKind::OutcomeUnknown, "the connection was lost before the answer came")
             }
-            Cause::Lost | Cause::Unsent | Cause::Refused | Cause::Stale | Cause::Server | Cause::Rows => error,
+            Cause::Lost
+            | Cause::Unsent
+            | Cause::Refused
+            | Cause::Stale
+            | Cause::Demoted
+            | Cause::Server
+            | Cause::Rows => error,
         };
         name(error, statement)
     }

@@ -83,6 +83,7 @@ mod tls;
 mod trace;
 mod transaction;
 mod wire;
+mod writes;
 
 pub use orm_core::{
     ast, ddl,

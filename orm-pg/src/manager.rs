@@ -36,6 +36,7 @@ use crate::{
     stale::Generation,
     tls::Link,
     wire::{Established, Place, Plug},
+    writes::{Demotions, Writes},
 };
 
 /// The first pause between two attempts to connect; it doubles up to [`LONGEST_PAUSE`].
@@ -71,6 +72,7 @@ pub(crate) struct Board {
     good: Mutex<Option<(usize, Place)>>,
     /// Counts the changes of the schema that were met.
     generation: Arc<Generation>,
+    demotions: Arc<Demotions>,
 }
 
 impl Board {
@@ -284,12 +286,16 @@ impl Manager {
             Unreached::Socket(error) => ConnectFailure::io(target, error),
             Unreached::Tls(failure) => ConnectFailure::tls(target, failure),
         })?;
+        // Before anybody asks whether it takes writes, so that no later change is overlooked.
+        let demotions = self.board.demotions.now();
         let mut config = target.driver.clone();
         // The driver is not to speak TLS itself; what it is told decides where it looks for the channel binding.
         let mode = if peer.is_encrypted() { SslMode::Require } else { SslMode::Disable };
         config.ssl_mode(mode).ssl_negotiation(SslNegotiation::Direct);
         let connecting = config.connect_raw(Watched::new(wire, target.require_auth), Established);
         let (client, connection) = Box::pin(connecting).await.map_err(|error| ConnectFailure::driver(target, error))?;
+        let wanted = target.driver.get_target_session_attrs();
+        let writes = Writes::of(&self.settings, wanted, &connection, (Arc::clone(&self.board.demotions), demotions));
         let fate = Fate::new();
         let plug = Arc::new(plug);
         let serving = serve(connection, Arc::clone(&fate), self.settings.on_notice.clone());
@@ -306,6 +312,7 @@ impl Manager {
             reset: Arc::clone(&self.reset),
             statements: self.settings.statements,
             generation: Arc::clone(&self.board.generation),
+            writes,
             slow: self.settings.slow_statement,
         }))
     }

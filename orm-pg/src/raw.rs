@@ -8,10 +8,12 @@ mod split;
 mod token;
 
 use self::token::{Token, tokens};
+
 pub(crate) use self::{
     session::{refuse_in_transaction, refuse_on_pool},
     split::statements,
 };
+use orm_core::statement::{Operation, Statement};
 
 /// First words of statements that leave nothing behind once they are done.
 const HARMLESS: [&str; 9] = ["SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "TABLE", "WITH", "EXPLAIN"];
@@ -68,6 +70,24 @@ pub(crate) fn remains(sql: &str, builder: bool) -> Remains {
 pub(crate) fn touches_statements(sql: &str) -> bool {
     let first = first_word(sql);
     ["discard", "deallocate", "prepare"].iter().any(|it| it.eq_ignore_ascii_case(first))
+}
+
+/// Whether `sql` may ask for transactions that read only: `SET TRANSACTION READ ONLY`, `default_transaction_read_only`.
+pub(crate) fn speaks_of_read_only(sql: &str) -> bool {
+    let text = sql.to_ascii_lowercase();
+    let mut before = "";
+    words(&text).any(|word| {
+        word.ends_with("read_only") || (before == "read" && word == "only") || {
+            before = word;
+            false
+        }
+    })
+}
+
+/// Whether `statement` may commit a part of what it does before it fails.
+pub(crate) fn may_commit(statement: &Statement) -> bool {
+    let first = first_word(&statement.sql.text);
+    statement.operation == Operation::Raw && ["call", "do"].iter().any(|it| it.eq_ignore_ascii_case(first))
 }
 
 /// Whether `sql` copies rows from or to the client, which takes another protocol than statements: the driver would give the
@@ -162,6 +182,21 @@ mod tests {
             assert_eq!(remains(sql, false), Remains::Settings, "{sql}");
         }
         assert_eq!(remains("SELECT mine($1)", false), Remains::Unknown);
+    }
+
+    #[test]
+    fn wishes_to_read_only_are_seen() {
+        for sql in [
+            "SET TRANSACTION READ\nONLY",
+            "BEGIN ISOLATION LEVEL SERIALIZABLE, READ ONLY",
+            "SET default_transaction_read_only = on",
+            "SELECT set_config('transaction_read_only', 'on', true)",
+        ] {
+            assert!(speaks_of_read_only(sql), "{sql}");
+        }
+        for sql in ["BEGIN READ WRITE", "SELECT only_read FROM read", "SET work_mem = '1MB'"] {
+            assert!(!speaks_of_read_only(sql), "{sql}");
+        }
     }
 
     #[test]

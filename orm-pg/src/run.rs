@@ -81,6 +81,9 @@ async fn send(
             Remains::Unknown | Remains::Settings => session.taint_settings(),
             Remains::Anything => session.taint(),
         }
+        if session.is_tainted() && raw::speaks_of_read_only(&sql.text) {
+            session.writes.set_by_hand(true);
+        }
     }
     let waiting = Waiting::new(session);
     let result = match encoded(session, sql).await {
@@ -128,7 +131,7 @@ async fn failed(session: &Arc<Session>, sql: &Sql, plan: &Plan, error: tokio_pos
     let failure = session.failed(error).await;
     match failure.cause {
         Cause::Server | Cause::Stale => stale::judge(session, sql, plan, verdict, failure),
-        Cause::Refused | Cause::Unsent | Cause::Lost | Cause::Rows => failure,
+        Cause::Refused | Cause::Unsent | Cause::Demoted | Cause::Lost | Cause::Rows => failure,
     }
 }
 
@@ -287,7 +290,7 @@ pub(crate) async fn run_all(
                 doom.armed &= match failure.cause {
                     Cause::Refused => !first,
                     Cause::Rows => true,
-                    Cause::Unsent | Cause::Stale | Cause::Lost | Cause::Server => false,
+                    Cause::Unsent | Cause::Stale | Cause::Lost | Cause::Demoted | Cause::Server => false,
                 };
                 return Err(failure.tell(statement, Scope::Transaction));
             }

@@ -23,6 +23,7 @@ use crate::{
     raw,
     stale::{self, Generation, invalidated},
     wire::Plug,
+    writes::{self, Refused, Writes},
 };
 
 /// Whose the driver's client is.
@@ -84,6 +85,7 @@ pub(crate) struct Session {
     /// when it has met none, or went on after a savepoint.
     conflict: AtomicU64,
     cursors: Mutex<Vec<bool>>,
+    pub(crate) writes: Writes,
     /// One of the connections that the pool may have.
     place: OnceLock<Arc<Place>>,
     last_used: Mutex<std::time::Instant>,
@@ -102,15 +104,16 @@ pub(crate) struct Parts {
     /// That of the pool.
     pub(crate) generation: Arc<Generation>,
     pub(crate) slow: Option<std::time::Duration>,
+    pub(crate) writes: Writes,
 }
 
 impl Session {
     pub(crate) fn new(parts: Parts) -> Arc<Self> {
-        let Parts { client, fate, peer, driver, plug, reset, on_connect, statements, generation, slow } = parts;
+        let Parts { client, fate, peer, driver, plug, reset, on_connect, statements, generation, slow, writes } = parts;
         let (owner, cache) = (Owner::Ours { client, driver, plug }, Arc::new(Cache::new(statements, generation)));
         let mut session = Self::with(owner, cache, fate);
         (session.peer, session.slow) = (Some(peer), slow);
-        (session.reset, session.on_connect) = (reset, on_connect);
+        (session.reset, session.on_connect, session.writes) = (reset, on_connect, writes);
         Arc::new(session)
     }
 
@@ -139,6 +142,7 @@ impl Session {
             broken: AtomicBool::new(false),
             conflict: AtomicU64::new(0),
             cursors: Mutex::new(Vec::new()),
+            writes: Writes::unknown(),
             place: OnceLock::new(),
             last_used: Mutex::new(std::time::Instant::now()),
         }
@@ -166,7 +170,7 @@ impl Session {
 
     /// Whether the pool must throw the connection away.
     pub(crate) fn is_broken(&self) -> bool {
-        self.broken.load(Ordering::Acquire) || self.is_dead()
+        self.broken.load(Ordering::Acquire) || self.is_dead() || self.writes.are_outdated()
     }
 
     pub(crate) fn set_broken(&self, on: bool) {
@@ -198,6 +202,9 @@ impl Session {
     }
 
     pub(crate) fn set_open(&self, on: bool) {
+        if !on {
+            self.writes.set_read_only(false);
+        }
         self.open.store(on, Ordering::Release);
     }
 
@@ -225,6 +232,7 @@ impl Session {
     /// whose absence later tells that others are gone as well.
     pub(crate) fn escape(self: &Arc<Self>) {
         let first = !self.escaped.swap(true, Ordering::AcqRel);
+        self.writes.set_by_hand(true);
         match self.owner {
             Owner::Ours { .. } => {
                 self.taint();
@@ -272,6 +280,7 @@ impl Session {
         self.set_open(false);
         self.tainted.store(false, Ordering::Release);
         self.settings.store(false, Ordering::Release);
+        self.writes.set_by_hand(false);
         self.escaped.store(false, Ordering::Release);
         self.abandoned.store(0, Ordering::Release);
         self.lock_cursors().clear();
@@ -337,11 +346,29 @@ impl Session {
                 self.fate.last_words(words);
             }
         }
-        let error = from_driver(error);
-        if error.is_retryable() && cause == Cause::Server {
+        let mut failure = Failure { error: from_driver(error), cause };
+        if cause == Cause::Server {
+            failure = self.answered(failure);
+        }
+        failure
+    }
+
+    /// What an answer of the server says of the connection and of the transaction.
+    fn answered(&self, failure: Failure) -> Failure {
+        let refused = self.writes.refused(&failure.error);
+        // The same states as words of farewell; a server that says them in an answer is about to end, too.
+        let ending = failure.error.sql_state().is_some_and(|it| it.starts_with("57P0"));
+        if ending || matches!(refused, Some(Refused::ByRole | Refused::SinceOpened)) {
+            self.set_broken(true);
+        }
+        let failure = match refused {
+            Some(Refused::SinceOpened) => Failure { error: writes::demoted(failure.error), cause: Cause::Demoted },
+            Some(Refused::AsAsked | Refused::ByRole) | None => failure,
+        };
+        if failure.error.is_retryable() {
             self.note_conflict();
         }
-        Failure { error, cause }
+        failure
     }
 
     /// The failure of a statement that could not be prepared: it was not sent itself.

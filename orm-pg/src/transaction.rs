@@ -104,6 +104,7 @@ impl Transaction<'_> {
     async fn start(mut self, options: TransactionOptions) -> Result<Self, Failure> {
         // Before the first byte is sent: a BEGIN that nobody waits for any more still begins.
         self.session.set_open(true);
+        self.session.writes.set_read_only(options.reads_only());
         self.session.forget_conflict();
         match self.session.command(&options.begin()).await {
             Ok(()) => Ok(self),
@@ -274,7 +275,7 @@ impl Transaction<'_> {
                 return Err(failure.error.with_kind(ErrorKind::OutcomeUnknown, text));
             }
             Cause::Unsent => return Err(failure.error),
-            Cause::Refused | Cause::Stale | Cause::Server | Cause::Rows => {}
+            Cause::Refused | Cause::Stale | Cause::Demoted | Cause::Server | Cause::Rows => {}
         }
         // Either the SAVEPOINT failed and the transaction may still be open, or COMMIT did and it is not.
         self.end().await;

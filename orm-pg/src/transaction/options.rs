@@ -127,6 +127,10 @@ impl TransactionOptions {
         self.isolation
     }
 
+    pub(super) fn reads_only(self) -> bool {
+        self.read_only
+    }
+
     pub(crate) fn retries(self) -> u32 {
         self.retries
     }

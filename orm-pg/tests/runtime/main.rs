@@ -18,6 +18,7 @@ mod basics;
 mod binds;
 mod changed_types;
 mod drops;
+mod failover;
 mod fair;
 mod faults;
 mod healing;
