@@ -26,6 +26,7 @@ impl Clock {
             target: "orm_pg::statement",
             "statement",
             otel.kind = "client",
+            otel.status_code = Empty,
             db.system.name = "postgresql",
             db.operation.name = statement.operation.name(),
             db.collection.name = statement.table,
@@ -61,6 +62,9 @@ impl Clock {
         let (run_us, decode_us) = (micros(run), micros(self.decoding));
         self.span.record("db.response.status_code", code).record("rows", rows);
         self.span.record("run_us", run_us).record("decode_us", decode_us);
+        if failed {
+            self.span.record("otel.status_code", "ERROR");
+        }
         let _inside = self.span.enter();
         if self.slow.is_some_and(|threshold| run >= threshold) {
             tracing::warn!(

@@ -28,6 +28,7 @@ mod round_trips;
 mod schema;
 mod send;
 mod shared_columns;
+mod spans;
 mod sql;
 mod statements;
 mod tasks;
