@@ -22,7 +22,7 @@ pub use self::insertable::{Defaulted, InsertField, InsertSink, Insertable, inser
 
 use crate::{
     expr::{IntoAssignments, Mode, Origin, Present, Selection},
-    query::{Delete, Insert, RowsOf, Select, Update},
+    query::{Delete, Insert, ManyRows, RowsOf, Select, Update},
     row::FromRow,
     schema::Table,
     value::{Bind, Scalar},
@@ -31,7 +31,7 @@ use crate::{
 /// A struct whose values are rows of a table or view. Derive it.
 ///
 /// The verbs are provided methods: each makes a plain value, and nothing reaches the server before an awaited call
-/// that is handed an executor.
+/// that is handed an executor. A relation of their name would hide them, so the derive refuses it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",
     label = "expected a model",
@@ -47,6 +47,10 @@ pub trait Model: FromRow + Sync {
     /// Whether a row has a further column that says if it is there, because each other may be NULL.
     #[doc(hidden)]
     const MARKED: bool = false;
+
+    /// The names of its columns and relations, for messages.
+    #[doc(hidden)]
+    const MEMBERS: &'static [&'static str] = &[];
 
     /// Makes the columns of one source of a query.
     #[doc(hidden)]
@@ -124,7 +128,7 @@ pub trait Model: FromRow + Sync {
     ///     r#"INSERT INTO "users" AS t0 ("email", "age") SELECT * FROM unnest($1, $2) RETURNING t0."id""#,
     /// );
     /// ```
-    fn insert_many<R: Insertable<Self>>(rows: impl IntoIterator<Item = R>) -> Insert<Self, Self>
+    fn insert_many<R: Insertable<Self>>(rows: impl IntoIterator<Item = R>) -> Insert<Self, Self, ManyRows>
     where
         Self: Writable,
     {

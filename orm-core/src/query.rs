@@ -16,7 +16,7 @@ mod update;
 
 pub use self::{
     delete::Delete,
-    insert::{Conflict, Insert},
+    insert::{Conflict, Insert, ManyRows, OneRow},
     join::On,
     rows::Rows,
     select::Select,
@@ -24,4 +24,4 @@ pub use self::{
     subquery::{Subquery, exists, not_exists},
     update::Update,
 };
-pub(crate) use self::{insert::EXCLUDED, insert_rows::ManyRows, sql::select_statement};
+pub(crate) use self::{insert::EXCLUDED, insert_rows::Columns, sql::select_statement};

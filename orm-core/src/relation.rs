@@ -24,6 +24,7 @@ mod keys;
 mod kind;
 mod link;
 mod load;
+mod member;
 mod number;
 mod pair;
 mod part;
@@ -54,10 +55,13 @@ pub use self::{
     along::{Along, Ancestors, Counting, Descendants, Way},
     children::{Level, Rest},
     graph::{Branch, Grows},
+    member::{
+        NoMember, NoReading, NoType, ProbeMember, ProbeReads, ProbeType, check_column, check_member, check_part,
+        check_relation,
+    },
     part::{
-        Cell, ColumnOf, Computed, Flattened, JsonOf, MaybeJsonOf, NoMember, NoType, Of, Part, PartField, Place,
-        ProbeMember, ProbeType, Reads, check_part, part_finish, part_layout, part_made, part_read, part_select,
-        part_take,
+        Cell, ColumnOf, Computed, Flattened, JsonOf, MaybeJsonOf, Of, Part, PartField, Place, Reads, part_finish,
+        part_layout, part_made, part_read, part_select, part_take,
     },
     projection::{Member, select_computed},
     referred::{NoUnique, ProbeUnique, Referred, UniqueField, Value},

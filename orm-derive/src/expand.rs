@@ -11,6 +11,7 @@ mod flatten;
 mod from_row;
 mod generics;
 mod insert;
+mod member;
 mod new_row;
 mod pg_composite;
 mod pg_enum;
@@ -61,7 +62,7 @@ fn write_model(model: &Model) -> TokenStream {
         table::impls(model, &private, &names),
         new_row::impls(model, &private, &names).unwrap_or_default(),
         relation::impls(model, &private, &names),
-        projection::members(model, &private, &names),
+        member::members(model, &private, &names),
     ];
     quote! {
         #marker_definition

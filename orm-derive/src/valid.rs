@@ -6,12 +6,13 @@
 mod constraint;
 mod field;
 mod reference;
+mod relation;
 
 use quote::{format_ident, quote};
-use syn::{DeriveInput, Generics, Ident, Path, ext::IdentExt, parse_quote};
+use syn::{DeriveInput, Generics, Path, ext::IdentExt, parse_quote};
 
 use crate::{
-    ast::{self, Field, FieldKind, ForeignKey, Model, Relation},
+    ast::{self, Field, FieldKind, Model},
     attr,
     ctxt::Ctxt,
     name::{self, Rename},
@@ -73,8 +74,8 @@ fn check_struct(ctxt: &mut Ctxt, input: &DeriveInput, shared: bool) -> Option<Mo
         Some(insert) => insert.value,
         None => Some(format_ident!("New{ident}")),
     };
-    let foreign_keys = reference::all(ctxt, &mut fields, attrs.references);
-    relation_names(ctxt, &foreign_keys, &attrs.relations);
+    let mut foreign_keys = reference::all(ctxt, &mut fields, attrs.references);
+    let mut relations = attrs.relations;
     let krate = krate(attrs.krate.map(|it| it.value));
     let generics = bounds(&krate, &input.generics, &fields);
     let constraints = constraint::all(
@@ -90,6 +91,7 @@ fn check_struct(ctxt: &mut Ctxt, input: &DeriveInput, shared: bool) -> Option<Mo
             place: input.ident.span(),
         },
     );
+    relation::names(ctxt, &mut foreign_keys, &mut relations, &constraints);
     Some(Model {
         ident: input.ident.clone(),
         vis: input.vis.clone(),
@@ -105,23 +107,8 @@ fn check_struct(ctxt: &mut Ctxt, input: &DeriveInput, shared: bool) -> Option<Mo
         fields,
         constraints,
         foreign_keys,
-        relations: attrs.relations,
+        relations,
     })
-}
-
-/// The functions of relations must have names of their own.
-fn relation_names(ctxt: &mut Ctxt, foreign_keys: &[ForeignKey], relations: &[Relation]) {
-    let keys = foreign_keys.iter().filter_map(|it| it.reference.relation.as_ref());
-    let mut seen: Vec<&Ident> = Vec::new();
-    for name in relations.iter().map(|it| &it.name).chain(keys) {
-        if seen.contains(&name) {
-            let message = format!(
-                "there are two relations `{name}`: rename one; that of a foreign key is named by `references(Model, relation = name)`"
-            );
-            ctxt.error(name.span(), message);
-        }
-        seen.push(name);
-    }
 }
 
 /// The parameters with what the columns ask of them.

@@ -401,6 +401,35 @@ async fn thousands_of_rows_that_differ_in_their_columns(db: Database) -> Result<
     Ok(())
 }
 
+/// The closures of a single row run once, so they need no copies.
+#[orm_pg::test(models(User, Profile, Post, Comment, Tag, PostTag))]
+async fn the_closures_of_one_row_give_away_what_they_have(db: Database) -> Result<()> {
+    let ann = User::insert(NewUser::new("Ann")).one(&db).await?;
+    let (one, two) = (Tag::insert(NewTag::new("x")).one(&db).await?, Tag::insert(NewTag::new("y")).one(&db).await?);
+    let (tags, bodies) = (vec![one, two], vec!["a".to_owned(), "b".to_owned()]);
+    let (post, tags, comments) = Post::insert(NewPost::new(ann.id, "One"))
+        .with(Post::tags(), |_| linked(tags))
+        .with_nth(Post::comments(), |post, n| {
+            let id = post.id;
+            bodies.into_iter().map(move |it| NewComment::new(id, format!("{it}{n}"))).collect::<Vec<_>>()
+        })
+        .one(&db)
+        .await?;
+    assert_eq!((Post::tags().of(&post).count(&db).await?, tags.len()), (2, 2));
+    assert_eq!(comments.iter().map(|it| it.body.as_str()).collect::<Vec<_>>(), ["a0", "b0"]);
+    // Those of many rows run for each, and may keep count.
+    let mut made = 0;
+    let posts = Post::insert_many(["Two", "Three"].map(|it| NewPost::new(ann.id, it)))
+        .with(Post::comments(), |post| {
+            made += 1;
+            [NewComment::new(post.id, format!("number {made}"))]
+        })
+        .all(&db)
+        .await?;
+    assert_eq!(posts.iter().map(|it| it.1[0].body.as_str()).collect::<Vec<_>>(), ["number 1", "number 2"]);
+    Ok(())
+}
+
 /// Deletes follow what the database was told at the foreign key.
 #[orm_pg::test(models(User, Profile, Post, Comment, Tag, PostTag))]
 async fn a_delete_takes_along_what_the_keys_say(db: Database) -> Result<()> {

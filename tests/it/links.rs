@@ -1,5 +1,6 @@
 //! Linking through tables in between with every kind of key: a second link of two rows is never stored.
 
+#[expect(clippy::duplicated_attributes, reason = "the tenant is a column of two foreign keys")]
 mod keys;
 
 use std::time::Duration;

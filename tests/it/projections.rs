@@ -278,3 +278,57 @@ async fn rows_with_relations_are_locked(db: Database) -> Result<()> {
     other.rollback().await?;
     tx.commit().await
 }
+
+/// Foreign keys whose fields do not end in `_id` give their names to the relations.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[orm(table = "parts", has_many(parts: Part, key = whole))]
+struct Part {
+    #[orm(key)]
+    id: i64,
+    #[orm(references = Part)]
+    whole: Option<i64>,
+    #[orm(references = User)]
+    maker: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Projection)]
+#[orm(of = User)]
+struct Maker {
+    name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Projection)]
+#[orm(of = Part)]
+struct ByColumn {
+    whole: Option<i64>,
+    maker: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Projection)]
+#[orm(of = Part)]
+struct ByRelation {
+    whole: Option<ByColumn>,
+    maker: Maker,
+    #[orm(from = maker)]
+    number: i64,
+    #[orm(from = parts, filter = |p| p.maker.gt(0), limit = 1)]
+    first: Vec<ByColumn>,
+    #[orm(from = whole, ancestors, with_depth)]
+    above: Vec<ByColumn>,
+}
+
+#[orm_pg::test(models(User, Part))]
+async fn a_column_and_a_relation_of_one_name(db: Database) -> Result<()> {
+    let ann = User::insert(NewUser::new("ann@example.org", "Ann")).one(&db).await?;
+    let bob = User::insert(NewUser::new("bob@example.org", "Bob")).one(&db).await?;
+    let part = |id, whole, maker: &User| NewPart { id, whole, maker: maker.id };
+    Part::insert_many([part(1, None, &ann), part(2, Some(1), &bob), part(3, Some(2), &ann)]).execute(&db).await?;
+    let parts = ByRelation::query().order_by(|p| p.id.asc()).all(&db).await?;
+    let maker = |name: &str| Maker { name: name.to_owned() };
+    assert_eq!(parts.iter().map(|it| it.maker.clone()).collect::<Vec<_>>(), ["Ann", "Bob", "Ann"].map(maker));
+    assert_eq!(parts.iter().map(|it| it.number).collect::<Vec<_>>(), [ann.id, bob.id, ann.id]);
+    assert_eq!(parts.iter().map(|it| it.first.len()).collect::<Vec<_>>(), [1, 1, 0]);
+    assert_eq!(parts[2].whole, Some(ByColumn { whole: Some(1), maker: bob.id }));
+    assert_eq!(parts.iter().map(|it| it.above.len()).collect::<Vec<_>>(), [0, 1, 2]);
+    Ok(())
+}

@@ -64,7 +64,18 @@ impl Cond {
         Self::gather(conds, Logic::And, "TRUE")
     }
 
-    /// Holds when one of `conds` does; false when there is none.
+    /// Holds when one of `conds` does; false when there is none. Renders `a OR b`, or `FALSE`.
+    ///
+    /// An `Option` is one condition or none, so what is asked on behalf of somebody who need not be there is false for
+    /// nobody: no `is_not_distinct_from` with NULL, which uses no index.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, viewer: Option<i64>) -> Result<()> {
+    /// // Published posts, and the drafts of who is logged in.
+    /// let mine = |p: PostColumns| Cond::any(viewer.map(|id| p.author_id.eq(id)));
+    /// let posts = Post::query().filter(|p| p.published.or(mine(p))).all(db).await?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// ```
     /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;

@@ -17,6 +17,8 @@ pub struct Probe<T>(std::marker::PhantomData<T>);
 impl<T: Model> Probe<T> {
     /// The table.
     pub const TABLE: Option<&'static Table> = Some(T::TABLE);
+    /// The names of its columns and relations.
+    pub const MEMBERS: &'static [&'static str] = T::MEMBERS;
 }
 
 /// What [`Probe`] says of types that are no models.
@@ -24,6 +26,8 @@ impl<T: Model> Probe<T> {
 pub trait NoModel {
     /// No table.
     const TABLE: Option<&'static Table> = None;
+    /// No names.
+    const MEMBERS: &'static [&'static str] = &[];
 }
 
 impl<T> NoModel for Probe<T> {}
@@ -235,13 +239,13 @@ pub(super) const fn is_column_of(parts: &[&[ColumnDef]], name: &str) -> bool {
 
 /// A text that is put together while compiling; what is too long for it is cut off.
 pub(crate) struct Message {
-    bytes: [u8; 512],
+    bytes: [u8; 1024],
     len: usize,
 }
 
 impl Message {
     pub(crate) const fn new() -> Self {
-        Self { bytes: [0; 512], len: 0 }
+        Self { bytes: [0; 1024], len: 0 }
     }
 
     pub(crate) const fn text(mut self, text: &str) -> Self {
@@ -252,6 +256,10 @@ impl Message {
             self.len += text.len();
         }
         self
+    }
+
+    pub(crate) const fn len(&self) -> usize {
+        self.len
     }
 
     pub(crate) const fn as_str(&self) -> &str {

@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData};
 
-use super::insert_rows::{self, Gathered, ManyRows};
+use super::insert_rows::{self, Gathered};
 use crate::{
     ast::{self, ConflictAction, ConflictTarget, OnConflict, QueryId, Rows},
     expr::{Cond, IntoAssignments, IntoFilter, Origin, Present, SelectList, Selection},
@@ -18,27 +18,37 @@ use crate::{
 /// let id: i64 = insert.one(db).await?;
 /// # Ok(()) }
 /// ```
+///
+/// `N` says whether it is of one row, [`OneRow`], or of any number, [`ManyRows`].
 #[must_use = "an insert does nothing until a verb such as `.execute(&db)` is awaited"]
-pub struct Insert<M, Out> {
+pub struct Insert<M, Out, N = OneRow> {
     pub(super) ast: ast::Insert,
     /// How many rows were given.
     given: usize,
-    _types: PhantomData<fn() -> (M, Out)>,
+    _types: PhantomData<fn() -> (M, Out, N)>,
 }
 
-impl<M, Out> Clone for Insert<M, Out> {
+/// An insert of one row: `User::insert(..)`.
+#[derive(Debug, Clone, Copy)]
+pub enum OneRow {}
+
+/// An insert of any number of rows: `User::insert_many(..)`.
+#[derive(Debug, Clone, Copy)]
+pub enum ManyRows {}
+
+impl<M, Out, N> Clone for Insert<M, Out, N> {
     fn clone(&self) -> Self {
         Self { ast: self.ast.clone(), given: self.given, _types: PhantomData }
     }
 }
 
-impl<M: Model, Out> fmt::Debug for Insert<M, Out> {
+impl<M: Model, Out, N> fmt::Debug for Insert<M, Out, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Insert").field(&self.to_sql()).finish()
     }
 }
 
-impl<M: Model, Out> fmt::Display for Insert<M, Out> {
+impl<M: Model, Out, N> fmt::Display for Insert<M, Out, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.to_sql().fmt(f)
     }
@@ -47,20 +57,24 @@ impl<M: Model, Out> fmt::Display for Insert<M, Out> {
 /// The number of the proposed row (`excluded`) among the sources of an upsert.
 pub(crate) const EXCLUDED: u8 = 1;
 
-impl<M: Model> Insert<M, M> {
+impl<M: Model> Insert<M, M, OneRow> {
     pub(crate) fn one_row(row: impl Insertable<M>) -> Self {
         Self::new(insert_rows::one(row))
     }
+}
 
+impl<M: Model> Insert<M, M, ManyRows> {
     pub(crate) fn many_rows<R: Insertable<M>>(rows: impl IntoIterator<Item = R>) -> Self {
         Self::new(insert_rows::many(rows))
     }
 
     /// Of rows that came from several places.
-    pub(crate) fn of_rows(rows: ManyRows) -> Self {
+    pub(crate) fn of_rows(rows: insert_rows::Columns) -> Self {
         Self::new(rows.finish(M::TABLE.columns.first().map(|it| it.name)))
     }
+}
 
+impl<M: Model, N> Insert<M, M, N> {
     fn new(Gathered { columns, rows, count: given }: Gathered) -> Self {
         let id = QueryId::next();
         let ast = ast::Insert { id, table: M::TABLE, columns, rows, on_conflict: None, returning: None, refused: None };
@@ -68,7 +82,7 @@ impl<M: Model> Insert<M, M> {
     }
 }
 
-impl<M: Model, Out> Insert<M, Out> {
+impl<M: Model, Out, N> Insert<M, Out, N> {
     /// Says what comes back of each stored row. Renders `RETURNING …`.
     ///
     /// ```
@@ -76,7 +90,7 @@ impl<M: Model, Out> Insert<M, Out> {
     /// let ids: Vec<i64> = Post::insert_many([NewPost::new(1, "a"), NewPost::new(1, "b")]).returning(|p| p.id).all(db).await?;
     /// # Ok(()) }
     /// ```
-    pub fn returning<P: Selection>(mut self, list: impl FnOnce(M::Columns<Present>) -> P) -> Insert<M, P::Output> {
+    pub fn returning<P: Selection>(mut self, list: impl FnOnce(M::Columns<Present>) -> P) -> Insert<M, P::Output, N> {
         self.ast.returning = Some(SelectList::of(list(M::columns(Origin::new(self.ast.id, 0)))));
         Insert { ast: self.ast, given: self.given, _types: PhantomData }
     }
@@ -98,7 +112,7 @@ impl<M: Model, Out> Insert<M, Out> {
     /// let ann = User::insert(new).on_conflict(|u| u.email).do_update(|u, new| u.age.set(new.age)).one(db).await?;
     /// # drop(ann); Ok(()) }
     /// ```
-    pub fn on_conflict<P: Selection>(self, columns: impl FnOnce(M::Columns<Present>) -> P) -> Conflict<M, Out> {
+    pub fn on_conflict<P: Selection>(self, columns: impl FnOnce(M::Columns<Present>) -> P) -> Conflict<M, Out, N> {
         let columns = SelectList::of(columns(M::columns(Origin::new(self.ast.id, 0))));
         Conflict { insert: self, target: ConflictTarget::Columns(columns) }
     }
@@ -112,7 +126,7 @@ impl<M: Model, Out> Insert<M, Out> {
     /// let ann = User::insert(new).on_constraint(User::EMAIL_KEY).do_update(|u, new| u.name.set(new.name)).one(db).await?;
     /// # Ok(()) }
     /// ```
-    pub fn on_constraint(self, constraint: Constraint) -> Conflict<M, Out> {
+    pub fn on_constraint(self, constraint: Constraint) -> Conflict<M, Out, N> {
         Conflict { insert: self, target: ConflictTarget::Constraint(constraint.name()) }
     }
 
@@ -189,18 +203,18 @@ impl<M: Model, Out> Insert<M, Out> {
 
 /// An upsert that has not said yet what to do about a conflict.
 #[must_use = "say what to do: `do_nothing()` or `do_update(..)`"]
-pub struct Conflict<M, Out> {
-    insert: Insert<M, Out>,
+pub struct Conflict<M, Out, N = OneRow> {
+    insert: Insert<M, Out, N>,
     target: ConflictTarget,
 }
 
-impl<M: Model, Out> fmt::Debug for Conflict<M, Out> {
+impl<M: Model, Out, N> fmt::Debug for Conflict<M, Out, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Conflict").field("target", &self.target).finish_non_exhaustive()
     }
 }
 
-impl<M: Model, Out> Conflict<M, Out> {
+impl<M: Model, Out, N> Conflict<M, Out, N> {
     /// Leaves the row that is there as it is. Nothing comes back for it: read with `one_or_none` or `all`.
     /// Renders `DO NOTHING`.
     ///
@@ -210,7 +224,7 @@ impl<M: Model, Out> Conflict<M, Out> {
     /// let stored: Option<User> = User::insert(new).on_conflict(|u| u.email).do_nothing().one_or_none(db).await?;
     /// # Ok(()) }
     /// ```
-    pub fn do_nothing(self) -> Insert<M, Out> {
+    pub fn do_nothing(self) -> Insert<M, Out, N> {
         self.insert.resolve(self.target, ConflictAction::Nothing)
     }
 
@@ -226,7 +240,7 @@ impl<M: Model, Out> Conflict<M, Out> {
     pub fn do_update<A: IntoAssignments<M>>(
         self,
         set: impl FnOnce(M::Columns<Present>, M::Columns<Present>) -> A,
-    ) -> Insert<M, Out> {
+    ) -> Insert<M, Out, N> {
         let (there, proposed) = self.insert.both();
         let mut assignments = Vec::new();
         set(there, proposed).assign(&mut assignments);

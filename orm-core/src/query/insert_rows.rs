@@ -41,14 +41,14 @@ impl InsertSink for OneRow {
 /// Gathers many rows: as arrays where they agree, else as values and DEFAULTs.
 pub(super) fn many<M: Model, R: Insertable<M>>(rows: impl IntoIterator<Item = R>) -> Gathered {
     let rows = rows.into_iter();
-    let mut sink = ManyRows { expected: rows.size_hint().0, ..Default::default() };
+    let mut sink = Columns { expected: rows.size_hint().0, ..Default::default() };
     rows.for_each(|row| sink.push(row));
     sink.finish(M::TABLE.columns.first().map(|it| it.name))
 }
 
 /// Rows to insert, column by column.
 #[derive(Default)]
-pub(crate) struct ManyRows {
+pub(crate) struct Columns {
     columns: Vec<(&'static str, Box<dyn Values>)>,
     rows: usize,
     expected: usize,
@@ -97,7 +97,7 @@ impl<T: SqlType> Values for Column<T> {
     }
 }
 
-impl ManyRows {
+impl Columns {
     /// Adds a row. All rows are of one type.
     pub(crate) fn push<M: Model>(&mut self, row: impl Insertable<M>) {
         row.write(self);
@@ -142,7 +142,7 @@ impl ManyRows {
     }
 }
 
-impl InsertSink for ManyRows {
+impl InsertSink for Columns {
     fn value<T: SqlType>(&mut self, index: usize, column: &'static str, value: T) {
         let row = self.rows;
         if let Some(column) = self.column::<T>(index, column) {

@@ -195,7 +195,7 @@ impl<S: Source, Out: FromRow> Select<S, Out> {
     }
 }
 
-impl<M: Model, Out: FromRow> Insert<M, Out> {
+impl<M: Model, Out: FromRow, N> Insert<M, Out, N> {
     /// Runs the insert and returns the stored rows, in the order given. With `do_nothing` there is none for a row that
     /// was left out.
     ///

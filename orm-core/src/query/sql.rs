@@ -111,7 +111,7 @@ fn table_of(select: &ast::Select) -> Option<&'static str> {
     select.from.iter().find_map(|it| it.relation.table()).map(|it| it.name)
 }
 
-impl<M: Model, Out> Insert<M, Out> {
+impl<M: Model, Out, N> Insert<M, Out, N> {
     fn returned(&self, wanted: bool) -> Cow<'_, [Node]> {
         returned::<M>(wanted, self.ast.id, self.ast.returning.as_ref())
     }

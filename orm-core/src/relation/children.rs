@@ -10,19 +10,19 @@ use crate::{
     error::{Error, ErrorKind, Result},
     executor::Executor,
     model::{Insertable, Keyed, Model, Writable},
-    query::{Insert, ManyRows},
+    query::{Columns, Insert, ManyRows},
 };
 
 /// The rows of one level, of all parents.
 #[doc(hidden)]
 pub struct Level<C> {
-    new: ManyRows,
+    new: Columns,
     there: Vec<C>,
 }
 
 impl<C> Default for Level<C> {
     fn default() -> Self {
-        Self { new: ManyRows::default(), there: vec![] }
+        Self { new: Columns::default(), there: vec![] }
     }
 }
 
@@ -39,13 +39,13 @@ impl<C: Model> Level<C> {
     }
 
     /// Takes the rows that are there already, and the insert of those that are not.
-    pub(super) fn finish(self) -> (Vec<C>, Insert<C, C>) {
+    pub(super) fn finish(self) -> (Vec<C>, Insert<C, C, ManyRows>) {
         (self.there, Insert::of_rows(self.new))
     }
 }
 
 /// Inserts rows of which others may have been given, all of them or none.
-pub(super) async fn store<C: Model>(insert: Insert<C, C>, db: &impl Executor) -> Result<Vec<C>> {
+pub(super) async fn store<C: Model, N>(insert: Insert<C, C, N>, db: &impl Executor) -> Result<Vec<C>> {
     let given = insert.given();
     let stored = insert.all(db).await?;
     if stored.len() != given {
@@ -198,6 +198,10 @@ where
 pub struct Linked<C>(Vec<C>);
 
 /// Says that a row that is stored is to be linked with `rows`, which are there already. For relations `through` a table.
+///
+/// The closure of one row runs once, so it can give its rows away: `|_| linked(tags)`. One that is called for each of many
+/// rows, of `insert_many` or of [`children`], gives each a copy: `|_| linked(tags.clone())`. Without it, it is an error that
+/// `tags` cannot be moved out of an `FnMut` closure (E0507).
 ///
 /// ```
 /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, ann: User) -> Result<()> {

@@ -3,6 +3,7 @@
 mod branch;
 mod family;
 mod links;
+mod one_row;
 
 use std::fmt;
 
@@ -13,7 +14,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     executor::{Executor, Together},
     model::{Keyed, Model, Writable},
-    query::Insert,
+    query::{Insert, ManyRows, OneRow},
 };
 
 /// The kinds of relations whose rows are stored after their parent: `has_many` and `has_one`.
@@ -52,44 +53,33 @@ impl StoredAfter for AtMostOne {
 /// # Ok(()) }
 /// ```
 #[must_use = "nothing is stored until a verb such as `.all(&db)` is awaited"]
-pub struct Graph<M, L> {
-    insert: Insert<M, M>,
+pub struct Graph<M, L, N = OneRow> {
+    insert: Insert<M, M, N>,
     branches: L,
 }
 
-impl<M: Model, L> fmt::Debug for Graph<M, L> {
+impl<M: Model, L, N> fmt::Debug for Graph<M, L, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Graph").field("insert", &self.insert).finish_non_exhaustive()
     }
 }
 
-impl<M: Writable> Insert<M, M> {
-    /// Stores rows along with each row: the closure is called with the row as the server stored it, its key among it,
-    /// and returns what belongs to it, as a `Vec`, an array or an `Option` that borrows nothing of the row. All of that
-    /// is one statement, whatever the number of rows; several relations may stand side by side, and
-    /// [`children`](super::children) have children. Through a table in between rows are linked, too: new ones, or
-    /// [`linked`](super::linked) ones that are there already.
-    ///
-    /// The foreign key is the closure's to set: `NewPost::new(ann.id, ..)`. A row that does not belong to its parent as the
-    /// server stored it, whose key was left out or is another's, is an error, and nothing is stored.
-    ///
-    /// Round trips: 1 for each level, 1 more for each level of links, and 2 for the transaction. What stands side by
-    /// side waits at the same time. A level without rows: none. Where a foreign key is written in another way than the
-    /// parent's key, `ANN` for a `citext` of `Ann`, the server is asked whether they are equal: 1 more for that level.
+impl<M: Writable> Insert<M, M, ManyRows> {
+    /// Stores rows along with each row: as [`with`](Insert::with) of one row. The closure is called for each of them, so
+    /// what it gives away it has to copy: `|_| linked(tags.clone())`.
     ///
     /// ```
     /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let (ann, posts): (User, Vec<Post>) = User::insert(NewUser::new("ann@example.org", "Ann"))
-    ///     .with(User::posts(), |ann| vec![NewPost::new(ann.id, "One"), NewPost::new(ann.id, "Two")])
-    ///     .one(db)
-    ///     .await?;
+    /// let rows = ["Ann", "Bob"].map(|name| NewUser::new(format!("{name}@example.org"), name));
+    /// let stored: Vec<(User, Vec<Post>)> =
+    ///     User::insert_many(rows).with(User::posts(), |user| [NewPost::new(user.id, "Hello")]).all(db).await?;
     /// # Ok(()) }
     /// ```
     pub fn with<'f, C, K, I, F>(
         self,
         relation: Related<M, C, K>,
         mut children: F,
-    ) -> Graph<M, (Branch<'f, M, C, K, I>,)>
+    ) -> Graph<M, (Branch<'f, M, C, K, I>,), ManyRows>
     where
         C: Keyed,
         K: StoredAfter,
@@ -118,7 +108,7 @@ impl<M: Writable> Insert<M, M> {
         self,
         relation: Related<M, C, K>,
         children: F,
-    ) -> Graph<M, (Branch<'f, M, C, K, I>,)>
+    ) -> Graph<M, (Branch<'f, M, C, K, I>,), ManyRows>
     where
         C: Keyed,
         K: StoredAfter,
@@ -129,15 +119,15 @@ impl<M: Writable> Insert<M, M> {
     }
 }
 
-impl<M: Writable, L> Graph<M, L> {
+impl<M: Writable, L> Graph<M, L, ManyRows> {
     /// Stores rows of another relation along with each row: as [`Insert::with`].
     ///
     /// ```
     /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, ann: User, tags: Vec<Tag>) -> Result<()> {
-    /// let (post, comments, tags): (Post, Vec<Comment>, Vec<Tag>) = Post::insert(NewPost::new(ann.id, "One"))
+    /// let posts: Vec<(Post, Vec<Comment>, Vec<Tag>)> = Post::insert_many(["One", "Two"].map(|it| NewPost::new(ann.id, it)))
     ///     .with(Post::comments(), |post| [NewComment::new(post.id, "First!")])
     ///     .with(Post::tags(), |_| linked(tags.clone()))
-    ///     .one(db)
+    ///     .all(db)
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -145,7 +135,7 @@ impl<M: Writable, L> Graph<M, L> {
         self,
         relation: Related<M, C, K>,
         mut children: F,
-    ) -> Graph<M, <L as Push<Branch<'f, M, C, K, I>>>::Output>
+    ) -> Graph<M, <L as Push<Branch<'f, M, C, K, I>>>::Output, ManyRows>
     where
         C: Keyed,
         K: StoredAfter,
@@ -172,7 +162,7 @@ impl<M: Writable, L> Graph<M, L> {
         self,
         relation: Related<M, C, K>,
         children: F,
-    ) -> Graph<M, <L as Push<Branch<'f, M, C, K, I>>>::Output>
+    ) -> Graph<M, <L as Push<Branch<'f, M, C, K, I>>>::Output, ManyRows>
     where
         C: Keyed,
         K: StoredAfter,
@@ -184,7 +174,7 @@ impl<M: Writable, L> Graph<M, L> {
     }
 }
 
-impl<M: Writable, L: Branches<M>> Graph<M, L> {
+impl<M: Writable, L: Branches<M>, N> Graph<M, L, N> {
     /// Stores all rows and what belongs to them, and returns them, both in the order given. All of it takes effect, or
     /// none: it runs in a transaction of its own, or leaves the one that it runs in unable to commit.
     ///

@@ -54,11 +54,24 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
         Counted { path, query: query.into_ast(), _type: std::marker::PhantomData }
     }
 
-    /// Loads whether there is one instead of the rows: a `bool` for each parent.
+    /// Loads whether there is one instead of the rows: a `bool` for each parent. With a filter, whether there is one that
+    /// fulfils it; to ask in a condition, [`any`](Related::any).
+    ///
+    /// Round trips: 1 for all parents. It counts, as [`count`](Self::count) does.
     ///
     /// ```
     /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
     /// let users: Vec<(User, bool)> = User::query().with(User::posts().exists()).all(db).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// A flag for the one who looks, who need not be logged in: [`Cond::any`](crate::expr::Cond::any) of no condition is
+    /// false.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, viewer: Option<i64>) -> Result<()> {
+    /// let mine = User::posts().filter(|p| Cond::any(viewer.map(|id| p.author_id.eq(id))));
+    /// let users: Vec<(User, bool)> = User::query().with(mine.exists()).all(db).await?;
     /// # Ok(()) }
     /// ```
     pub fn exists(self) -> Found<P, C> {

@@ -15,13 +15,9 @@ use crate::{
     error::Result,
     executor::Executor,
     expr::{Origin, Present, SelectList, Selection},
-    model::{
-        Model,
-        check::{Message, equal},
-    },
+    model::Model,
     row::{Cursor, FromRow, Layout},
-    schema::Table,
-    value::{Json, Nullability, PgType, Scalar, SqlType},
+    value::{Json, Scalar, SqlType},
 };
 
 /// What a row has for a field of type `F`. It says nothing of where that comes from, so that what is wrong there is one
@@ -331,78 +327,6 @@ columns! {
     JsonOf: [Json<F>: Scalar] F, Json<F>, value => value.0;
     /// A column that may hold a document.
     MaybeJsonOf: [Json<F>: Scalar] Option<F>, Option<Json<F>>, value => value.map(|it| it.0);
-}
-
-/// The column that a name of `M` stands for, where it is one whose type can be compared.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct ProbeMember<M, const NAME: u64>(PhantomData<fn() -> M>);
-
-impl<M: Member<NAME>, const NAME: u64> ProbeMember<M, NAME> {
-    /// The column.
-    pub const COLUMN: Option<(&'static Table, &'static str)> = match M::COLUMN {
-        Some(name) => Some((M::TABLE, name)),
-        None => None,
-    };
-}
-
-/// What [`ProbeMember`] says of names that stand for nothing, which is a mistake with a message of its own.
-#[doc(hidden)]
-pub trait NoMember {
-    /// No column.
-    const COLUMN: Option<(&'static Table, &'static str)> = None;
-}
-
-impl<M, const NAME: u64> NoMember for ProbeMember<M, NAME> {}
-
-/// How the type of a field is stored, where it can be.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct ProbeType<F>(PhantomData<fn() -> F>);
-
-impl<F: SqlType> ProbeType<F> {
-    /// The type, and whether it takes NULL.
-    pub const TYPE: Option<(PgType, bool)> =
-        Some((<F::Base as Scalar>::TYPE, <F::Nullability as Nullability>::NULLABLE));
-}
-
-/// What [`ProbeType`] says of types that cannot be stored.
-#[doc(hidden)]
-pub trait NoType {
-    /// No type.
-    const TYPE: Option<(PgType, bool)> = None;
-}
-
-impl<F> NoType for ProbeType<F> {}
-
-/// Stops the compilation where a field reads a column of another type.
-#[doc(hidden)]
-#[track_caller]
-#[expect(clippy::panic, reason = "runs while the user's crate is compiled, and is its error message")]
-pub const fn check_part(column: Option<(&Table, &str)>, field: Option<(PgType, bool)>, name: &str) {
-    let (Some((table, column)), Some((ty, nullable))) = (column, field) else { return };
-    let mut columns = table.columns;
-    while let [def, rest @ ..] = columns {
-        columns = rest;
-        if !equal(def.name.as_bytes(), column.as_bytes()) {
-            continue;
-        }
-        let same = ty.follows_column
-            || def.ty.follows_column
-            || (equal(def.ty.name.as_bytes(), ty.name.as_bytes()) && def.ty.array == ty.array);
-        let text = Message::new().text("the field `").text(name).text("`");
-        if !same {
-            let text = text.text(" is a `").text(ty.name).text(if ty.array { "[]" } else { "" });
-            let text = text.text("`, but the column of `").text(table.model).text("` is a `").text(def.ty.name);
-            let text = text.text(if def.ty.array { "[]`" } else { "`" });
-            panic!("{}", text.as_str());
-        }
-        if def.nullable && !nullable {
-            let text = text.text(" takes no NULL, but the column of `").text(table.model);
-            let text = text.text("` may be NULL: make it an `Option`");
-            panic!("{}", text.as_str());
-        }
-    }
 }
 
 macro_rules! relations {

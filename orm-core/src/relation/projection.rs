@@ -120,6 +120,9 @@ pub trait Member<const NAME: u64>: Model {
     /// The column, where it is one whose type can be compared.
     const COLUMN: Option<&'static str>;
 
+    /// What a relation gives, in words.
+    const GIVES: &'static str = "";
+
     /// Makes it.
     fn member() -> Self::Is;
 }

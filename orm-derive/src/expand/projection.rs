@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{DeriveInput, Expr, Path, Type, spanned::Spanned};
 
-use super::{generics::Names, plain, private, relation, relation::number};
+use super::{member, private};
 use crate::{ast, attr, ctxt::Ctxt, name::did_you_mean, valid};
 
 /// Writes the impls.
@@ -15,13 +15,13 @@ pub(crate) fn projection(input: &DeriveInput) -> TokenStream {
 }
 
 /// A field, and where it comes from.
-struct Part<'a> {
-    ident: &'a Ident,
-    ty: &'a Type,
-    from: From,
+pub(super) struct Part<'a> {
+    pub(super) ident: &'a Ident,
+    pub(super) ty: &'a Type,
+    pub(super) from: From,
 }
 
-enum From {
+pub(super) enum From {
     /// The column or relation of that name, how it is followed, and the clauses that a relation was given.
     Member { name: Ident, way: Option<Way>, clauses: Vec<TokenStream> },
     /// What a function makes of the columns.
@@ -32,7 +32,7 @@ enum From {
 
 /// How a relation of a model to itself is followed to the end.
 #[derive(Clone, Copy)]
-struct Way {
+pub(super) struct Way {
     up: bool,
     counting: bool,
 }
@@ -262,20 +262,20 @@ fn code(ident: &Ident, model: &Path, parts: &[Part<'_>], private: &TokenStream) 
 /// Where the field comes from: the one place that says so when it does not fit.
 fn field(index: usize, part: &Part<'_>, model: &Path, private: &TokenStream) -> TokenStream {
     let (ty, place) = (part.ty, part.ident.span());
-    let (source, clauses) = match &part.from {
-        From::Member { name, way, clauses } => {
-            let number = number(name);
+    let name = format_ident!("__ORM_MEMBER_{index}");
+    let (source, clauses, check) = match &part.from {
+        From::Member { way, clauses, .. } => {
             let source = match way {
-                None => quote_spanned!(place=> #private::relation::Of<#model, #number>),
+                None => quote_spanned!(place=> #private::relation::Of<#model, { #name }>),
                 Some(way) => {
                     let way = way.tokens(private);
-                    quote_spanned!(place=> #private::relation::Along<#model, #way, #number>)
+                    quote_spanned!(place=> #private::relation::Along<#model, #way, { #name }>)
                 }
             };
-            (source, clauses.as_slice())
+            (source, clauses.as_slice(), member::which(&name, part, way.is_some(), model, private))
         }
-        From::Computed(_) => (quote_spanned!(place=> #private::relation::Computed), &[][..]),
-        From::Flatten => (quote_spanned!(place=> #private::relation::Flattened<#model>), &[][..]),
+        From::Computed(_) => (quote_spanned!(place=> #private::relation::Computed), &[][..], None),
+        From::Flatten => (quote_spanned!(place=> #private::relation::Flattened<#model>), &[][..], None),
     };
     let change = (!clauses.is_empty()).then(|| {
         let source = quote!(<#source as #private::relation::Part<#ty>>::Source);
@@ -286,27 +286,6 @@ fn field(index: usize, part: &Part<'_>, model: &Path, private: &TokenStream) -> 
         }
     });
     let source = super::at(place, quote!(type Part = #source;));
-    let check = match &part.from {
-        From::Member { name, .. } => {
-            let (number, field) = (number(name), plain(part.ident));
-            let check = quote! {
-                #private::relation::check_part(
-                    #private::relation::ProbeMember::<#model, #number>::COLUMN,
-                    #private::relation::ProbeType::<#ty>::TYPE,
-                    #field,
-                )
-            };
-            let check = super::at(ty.span(), check);
-            Some(quote! {
-                const _: () = {
-                    #[allow(unused_imports)]
-                    use #private::relation::{NoMember as _, NoType as _};
-                    #check
-                };
-            })
-        }
-        From::Computed(_) | From::Flatten => None,
-    };
     quote! {
         #check
 
@@ -354,51 +333,4 @@ fn wait(futures: &[TokenStream], private: &TokenStream) -> TokenStream {
             quote!(#private::relation::both(#future, async { #rest }).await)
         }
     }
-}
-
-/// What a model says of its columns and relations, so that projections find them by name.
-pub(super) fn members(model: &ast::Model, private: &TokenStream, names: &Names) -> TokenStream {
-    let Names { model: ty, params, bounds, .. } = names;
-    let columns = model.columns().map(|(field, column)| {
-        let (name, number) = (&column.name, number(&field.ident));
-        let (kind, compared) = match (&column.json, ast::is_option(&field.ty)) {
-            (None, _) => (quote!(ColumnOf), quote!(::core::option::Option::Some(#name))),
-            (Some(_), false) => (quote!(JsonOf), quote!(::core::option::Option::None)),
-            (Some(_), true) => (quote!(MaybeJsonOf), quote!(::core::option::Option::None)),
-        };
-        quote! {
-            #[automatically_derived]
-            impl #params #private::relation::Member<#number> for #ty #bounds {
-                type Is = #private::relation::#kind;
-
-                const COLUMN: ::core::option::Option<&'static str> = #compared;
-
-                fn member() -> Self::Is {
-                    <Self::Is>::new(#name)
-                }
-            }
-        }
-    });
-    let of_keys = model.foreign_keys.iter().filter_map(|it| {
-        let kind = if it.optional { quote!(MaybeOne) } else { quote!(One) };
-        Some((it.reference.relation.as_ref()?, &it.reference.target, kind))
-    });
-    let declared = model.relations.iter().map(|it| (&it.name, &it.target, relation::kind(it)));
-    let is_column = |name: &Ident| model.columns().any(|(field, _)| plain(&field.ident) == plain(name));
-    let relations = of_keys.chain(declared).filter(|(name, ..)| !is_column(name)).map(|(name, target, kind)| {
-        let number = number(name);
-        quote! {
-            #[automatically_derived]
-            impl #params #private::relation::Member<#number> for #ty #bounds {
-                type Is = #private::relation::Related<Self, #target, #private::relation::#kind>;
-
-                const COLUMN: ::core::option::Option<&'static str> = ::core::option::Option::None;
-
-                fn member() -> Self::Is {
-                    Self::#name()
-                }
-            }
-        }
-    });
-    columns.chain(relations).collect()
 }

@@ -7,7 +7,7 @@ use syn::{parse_quote, spanned::Spanned};
 use super::{
     at, check, constraint,
     generics::{Names, bounds_and},
-    plain,
+    member, plain,
 };
 use crate::ast::{self, Column, Field, FieldKind, Model};
 
@@ -32,6 +32,7 @@ pub(super) fn impls(model: &Model, private: &TokenStream, names: &Names) -> Toke
             const MARKED: ::core::primitive::bool = true;
         )
     });
+    let members = member::names(model);
     quote! {
         #columns_check
         #items
@@ -43,6 +44,8 @@ pub(super) fn impls(model: &Model, private: &TokenStream, names: &Names) -> Toke
             const TABLE: &'static #private::schema::Table = &#table;
 
             #marked
+
+            const MEMBERS: &'static [&'static str] = &[#(#members),*];
 
             fn columns<__OrmN: #private::expr::Mode>(__orm_origin: #private::expr::Origin) -> #columns {
                 #statements

@@ -257,3 +257,41 @@ fn shared_columns_leave_to_the_model_what_belongs_to_one_table() {
         &["a flattened field is no column itself: its columns take their options in their own struct"],
     );
 }
+
+#[test]
+fn names_of_relations_that_mean_something_already() {
+    let cure = "give it another name, `references(Log, relation = other_name)`, or `relation = none`";
+    for field in ["query", "get", "insert", "insert_many", "update", "delete", "default", "clone"] {
+        let owner = match field {
+            "default" => "Default",
+            "clone" => "Clone",
+            _ => "Model",
+        };
+        let id = quote::format_ident!("{field}_id");
+        check_field(
+            quote!(#[orm(references = a::Log)] #id: i64),
+            &format!("a relation `{field}` would hide `{owner}::{field}`: {cure}"),
+        );
+    }
+    check(
+        quote!(has_many(query: Log), has_one(get: Log), references(Log, fields(id, other), relation = update)),
+        quote!(#[orm(key)] id: i64, other: i64, #[orm(references(Log, relation = r#delete))] log: i64),
+        &[
+            "a relation `query` would hide `Model::query`: give it another name, `has_many(other_name: Log)`",
+            "a relation `get` would hide `Model::get`: give it another name, `has_one(other_name: Log)`",
+            &format!("a relation `delete` would hide `Model::delete`: {cure}"),
+            &format!("a relation `update` would hide `Model::update`: {cure}"),
+        ],
+    );
+    check(
+        quote!(has_many(logs: Log), has_one(logs: Log), has_many(NAME_KEY: Log), has_many(r#type: Log)),
+        quote!(#[orm(key)] id: i64, #[orm(unique)] name: String, #[orm(references(Log, relation = r#type))] log: i64,
+            #[orm(references(Log, relation = none))] query: i64, #[orm(references(Log, relation = from))] insert: i64),
+        &[
+            "there are two relations `logs`: give it another name, `has_one(other_name: Log)`",
+            "`NAME_KEY` is the constant of the constraint `user_name_key` already: give it another name, \
+             `has_many(other_name: Log)`",
+            &format!("there are two relations `type`: {cure}"),
+        ],
+    );
+}

@@ -15,7 +15,24 @@ use crate::{
 #[doc(hidden)]
 pub struct Branch<'f, P, C, K, I> {
     relation: Related<P, C, K>,
-    make: Box<dyn FnMut(&P, usize) -> I + Send + 'f>,
+    make: Make<'f, P, I>,
+}
+
+/// A closure that makes the rows of a parent.
+enum Make<'f, P, I> {
+    /// Of one parent.
+    Once(Option<Box<dyn FnOnce(&P, usize) -> I + Send + 'f>>),
+    /// Of any number.
+    Each(Box<dyn FnMut(&P, usize) -> I + Send + 'f>),
+}
+
+impl<P, I> Make<'_, P, I> {
+    fn rows(&mut self, parent: &P, number: usize) -> Result<I> {
+        match self {
+            Self::Once(make) => Ok(make.take().ok_or_else(fewer)?(parent, number)),
+            Self::Each(make) => Ok(make(parent, number)),
+        }
+    }
 }
 
 impl<P, C, K, I> fmt::Debug for Branch<'_, P, C, K, I> {
@@ -26,7 +43,12 @@ impl<P, C, K, I> fmt::Debug for Branch<'_, P, C, K, I> {
 
 impl<'f, P, C, K, I> Branch<'f, P, C, K, I> {
     pub(in crate::relation) fn new(relation: Related<P, C, K>, make: impl FnMut(&P, usize) -> I + Send + 'f) -> Self {
-        Self { relation, make: Box::new(make) }
+        Self { relation, make: Make::Each(Box::new(make)) }
+    }
+
+    /// Of a parent that is the only one.
+    pub(super) fn once(relation: Related<P, C, K>, make: impl FnOnce(&P, usize) -> I + Send + 'f) -> Self {
+        Self { relation, make: Make::Once(Some(Box::new(make))) }
     }
 }
 
@@ -133,7 +155,7 @@ fn make<P: Model, C: Model, K: StoredAfter, I: Children<C>>(
     let mut parents = parents.iter();
     for (branch, count) in groups {
         for (n, parent) in parents.by_ref().take(*count).enumerate() {
-            let (count, rest) = (branch.make)(parent, n).add(&mut made.level);
+            let (count, rest) = branch.make.rows(parent, n)?.add(&mut made.level);
             // Before anything is stored: a relation to one takes one.
             K::gather::<P, C, ()>(vec![(); count])?;
             rest.check()?;
