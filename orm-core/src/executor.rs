@@ -21,10 +21,14 @@
 //! 6. A [`batch`](Executor::batch) is all or nothing. [`Statement::locks`] says that row locks are asked for, which
 //!    outside of a transaction would end with the statement: `orm-pg` refuses that.
 //! 7. A future that is dropped must leave nothing behind that later statements would run into.
-//! 8. [`together`](Executor::together) begins a transaction for a verb of several statements, each of which depends on
+//! 8. [`Statement::limit`] says how long a statement may take. One that takes longer is given up with an error of kind
+//!    [`Timeout`](crate::ErrorKind::Timeout), or [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) where it may have
+//!    taken effect.
+//! 9. [`together`](Executor::together) begins a transaction for a verb of several statements, each of which depends on
 //!    the rows of the one before. Without one of its own, an executor refuses those verbs.
 
 mod group;
+mod limited;
 
 /// The server's types: what a row's columns are of, and what binds are encoded for.
 pub use postgres_types::{Kind, Type};
@@ -37,7 +41,12 @@ use std::{
 };
 
 pub use self::group::{Commit, Group, Together};
-use crate::{error::Result, row::RowSink, statement::Statement};
+pub(crate) use self::limited::Limited;
+use crate::{
+    error::Result,
+    row::RowSink,
+    statement::{Limit, Statement},
+};
 
 /// Runs statements. Verbs take any executor by shared reference: `.all(&db)`, `.all(tx)`.
 ///
@@ -65,6 +74,12 @@ pub trait Executor: Send + Sync {
     /// itself where it is one that is enough. By default it is an error that says so.
     fn together(&self, how: Together) -> impl Future<Output = Result<Group<'_>>> + Send {
         ready(Err(how.refused()))
+    }
+
+    /// As [`together`](Self::together), for a verb with a limit, which holds for what begins and ends it as well.
+    fn together_within(&self, how: Together, limit: Option<Limit>) -> impl Future<Output = Result<Group<'_>>> + Send {
+        let _ = limit;
+        self.together(how)
     }
 }
 
@@ -106,6 +121,14 @@ macro_rules! forward {
 
             fn together(&self, how: Together) -> impl Future<Output = Result<Group<'_>>> + Send {
                 (**self).together(how)
+            }
+
+            fn together_within(
+                &self,
+                how: Together,
+                limit: Option<Limit>,
+            ) -> impl Future<Output = Result<Group<'_>>> + Send {
+                (**self).together_within(how, limit)
             }
         }
     )+ };
@@ -152,7 +175,7 @@ trait Erased: Send + Sync {
     fn execute<'a>(&'a self, statement: &'a Statement) -> BoxFuture<'a, u64>;
     fn batch<'a>(&'a self, statements: &'a [Statement], rows: &'a mut dyn RowSink) -> BoxFuture<'a, u64>;
     fn stream(&self, statement: Statement) -> BoxFuture<'_, BoxRowStream<'_>>;
-    fn together(&self, how: Together) -> BoxFuture<'_, Group<'_>>;
+    fn together_within(&self, how: Together, limit: Option<Limit>) -> BoxFuture<'_, Group<'_>>;
 }
 
 impl<E: Executor> Erased for E {
@@ -172,8 +195,8 @@ impl<E: Executor> Erased for E {
         Box::pin(Executor::stream(self, statement))
     }
 
-    fn together(&self, how: Together) -> BoxFuture<'_, Group<'_>> {
-        Box::pin(Executor::together(self, how))
+    fn together_within(&self, how: Together, limit: Option<Limit>) -> BoxFuture<'_, Group<'_>> {
+        Box::pin(Executor::together_within(self, how, limit))
     }
 }
 
@@ -198,7 +221,11 @@ macro_rules! erased {
             }
 
             async fn together(&self, how: Together) -> Result<Group<'_>> {
-                self.0.together(how).await
+                self.0.together_within(how, None).await
+            }
+
+            async fn together_within(&self, how: Together, limit: Option<Limit>) -> Result<Group<'_>> {
+                self.0.together_within(how, limit).await
             }
         }
     )+ };

@@ -12,6 +12,7 @@ mod select;
 mod source;
 mod sql;
 mod subquery;
+mod timeout;
 mod update;
 
 pub use self::{
@@ -24,4 +25,4 @@ pub use self::{
     subquery::{Subquery, exists, not_exists},
     update::Update,
 };
-pub(crate) use self::{insert::EXCLUDED, insert_rows::Columns, sql::select_statement};
+pub(crate) use self::{insert::EXCLUDED, insert_rows::Columns, sql::select_statement, timeout::timeouts};

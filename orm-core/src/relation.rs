@@ -31,6 +31,7 @@ mod part;
 mod path;
 mod projection;
 mod referred;
+mod timeout;
 mod tree;
 mod walk;
 mod with;

@@ -2,7 +2,10 @@
 
 mod encoded;
 
-use std::fmt;
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
 
 pub use self::encoded::Encoded;
 use crate::value::Bind;
@@ -66,6 +69,33 @@ impl Operation {
     }
 }
 
+/// How long a statement may take, waiting for a connection included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    each: Duration,
+    until: Option<Instant>,
+}
+
+impl Limit {
+    /// A limit of `each` from now on. One that ends after the clock does is none.
+    #[must_use]
+    pub fn begin(each: Duration) -> Self {
+        Self { each, until: Instant::now().checked_add(each) }
+    }
+
+    /// How long it is: of a stream for each row that is waited for.
+    #[must_use]
+    pub fn each(self) -> Duration {
+        self.each
+    }
+
+    /// When it is over; never where it is longer than the clock goes.
+    #[must_use]
+    pub fn until(self) -> Option<Instant> {
+        self.until
+    }
+}
+
 /// What an executor is handed.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -85,12 +115,14 @@ pub struct Statement {
     pub locks: bool,
     /// Whether the builder's text has SQL or functions of the user in it.
     pub fragments: bool,
+    /// How long it may take, where its verb says so.
+    pub limit: Option<Limit>,
 }
 
 impl Statement {
     /// A statement about `table` that is not a plain read.
     #[must_use]
     pub fn new(sql: Sql, operation: Operation, table: Option<&'static str>) -> Self {
-        Self { sql, operation, table, plain_read: false, by_key: false, locks: false, fragments: false }
+        Self { sql, operation, table, plain_read: false, by_key: false, locks: false, fragments: false, limit: None }
     }
 }

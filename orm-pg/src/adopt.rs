@@ -24,6 +24,7 @@ use tokio_postgres::{Client, Portal, Row, Transaction};
 use crate::{
     bind,
     cache::{Key, Limits, Store},
+    deadline::or_given_up,
     driver_row::Fetched,
     error::{Cause, Failure, Scope, cause_of, from_driver, name, through_a_pooler},
     group::{Host, Inside, ask_snapshot},
@@ -108,6 +109,7 @@ mod sealed {
 /// A future that is dropped gives up its answer, no more: the statement runs to its end on the server, as the driver's
 /// own do. One that is dropped while its statement is prepared leaves that prepared until the connection ends, as with the
 /// driver's own.
+/// own do. So does one that takes longer than its `.timeout(..)`; a transaction cannot be committed after that.
 pub struct Adopted<'c> {
     client: &'c Client,
     transaction: Option<&'c Transaction<'c>>,
@@ -218,22 +220,32 @@ impl<'c> Adopted<'c> {
 
     async fn one(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<u64, Failure> {
         let mut clock = Clock::start(statement, Duration::ZERO, None);
-        let mut result = self.run(statement, rows, &mut clock).await;
-        if let Err(first) = &result
-            && first.cause == Cause::Stale
-            && self.transaction.is_none()
-        {
-            rows.restart();
-            let again = self.run(statement, rows, &mut clock).await;
-            if !is_aborted(&again) {
-                result = again;
-            }
-        }
+        let result = self.within(statement, pin!(self.run_healed(statement, rows, &mut clock))).await;
         if result.as_ref().is_err_and(|it| it.cause == Cause::Rows && it.error.kind() == ErrorKind::Decode) {
             // A type that was made by a user may have changed, of which the server says nothing.
             self.forget_all(true);
         }
         clock.tell(statement, result.as_ref().copied());
+        result
+    }
+
+    async fn run_healed(
+        &self,
+        statement: &Statement,
+        rows: &mut dyn RowSink,
+        clock: &mut Clock,
+    ) -> Result<u64, Failure> {
+        let mut result = self.run(statement, rows, clock).await;
+        if let Err(first) = &result
+            && first.cause == Cause::Stale
+            && self.transaction.is_none()
+        {
+            rows.restart();
+            let again = self.run(statement, rows, clock).await;
+            if !is_aborted(&again) {
+                result = again;
+            }
+        }
         result
     }
 
@@ -250,6 +262,20 @@ impl<'c> Adopted<'c> {
             }
             done => done,
         }
+    }
+
+    /// Waits no longer than the statement may take.
+    async fn within<T>(
+        &self,
+        statement: &Statement,
+        running: Pin<&mut impl Future<Output = Result<T, Failure>>>,
+    ) -> Result<T, Failure> {
+        let done = or_given_up(statement.limit, running).await;
+        if self.transaction.is_some() && matches!(&done, Err(failure) if failure.cause == Cause::Late) {
+            // What may still take effect must not be committed.
+            spoil(self.client);
+        }
+        done
     }
 
     async fn open(&self, statement: &Statement) -> Result<Rows<'c>, Failure> {
@@ -304,7 +330,7 @@ impl Executor for Adopted<'_> {
     }
 
     async fn stream(&self, statement: Statement) -> Result<BoxRowStream<'_>> {
-        match self.open(&statement).await {
+        match self.within(&statement, pin!(self.open(&statement))).await {
             Ok(rows) => Ok(Box::pin(rows)),
             Err(failure) => Err(failure.tell(&statement, self.scope())),
         }

@@ -74,6 +74,7 @@ pub(crate) struct Settings {
     pub(crate) connect_retry: Duration,
     pub(crate) acquire_timeout: Duration,
     pub(crate) close_timeout: Duration,
+    pub(crate) timeout: Option<Duration>,
     pub(crate) max_connections: u32,
     pub(crate) min_idle: u32,
     pub(crate) max_lifetime: Option<Duration>,
@@ -110,6 +111,7 @@ impl Default for Settings {
             connect_retry: Duration::ZERO,
             acquire_timeout: Duration::from_secs(30),
             close_timeout: Duration::from_secs(10),
+            timeout: None,
             max_connections: 10,
             min_idle: 0,
             max_lifetime: Some(Duration::from_secs(30 * 60)),
@@ -368,7 +370,7 @@ impl DatabaseBuilder {
         if it.statements.bytes == 0 {
             return refused("`statement_cache_bytes` must be at least 1");
         }
-        let limits = [Some(it.connect_timeout), Some(it.acquire_timeout), it.max_lifetime, it.idle_timeout];
+        let limits = [Some(it.connect_timeout), Some(it.acquire_timeout), it.max_lifetime, it.idle_timeout, it.timeout];
         if limits.into_iter().flatten().any(|it| it.is_zero()) {
             return refused("a limit of time must be more than zero");
         }

@@ -11,7 +11,7 @@ use orm_core::{
     error::{Error, ErrorKind, Result},
     executor::{BoxRowStream, Executor, Group, Together},
     row::RowSink,
-    statement::{Operation, Statement},
+    statement::{Limit, Operation, Statement},
 };
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -236,6 +236,10 @@ impl Executor for Connection {
 
     /// The statements run in a transaction, while the other statements of this connection wait.
     async fn together(&self, how: Together) -> Result<Group<'_>> {
-        group::begin(self, how).await
+        group::begin(self, how, None).await
+    }
+
+    async fn together_within(&self, how: Together, limit: Option<Limit>) -> Result<Group<'_>> {
+        group::begin(self, how, limit).await
     }
 }

@@ -5,7 +5,7 @@
 use std::{
     collections::VecDeque,
     future::Future,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
@@ -16,11 +16,12 @@ use orm_core::{
     error::{Error, Result},
     executor::RowStream,
     row::RowSink,
-    statement::{Sql, Statement},
+    statement::{Limit, Sql, Statement},
 };
 use tokio_postgres::Row;
 
 use crate::{
+    deadline::within,
     driver_row::Fetched,
     error::{Failure, Scope, name},
     raw,
@@ -93,7 +94,8 @@ async fn open_once(session: &Arc<Session>, statement: &Arc<Statement>, scope: Sc
         cursor: None,
     };
     if !raw::can_be_cursor(text) || (hold && !statement.plain_read && raw::locks(text)) {
-        stream.rows = all(session, statement, scope).await?.into();
+        let rows = pin!(all(session, statement, scope));
+        stream.rows = within(session, session.limit(statement.limit), rows).await?.into();
         return Ok(stream);
     }
     statement.sql.check().map_err(Failure::refused)?;
@@ -103,17 +105,19 @@ async fn open_once(session: &Arc<Session>, statement: &Arc<Statement>, scope: Sc
         text: format!("DECLARE {} NO SCROLL CURSOR{holding} FOR {text}", cursor(number.number)),
         binds: statement.sql.binds.clone(),
     };
-    let declare = Statement::new(declare, statement.operation, statement.table);
+    let mut declare = Statement::new(declare, statement.operation, statement.table);
+    declare.limit = statement.limit;
     run_healed(session, &declare, &mut Discard, scope, Duration::ZERO).await?;
     // From here on dropping closes the cursor. Its rows differ from use to use, so this is not cached.
     let number = number.keep();
     let closing = Closing { session, number, kept: false };
-    let fetch = prepare(session, format!("FETCH FORWARD {CHUNK} FROM {}", cursor(number))).await?;
+    let fetch = pin!(prepare(session, format!("FETCH FORWARD {CHUNK} FROM {}", cursor(number))));
+    let fetch = within(session, session.limit(statement.limit), fetch).await?;
     closing.keep();
     let open = Open { session: Arc::clone(session), number, fetch };
     // Nothing keeps the types of a held cursor from being dropped, and nothing was handed on yet.
     if hold {
-        stream.rows = chunk(Arc::clone(session), open.fetch.clone()).await?.into();
+        stream.rows = chunk(Arc::clone(session), open.fetch.clone(), statement.limit).await?.into();
     }
     stream.cursor = Some(open).filter(|_| !hold || stream.rows.len() == CHUNK);
     Ok(stream)
@@ -198,16 +202,25 @@ async fn all(session: &Arc<Session>, statement: &Statement, scope: Scope) -> Res
     }
 }
 
-async fn chunk(session: Arc<Session>, fetch: tokio_postgres::Statement) -> Result<Vec<Row>, Failure> {
+async fn chunk(
+    session: Arc<Session>,
+    fetch: tokio_postgres::Statement,
+    limit: Option<Limit>,
+) -> Result<Vec<Row>, Failure> {
+    within(&session, session.limit(limit), pin!(chunk_without_limit(&session, fetch))).await
+}
+
+async fn chunk_without_limit(session: &Arc<Session>, fetch: tokio_postgres::Statement) -> Result<Vec<Row>, Failure> {
+    session.wait_for_cancel().await;
     if session.is_dead() {
         return Err(session.unsent());
     }
-    let waiting = Waiting::new(&session);
+    let waiting = Waiting::new(session);
     let rows = session.client().query(&fetch, &[]).await;
     waiting.done();
     match rows {
         Ok(rows) => Ok(rows),
-        Err(error) => Err(stale::tell(&session, session.failed(error).await)),
+        Err(error) => Err(stale::tell(session, session.failed(error).await)),
     }
 }
 
@@ -220,8 +233,10 @@ impl RowStream for CursorStream {
                 return Poll::Ready(Some(taken.map_err(|error| this.give_up(error))));
             }
             let Some(open) = &this.cursor else { return Poll::Ready(None) };
-            let fetching =
-                this.fetching.get_or_insert_with(|| Box::pin(chunk(Arc::clone(&this.session), open.fetch.clone())));
+            let fetching = this.fetching.get_or_insert_with(|| {
+                let limit = this.statement.limit.map(|it| Limit::begin(it.each()));
+                Box::pin(chunk(Arc::clone(&this.session), open.fetch.clone(), limit))
+            });
             let fetched = ready!(fetching.as_mut().poll(cx));
             this.fetching = None;
             match fetched {

@@ -1,23 +1,26 @@
 //! [`Database`]: the handle that an application keeps.
 
-use std::{panic::Location, sync::Arc};
+use std::{panic::Location, pin::pin, sync::Arc, time::Duration};
 
 use orm_core::{
     error::{Error, Result},
     executor::{BoxRowStream, Executor, Group, Together},
     row::RowSink,
-    statement::Statement,
+    statement::{Limit, Statement},
 };
 use tokio::time::Instant;
 
 use crate::{
     config::DatabaseBuilder,
     connection::Connection,
+    deadline::{or_given_up, until},
     error::{Cause, Failure, Scope, name},
     group,
+    lease::Lease,
     pool::{Pool, PoolStatus, Purpose},
     raw,
     run::{Discard, keeps_locks, run_all, run_healed, start},
+    session::Allowed,
     stale::is_invalidated,
     stream::OwnStream,
     trace::Clock,
@@ -46,11 +49,15 @@ const MOST_ATTEMPTS: u32 = 4;
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Database(Arc<Pool>);
+pub struct Database {
+    pool: Arc<Pool>,
+    /// How long a statement may take that says nothing itself.
+    timeout: Option<Duration>,
+}
 
 impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Database").field("settings", &self.0.settings).field("status", &self.status()).finish()
+        f.debug_struct("Database").field("settings", &self.pool.settings).field("status", &self.status()).finish()
     }
 }
 
@@ -108,7 +115,25 @@ impl Database {
     }
 
     pub(crate) fn on(pool: Pool) -> Self {
-        Self(Arc::new(pool))
+        let timeout = pool.settings.timeout;
+        Self { pool: Arc::new(pool), timeout }
+    }
+
+    /// Returns a handle on the same pool whose statements may take as long as `limit`: each that says nothing itself
+    /// (`.timeout(..)`), `BEGIN` and `COMMIT` as well, and waiting for a connection. `Duration::MAX` is no limit.
+    ///
+    /// Connections and transactions have the limit of the handle that they are of.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// let quick = db.timeout(Duration::from_millis(500)); // for what a user waits for
+    /// let users = User::query().limit(20).all(&quick).await?;
+    /// let count = Post::query().count(db).await?; // as before
+    /// # Ok(()) }
+    /// ```
+    #[must_use = "the handle with the limit is a new one"]
+    pub fn timeout(&self, limit: Duration) -> Self {
+        Self { timeout: Some(limit), ..self.clone() }
     }
 
     /// Takes a connection out of the pool for oneself, until it is dropped.
@@ -126,7 +151,7 @@ impl Database {
     #[track_caller]
     pub fn connection(&self) -> impl Future<Output = Result<Connection>> + Send {
         let purpose = Purpose::held("connection", Location::caller());
-        async move { Ok(Connection::new(self.0.acquire(purpose, None).await?)) }
+        async move { Ok(Connection::new(self.lease(purpose, None).await?)) }
     }
 
     /// Begins a transaction, as a guard that rolls back when it is dropped. One round trip.
@@ -160,13 +185,23 @@ impl Database {
     /// ```
     #[track_caller]
     pub fn begin_with(&self, options: TransactionOptions) -> impl Future<Output = Result<Transaction<'static>>> + Send {
-        self.begin_for(Purpose::held("transaction", Location::caller()), options)
+        self.begin_for(Purpose::held("transaction", Location::caller()), options, None)
     }
 
-    async fn begin_for(&self, purpose: Purpose, options: TransactionOptions) -> Result<Transaction<'static>> {
+    /// Begins a transaction, for a verb with a limit if there is one.
+    async fn begin_for(
+        &self,
+        purpose: Purpose,
+        options: TransactionOptions,
+        limit: Option<Limit>,
+    ) -> Result<Transaction<'static>> {
         let mut attempts = 1;
         loop {
-            match Transaction::on_lease(self.0.acquire(purpose, None).await?, options).await {
+            let lease = self.lease(purpose, limit).await?;
+            if let Some(each) = options.each_statement() {
+                lease.allow(Allowed::Each(each));
+            }
+            match Transaction::on_lease(lease, options).await {
                 Ok(tx) => return Ok(tx),
                 // A transaction that has only begun has done nothing yet.
                 Err(Failure { cause: Cause::Unsent | Cause::Lost, .. }) if attempts < MOST_ATTEMPTS => attempts += 1,
@@ -228,7 +263,7 @@ impl Database {
         async move {
             let mut retries = Retries::new(options);
             loop {
-                let mut tx = self.begin_for(purpose, options).await?;
+                let mut tx = self.begin_for(purpose, options, None).await?;
                 let outcome = body.clone()(&mut tx).await;
                 let (outcome, conflict) = tx.finish(outcome).await;
                 if !retries.again(&outcome, conflict).await {
@@ -248,7 +283,7 @@ impl Database {
     /// ```
     #[must_use]
     pub fn status(&self) -> PoolStatus {
-        self.0.status()
+        self.pool.status()
     }
 
     /// Closes the pool for all clones of the handle: new statements are refused, those under way may end, for as long
@@ -261,21 +296,35 @@ impl Database {
     /// # Ok(()) }
     /// ```
     pub async fn close(&self) {
-        self.0.close().await;
+        self.pool.close().await;
+    }
+
+    /// Waits for a connection: for a verb with a limit, or for who holds it as long as they like.
+    async fn lease(&self, purpose: Purpose, verb: Option<Limit>) -> Result<Lease> {
+        let until = until(verb.or_else(|| self.timeout.map(Limit::begin)));
+        let lease = self.pool.acquire(purpose, until).await?;
+        lease.allow(Allowed::of(verb, self.timeout));
+        Ok(lease)
+    }
+
+    /// The limit of a statement, which begins now unless it has begun already.
+    fn limit(&self, statement: &Statement) -> Option<Limit> {
+        statement.limit.or_else(|| self.timeout.map(Limit::begin))
     }
 
     async fn one(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<u64> {
         raw::refuse_on_pool(statement)?;
         keeps_locks(statement, false)?;
+        let limit = self.limit(statement);
         let mut attempts = 1;
         loop {
             let waiting = Instant::now();
-            let lease = self.0.acquire(purpose(statement), None).await.map_err(|error| name(error, statement))?;
+            let lease = self.lease(purpose(statement), limit).await.map_err(|error| name(error, statement))?;
             let done = run_healed(&lease, statement, rows, Scope::Autocommit, waiting.elapsed()).await;
             drop(lease);
             match done {
                 Ok(count) => return Ok(count),
-                Err(failure) if attempts < limit(&failure) && failure.allows_another(statement) => {
+                Err(failure) if attempts < most_attempts(&failure) && failure.allows_another(statement) => {
                     attempts += 1;
                     rows.restart();
                 }
@@ -286,7 +335,7 @@ impl Database {
 }
 
 /// How often a statement is tried at most: a read that lost its connection twice is likely to be the reason.
-fn limit(failure: &Failure) -> u32 {
+fn most_attempts(failure: &Failure) -> u32 {
     if matches!(failure.cause, Cause::Lost | Cause::Demoted) { 2 } else { MOST_ATTEMPTS }
 }
 
@@ -312,10 +361,11 @@ impl Executor for Database {
             [statement] => self.one(statement, rows).await,
             statements => {
                 statements.iter().try_for_each(raw::refuse_in_transaction)?;
+                let limit = statements.iter().find_map(|it| it.limit);
                 let purpose = Purpose::statement("batch of statements", None);
                 let mut attempts = 1;
                 loop {
-                    let tx = self.begin_for(purpose, TransactionOptions::new()).await?;
+                    let tx = self.begin_for(purpose, TransactionOptions::new(), limit).await?;
                     let outcome = run_all(tx.session(), statements, rows).await;
                     match tx.finish(outcome).await.0 {
                         // Nothing has taken effect.
@@ -334,14 +384,21 @@ impl Executor for Database {
         raw::refuse_on_pool(&statement)?;
         keeps_locks(&statement, false)?;
         let statement = Arc::new(statement);
+        let limit = self.limit(&statement);
+        let each = limit.filter(|it| it.until().is_some()).map(Limit::each);
         let mut attempts = 1;
         loop {
             let asked = Instant::now();
-            let lease = self.0.acquire(purpose(&statement), None).await.map_err(|error| name(error, &statement))?;
+            let lease = self.lease(purpose(&statement), limit).await.map_err(|error| name(error, &statement))?;
             let clock = Clock::start(&statement, asked.elapsed(), lease.slow);
-            match start(&lease, &statement, Scope::Autocommit).await {
-                Ok((rows, waiting)) => return Ok(Box::pin(OwnStream::new(rows, waiting, lease, statement, clock))),
-                Err(failure) if attempts < limit(&failure) && failure.allows_another(&statement) => attempts += 1,
+            let started = or_given_up(limit, pin!(start(&lease, &statement, Scope::Autocommit))).await;
+            match started {
+                Ok((rows, waiting)) => {
+                    return Ok(Box::pin(OwnStream::new(rows, waiting, lease, statement, clock, each)));
+                }
+                Err(failure) if attempts < most_attempts(&failure) && failure.allows_another(&statement) => {
+                    attempts += 1;
+                }
                 Err(failure) => return Err(failure.tell(&statement, Scope::Autocommit)),
             }
         }
@@ -349,7 +406,11 @@ impl Executor for Database {
 
     /// The statements run in a transaction.
     async fn together(&self, how: Together) -> Result<Group<'_>> {
+        self.together_within(how, None).await
+    }
+
+    async fn together_within(&self, how: Together, limit: Option<Limit>) -> Result<Group<'_>> {
         let purpose = Purpose::statement("statements of one verb", None);
-        Ok(Group::new(group::Own::new(self.begin_for(purpose, group::options(how)).await?, how)))
+        Ok(Group::new(group::Own::new(self.begin_for(purpose, group::options(how), limit).await?, how)))
     }
 }

@@ -49,6 +49,8 @@ pub(crate) enum Cause {
     Server,
     /// The rows could not be read.
     Rows,
+    /// Its limit of time was over, and no answer came.
+    Late,
 }
 
 /// An error, and what it says about the statement.
@@ -84,7 +86,7 @@ impl Failure {
             // All that it did was undone, but for what it committed by itself.
             Cause::Demoted => !raw::may_commit(statement),
             Cause::Lost => statement.plain_read,
-            Cause::Refused | Cause::Stale | Cause::Server | Cause::Rows => false,
+            Cause::Refused | Cause::Stale | Cause::Server | Cause::Rows | Cause::Late => false,
         }
     }
 
@@ -96,13 +98,18 @@ impl Failure {
             Cause::Lost if !harmless => {
                 error.with_kind(ErrorKind::OutcomeUnknown, "the connection was lost before the answer came")
             }
+            Cause::Late if !harmless => {
+                let text = format!("{error}, and the server did not say whether it has taken effect");
+                error.with_kind(ErrorKind::OutcomeUnknown, text)
+            }
             Cause::Lost
             | Cause::Unsent
             | Cause::Refused
             | Cause::Stale
             | Cause::Demoted
             | Cause::Server
-            | Cause::Rows => error,
+            | Cause::Rows
+            | Cause::Late => error,
         };
         name(error, statement)
     }

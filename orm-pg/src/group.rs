@@ -93,7 +93,7 @@ impl<'t, H: Host> Inside<'t, H> {
             let half = match failure.cause {
                 Cause::Refused => !first,
                 Cause::Rows => true,
-                Cause::Unsent | Cause::Stale | Cause::Lost | Cause::Demoted | Cause::Server => false,
+                Cause::Unsent | Cause::Stale | Cause::Lost | Cause::Demoted | Cause::Server | Cause::Late => false,
             };
             self.half.store(half && self.writes, Ordering::Release);
             failure.tell(statement, Scope::Transaction)

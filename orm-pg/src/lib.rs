@@ -59,6 +59,7 @@ mod config;
 mod connection;
 mod cursor;
 mod database;
+mod deadline;
 mod driver;
 mod driver_row;
 mod error;

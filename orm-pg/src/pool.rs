@@ -15,10 +15,13 @@ use std::{
 };
 
 use bb8::RunError;
-use futures_util::future::{Either, select};
+use futures_util::{
+    FutureExt,
+    future::{Either, select},
+};
 use orm_core::error::{Error, ErrorKind, Result};
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError},
     time::{Instant, timeout, timeout_at},
 };
 
@@ -203,6 +206,15 @@ impl Pool {
 
     /// Waits in line for a turn.
     async fn turn(&self, waiting: &Waiting, end: Instant) -> Result<OwnedSemaphorePermit> {
+        match Arc::clone(&self.turns).try_acquire_owned() {
+            Ok(turn) => Ok(turn),
+            Err(TryAcquireError::Closed) => Err(closed()),
+            // On the heap: who need not wait would carry the space for it.
+            Err(TryAcquireError::NoPermits) => Box::pin(self.turn_in_line(waiting, end)).await,
+        }
+    }
+
+    async fn turn_in_line(&self, waiting: &Waiting, end: Instant) -> Result<OwnedSemaphorePermit> {
         let turn = pin!(Arc::clone(&self.turns).acquire_owned());
         let got = match &self.connections {
             Connections::Ours(homes) => {
@@ -238,6 +250,15 @@ impl Pool {
     }
 
     async fn check_out(&self, homes: &Arc<Homes>, waiting: &Waiting, end: Instant) -> Result<Lease> {
+        // One that is idle is there at once. If there is none, bb8 begins to open one.
+        match homes.here()?.pool.get_owned().now_or_never() {
+            Some(Ok(pooled)) => Ok(Lease::new(pooled, Arc::clone(&self.board))),
+            Some(Err(_)) | None => Box::pin(self.opened(homes, waiting, end)).await,
+        }
+    }
+
+    /// Waits until a connection is open.
+    async fn opened(&self, homes: &Arc<Homes>, waiting: &Waiting, end: Instant) -> Result<Lease> {
         let board = &self.board;
         let mut news = board.news.subscribe();
         loop {

@@ -13,6 +13,7 @@ use tokio_postgres::RowStream;
 use crate::{
     bind,
     cache::{Cache, Plan, PrepareError},
+    deadline::within,
     driver_row::Fetched,
     error::{Cause, Failure, Scope, through_a_pooler},
     raw::{self, Remains},
@@ -69,6 +70,7 @@ async fn send(
 ) -> Result<(RowStream, Waiting), Failure> {
     let sql = &statement.sql;
     check(statement).map_err(Failure::refused)?;
+    session.wait_for_cancel().await;
     if session.is_dead() {
         return Err(session.unsent());
     }
@@ -131,7 +133,7 @@ async fn failed(session: &Arc<Session>, sql: &Sql, plan: &Plan, error: tokio_pos
     let failure = session.failed(error).await;
     match failure.cause {
         Cause::Server | Cause::Stale => stale::judge(session, sql, plan, verdict, failure),
-        Cause::Refused | Cause::Unsent | Cause::Demoted | Cause::Lost | Cause::Rows => failure,
+        Cause::Refused | Cause::Unsent | Cause::Demoted | Cause::Lost | Cause::Rows | Cause::Late => failure,
     }
 }
 
@@ -207,11 +209,24 @@ pub(crate) async fn run_healed(
     pool_wait: Duration,
 ) -> Result<u64, Failure> {
     let mut clock = Clock::start(statement, pool_wait, session.slow);
+    let limit = session.limit(statement.limit);
+    let result = within(session, limit, pin!(run_again(session, statement, rows, scope, &mut clock))).await;
+    clock.tell(statement, result.as_ref().copied());
+    result
+}
+
+async fn run_again(
+    session: &Arc<Session>,
+    statement: &Statement,
+    rows: &mut dyn RowSink,
+    scope: Scope,
+    clock: &mut Clock,
+) -> Result<u64, Failure> {
     let mut tries = Tries::new(scope);
-    let result = loop {
+    loop {
         let mut plan = None;
-        let failure = match run(session, statement, rows, &mut clock, &mut plan).await {
-            Ok(count) => break Ok(count),
+        let failure = match run(session, statement, rows, clock, &mut plan).await {
+            Ok(count) => return Ok(count),
             Err(failure) => failure,
         };
         let misread = stale::is_misread(&failure, plan.as_ref());
@@ -224,11 +239,9 @@ pub(crate) async fn run_healed(
             tries.keep(failure);
             rows.restart();
         } else {
-            break Err(tries.tell(failure, plan.as_ref()));
+            return Err(tries.tell(failure, plan.as_ref()));
         }
-    };
-    clock.tell(statement, result.as_ref().copied());
-    result
+    }
 }
 
 /// How often a statement is sent whose prepared form was out of date, which is forgotten by now.
@@ -290,7 +303,7 @@ pub(crate) async fn run_all(
                 doom.armed &= match failure.cause {
                     Cause::Refused => !first,
                     Cause::Rows => true,
-                    Cause::Unsent | Cause::Stale | Cause::Lost | Cause::Demoted | Cause::Server => false,
+                    Cause::Unsent | Cause::Stale | Cause::Lost | Cause::Demoted | Cause::Server | Cause::Late => false,
                 };
                 return Err(failure.tell(statement, Scope::Transaction));
             }

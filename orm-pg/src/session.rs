@@ -4,11 +4,16 @@
 //! All flags say "may have": the driver hides the transaction state that the server reports, so they are set before
 //! the first byte is sent and cleared only by an answer.
 
+mod limit;
 mod waiting;
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+use std::{
+    pin::pin,
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use futures_util::future::BoxFuture;
@@ -18,6 +23,7 @@ use tokio_postgres::{Client, error::SqlState};
 
 use crate::{
     cache::{Cache, Limits},
+    deadline,
     driver::Fate,
     error::{Cause, Failure, cause_of, from_driver, lost, through_a_pooler},
     peer::Peer,
@@ -28,7 +34,7 @@ use crate::{
     writes::{self, Refused, Writes},
 };
 
-pub(crate) use self::waiting::Waiting;
+pub(crate) use self::{limit::Allowed, waiting::Waiting};
 
 /// Whose the driver's client is.
 enum Owner {
@@ -69,7 +75,7 @@ pub(crate) struct Session {
     /// SQL to run again after a reset.
     pub(crate) on_connect: Arc<[String]>,
     /// From how long on a statement is worth a warning.
-    pub(crate) slow: Option<std::time::Duration>,
+    pub(crate) slow: Option<Duration>,
     /// How many statements were sent, and the last of them that was answered. Answers come in order.
     issued: AtomicU64,
     answered: AtomicU64,
@@ -90,9 +96,13 @@ pub(crate) struct Session {
     conflict: AtomicU64,
     cursors: Mutex<Vec<bool>>,
     pub(crate) writes: Writes,
+    /// How long a statement may take that says nothing itself.
+    allowed: Mutex<Allowed>,
+    /// Held by whoever cancels the statement that runs.
+    cancelling: tokio::sync::Mutex<()>,
     /// One of the connections that the pool may have.
     place: OnceLock<Arc<Place>>,
-    last_used: Mutex<std::time::Instant>,
+    last_used: Mutex<Instant>,
 }
 
 /// What a session needs to begin with.
@@ -107,7 +117,7 @@ pub(crate) struct Parts {
     pub(crate) statements: Limits,
     /// That of the pool.
     pub(crate) generation: Arc<Generation>,
-    pub(crate) slow: Option<std::time::Duration>,
+    pub(crate) slow: Option<Duration>,
     pub(crate) writes: Writes,
 }
 
@@ -147,8 +157,10 @@ impl Session {
             conflict: AtomicU64::new(0),
             cursors: Mutex::new(Vec::new()),
             writes: Writes::unknown(),
+            allowed: Mutex::default(),
+            cancelling: tokio::sync::Mutex::new(()),
             place: OnceLock::new(),
-            last_used: Mutex::new(std::time::Instant::now()),
+            last_used: Mutex::new(Instant::now()),
         }
     }
 
@@ -291,7 +303,7 @@ impl Session {
     }
 
     /// Notes that the connection is in use at the moment `now`, and returns how long ago that was before.
-    pub(crate) fn touch(&self, now: std::time::Instant) -> std::time::Duration {
+    pub(crate) fn touch(&self, now: Instant) -> Duration {
         let mut last = self.last_used.lock().unwrap_or_else(PoisonError::into_inner);
         let before = now.saturating_duration_since(*last);
         *last = now;
@@ -300,6 +312,11 @@ impl Session {
 
     /// Runs SQL without binds and without rows: one round trip.
     pub(crate) async fn command(self: &Arc<Self>, sql: &str) -> Result<(), Failure> {
+        deadline::within(self, self.limit(None), pin!(self.command_without_limit(sql))).await
+    }
+
+    /// As [`command`](Self::command), for as long as it takes. Its first poll sends the bytes, outside of a runtime too.
+    pub(crate) async fn command_without_limit(self: &Arc<Self>, sql: &str) -> Result<(), Failure> {
         if self.is_dead() {
             return Err(self.unsent());
         }

@@ -1,17 +1,26 @@
 //! Rows as a stream on a connection of its own: the server sends only as fast as they are read.
 
 use std::{
+    future::Future,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use futures_util::Stream;
-use orm_core::{error::Result, executor::RowStream, row::RowSink, statement::Statement};
+use orm_core::{
+    error::Result,
+    executor::RowStream,
+    row::RowSink,
+    statement::{Limit, Statement},
+};
+use tokio::time::{Sleep, sleep};
 
 use crate::{
+    deadline::late,
     driver_row::Fetched,
-    error::{Scope, name},
+    error::{Cause, Failure, Scope, name},
     lease::Lease,
     session::Waiting,
     trace::Clock,
@@ -30,6 +39,9 @@ struct Open {
     lease: Lease,
     clock: Clock,
     count: u64,
+    /// How long a row may be waited for, and the timer of the one that is.
+    each: Option<Duration>,
+    late: Option<Pin<Box<Sleep>>>,
 }
 
 impl OwnStream {
@@ -39,8 +51,9 @@ impl OwnStream {
         lease: Lease,
         statement: Arc<Statement>,
         clock: Clock,
+        each: Option<Duration>,
     ) -> Self {
-        Self { open: Some(Open { rows: Box::pin(rows), waiting, lease, clock, count: 0 }), statement }
+        Self { open: Some(Open { rows: Box::pin(rows), waiting, lease, clock, count: 0, each, late: None }), statement }
     }
 }
 
@@ -48,7 +61,15 @@ impl RowStream for OwnStream {
     fn poll_row(mut self: Pin<&mut Self>, cx: &mut Context<'_>, rows: &mut dyn RowSink) -> Poll<Option<Result<()>>> {
         let this = &mut *self;
         let Some(open) = &mut this.open else { return Poll::Ready(None) };
-        let item = ready!(open.rows.as_mut().poll_next(cx));
+        let Poll::Ready(item) = open.rows.as_mut().poll_next(cx) else {
+            let Some(each) = open.each else { return Poll::Pending };
+            ready!(open.late.get_or_insert_with(|| Box::pin(sleep(each))).as_mut().poll(cx));
+            // The statement is cancelled when the lease comes back.
+            this.open = None;
+            let failure = Failure { error: late(Limit::begin(each)), cause: Cause::Late };
+            return Poll::Ready(Some(Err(failure.tell(&this.statement, Scope::Autocommit))));
+        };
+        open.late = None;
         if let Some(Ok(row)) = &item {
             match open.clock.decoding(|| rows.row(&Fetched(row))) {
                 Ok(()) => {

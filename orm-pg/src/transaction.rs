@@ -110,7 +110,7 @@ impl Transaction<'_> {
             Ok(()) => Ok(self),
             Err(failure) => {
                 self.open = false;
-                if failure.cause != Cause::Lost {
+                if !matches!(failure.cause, Cause::Lost | Cause::Late) {
                     self.session.set_open(false);
                 }
                 Err(failure)
@@ -274,6 +274,10 @@ impl Transaction<'_> {
                 let text = "the connection was lost during COMMIT: the transaction may have taken effect or not";
                 return Err(failure.error.with_kind(ErrorKind::OutcomeUnknown, text));
             }
+            Cause::Late => {
+                let text = format!("{} during COMMIT: the transaction may have taken effect or not", failure.error);
+                return Err(failure.error.with_kind(ErrorKind::OutcomeUnknown, text));
+            }
             Cause::Unsent => return Err(failure.error),
             Cause::Refused | Cause::Stale | Cause::Demoted | Cause::Server | Cause::Rows => {}
         }
@@ -336,7 +340,7 @@ impl Host for Transaction<'_> {
 /// A lost connection has rolled back as well.
 fn settled(undone: Result<(), Failure>) -> Result<()> {
     match undone {
-        Err(failure) if !matches!(failure.cause, Cause::Lost | Cause::Unsent) => Err(failure.error),
+        Err(failure) if !matches!(failure.cause, Cause::Lost | Cause::Unsent | Cause::Late) => Err(failure.error),
         Ok(()) | Err(_) => Ok(()),
     }
 }
@@ -362,7 +366,7 @@ fn undo(depth: u32) -> String {
 /// Puts a command on its way without waiting for the answer: it runs before whatever is sent later.
 pub(crate) fn send(session: &Arc<Session>, command: &str) {
     // The driver takes the bytes the first time that the future is polled.
-    drop(session.command(command).now_or_never());
+    drop(session.command_without_limit(command).now_or_never());
 }
 
 impl Drop for Transaction<'_> {

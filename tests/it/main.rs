@@ -15,6 +15,7 @@ mod graph_keys;
 mod graphs;
 mod groups;
 mod inserts;
+mod limits;
 mod links;
 mod own_executor;
 mod projections;

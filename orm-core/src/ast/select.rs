@@ -1,6 +1,6 @@
 //! SELECT as plain data.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use super::{Node, QueryId, Tree};
 use crate::{schema::Table, value::Bind};
@@ -36,6 +36,8 @@ pub struct Select {
     pub all_rows: bool,
     /// Why it has no meaning, whatever its clauses: the first reason that was found. No later clause takes it back.
     pub refused: Option<Cow<'static, str>>,
+    /// How long the verb that runs it may take.
+    pub timeout: Option<Duration>,
 }
 
 /// A source of a query.
@@ -203,6 +205,7 @@ impl Select {
             by_key: false,
             all_rows: false,
             refused: None,
+            timeout: None,
         }
     }
 

@@ -176,6 +176,7 @@ impl Clone for Select {
             by_key: self.by_key,
             all_rows: self.all_rows,
             refused: self.refused.clone(),
+            timeout: self.timeout,
         };
         copy.rename(self.id, copy.id);
         copy

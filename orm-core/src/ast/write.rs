@@ -1,6 +1,6 @@
 //! INSERT, UPDATE and DELETE as plain data.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use super::{Node, QueryId};
 use crate::{
@@ -25,6 +25,8 @@ pub struct Insert {
     pub returning: Option<Vec<Node>>,
     /// Why it has no meaning: the first reason that was found. No later clause takes it back.
     pub refused: Option<Cow<'static, str>>,
+    /// How long the verb that runs it may take.
+    pub timeout: Option<Duration>,
 }
 
 /// The rows of an insert.
@@ -104,6 +106,8 @@ pub struct Update {
     pub returning: Option<Vec<Node>>,
     /// Why it has no meaning: a clause of the query that an update cannot have, or what was wrong with the query.
     pub refused: Option<Cow<'static, str>>,
+    /// How long the verb that runs it may take.
+    pub timeout: Option<Duration>,
 }
 
 /// A delete.
@@ -121,6 +125,8 @@ pub struct Delete {
     pub returning: Option<Vec<Node>>,
     /// Why it has no meaning: a clause of the query that a delete cannot have, or what was wrong with the query.
     pub refused: Option<Cow<'static, str>>,
+    /// How long the verb that runs it may take.
+    pub timeout: Option<Duration>,
 }
 
 /// Links of a table in between that are to be there.

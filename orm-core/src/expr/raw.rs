@@ -1,6 +1,6 @@
 //! SQL of the user's own: `sql!` gives a [`RawSql`], which runs as a statement or stands in a query as a fragment.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use super::{Column, Expr, Order};
 use crate::{
@@ -22,13 +22,15 @@ use crate::{
 #[must_use = "SQL does nothing until a verb is awaited"]
 pub struct RawSql {
     pub(crate) parts: Vec<Part>,
+    /// How long the verb that runs it may take.
+    pub(crate) timeout: Option<Duration>,
 }
 
 impl RawSql {
     /// The parts in order; `sql!` writes this call.
     #[doc(hidden)]
     pub fn new(parts: Vec<Part>) -> Self {
-        Self { parts }
+        Self { parts, timeout: None }
     }
 
     /// The fragment as a value of type `T` in a query. The type is the user's word; a wrong one is an error when the

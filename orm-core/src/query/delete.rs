@@ -47,7 +47,15 @@ impl<M: Model, Out> fmt::Display for Delete<M, Out> {
 
 impl<M: Model> Delete<M, M> {
     fn new(id: QueryId) -> Self {
-        let ast = ast::Delete { id, table: M::TABLE, filters: vec![], all_rows: false, returning: None, refused: None };
+        let ast = ast::Delete {
+            id,
+            table: M::TABLE,
+            filters: vec![],
+            all_rows: false,
+            returning: None,
+            refused: None,
+            timeout: None,
+        };
         Self { ast, checks_version: false, _types: PhantomData }
     }
 
@@ -107,7 +115,7 @@ impl<S: Source, Out> Select<S, Out> {
     {
         let mut delete = Delete::new(self.ast.id);
         delete.ast.refused = refused(&mut self.ast, "a delete");
-        delete.ast.all_rows = self.ast.all_rows;
+        (delete.ast.all_rows, delete.ast.timeout) = (self.ast.all_rows, self.ast.timeout);
         delete.ast.filters = self.ast.filters;
         delete
     }

@@ -22,7 +22,7 @@ use crate::{
 /// `N` says whether it is of one row, [`OneRow`], or of any number, [`ManyRows`].
 #[must_use = "an insert does nothing until a verb such as `.execute(&db)` is awaited"]
 pub struct Insert<M, Out, N = OneRow> {
-    pub(super) ast: ast::Insert,
+    pub(crate) ast: ast::Insert,
     /// How many rows were given.
     given: usize,
     _types: PhantomData<fn() -> (M, Out, N)>,
@@ -77,7 +77,16 @@ impl<M: Model> Insert<M, M, ManyRows> {
 impl<M: Model, N> Insert<M, M, N> {
     fn new(Gathered { columns, rows, count: given }: Gathered) -> Self {
         let id = QueryId::next();
-        let ast = ast::Insert { id, table: M::TABLE, columns, rows, on_conflict: None, returning: None, refused: None };
+        let ast = ast::Insert {
+            id,
+            table: M::TABLE,
+            columns,
+            rows,
+            on_conflict: None,
+            returning: None,
+            refused: None,
+            timeout: None,
+        };
         Self { ast, given, _types: PhantomData }
     }
 }

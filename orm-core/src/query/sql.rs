@@ -1,6 +1,6 @@
 //! From builders to statements: check, then render.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use super::{Delete, Insert, Select, Source, Subquery, Update};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     expr::{RawSql, SelectList},
     model::Model,
     render::{self, Rendered},
-    statement::{Operation, Sql, Statement},
+    statement::{Limit, Operation, Sql, Statement},
 };
 
 impl<S: Source, Out> Select<S, Out> {
@@ -76,14 +76,20 @@ fn read(
         list_rows(&mut ast);
     }
     let statement = statement(render(&ast), Operation::Select, table).map_err(named)?;
-    Ok(Statement { by_key: ast.by_key, ..statement })
+    Ok(Statement { by_key: ast.by_key, ..limited(statement, ast.timeout) })
 }
 
 /// The statement of a query whose list is there, by whoever made it.
 pub(crate) fn select_statement(select: &ast::Select) -> Result<Statement> {
     let table = table_of(select);
     let rendered = check::select(select).and_then(|()| statement(render::select(select), Operation::Select, table));
-    rendered.map_err(|error| error.in_statement(Operation::Select.name(), table))
+    let rendered = rendered.map_err(|error| error.in_statement(Operation::Select.name(), table))?;
+    Ok(limited(rendered, select.timeout))
+}
+
+/// The statement with the limit of its verb, which begins now.
+fn limited(statement: Statement, timeout: Option<Duration>) -> Statement {
+    Statement { limit: timeout.map(Limit::begin), ..statement }
 }
 
 /// What comes back of the rows that a write of `M` touches, if that is wanted.
@@ -144,7 +150,11 @@ fn inserts(insert: ast::Insert, list: &[Node]) -> Result<Vec<Statement>> {
     let table = Some(insert.table.name);
     let named = |error: crate::Error| error.in_statement(Operation::Insert.name(), table);
     check::insert(&insert).map_err(named)?;
-    let statement = |part: &ast::Insert| statement(render::insert(part, list), Operation::Insert, table).map_err(named);
+    let limit = insert.timeout.map(Limit::begin);
+    let statement = |part: &ast::Insert| {
+        let statement = statement(render::insert(part, list), Operation::Insert, table).map_err(named)?;
+        Ok(Statement { limit, ..statement })
+    };
     match &insert.rows {
         Rows::Values(rows) if rows.len().saturating_mul(insert.columns.len()) > SPLIT_ABOVE => {
             split(insert, list).map(|part| statement(&part)).collect()
@@ -199,7 +209,8 @@ impl<M: Model, Out> Update<M, Out> {
 fn update(ast: &ast::Update, list: &[Node]) -> Result<Statement> {
     let table = Some(ast.table.name);
     let statement = check::update(ast).and_then(|()| statement(render::update(ast, list), Operation::Update, table));
-    statement.map_err(|error| error.in_statement(Operation::Update.name(), table))
+    let statement = statement.map_err(|error| error.in_statement(Operation::Update.name(), table))?;
+    Ok(limited(statement, ast.timeout))
 }
 
 impl<M: Model, Out> Delete<M, Out> {
@@ -227,7 +238,8 @@ impl<M: Model, Out> Delete<M, Out> {
 fn delete(ast: &ast::Delete, list: &[Node]) -> Result<Statement> {
     let table = Some(ast.table.name);
     let statement = check::delete(ast).and_then(|()| statement(render::delete(ast, list), Operation::Delete, table));
-    statement.map_err(|error| error.in_statement(Operation::Delete.name(), table))
+    let statement = statement.map_err(|error| error.in_statement(Operation::Delete.name(), table))?;
+    Ok(limited(statement, ast.timeout))
 }
 
 impl RawSql {
@@ -248,6 +260,6 @@ impl RawSql {
         let statement =
             check::raw(&self.parts).and_then(|()| statement(render::raw(&self.parts), Operation::Raw, None));
         let statement = statement.map_err(|error| error.in_statement(Operation::Raw.name(), None))?;
-        Ok(Statement { fragments: false, ..statement })
+        Ok(Statement { fragments: false, ..limited(statement, self.timeout) })
     }
 }

@@ -60,6 +60,7 @@ impl<M: Model> Update<M, M> {
             all_rows: false,
             returning: None,
             refused: None,
+            timeout: None,
         };
         Self { ast, checks_version: false, _types: PhantomData }
     }
@@ -135,7 +136,7 @@ impl<S: Source, Out> Select<S, Out> {
     {
         let mut update = Update::new(self.ast.id, set);
         update.ast.refused = refused(&mut self.ast, "an update");
-        update.ast.all_rows = self.ast.all_rows;
+        (update.ast.all_rows, update.ast.timeout) = (self.ast.all_rows, self.ast.timeout);
         update.ast.filters = self.ast.filters;
         update
     }

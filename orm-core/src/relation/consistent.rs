@@ -5,10 +5,11 @@ use std::{future::Future, pin::Pin};
 use super::{Loads, With};
 use crate::{
     error::{ErrorKind, Result},
-    executor::{Executor, Together},
+    executor::{Executor, Limited, Together},
     model::Model,
     query::Source,
     row::FromRow,
+    statement::Limit,
 };
 
 /// How often all levels are read again after the schema has changed.
@@ -61,15 +62,17 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
         db: &E,
     ) -> Pin<Box<impl Future<Output = Result<Vec<L::Output>>> + Send>> {
         Box::pin(async move {
+            let limit = self.query.ast.timeout.map(Limit::begin);
+            let db = &Limited::new(db, limit);
             if !self.consistent {
                 return self.levels(take, db).await;
             }
             // What has no meaning in SQL begins no transaction.
             self.query.clone().statement()?;
-            let group = db.together(Together::OneSnapshot).await?;
+            let group = db.together_within(Together::OneSnapshot, limit).await?;
             let mut again = 0..MOST_TIMES_AGAIN;
             let rows = loop {
-                match Box::pin(self.clone().levels(take, &group)).await {
+                match Box::pin(self.clone().levels(take, &Limited::new(&group, limit))).await {
                     // The schema has changed between two levels, and a snapshot from before the change is of no use.
                     Err(error) if error.kind() == ErrorKind::StatementInvalidated && again.next().is_some() => {
                         if !group.begin_anew().await? {
@@ -84,7 +87,9 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
         })
     }
 
-    async fn levels(self, take: Take, db: &impl Executor) -> Result<Vec<L::Output>> {
+    async fn levels(mut self, take: Take, db: &impl Executor) -> Result<Vec<L::Output>> {
+        // The limit of all levels has begun already, and comes with the executor.
+        self.query.ast.timeout = None;
         let rows = match take {
             Take::All => self.query.all(db).await?,
             Take::Only => self.query.one_or_none(db).await?.into_iter().collect(),

@@ -44,7 +44,7 @@ impl Source for Maybe<Depth> {
 #[must_use = "a relation does nothing until a query takes it: `.with(..)`"]
 pub struct WithDepth<P, Out = (P, i32)> {
     pub(super) path: Path<P>,
-    query: Select<(P, Depth), Out>,
+    pub(super) query: Select<(P, Depth), Out>,
 }
 
 impl<P, Out> Clone for WithDepth<P, Out> {

@@ -12,9 +12,10 @@ pub use self::branch::{Branch, Branches, Grows};
 use super::{AtMostOne, Children, Kind, Many, Push, Related, children::store, kind::Own, load::fewer};
 use crate::{
     error::{Error, ErrorKind, Result},
-    executor::{Executor, Together},
+    executor::{Executor, Limited, Together},
     model::{Keyed, Model, Writable},
     query::{Insert, ManyRows, OneRow},
+    statement::Limit,
 };
 
 /// The kinds of relations whose rows are stored after their parent: `has_many` and `has_one`.
@@ -54,7 +55,7 @@ impl StoredAfter for AtMostOne {
 /// ```
 #[must_use = "nothing is stored until a verb such as `.all(&db)` is awaited"]
 pub struct Graph<M, L, N = OneRow> {
-    insert: Insert<M, M, N>,
+    pub(super) insert: Insert<M, M, N>,
     branches: L,
 }
 
@@ -196,7 +197,7 @@ impl<M: Writable, L: Branches<M>, N> Graph<M, L, N> {
     /// [`is_more_than_one`](Error::is_more_than_one) for several rows of a `has_one`; [`is_not_found`](Error::is_not_found)
     /// where a trigger left rows out; else as for [`Insert::all`].
     pub async fn all(self, db: &impl Executor) -> Result<Vec<L::Output>> {
-        let Self { insert, branches } = self;
+        let Self { mut insert, branches } = self;
         if insert.is_upsert() {
             return Err(refused(
                 "an upsert cannot store what belongs to its rows: which are there already is not known",
@@ -209,9 +210,10 @@ impl<M: Writable, L: Branches<M>, N> Graph<M, L, N> {
         }
         // What has no meaning in SQL begins no transaction.
         insert.clone().statements(true)?;
-        let group = db.together(Together::AllOrNone).await?;
-        let rows = store(insert, &group).await?;
-        let stored = L::write(vec![(branches, rows.len())], rows, &group).await?;
+        let limit = insert.ast.timeout.take().map(Limit::begin);
+        let group = db.together_within(Together::AllOrNone, limit).await?;
+        let rows = store(insert, &Limited::new(&group, limit)).await?;
+        let stored = L::write(vec![(branches, rows.len())], rows, &Limited::new(&group, limit)).await?;
         group.commit().await?;
         Ok(stored)
     }

@@ -1,17 +1,17 @@
 //! Many to many: rows of the table in between.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use super::{Many, Related, ends::Ends, graph::has_clauses};
 use crate::{
     ast::{self, ColumnName, Delete, Node, QueryId},
     check,
     error::{Error, ErrorKind, Result},
-    executor::{Executor, Together},
+    executor::{Executor, Limited, Together},
     model::{Keyed, Model},
     render,
     schema::Table,
-    statement::{Operation, Sql, Statement},
+    statement::{Limit, Operation, Sql, Statement},
     value::Bind,
 };
 
@@ -21,6 +21,8 @@ use crate::{
 pub struct Link {
     change: Change,
     table: &'static Table,
+    /// How long the verb may take.
+    pub(super) timeout: Option<Duration>,
 }
 
 /// What links rows: the relation between two models through a table.
@@ -106,7 +108,7 @@ impl fmt::Debug for Link {
 
 impl Link {
     fn refused(table: &'static Table, text: impl Into<Cow<'static, str>>) -> Self {
-        Self { change: Change::Refused(text.into()), table }
+        Self { change: Change::Refused(text.into()), table, timeout: None }
     }
 
     /// Returns the SQL and its binds; nothing of a change that is refused. No I/O.
@@ -143,16 +145,19 @@ impl Link {
         let sql = self.to_sql();
         check::binds(&sql)?;
         let statement = Statement::new(sql, operation, Some(self.table.name));
+        let limit = self.timeout.map(Limit::begin);
+        let db = &Limited::new(db, limit);
         let Some(lock) = lock else { return db.execute(&statement).await };
-        let group = match db.together(Together::AllOrNone).await {
+        let group = match db.together_within(Together::AllOrNone, limit).await {
             Ok(group) => group,
             // An executor without transactions, as `adopt(&client)`, has but the statement itself.
             Err(error) if error.kind() == ErrorKind::InvalidStatement => return db.execute(&statement).await,
             Err(error) => return Err(error),
         };
         let lock = Statement::new(render::lock_links(lock).sql, Operation::Select, Some(self.table.name));
-        group.execute(&lock).await?;
-        let changed = group.execute(&statement).await?;
+        let limited = Limited::new(&group, limit);
+        limited.execute(&lock).await?;
+        let changed = limited.execute(&statement).await?;
         group.commit().await?;
         Ok(changed)
     }
@@ -183,22 +188,20 @@ fn links<C: Keyed>(ends: Ends, parent: Vec<Bind>, children: &[C]) -> Result<Adde
 
 impl<P: Model, C: Keyed, V: Model> Related<P, C, Many<V>> {
     /// Where the links are, and the key of the row that has them; nothing where it is NULL.
-    fn ends(&self, parent: &P) -> Result<(Ends, Option<Vec<Bind>>), Link> {
+    fn ends(&self, parent: &P) -> Result<(Ends, Option<Vec<Bind>>), &'static str> {
         if has_clauses(&self.query.ast) {
-            let text = "a relation that is linked takes no clauses: no `filter`, `order_by`, `limit`";
-            return Err(Link::refused(V::TABLE, text));
+            return Err("a relation that is linked takes no clauses: no `filter`, `order_by`, `limit`");
         }
-        let none = || Link::refused(V::TABLE, "there is no table in between");
-        Ok((Ends::of(&self.path).ok_or_else(none)?, self.path.key(parent)))
+        Ok((Ends::of(&self.path).ok_or("there is no table in between")?, self.path.key(parent)))
     }
 
     fn changed(self, parent: &P, change: impl FnOnce(Ends, Option<Vec<Bind>>) -> Result<Change, String>) -> Link {
         let (ends, key) = match self.ends(parent) {
             Ok(it) => it,
-            Err(refused) => return refused,
+            Err(text) => return Link::refused(V::TABLE, text),
         };
         let change = change(ends, key).unwrap_or_else(|text| Change::Refused(text.into()));
-        Link { table: ends.table, change }
+        Link { table: ends.table, change, timeout: None }
     }
 }
 
@@ -211,7 +214,15 @@ fn delete(ends: Ends, parent: Vec<Bind>, child: Option<Vec<Bind>>) -> Change {
     let id = QueryId::next();
     let near = equals(id, ends.near, parent);
     let filters = near.chain(equals(id, ends.far, child.unwrap_or_default())).collect();
-    Change::Delete(Delete { id, table: ends.table, filters, all_rows: false, returning: None, refused: None })
+    Change::Delete(Delete {
+        id,
+        table: ends.table,
+        filters,
+        all_rows: false,
+        returning: None,
+        refused: None,
+        timeout: None,
+    })
 }
 
 impl<P: Model, C: Keyed, V: Model> Links<P, C> for Related<P, C, Many<V>> {

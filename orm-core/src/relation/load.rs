@@ -111,7 +111,9 @@ where
 {
     let count = asked.len();
     let Related { path, query, loads, .. } = relation;
-    let Some((query, pairing)) = path.paired(query.into_ast(), asked) else { return deal(&[], vec![], count) };
+    let timeout = query.ast.timeout;
+    let Some((mut query, pairing)) = path.paired(query.into_ast(), asked) else { return deal(&[], vec![], count) };
+    query.timeout = timeout;
     let (places, rows) = placed::<Out>(&query, pairing, db).await?;
     deal(&places, loads.load(rows, db).await?, count)
 }
@@ -185,7 +187,9 @@ impl<P: Model, C: Model> Relation for Counted<P, C> {
     async fn load<E: Executor>(self, parents: &[P], db: &E) -> Result<Vec<i64>> {
         let (there, asked) = Keys::of(&self.path, parents).each();
         let mut counts = vec![0; asked.len()];
-        if let Some(query) = self.path.counted(self.query, asked.into_binds()) {
+        let timeout = self.query.timeout;
+        if let Some(mut query) = self.path.counted(self.query, asked.into_binds()) {
+            query.timeout = timeout;
             let (numbers, found) = placed::<i64>(&query, Pairing::Number, db).await?;
             for (number, count) in numbers.into_iter().zip(found) {
                 *counts.get_mut(number).ok_or_else(fewer)? = count;

@@ -135,6 +135,7 @@ impl<P: Model, C: Model, K> Related<P, C, K> {
     fn walked(self) -> Tree<P> {
         let Self { path, query: Select { ast: rows, .. }, .. } = self;
         let mut query: Select<P, P> = Select::of_model();
+        query.ast.timeout = rows.timeout;
         if !rows.order_by.is_empty() || rows.limit.is_some() || rows.offset.is_some() || rows.distinct.is_some() {
             let text = "only filters say what is walked over: sort and limit after `descendants` or `ancestors`";
             query.ast.refuse(text);

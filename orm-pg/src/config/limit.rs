@@ -32,6 +32,24 @@ impl DatabaseBuilder {
         self
     }
 
+    /// Limits how long each statement may take that says nothing itself (`.timeout(..)`), from the moment that its verb is
+    /// awaited: waiting for a connection, the network and the server. `BEGIN` and `COMMIT` count as statements, and each
+    /// row of a stream that is waited for. Default: no limit, for reports and copies may take long. Past the limit the
+    /// statement is cancelled on the server, and the verb ends within two seconds more.
+    ///
+    /// [`statement_timeout`](Self::statement_timeout) is the server's own limit, which does not help where the server or the
+    /// network is silent.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").timeout(Duration::from_secs(10)).connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.settings.timeout = Some(limit);
+        self
+    }
+
     /// Limits how long [`Database::close`](crate::Database::close) waits for statements and transactions under way.
     /// Default 10 seconds, a third of what orchestrators give a program to end.
     ///

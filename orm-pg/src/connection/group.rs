@@ -6,13 +6,14 @@ use orm_core::{
     error::Result,
     executor::{BoxRowStream, Commit, Executor, Group, Together},
     row::RowSink,
-    statement::Statement,
+    statement::{Limit, Statement},
 };
 use tokio::sync::SemaphorePermit;
 
 use super::{Connection, PLACES};
 use crate::{
     group::{Own, options},
+    session::Allowed,
     transaction::Transaction,
 };
 
@@ -21,14 +22,31 @@ struct Alone<'c> {
     // Dropped first: the others come after what rolls it back.
     tx: Own,
     connection: &'c Connection,
+    _allowance: Allowance<'c>,
     _places: SemaphorePermit<'c>,
 }
 
-pub(super) async fn begin(connection: &Connection, how: Together) -> Result<Group<'_>> {
+/// Lets the statements of a verb have its limit, and those after them what was allowed before.
+struct Allowance<'c> {
+    connection: &'c Connection,
+    before: Option<Allowed>,
+}
+
+impl Drop for Allowance<'_> {
+    fn drop(&mut self) {
+        if let Some(before) = self.before {
+            self.connection.session().allow(before);
+        }
+    }
+}
+
+pub(super) async fn begin(connection: &Connection, how: Together, limit: Option<Limit>) -> Result<Group<'_>> {
     let places = connection.places(PLACES).await?;
+    let before = limit.map(|limit| connection.session().allow(Allowed::Until(limit)));
+    let allowance = Allowance { connection, before };
     let begun = Transaction::on_shared(Arc::clone(connection.session()), options(how)).await;
     let tx = begun.map_err(|failure| failure.error)?;
-    Ok(Group::new(Alone { tx: Own::new(tx, how), connection, _places: places }))
+    Ok(Group::new(Alone { tx: Own::new(tx, how), connection, _allowance: allowance, _places: places }))
 }
 
 #[diagnostic::do_not_recommend]

@@ -1,5 +1,7 @@
 //! How a transaction is to be run.
 
+use std::time::Duration;
+
 /// How well a transaction is shielded from others; PostgreSQL's words.
 ///
 /// ```
@@ -30,6 +32,7 @@ pub struct TransactionOptions {
     read_only: bool,
     deferrable: bool,
     retries: u32,
+    timeout: Option<Duration>,
 }
 
 impl TransactionOptions {
@@ -120,6 +123,22 @@ impl TransactionOptions {
     pub fn retry(mut self, times: u32) -> Self {
         self.retries = times;
         self
+    }
+
+    /// Limits how long each statement of the transaction may take that says nothing itself, `BEGIN` and `COMMIT` as well.
+    /// Without it the handle's limit holds.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration;
+    /// let options = TransactionOptions::new().timeout(Duration::from_secs(2));
+    /// ```
+    pub fn timeout(mut self, each_statement: Duration) -> Self {
+        self.timeout = Some(each_statement);
+        self
+    }
+
+    pub(crate) fn each_statement(self) -> Option<Duration> {
+        self.timeout
     }
 
     /// The isolation, where it is not left to the server's settings.

@@ -17,6 +17,7 @@ mod adopted_pool;
 mod basics;
 mod binds;
 mod changed_types;
+mod deadlines;
 mod drops;
 mod failover;
 mod fair;

@@ -1,0 +1,143 @@
+//! What happens when a statement has taken as long as it may.
+//!
+//! The server is asked to cancel it, and its answer is waited for a little longer: it says whether the statement has taken
+//! effect. A connection that does not answer even then is closed.
+
+use std::{
+    future::Future,
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
+};
+
+use futures_util::future::{Either, select};
+use orm_core::{
+    error::{Error, ErrorKind},
+    statement::Limit,
+};
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_postgres::error::SqlState;
+
+use crate::{
+    cancel::cancel,
+    error::{Cause, Failure},
+    run::spoil,
+    session::Session,
+};
+
+/// How long the answer to a cancelled statement may take.
+const ANSWER_LIMIT: Duration = Duration::from_secs(2);
+
+/// How long the answer to one request to cancel is waited for.
+const ASK_AGAIN: Duration = Duration::from_millis(100);
+
+/// Runs `statement` on the connection for as long as it may take.
+///
+/// # Errors
+/// Those of the statement; [`ErrorKind::Timeout`] where it was cancelled, with [`Cause::Late`] where nobody knows.
+pub(crate) async fn within<T>(
+    session: &Arc<Session>,
+    limit: Option<Limit>,
+    // By reference: an async function keeps what it is given twice.
+    mut statement: Pin<&mut impl Future<Output = Result<T, Failure>>>,
+) -> Result<T, Failure> {
+    let Some((limit, until)) = limit.and_then(|it| Some((it, it.until()?))) else { return statement.await };
+    match timeout_at(until.into(), statement.as_mut()).await {
+        Ok(done) => done,
+        // On the heap: few statements ever come here, and all would carry the space for it.
+        Err(_) => Box::pin(after(session, limit, statement)).await,
+    }
+}
+
+/// Ends a statement whose limit is over.
+async fn after<T>(
+    session: &Arc<Session>,
+    limit: Limit,
+    statement: Pin<&mut impl Future<Output = Result<T, Failure>>>,
+) -> Result<T, Failure> {
+    let unanswered = || Failure { error: late(limit), cause: Cause::Late };
+    let Some(alone) = session.hold_if_alone() else {
+        // Others wait for their answers on the same connection, which must not be cancelled.
+        if session.is_open() {
+            spoil(session);
+        }
+        return Err(unanswered());
+    };
+    let done = timeout(ANSWER_LIMIT, cancelled(session, statement)).await;
+    drop(alone);
+    match done {
+        // The answer was on its way: what it says is true.
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(failure)) => Err(told(failure, limit)),
+        Err(_) => {
+            session.end();
+            Err(unanswered())
+        }
+    }
+}
+
+/// Waits for `statement` as long as it may take, and gives it up then: its connection is cleaned up when it comes back.
+///
+/// # Errors
+/// Those of the statement; [`ErrorKind::Timeout`] with [`Cause::Late`].
+pub(crate) async fn or_given_up<T>(
+    limit: Option<Limit>,
+    statement: Pin<&mut impl Future<Output = Result<T, Failure>>>,
+) -> Result<T, Failure> {
+    let Some((limit, until)) = limit.and_then(|it| Some((it, it.until()?))) else { return statement.await };
+    let late = |_| Err(Failure { error: late(limit), cause: Cause::Late });
+    timeout_at(until.into(), statement).await.unwrap_or_else(late)
+}
+
+/// Waits for the end of a statement, and asks the server to cancel it until that comes: a request that arrives while the
+/// statement is prepared already and not sent yet cancels nothing.
+async fn cancelled<T>(
+    session: &Arc<Session>,
+    mut statement: Pin<&mut impl Future<Output = Result<T, Failure>>>,
+) -> Result<T, Failure> {
+    loop {
+        match select(statement.as_mut(), pin!(ask_to_cancel(session))).await {
+            Either::Left((done, asking)) => {
+                // To its end: a request that is under way still could hit what is sent next.
+                asking.await;
+                return done;
+            }
+            Either::Right(((), _)) => {}
+        }
+        if let Ok(done) = timeout(ASK_AGAIN, statement.as_mut()).await {
+            return done;
+        }
+    }
+}
+
+/// Asks the server to cancel what runs on the connection. The request names no statement, so nothing else may run there.
+async fn ask_to_cancel(session: &Arc<Session>) {
+    if let Some(theirs) = session.as_theirs() {
+        // It may come late and hit what runs next, so the connection is not used by others any more.
+        session.set_broken(true);
+        theirs.cancel().await;
+    } else if let Some(peer) = &session.peer {
+        // Where the server cannot be asked, no answer comes either, and the connection is closed.
+        drop(cancel(&session.client().cancel_token(), peer).await);
+    }
+}
+
+/// The failure of a statement that was cancelled because its limit was over.
+fn told(failure: Failure, limit: Limit) -> Failure {
+    match failure.error.server().cloned() {
+        Some(server) if server.code == SqlState::QUERY_CANCELED.code() => {
+            Failure { error: late(limit).with_server(server), cause: Cause::Server }
+        }
+        _ => failure,
+    }
+}
+
+/// The error for a limit that is over.
+pub(crate) fn late(limit: Limit) -> Error {
+    Error::new(ErrorKind::Timeout, format!("it took longer than its limit of {:?}", limit.each()))
+}
+
+/// The limit that a wait for a connection has as well.
+pub(crate) fn until(limit: Option<Limit>) -> Option<Instant> {
+    limit.and_then(Limit::until).map(Instant::from_std)
+}
