@@ -1,7 +1,9 @@
 //! Makes a test of each page of the guide: its blocks of Rust, in order, on a database of the page's own.
 //!
 //! A block that starts with an item (`use`, an attribute, a doc comment, `fn`, …) stands in the page's module; every
-//! other block is a part of its test's body, so that a later block sees what an earlier one has made.
+//! other block is a part of its test's body, so that a later block sees what an earlier one has made. A block of SQL is
+//! the text of a statement that the page has sent, broken into lines as it is read best. Neither is looked at where the
+//! language is followed by `,ignore`.
 
 use std::{env, error::Error, fmt::Write, fs, path::Path};
 
@@ -19,11 +21,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         let name = page.file_stem().and_then(|it| it.to_str()).ok_or("a page with a strange name")?.replace('-', "_");
         let text = fs::read_to_string(&page)?;
         let (items, statements): (Vec<_>, Vec<_>) =
-            blocks(&text).into_iter().partition(|it| ITEMS.iter().any(|item| it.starts_with(item)));
+            blocks(&text, "rust").into_iter().partition(|it| ITEMS.iter().any(|item| it.starts_with(item)));
         if items.is_empty() && statements.is_empty() {
             continue;
         }
-        let (items, statements) = (items.concat(), statements.concat());
+        let (items, mut statements) = (items.concat(), statements.concat());
+        let sql = blocks(&text, "sql");
+        if !sql.is_empty() {
+            statements = format!("let sent = crate::sent::listen();\n{statements}\nsent.must_have(&{sql:?});");
+        }
         write!(
             tests,
             "mod {name} {{\n{items}\n#[orm_pg::test]\nasync fn page(db: orm_pg::Database) -> Result<(), Box<dyn std::error::Error>> \
@@ -34,13 +40,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The texts between "```rust" and "```".
-fn blocks(page: &str) -> Vec<String> {
+/// The texts between "```" with the language's name and "```".
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let start = format!("```{language}");
     let mut blocks = vec![];
     let mut open: Option<String> = None;
     for line in page.lines() {
         match &mut open {
-            None if line == "```rust" => open = Some(String::new()),
+            None if line == start => open = Some(String::new()),
             None => {}
             Some(_) if line == "```" => blocks.extend(open.take()),
             Some(block) => {
