@@ -45,7 +45,7 @@ impl Database {
     /// - Notices go nowhere, and the error of a lost connection does not say why it was lost.
     /// - Statements stay prepared on their connection, as usual: one round trip when warm, two when cold.
     ///   Should the application throw them away (`DEALLOCATE ALL`, `DISCARD ALL`), they are prepared again, but not within
-    ///   a transaction, where the first use is an error.
+    ///   a transaction, where the first use is an error that is retryable.
     /// - What raw SQL may have left behind (settings, temporary tables, locks of the session) is not reset, for that
     ///   would undo what the application has set up. Such a connection is closed, and the pool opens another one.
     ///   What is done with [`Connection::client`](crate::Connection::client) stays, as with the pool's own `get`.

@@ -63,7 +63,7 @@ impl Verdict {
         if *code == SqlState::INVALID_SQL_STATEMENT_NAME {
             return Self::Gone;
         }
-        if is_replan(error) {
+        if is_replan(error, known) {
             return Self::Schema;
         }
         if !known {
@@ -81,12 +81,12 @@ impl Verdict {
 }
 
 /// Whether the server could not plan anew, from catalogs that changed since or while it looked.
-fn is_replan(error: &DbError) -> bool {
+fn is_replan(error: &DbError, known: bool) -> bool {
     let code = error.code();
+    // Of a statement that was prepared just now, only a type can have gone in between: that of a bind.
+    let gone = if known { "cache lookup failed for " } else { "cache lookup failed for type " };
     (*code == SqlState::FEATURE_NOT_SUPPORTED && error.routine() == Some("RevalidateCachedQuery"))
-        || (*code == SqlState::INTERNAL_ERROR
-            && error.message().starts_with("cache lookup failed for ")
-            && !is_raised_within(error))
+        || (*code == SqlState::INTERNAL_ERROR && error.message().starts_with(gone) && !is_raised_within(error))
 }
 
 fn is_about_the_text(error: &DbError) -> bool {

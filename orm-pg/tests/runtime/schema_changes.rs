@@ -64,11 +64,34 @@ pub(crate) async fn own_pool(database: &str, size: u32) -> Database {
 }
 
 pub(crate) async fn their_pool(database: &str, size: u32) -> Database {
+    Database::from_pool(foreign(database, size).await)
+}
+
+async fn foreign(database: &str, size: u32) -> bb8::Pool<PostgresConnectionManager<NoTls>> {
     let mut config: tokio_postgres::Config = url().parse().unwrap();
     config.dbname(database);
     let manager = PostgresConnectionManager::new(config, NoTls);
-    let pool = bb8::Pool::builder().max_size(size).test_on_check_out(false).build(manager).await.unwrap();
-    Database::from_pool(pool)
+    bb8::Pool::builder().max_size(size).test_on_check_out(false).build(manager).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_transaction_whose_statements_were_thrown_away_is_run_again() {
+    let database = database().await;
+    let pool = foreign(&database, 1).await;
+    let db = Database::from_pool(pool.clone());
+    let transaction = async |tx: &mut Transaction<'_>| {
+        use_it(tx, 0).await?;
+        use_it(tx, 1).await
+    };
+    db.transaction(transaction).await.unwrap();
+    for text in ["DEALLOCATE ALL", "DISCARD ALL"] {
+        pool.get().await.unwrap().batch_execute(text).await.unwrap();
+        let error = db.transaction(transaction).await.unwrap_err();
+        assert!(error.is_retryable() && error.to_string().contains("DISCARD ALL"), "{error}");
+        db.transaction(transaction).await.unwrap();
+        pool.get().await.unwrap().batch_execute(text).await.unwrap();
+        db.transaction_with(TransactionOptions::new().retry(5), transaction).await.unwrap();
+    }
 }
 
 /// The changes, one after the other; each leaves what the model says as it was.
