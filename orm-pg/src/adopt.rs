@@ -106,6 +106,9 @@ mod sealed {
 /// as are several statements that hold together (`insert_many` in parts, `create_tables`, `consistent()`, graphs), and a stream reads all
 /// rows first. Adopt `client.transaction()` for those.
 ///
+/// After a change of the schema a statement on a client is prepared anew and run again. In a transaction it is an error of
+/// kind [`StatementInvalidated`](ErrorKind::StatementInvalidated): whoever began the transaction runs it again.
+///
 /// A future that is dropped gives up its answer, no more: the statement runs to its end on the server, as the driver's
 /// own do. One that is dropped while its statement is prepared leaves that prepared until the connection ends, as with the
 /// driver's own.

@@ -181,3 +181,21 @@ pub(crate) fn is_misread(failure: &Failure, plan: Option<&Plan>) -> bool {
 fn made_by_users<'t>(types: impl IntoIterator<Item = &'t Type>) -> bool {
     types.into_iter().any(|it| Type::from_oid(it.oid()).is_none())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_generation_ends_once_for_all_who_prepared_in_it() {
+        let generation = Generation::default();
+        for _ in 0..10 {
+            generation.end(0);
+        }
+        assert_eq!(generation.now(), 1);
+        generation.end(1);
+        // Who is late has nothing to say of what was prepared since.
+        generation.end(0);
+        assert_eq!(generation.now(), 2);
+    }
+}

@@ -196,7 +196,7 @@ async fn forty_tasks(db: Database, database: String) -> (Vec<Error>, u32) {
 fn none((errors, done): (Vec<Error>, u32)) {
     let told: Vec<_> = errors.iter().map(|it| format!("{it} ({})", it.is_retryable())).collect();
     assert!(errors.is_empty(), "{} of {done}: {told:#?}", errors.len());
-    assert!(done > 400, "{done}");
+    assert!(done >= 40, "{done}");
 }
 
 #[tokio::test]
