@@ -10,6 +10,7 @@ mod levels;
 mod model;
 mod raw;
 mod tasks;
+mod waits;
 
 use std::error::Error;
 
@@ -29,6 +30,12 @@ const CONNECTIONS: u32 = 10;
 
 /// Makes and fills a database of its own, and opens both sides of the comparison.
 async fn open(arguments: &Arguments) -> Result<(Ours, Raw)> {
+    let (url, db) = filled(arguments).await?;
+    Ok((Ours::new(db).await?, Raw::connect(&url).await?))
+}
+
+/// Makes and fills a database of its own.
+async fn filled(arguments: &Arguments) -> Result<(String, Database)> {
     let url = match &arguments.url {
         Some(url) => url.clone(),
         None => orm_pg::testing::database_url().await?,
@@ -37,7 +44,7 @@ async fn open(arguments: &Arguments) -> Result<(Ours, Raw)> {
     db.drop_tables(TABLES).await?;
     db.create_tables(TABLES).await?;
     raw::fill(&url).await?;
-    Ok((Ours::new(db).await?, Raw::connect(&url).await?))
+    Ok((url, db))
 }
 
 /// Runs all comparisons of single statements on one thread, which has the least noise.
@@ -65,4 +72,16 @@ pub fn tasks(arguments: &Arguments) -> Result<()> {
         let (ours, raw) = open(arguments).await?;
         tasks::run(arguments, &ours.db, &raw).await
     })
+}
+
+/// Runs sixteen tasks that loop over four connections of either side, on one thread and on two.
+///
+/// # Errors
+/// As [`statements`].
+pub fn waits(arguments: &Arguments) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (url, db) = runtime.block_on(filled(arguments))?;
+    waits::run(arguments, &url)?;
+    runtime.block_on(db.close());
+    Ok(())
 }

@@ -14,6 +14,9 @@ fn main() -> Result<()> {
     if arguments.only.as_ref().is_none_or(|it| "tasks".contains(it.as_str())) {
         overhead::tasks(&arguments)?;
     }
+    if arguments.only.as_ref().is_none_or(|it| "waits".contains(it.as_str())) {
+        overhead::waits(&arguments)?;
+    }
     println!("\nAllocations: cargo run --release -p overhead --bin allocations");
     Ok(())
 }

@@ -19,12 +19,16 @@ pub(crate) struct Raw {
 
 impl Raw {
     pub(crate) async fn connect(url: &str) -> Result<Self> {
-        // Without bb8's ping at each check-out, as ours.
-        let pool = Pool::builder().max_size(CONNECTIONS).test_on_check_out(false);
-        let pool = pool.connection_timeout(std::time::Duration::from_secs(120));
-        let pool = pool.build(Manager { url: url.to_owned() }).await?;
+        let pool = pool(url, CONNECTIONS).await?;
         Ok(Self { held: Held::connect(url).await?, pool, levels: ByHand::new(connect(url).await?).await? })
     }
+}
+
+/// A pool of bb8 by hand, without its ping at each check-out, as ours.
+pub(crate) async fn pool(url: &str, size: u32) -> Result<Pool<Manager>> {
+    let pool = Pool::builder().max_size(size).test_on_check_out(false);
+    let pool = pool.connection_timeout(std::time::Duration::from_secs(120));
+    Ok(pool.build(Manager { url: url.to_owned() }).await?)
 }
 
 /// Makes the users and their posts.

@@ -15,6 +15,7 @@ fn the_times_have_a_line_for_each_case() {
     let out = run(env!("CARGO_BIN_EXE_overhead"));
     assert_eq!(out.lines().filter(|it| it.starts_with("| ") && it.contains('≤')).count(), 11, "{out}");
     assert!(out.contains("500 tasks × 10 gets, ours"), "{out}");
+    assert_eq!(out.lines().filter(|it| it.starts_with("16 tasks in a loop, 4 connections")).count(), 4, "{out}");
 }
 
 #[test]
