@@ -82,6 +82,7 @@ pub(crate) struct Settings {
     pub(crate) statements: Limits,
     pub(crate) slow_statement: Option<Duration>,
     pub(crate) on_connect: Vec<String>,
+    pub(crate) reset_on_return: bool,
     pub(crate) on_notice: Option<OnNotice>,
 }
 
@@ -119,6 +120,7 @@ impl Default for Settings {
             statements: Limits::default(),
             slow_statement: None,
             on_connect: Vec::new(),
+            reset_on_return: false,
             on_notice: None,
         }
     }
@@ -288,6 +290,28 @@ impl DatabaseBuilder {
     /// ```
     pub fn on_connect(mut self, sql: impl Into<String>) -> Self {
         self.settings.on_connect.push(sql.into());
+        self
+    }
+
+    /// Sets whether a connection is reset each time it comes back to the pool: settings, locks of the session, temporary
+    /// tables, `LISTEN`. Default `false`: it is reset after SQL of the user, functions that the user declared, and whatever
+    /// else is not known to leave nothing behind, judged by the text of the statements.
+    ///
+    /// Turn it on where code that no text shows changes the session: a trigger, or a function behind a view, a default, a
+    /// cast or an operator, that calls `set_config(.., false)` or `pg_advisory_lock(..)`. Without it that reaches the next
+    /// user of the connection. Better still, let such code end with its transaction: `set_config(.., true)`,
+    /// `pg_advisory_xact_lock(..)`.
+    ///
+    /// Each return then costs one round trip, and one more for each statement of [`on_connect`](Self::on_connect). Nobody
+    /// waits for the answer but who wants that connection next.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").reset_on_return(true).connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn reset_on_return(mut self, on: bool) -> Self {
+        self.settings.reset_on_return = on;
         self
     }
 

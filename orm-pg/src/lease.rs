@@ -164,7 +164,7 @@ async fn clean(session: &Arc<Session>) -> bool {
     }
     // Without an open transaction the server warns of the ROLLBACK, which is nobody's business.
     session.fate.quiet(true);
-    let reset = match (session.is_tainted(), session.is_open()) {
+    let reset = match (session.needs_reset(), session.is_open()) {
         (true, _) => client.batch_execute(&session.reset).await,
         (false, true) => client.batch_execute("ROLLBACK").await,
         (false, false) => Ok(()),
@@ -178,7 +178,7 @@ async fn clean(session: &Arc<Session>) -> bool {
         // What is gone of it beside the witness is not known.
         session.cache.clear();
     }
-    if session.is_tainted() {
+    if session.needs_reset() {
         for sql in &*session.on_connect {
             if session.run_unlogged(sql).await.is_err() {
                 return false;

@@ -309,6 +309,7 @@ impl Manager {
             driver,
             plug,
             on_connect: Arc::clone(&self.on_connect),
+            reset_always: self.settings.reset_on_return,
             reset: Arc::clone(&self.reset),
             statements: self.settings.statements,
             generation: Arc::clone(&self.board.generation),

@@ -74,6 +74,8 @@ pub(crate) struct Session {
     pub(crate) reset: Arc<str>,
     /// SQL to run again after a reset.
     pub(crate) on_connect: Arc<[String]>,
+    /// Whether it is reset whatever ran.
+    reset_always: bool,
     /// From how long on a statement is worth a warning.
     pub(crate) slow: Option<Duration>,
     /// How many statements were sent, and the last of them that was answered. Answers come in order.
@@ -114,6 +116,7 @@ pub(crate) struct Parts {
     pub(crate) plug: Arc<Plug>,
     pub(crate) reset: Arc<str>,
     pub(crate) on_connect: Arc<[String]>,
+    pub(crate) reset_always: bool,
     pub(crate) statements: Limits,
     /// That of the pool.
     pub(crate) generation: Arc<Generation>,
@@ -123,11 +126,13 @@ pub(crate) struct Parts {
 
 impl Session {
     pub(crate) fn new(parts: Parts) -> Arc<Self> {
-        let Parts { client, fate, peer, driver, plug, reset, on_connect, statements, generation, slow, writes } = parts;
+        let Parts { client, fate, peer, driver, plug, reset, on_connect, reset_always, .. } = parts;
+        let Parts { statements, generation, slow, writes, .. } = parts;
         let (owner, cache) = (Owner::Ours { client, driver, plug }, Arc::new(Cache::new(statements, generation)));
         let mut session = Self::with(owner, cache, fate);
         (session.peer, session.slow) = (Some(peer), slow);
-        (session.reset, session.on_connect, session.writes) = (reset, on_connect, writes);
+        (session.reset, session.on_connect, session.reset_always) = (reset, on_connect, reset_always);
+        session.writes = writes;
         Arc::new(session)
     }
 
@@ -145,6 +150,7 @@ impl Session {
             runtime: Handle::current(),
             reset: Arc::default(),
             on_connect: Arc::default(),
+            reset_always: false,
             slow: None,
             issued: AtomicU64::new(0),
             answered: AtomicU64::new(0),
@@ -286,9 +292,14 @@ impl Session {
         self.is_escaped() || (abandoned != 0 && self.answered.load(Ordering::Acquire) <= abandoned)
     }
 
+    /// Whether the connection is reset before others get it.
+    pub(crate) fn needs_reset(&self) -> bool {
+        self.reset_always || self.is_tainted()
+    }
+
     /// Whether the connection can go back as it is.
     pub(crate) fn is_clean(&self) -> bool {
-        !self.is_open() && !self.is_tainted() && !self.is_running()
+        !self.is_open() && !self.needs_reset() && !self.is_running()
     }
 
     /// Says that the connection was reset and answered.

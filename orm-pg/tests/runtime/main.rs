@@ -27,6 +27,7 @@ mod left_statements;
 mod pgbouncer;
 mod pool;
 mod quiet;
+mod reset_on_return;
 mod round_trips;
 mod runtimes;
 mod schema_changes;
