@@ -20,7 +20,7 @@ pub struct Insert {
     /// The values.
     pub rows: Rows,
     /// What to do about rows that are there already.
-    pub on_conflict: Option<OnConflict>,
+    pub on_conflict: Option<Box<OnConflict>>,
     /// RETURNING, where rows come back; `None` means whole rows.
     pub returning: Option<Vec<Node>>,
     /// Why it has no meaning: the first reason that was found. No later clause takes it back.

@@ -164,7 +164,7 @@ impl<M: Model, Out, N> Insert<M, Out, N> {
     pub fn filter<C: IntoFilter>(mut self, cond: impl FnOnce(M::Columns<Present>, M::Columns<Present>) -> C) -> Self {
         let (there, proposed) = self.both();
         let Some(Cond(cond)) = cond(there, proposed).into_filter() else { return self };
-        match &mut self.ast.on_conflict {
+        match self.ast.on_conflict.as_deref_mut() {
             Some(OnConflict { action: ConflictAction::Update { filters, .. }, .. }) => filters.push(cond),
             _ => {
                 self.refuse("`filter` of an insert comes after `do_update`");
@@ -182,7 +182,7 @@ impl<M: Model, Out, N> Insert<M, Out, N> {
         if self.ast.on_conflict.is_some() {
             self.refuse("an insert has one `ON CONFLICT`: say once which conflict is meant, and what to do about it");
         }
-        self.ast.on_conflict = Some(OnConflict { target, action });
+        self.ast.on_conflict = Some(Box::new(OnConflict { target, action }));
         self
     }
 
