@@ -115,9 +115,6 @@ fn assignments(scopes: &mut Scopes, id: QueryId, table: &Table, set: &[Assignmen
         if set.iter().take(index).any(|it| it.column == *column) {
             return Err(refused(format!("`{column}` of {} is set twice", table.name)));
         }
-        if table.column(column).is_some_and(|it| it.generated.is_some()) {
-            return Err(refused(format!("`{column}` of {} is generated: PostgreSQL alone computes it", table.name)));
-        }
         scopes.row(value, "SET")?;
     }
     Ok(())

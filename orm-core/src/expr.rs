@@ -30,7 +30,7 @@ pub use self::{
     array::{Array, Arrays},
     assign::{Assignable, IntoAssignments},
     case::{Case, CaseValue, EmptyCase, case},
-    column::{Column, Expr, Joined, Mode, Origin, Present, bind},
+    column::{Column, Expr, Generated, Joined, Mode, Origin, Present, Settable, Writer, Written, bind},
     composite::Composites,
     cond::{Cond, IntoCond, IntoFilter},
     date::{DatePart, Dates, Temporal},

@@ -101,9 +101,13 @@ fn field_impls(model: &Model, private: &TokenStream, names: &Names) -> TokenStre
     let Names { marker, params, bounds, .. } = names;
     let fields = model.columns().enumerate().map(|(number, (field, column))| {
         let ty = column.sql_type(private, &field.ty);
+        let writer = if column.generated.is_some() { quote!(Generated) } else { quote!(Written) };
         quote! {
             #[automatically_derived]
-            impl #params #private::model::Field<#number> for #marker #bounds { type Type = #ty; }
+            impl #params #private::model::Field<#number> for #marker #bounds {
+                type Type = #ty;
+                type Writer = #private::expr::#writer;
+            }
         }
     });
     let parts = model.flattened().enumerate().map(|(number, field)| {

@@ -53,6 +53,9 @@ pub(crate) fn model(input: &DeriveInput) -> TokenStream {
                     #columns(::core::marker::PhantomData)
                 }
             }
+            impl #krate::query::RowsOf<#ident> for #ident {
+                type Model = #ident;
+            }
             impl #krate::model::Writable for #ident {}
         };
     }

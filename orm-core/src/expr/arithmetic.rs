@@ -37,7 +37,7 @@ macro_rules! terms {
 }
 
 terms! {
-    [T: SqlType] Column<T>, T::Base, T::Nullability, this => this.node();
+    [T: SqlType, W] Column<T, W>, T::Base, T::Nullability, this => this.node();
     [T: SqlType] Expr<T>, T::Base, T::Nullability, this => this.node;
     [T: SqlType] &Expr<T>, T::Base, T::Nullability, this => this.node.clone();
     [T: Scalar] T, T, NotNull, this => Node::Bind(Bind::new(this));
@@ -192,12 +192,12 @@ const _: () = {
 type Combined<T, N, O> = <<<T as SqlType>::Nullability as Nullability>::Or<N> as Nullability>::Of<O>;
 
 macro_rules! operators {
-    ($($bound:ident: $op:ident $method:ident $sql:literal),+) => {
-        operators!(@on Column: $($bound $op $method $sql),+);
-        operators!(@on Expr: $($bound $op $method $sql),+);
-    };
-    (@on $ty:ident: $($bound:ident $op:ident $method:ident $sql:literal),+) => { $(
-        impl<T: SqlType<Base: $bound<R>>, R> $op<R> for $ty<T> {
+    ($($bound:ident: $op:ident $method:ident $sql:literal),+) => { $(
+        operators!(@on [W] Column<T, W>: $bound $op $method $sql);
+        operators!(@on [] Expr<T>: $bound $op $method $sql);
+    )+ };
+    (@on [$($writer:ident)?] $ty:ty: $bound:ident $op:ident $method:ident $sql:literal) => {
+        impl<T: SqlType<Base: $bound<R>>, R, $($writer)?> $op<R> for $ty {
             type Output =
                 Expr<Combined<T, <T::Base as $bound<R>>::Nullability, <T::Base as $bound<R>>::Output>>;
 
@@ -205,13 +205,13 @@ macro_rules! operators {
                 Expr::new(Expression::node(self).binary($sql, <T::Base as $bound<R>>::rhs(rhs)))
             }
         }
-    )+ };
+    };
 }
 operators!(Plus: Add add "+", Minus: Sub sub "-", Times: Mul mul "*", Over: Div div "/");
 
 macro_rules! remainder {
-    ($($ty:ident)+) => { $(
-        impl<T: SqlType<Base: Exact>, R: Operand<T::Base>> Rem<R> for $ty<T> {
+    ($($ty:ty, $($writer:ident)?;)+) => { $(
+        impl<T: SqlType<Base: Exact>, R: Operand<T::Base>, $($writer)?> Rem<R> for $ty {
             type Output = Expr<Combined<T, R::Nullability, T::Base>>;
 
             fn rem(self, rhs: R) -> Self::Output {
@@ -220,7 +220,7 @@ macro_rules! remainder {
         }
     )+ };
 }
-remainder! { Column Expr }
+remainder! { Column<T, W>, W; Expr<T>,; }
 
 /// A type with a sign: numbers and intervals.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a number", label = "arithmetic needs a number")]
@@ -228,7 +228,7 @@ pub trait Signed: Scalar {}
 impl<B: Number> Signed for B {}
 impl Signed for Interval {}
 
-impl<T: SqlType<Base: Signed>> Neg for Column<T> {
+impl<T: SqlType<Base: Signed>, W> Neg for Column<T, W> {
     type Output = Expr<T>;
 
     fn neg(self) -> Expr<T> {
@@ -249,13 +249,13 @@ impl<T: SqlType<Base: Signed>> Neg for Expr<T> {
 macro_rules! number_first {
     ($($number:ty),+; $with:tt) => { $(number_first!(@ $number $with);)+ };
     (@ $number:ty { $($op:ident $method:ident),+ }) => { $(
-        number_first!(@ $number, $op $method, Column<$number> => $number);
-        number_first!(@ $number, $op $method, Column<Option<$number>> => Option<$number>);
-        number_first!(@ $number, $op $method, Expr<$number> => $number);
-        number_first!(@ $number, $op $method, Expr<Option<$number>> => Option<$number>);
+        number_first!(@ $number, $op $method, [W] Column<$number, W> => $number);
+        number_first!(@ $number, $op $method, [W] Column<Option<$number>, W> => Option<$number>);
+        number_first!(@ $number, $op $method, [] Expr<$number> => $number);
+        number_first!(@ $number, $op $method, [] Expr<Option<$number>> => Option<$number>);
     )+ };
-    (@ $number:ty, $op:ident $method:ident, $rhs:ty => $output:ty) => {
-        impl $op<$rhs> for $number {
+    (@ $number:ty, $op:ident $method:ident, [$($writer:ident)?] $rhs:ty => $output:ty) => {
+        impl<$($writer)?> $op<$rhs> for $number {
             type Output = Expr<$output>;
 
             fn $method(self, rhs: $rhs) -> Self::Output {

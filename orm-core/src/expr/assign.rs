@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Column, Cond, Expr};
+use super::{Column, Cond, Expr, Settable};
 use crate::{
     ast::{Assignment, ColumnName, Node},
     value::{Bind, Element, Scalar, SqlType},
@@ -52,8 +52,8 @@ assignable! {
     [T: Element + Clone] &[Option<T>] => Option<Vec<Option<T>>>, this => Node::Bind(Bind::new(this.to_vec()));
     [] &[&str] => Vec<String>, this => Node::Bind(texts(this));
     [] &[&str] => Option<Vec<String>>, this => Node::Bind(texts(this));
-    [T: SqlType] Column<T> => T, this => this.node();
-    [B: Scalar] Column<B> => Option<B>, this => this.node();
+    [T: SqlType, W] Column<T, W> => T, this => this.node();
+    [B: Scalar, W] Column<B, W> => Option<B>, this => this.node();
     [T: SqlType] Expr<T> => T, this => this.node;
     [B: Scalar] Expr<B> => Option<B>, this => this.node;
     [] Cond => Option<bool>, this => this.0;
@@ -63,7 +63,7 @@ fn texts(borrowed: &[&str]) -> Bind {
     Bind::new(borrowed.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>())
 }
 
-impl<T: SqlType> Column<T> {
+impl<T: SqlType, W> Column<T, W> {
     /// Sets the column in an update or upsert: a value, or an expression over the row as it was. Renders
     /// `"column" = …`.
     ///
@@ -73,7 +73,10 @@ impl<T: SqlType> Column<T> {
     /// let update = query.update(|u| (u.name.set("Ann"), u.age.set(u.age + 1)));
     /// assert!(update.to_string().starts_with(r#"UPDATE "users" AS t0 SET "name" = $1, "age" = t0."age" + $2 WHERE t0."id" = $3"#));
     /// ```
-    pub fn set<V: Assignable<T>>(self, value: V) -> Assignment {
+    pub fn set<V: Assignable<T>>(self, value: V) -> Assignment
+    where
+        W: Settable,
+    {
         let value = match value.into_node() {
             Node::Bind(bind) => Node::Bind(bind.beside_column(self.name.named())),
             node => node,

@@ -60,7 +60,7 @@ impl CaseValue for &str {
     type Type = String;
 }
 
-impl<T: crate::value::SqlType> CaseValue for super::Column<T> {
+impl<T: crate::value::SqlType, W> CaseValue for super::Column<T, W> {
     type Type = T::Base;
 }
 

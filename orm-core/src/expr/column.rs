@@ -67,22 +67,48 @@ pub fn bind<T: SqlType>(value: T) -> Expr<T> {
 /// }
 /// let adults = User::query().filter(|u| grown_up(u.age));
 /// ```
-pub struct Column<T> {
+///
+/// `W` says who writes its values: [`Written`], or [`Generated`] where the server computes them, and then it cannot be set.
+/// A function for both takes a `Column<T, W>` of any `W`.
+pub struct Column<T, W = Written> {
     pub(crate) query: QueryId,
     pub(crate) source: u8,
     pub(crate) name: ColumnName,
-    _type: PhantomData<fn() -> T>,
+    _type: PhantomData<fn() -> (T, W)>,
 }
 
-impl<T> Clone for Column<T> {
+/// Who writes the values of a column: whoever inserts and updates, or, of a generated column, the server alone.
+pub trait Writer: fmt::Debug + 'static {}
+
+/// The values of a column that can be set: [`Column::set`].
+#[diagnostic::on_unimplemented(
+    message = "a generated column cannot be set",
+    label = "PostgreSQL alone computes this column",
+    note = "set the columns that it is computed from: the server computes it anew"
+)]
+pub trait Settable: Writer {}
+
+/// Values that inserts and updates write. What a [`Column`] has where nothing else is said.
+#[derive(Debug, Clone, Copy)]
+pub enum Written {}
+
+/// Values that the server computes: `#[orm(generated = "..")]`.
+#[derive(Debug, Clone, Copy)]
+pub enum Generated {}
+
+impl Writer for Written {}
+impl Settable for Written {}
+impl Writer for Generated {}
+
+impl<T, W> Clone for Column<T, W> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Column<T> {}
+impl<T, W> Copy for Column<T, W> {}
 
-impl<T> fmt::Debug for Column<T> {
+impl<T, W> fmt::Debug for Column<T, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.name {
             ColumnName::Named(name) => write!(f, "Column({name})"),
@@ -91,7 +117,7 @@ impl<T> fmt::Debug for Column<T> {
     }
 }
 
-impl<T> Column<T> {
+impl<T, W> Column<T, W> {
     pub(crate) fn node(self) -> Node {
         Node::Column { query: self.query, source: self.source, name: self.name }
     }
@@ -166,7 +192,7 @@ pub struct Present;
 #[derive(Debug, Clone, Copy)]
 pub struct Joined;
 
-fn column<T>(origin: Origin, index: u16, name: &'static str) -> Column<T> {
+fn column<T, W>(origin: Origin, index: u16, name: &'static str) -> Column<T, W> {
     let name = match origin.first {
         None => ColumnName::Named(name),
         Some(first) => ColumnName::Position(first + index),
@@ -177,7 +203,7 @@ fn column<T>(origin: Origin, index: u16, name: &'static str) -> Column<T> {
 impl Mode for Present {
     const OUTER: bool = false;
     type Column<T: SqlType> = Column<T>;
-    type Field<M: Field<I>, const I: usize> = Column<M::Type>;
+    type Field<M: Field<I>, const I: usize> = Column<M::Type, M::Writer>;
     type Part<M: Part<I>, const I: usize> = <M::Type as Flatten>::Columns<Self>;
     type Row<R: FromRow> = R;
 
@@ -205,7 +231,7 @@ impl Mode for Present {
 impl Mode for Joined {
     const OUTER: bool = true;
     type Column<T: SqlType> = Column<T::Nullable>;
-    type Field<M: Field<I>, const I: usize> = Column<<M::Type as SqlType>::Nullable>;
+    type Field<M: Field<I>, const I: usize> = Column<<M::Type as SqlType>::Nullable, M::Writer>;
     type Part<M: Part<I>, const I: usize> = <M::Type as Flatten>::Columns<Self>;
     type Row<R: FromRow> = Option<R>;
 

@@ -2,7 +2,7 @@
 
 use std::ops::{BitAnd, BitOr, Not};
 
-use super::{Column, Expr, Expression, Operand, RawSql, SelectList, Selection};
+use super::{Column, Expr, Expression, Generated, Operand, RawSql, SelectList, Selection};
 use crate::{
     ast::{Logic, Node},
     value::Null,
@@ -217,6 +217,8 @@ macro_rules! booleans {
 booleans! {
     Column<bool>, this => this.node();
     Column<Option<bool>>, this => this.node();
+    Column<bool, Generated>, this => this.node();
+    Column<Option<bool>, Generated>, this => this.node();
     Expr<bool>, this => this.node;
     Expr<Option<bool>>, this => this.node;
     RawSql, this => this.into_node();

@@ -305,7 +305,7 @@ fn among(node: Node, operator: &'static str, word: &'static str, list: Node) -> 
     Cond(node.binary(operator, Node::Quantified(word, Box::new(list))))
 }
 
-impl<T: SqlType> Expression for Column<T> {
+impl<T: SqlType, W> Expression for Column<T, W> {
     type Type = T;
 
     fn node(self) -> Node {

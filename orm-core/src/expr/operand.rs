@@ -28,7 +28,7 @@ pub trait Operand<T: Scalar> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: SqlType> Operand<T::Base> for Column<T> {
+impl<T: SqlType, W> Operand<T::Base> for Column<T, W> {
     type Nullability = T::Nullability;
 
     fn into_node(self) -> Node {

@@ -58,7 +58,7 @@ fn bind<T: RangeItem>(range: impl Into<PgRange<T>>) -> Node {
 }
 
 spans! {
-    [T: SqlType<Base: Spans>] Column<T>, <T::Base as Spans>::Item, this => this.node();
+    [T: SqlType<Base: Spans>, W] Column<T, W>, <T::Base as Spans>::Item, this => this.node();
     [T: SqlType<Base: Spans>] Expr<T>, <T::Base as Spans>::Item, this => this.node;
     [T: SqlType<Base: Spans>] &Expr<T>, <T::Base as Spans>::Item, this => this.node.clone();
     [T: RangeItem] PgRange<T>, T, this => bind(this);

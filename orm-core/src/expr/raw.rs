@@ -127,7 +127,7 @@ impl<T: crate::value::Element + Clone> Fragment for [T] {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: SqlType> Fragment for Column<T> {
+impl<T: SqlType, W> Fragment for Column<T, W> {
     fn to_node(&self) -> Node {
         self.node()
     }

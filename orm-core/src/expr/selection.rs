@@ -49,7 +49,7 @@ impl SelectList {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: SqlType + FromRow> Selection for Column<T> {
+impl<T: SqlType + FromRow, W> Selection for Column<T, W> {
     type Output = T;
 
     fn select(self, list: &mut SelectList) {

@@ -109,7 +109,7 @@ macro_rules! strings {
 }
 strings! { &str String &String &&str Cow<'_, str> }
 
-impl<T: SqlType<Base: Text>> Pattern for Column<T> {
+impl<T: SqlType<Base: Text>, W> Pattern for Column<T, W> {
     fn into_pattern(self, wildcards: Wildcards) -> Node {
         wildcards.around_node(self.node())
     }

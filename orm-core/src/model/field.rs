@@ -6,7 +6,7 @@
 use super::{Defaulted, InsertSink, Model};
 use crate::{
     error::{Error, ErrorKind, Result},
-    expr::{Origin, Present},
+    expr::{Origin, Present, Writer},
     row::{Cursor, Layout},
     schema::{ColumnDef, Table},
     value::{Bind, Nullability, PgType, Scalar, SqlType},
@@ -17,6 +17,8 @@ use crate::{
 pub trait Field<const I: usize>: Sized {
     /// The type of its column.
     type Type: SqlType;
+    /// Who writes it.
+    type Writer: Writer;
 }
 
 /// Whether the column of the field may be NULL.

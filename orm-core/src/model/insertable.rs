@@ -132,8 +132,8 @@ borrowed! {
 
 /// Hands the value of one field to `sink`; the column gives its name and holds the field to its type.
 #[doc(hidden)]
-pub fn insert_field<T: SqlType, V: InsertField<T>, S: InsertSink>(
-    column: Column<T>,
+pub fn insert_field<T: SqlType, W, V: InsertField<T>, S: InsertSink>(
+    column: Column<T, W>,
     value: V,
     index: usize,
     sink: &mut S,

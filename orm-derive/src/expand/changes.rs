@@ -41,9 +41,11 @@ fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
         let value = quote!(__orm_value);
         let value = if attrs.json.is_some() { to_json(&private, inner, &value) } else { value };
         let value = quote_spanned!(inner.span()=> { #value });
+        // Where a column that cannot be set is told.
+        let set = at(name.span(), quote!(#private::expr::Column::set));
         sets.push(quote! {
             if let ::core::option::Option::Some(__orm_value) = self.#name {
-                __orm_set.push(#private::expr::Column::set(__orm_columns.#name, #value));
+                __orm_set.push(#set(__orm_columns.#name, #value));
             }
         });
     }

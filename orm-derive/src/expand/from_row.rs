@@ -104,6 +104,7 @@ fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
                 #[automatically_derived]
                 impl #impl_generics #private::model::Field<#numbers> for #marker #type_generics #where_clause {
                     type Type = #types;
+                    type Writer = #private::expr::Written;
                 }
             )*
 

@@ -109,7 +109,10 @@ fn code(
         const _: () = {
             #(
                 #[automatically_derived]
-                impl #private::model::Field<#numbers> for #marker { type Type = #types; }
+                impl #private::model::Field<#numbers> for #marker {
+                    type Type = #types;
+                    type Writer = #private::expr::Written;
+                }
             )*
 
             #[automatically_derived]
