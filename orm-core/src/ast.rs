@@ -5,18 +5,17 @@
 mod node;
 mod select;
 mod tree;
+mod typing;
 mod visit;
 mod write;
 
 pub use self::{
     node::{Call, ColumnName, FunctionName, Logic, Node, Part},
-    select::{
-        Direction, Distinct, From, Join, KeyPart, Lock, LockStrength, LockWait, Nulls, OrderItem, Relation, Select,
-    },
+    select::{Direction, Distinct, From, Join, Lock, LockStrength, LockWait, Nulls, OrderItem, Relation, Select},
     tree::Tree,
     write::{Assignment, Cell, ConflictAction, ConflictTarget, Delete, Insert, Links, OnConflict, Rows, Update},
 };
-pub(crate) use self::{tree::DEPTH, write::automatic};
+pub(crate) use self::{tree::DEPTH, typing::is_of_one_type, write::automatic};
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

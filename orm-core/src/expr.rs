@@ -41,7 +41,7 @@ pub use self::{
     operand::Operand,
     order::{IntoOrder, Order},
     range::{Ranges, Span, Spans},
-    raw::{Fragment, RawSql},
+    raw::{Fragment, RawSql, argument, compared},
     selection::{SelectList, Selection},
     text::{Pattern, Text, Textual, Wildcards},
 };

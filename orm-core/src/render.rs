@@ -14,7 +14,7 @@ use crate::{
     ast::{Node, Part, QueryId},
     ident::{push_ident, push_literal},
     statement::Sql,
-    value::Bind,
+    value::{Bind, Typing},
 };
 
 pub(crate) use link::{link, lock_links, set_links};
@@ -144,6 +144,8 @@ impl Writer {
         if known.is_none() {
             self.binds.push(bind.clone());
         }
+        let typing = bind.typing();
+        self.type_of(typing);
         self.push("$");
         self.number(u32::try_from(index + 1).unwrap_or(u32::MAX));
         let ty = bind.ty();
@@ -151,6 +153,24 @@ impl Writer {
             // The server does not know the type's identifier from us, so the text names it.
             self.push("::");
             self.pg_type(ty);
+        }
+        if let Typing::Column { .. } = typing {
+            self.push(" END");
+        }
+    }
+
+    /// Begins a bind that is of the type of a column: the server gives both arms of a CASE one type. A cast would have to
+    /// name the type, and cuts what is too long for it; this refuses that, as an assignment does. The server drops the arm
+    /// that is never taken before it plans.
+    fn type_of(&mut self, typing: Typing) {
+        if let Typing::Column { table, name, items } = typing {
+            self.push("CASE WHEN FALSE THEN (SELECT ");
+            self.push(if items { "array_agg(" } else { "" });
+            self.ident(name);
+            self.push(if items { ")" } else { "" });
+            self.push(" FROM ");
+            self.table(table);
+            self.push(") ELSE ");
         }
     }
 

@@ -207,7 +207,7 @@ impl<'a> Cursor<'a> {
     pub fn nullable<T: Scalar>(&mut self) -> Result<Option<T>> {
         let (place, raw) = self.next()?;
         match raw {
-            Some(raw) => T::decode(&place.ty, raw).map(Some).map_err(|cause| self.failed::<T>(place, cause)),
+            Some(raw) => T::decode_optional(&place.ty, raw).map_err(|cause| self.failed::<T>(place, cause)),
             None => Ok(None),
         }
     }

@@ -115,16 +115,6 @@ impl ColumnDef {
         }
     }
 
-    /// The type that the items of an array have to be cast to on their way into the column: an assignment alone makes
-    /// no `xml` or `ltree` of text. Types with modifiers are left to the assignment, which refuses what is too long
-    /// where a cast would cut it.
-    #[must_use]
-    pub(crate) fn cast(&self) -> Option<&'static str> {
-        let of_length_one =
-            |it: &str| ["char", "character", "bit", "nchar"].iter().any(|ty| it.eq_ignore_ascii_case(ty));
-        self.sql_type.filter(|it| !it.contains('(') && !of_length_one(it.trim()))
-    }
-
     /// Whether an insert may leave it out.
     #[must_use]
     pub const fn optional(&self) -> bool {

@@ -20,16 +20,23 @@ mod pg_type;
 mod range;
 mod raw;
 mod reader;
+mod reason;
 mod scalar;
 mod small;
 mod stand_in;
 mod temporal;
+mod typing;
 #[cfg(feature = "pgvector")]
 mod vector;
 
 #[cfg(feature = "pgvector")]
 pub use self::vector::VectorType;
-pub(crate) use self::{bind::NoConstant, hint::way_out};
+pub(crate) use self::{
+    bind::NoConstant,
+    hint::way_out,
+    reason::Reason,
+    typing::{Neighbour, Typing},
+};
 pub use self::{
     bind::{Bind, Encode},
     composite::Composite,
@@ -108,6 +115,15 @@ pub trait Scalar: Sized + Send + Sync + 'static {
     #[doc(hidden)]
     fn decode(ty: &Type, raw: &[u8]) -> Result<Self, CodecError>;
 
+    /// Reads the binary form of a value where one may be missing: nothing, where the bytes say that there is none.
+    ///
+    /// # Errors
+    /// As for [`decode`](Self::decode).
+    #[doc(hidden)]
+    fn decode_optional(ty: &Type, raw: &[u8]) -> Result<Option<Self>, CodecError> {
+        Self::decode(ty, raw).map(Some)
+    }
+
     /// The integer that it is, if its binary form is that of one.
     #[doc(hidden)]
     fn integer(&self) -> Option<Integer> {
@@ -150,6 +166,11 @@ pub trait SqlType: Sized + Send + Sync + 'static {
 
     /// Makes the value from what a row holds; nothing when it is NULL and this type takes none.
     fn from_base(base: Option<Self::Base>) -> Option<Self>;
+}
+
+/// Reads the binary form of a value that is not NULL, which is none all the same where `T` may be.
+fn decode_base<T: SqlType>(ty: &Type, raw: &[u8]) -> Result<Option<T::Base>, CodecError> {
+    if T::Nullability::NULLABLE { T::Base::decode_optional(ty, raw) } else { T::Base::decode(ty, raw).map(Some) }
 }
 
 #[diagnostic::do_not_recommend]

@@ -1,5 +1,6 @@
 //! `sql!("… {name} …")`: SQL of the user's own, each `{name}` a bind or a column.
 
+mod context;
 mod place;
 #[cfg(test)]
 mod property;
@@ -13,7 +14,10 @@ use syn::{
     spanned::Spanned,
 };
 
-use self::place::Scanner;
+use self::{
+    context::{Context, contexts},
+    place::Scanner,
+};
 use crate::{ctxt::Ctxt, valid};
 
 /// A part of the text.
@@ -68,13 +72,14 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     for mistake in mistakes {
         ctxt.error(input.text.span(), mistake);
     }
+    let mut contexts = contexts(&parts).into_iter();
     // A name that stands several times is one bind.
     let mut names: Vec<&str> = Vec::new();
     let mut values = Vec::new();
     let parts = parts.iter().filter_map(|part| match part {
         Part::Text(text) => Some(quote!(#krate::__private::ast::Part::Text(#text))),
-        Part::Name(name) => match place(name, &input.text) {
-            Some(value) => {
+        Part::Name(name) => match (place(name, &input.text), contexts.next()) {
+            (Some(value), context) => {
                 let known = names.iter().position(|it| it.trim() == name.trim());
                 let index = known.unwrap_or_else(|| {
                     names.push(name);
@@ -83,9 +88,19 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
                     names.len() - 1
                 });
                 let variable = format_ident!("__orm_{index}", span = proc_macro2::Span::mixed_site());
-                Some(quote!(#krate::__private::ast::Part::Node(::core::clone::Clone::clone(&#variable))))
+                let node = quote!(::core::clone::Clone::clone(&#variable));
+                let node = match context {
+                    Some(Context::Compared { list, text }) => {
+                        quote!(#krate::__private::expr::compared(#node, #list, #text))
+                    }
+                    Some(Context::Argument { function, text }) => {
+                        quote!(#krate::__private::expr::argument(#node, #function, #text))
+                    }
+                    Some(Context::Alone) | None => node,
+                };
+                Some(quote!(#krate::__private::ast::Part::Node(#node)))
             }
-            None => {
+            (None, _) => {
                 ctxt.error(input.text.span(), refused(name));
                 None
             }

@@ -4,9 +4,11 @@
 //! again. `PROPTEST_CASES=10000` tries more.
 
 mod clause;
+mod equality;
 mod expression;
 mod group;
 mod join;
+mod length;
 mod name;
 mod nul;
 mod relation;

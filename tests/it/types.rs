@@ -6,6 +6,8 @@ mod calendar;
 mod composites;
 mod declared;
 mod intervals;
+mod json;
+mod own_type;
 mod prints;
 mod random;
 mod ranges;

@@ -146,7 +146,7 @@ pub enum Part {
 const DEEPEST: usize = 400;
 
 impl Node {
-    /// `self op rhs`. A bind beside a column may take the column's own type.
+    /// `self op rhs`. A bind may take the type of what it stands beside.
     pub(crate) fn binary(self, op: &'static str, rhs: Self) -> Self {
         let rhs = self.beside(rhs);
         let lhs = rhs.beside(self);
@@ -181,14 +181,6 @@ impl Node {
             self.parts(&mut |part| fault = fault.take().or_else(|| part.fault()));
         }
         fault
-    }
-
-    /// Lets `other` take this one's type, where this is a column and the other a bind.
-    pub(crate) fn beside(&self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Column { name, .. }, Self::Bind(bind)) => Self::Bind(bind.beside_column(name.named())),
-            (_, other) => other,
-        }
     }
 
     /// `name(args)` of a built-in function.

@@ -57,8 +57,9 @@ pub struct From {
 pub enum Relation {
     /// A table or view.
     Table(&'static Table),
-    /// The keys of rows that are at hand, numbered from one in the column `n`; their parts are `k0`, `k1`, …
-    Keys(Vec<KeyPart>),
+    /// The keys of rows that are at hand, numbered from one in the column `n`; their parts are `k0`, `k1`, …: an
+    /// array each
+    Keys(Vec<Bind>),
     /// A query that may use the columns of the sources before it; its columns are known by their places.
     Lateral(Box<Select>),
     /// A query of whole rows of a model, whose columns keep their names.
@@ -77,17 +78,6 @@ impl Relation {
             Self::Keys(_) | Self::Lateral(_) | Self::Rows(_) | Self::Tree(_) | Self::Found => None,
         }
     }
-}
-
-/// One column of the keys of rows that are at hand: an array.
-#[derive(Debug, Clone)]
-pub struct KeyPart {
-    /// The values.
-    pub values: Bind,
-    /// The table whose column they are compared with.
-    pub table: &'static Table,
-    /// That column. Where a bind takes the type of the column beside it, the array takes it from here.
-    pub column: &'static str,
 }
 
 /// The kinds of joins.

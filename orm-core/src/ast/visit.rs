@@ -68,7 +68,8 @@ impl Node {
                     *query = to;
                 }
             }
-            Self::Bind(_) | Self::Constant(_) | Self::Invalid(_) => {}
+            Self::Bind(bind) => bind.rename(from, to),
+            Self::Constant(_) | Self::Invalid(_) => {}
             Self::Subquery(select) | Self::Exists(select) => select.rename(from, to),
             Self::Prefix(_, node)
             | Self::Postfix(node, _)

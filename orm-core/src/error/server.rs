@@ -70,8 +70,27 @@ impl ServerError {
     fn public_message(&self) -> Option<&str> {
         const WITHOUT_VALUES: [&str; 16] =
             ["08", "0A", "21", "25", "26", "28", "34", "3B", "3D", "3F", "40", "42", "53", "55", "57", "58"];
+        /// What the server says of a value that does not fit, without the value.
+        const OF_A_VALUE: [&str; 12] = [
+            "value too long for type ",
+            "bit string too long for type ",
+            "bit string length ",
+            "numeric field overflow",
+            "smallint out of range",
+            "integer out of range",
+            "bigint out of range",
+            "value out of range: ",
+            "timestamp out of range",
+            "date out of range for timestamp",
+            "interval out of range",
+            "division by zero",
+        ];
         let class = self.code.get(..2)?;
-        WITHOUT_VALUES.contains(&class).then_some(self.message.as_str())
+        // RAISE takes any state, and any text.
+        let of_server = class == "22" && self.routine.as_deref().is_some_and(|it| it != "exec_stmt_raise");
+        let harmless =
+            WITHOUT_VALUES.contains(&class) || (of_server && OF_A_VALUE.iter().any(|it| self.message.starts_with(it)));
+        harmless.then_some(self.message.as_str())
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{error::Error as StdError, fmt};
 
 use super::{Error, StatementName};
+use crate::value::Reason;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -20,10 +21,13 @@ impl fmt::Display for Error {
             }
             server.fmt(f)?;
         }
-        if self.tells_causes()
-            && let Some(source) = self.0.source.as_deref()
-        {
-            causes(f, &self.0.text, source)?;
+        if let Some(source) = self.0.source.as_deref() {
+            if self.tells_causes() {
+                causes(f, &self.0.text, source)?;
+            } else if let Some(reason) = source.downcast_ref::<Reason>() {
+                // Of other causes nobody knows whether they quote a value.
+                write!(f, ": {reason}")?;
+            }
         }
         Ok(())
     }

@@ -66,7 +66,7 @@ pub trait Arrays: Expression {
         {
             return Cond(self.node().binary("@>", Node::Bind(array)));
         }
-        Cond(Node::Postfix(Box::new(Node::call("array_position", vec![self.node(), value])), "IS NOT NULL"))
+        Cond(Node::Postfix(Box::new(Node::call_of_one_type("array_position", vec![self.node(), value])), "IS NOT NULL"))
     }
 
     /// Each of the values is one of its items. Renders `x @> y`.
@@ -146,7 +146,7 @@ pub trait Arrays: Expression {
     where
         Base<Self>: Array,
     {
-        Expr::new(Node::call("array_append", vec![self.node(), value.into_node()]))
+        Expr::new(Node::call_of_one_type("array_append", vec![self.node(), value.into_node()]))
     }
 
     /// With the value before its items. Renders `array_prepend(y, x)`.
@@ -162,7 +162,7 @@ pub trait Arrays: Expression {
     where
         Base<Self>: Array,
     {
-        Expr::new(Node::call("array_prepend", vec![value.into_node(), self.node()]))
+        Expr::new(Node::call_of_one_type("array_prepend", vec![value.into_node(), self.node()]))
     }
 
     /// Without the items that equal the value. Renders `array_remove(x, y)`.
@@ -178,7 +178,7 @@ pub trait Arrays: Expression {
     where
         Base<Self>: Array,
     {
-        Expr::new(Node::call("array_remove", vec![self.node(), value.into_node()]))
+        Expr::new(Node::call_of_one_type("array_remove", vec![self.node(), value.into_node()]))
     }
 }
 

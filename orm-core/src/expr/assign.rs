@@ -78,7 +78,7 @@ impl<T: SqlType, W> Column<T, W> {
         W: Settable,
     {
         let value = match value.into_node() {
-            Node::Bind(bind) => Node::Bind(bind.beside_column(self.name.named())),
+            Node::Bind(bind) => Node::Bind(bind.beside(self.neighbour())),
             node => node,
         };
         match self.name {

@@ -97,7 +97,7 @@ impl<T: Scalar, N: Nullability> Case<T, N> {
     /// ```
     #[must_use]
     pub fn otherwise<V: Operand<T>>(self, value: V) -> Expr<<N::Or<V::Nullability> as Nullability>::Of<T>> {
-        Expr::new(Node::Case { arms: self.arms, otherwise: Some(Box::new(value.into_node())) })
+        end(self.arms, Some(value.into_node()))
     }
 
     /// Ends without a value for other rows: NULL.
@@ -108,8 +108,13 @@ impl<T: Scalar, N: Nullability> Case<T, N> {
     /// ```
     #[must_use]
     pub fn end(self) -> Expr<Option<T>> {
-        Expr::new(Node::Case { arms: self.arms, otherwise: None })
+        end(self.arms, None)
     }
+}
+
+fn end<T>(mut arms: Vec<(Node, Node)>, mut otherwise: Option<Node>) -> Expr<T> {
+    Node::of_one_type(arms.iter_mut().map(|(_, value)| value).chain(&mut otherwise));
+    Expr::new(Node::Case { arms, otherwise: otherwise.map(Box::new) })
 }
 
 fn arm(cond: impl IntoCond, value: Node) -> (Node, Node) {

@@ -7,7 +7,7 @@ use crate::{
     ast::{ColumnName, Node, QueryId},
     model::{Field, Flatten, Part},
     row::FromRow,
-    value::{Bind, SqlType},
+    value::{Bind, Neighbour, SqlType},
 };
 
 /// An expression whose value has the Rust type `T`; `Option` where it may be NULL.
@@ -120,6 +120,10 @@ impl<T, W> fmt::Debug for Column<T, W> {
 impl<T, W> Column<T, W> {
     pub(crate) fn node(self) -> Node {
         Node::Column { query: self.query, source: self.source, name: self.name }
+    }
+
+    pub(crate) fn neighbour(self) -> Neighbour {
+        Neighbour { query: self.query, source: self.source, name: self.name, part: None }
     }
 }
 

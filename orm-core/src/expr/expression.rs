@@ -107,8 +107,8 @@ pub trait Expression: Sized {
     /// let query = User::query().filter(|u| u.age.between(18, 65));
     /// ```
     fn between<L: Operand<Base<Self>>, H: Operand<Base<Self>>>(self, low: L, high: H) -> Cond {
-        let node = self.node();
-        let (low, high) = (node.beside(low.into_node()), node.beside(high.into_node()));
+        let (mut node, mut low, mut high) = (self.node(), low.into_node(), high.into_node());
+        Node::of_one_type([&mut node, &mut low, &mut high]);
         Cond(Node::Between(Box::new(node), Box::new(low), Box::new(high)))
     }
 
@@ -204,7 +204,7 @@ pub trait Expression: Sized {
     /// let ages = User::query().select(|u| u.age.coalesce(0)); // i32, no Option any more
     /// ```
     fn coalesce<R: Operand<Base<Self>>>(self, other: R) -> Expr<<R::Nullability as Nullability>::Of<Base<Self>>> {
-        Expr::new(Node::call("COALESCE", vec![self.node(), other.into_node()]))
+        Expr::new(Node::call_of_one_type("COALESCE", vec![self.node(), other.into_node()]))
     }
 
     /// NULL where the value equals `other`. Renders `NULLIF(x, y)`.
@@ -214,7 +214,7 @@ pub trait Expression: Sized {
     /// let names = User::query().select(|u| u.name.nullif("")); // Option<String>
     /// ```
     fn nullif<R: Operand<Base<Self>>>(self, other: R) -> Expr<Option<Base<Self>>> {
-        Expr::new(Node::call("NULLIF", vec![self.node(), other.into_node()]))
+        Expr::new(Node::call_of_one_type("NULLIF", vec![self.node(), other.into_node()]))
     }
 
     /// The value as another type, as the server converts it. Renders `CAST(x AS type)`.

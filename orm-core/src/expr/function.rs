@@ -2,7 +2,7 @@
 
 use super::Expr;
 use crate::{
-    ast::{Call, FunctionName, Node},
+    ast::{Call, FunctionName, Node, is_of_one_type},
     value::SqlType,
 };
 
@@ -14,7 +14,10 @@ pub struct FunctionCall(Call);
 impl FunctionCall {
     /// A call of `schema.name`.
     #[must_use]
-    pub fn new(schema: Option<&'static str>, name: &'static str, args: Vec<Node>, aggregate: bool) -> Self {
+    pub fn new(schema: Option<&'static str>, name: &'static str, mut args: Vec<Node>, aggregate: bool) -> Self {
+        if schema.is_none() && is_of_one_type(name) {
+            Node::of_one_type(&mut args);
+        }
         Self(Call { aggregate, ..Call::new(FunctionName::User { schema, name }, args) })
     }
 

@@ -4,14 +4,17 @@ use std::{borrow::Cow, time::Duration};
 
 use super::{Column, Expr, Order};
 use crate::{
-    ast::{Direction, Node, Part},
-    value::{Bind, SqlType},
+    ast::{Direction, Node, Part, is_of_one_type},
+    value::{Bind, Neighbour, Scalar, SqlType},
 };
 
 /// SQL of the user, each `{name}` in it a bind or a column.
 ///
 /// As a statement it has the verbs `all`, `one`, `one_or_none`, `first`, `stream` and `execute`. In a query it is a
 /// condition (`.filter(|u| sql!("{u.name} ~ {pattern}"))`) or, with [`expr`](Self::expr), a value.
+///
+/// A text beside a comparison, in a list, a CASE, the rows of an insert or `coalesce` takes its type from there, as a literal
+/// does: beside a column of `citext` it is one. Anywhere else it is a `text`, and `{name}::citext` says another type.
 ///
 /// ```
 /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
@@ -68,6 +71,28 @@ impl RawSql {
     pub(crate) fn into_node(self) -> Node {
         Node::Raw(self.parts)
     }
+}
+
+/// A value in SQL of the user, beside what `text` says: a text there takes the type of that, and where `list` says so an
+/// array of texts does.
+#[doc(hidden)]
+#[must_use]
+pub fn compared(node: Node, list: bool, text: &'static str) -> Node {
+    let is_text = |bind: &Bind| {
+        let ty = bind.ty();
+        ty.oid == String::TYPE.oid || (list && ty.oid == Vec::<String>::TYPE.oid)
+    };
+    match node {
+        Node::Bind(bind) if is_text(&bind) => Node::Bind(bind.beside(Neighbour::text(text))),
+        node => node,
+    }
+}
+
+/// A value in SQL of the user, among the arguments of `function`.
+#[doc(hidden)]
+#[must_use]
+pub fn argument(node: Node, function: &str, text: &'static str) -> Node {
+    if is_of_one_type(function) { compared(node, false, text) } else { node }
 }
 
 /// What `sql!` can put in place of `{name}`: a value that a column could hold, or a column or expression of the query

@@ -296,7 +296,7 @@ pub trait Textual: Expression {
     where
         Base<Self>: Text,
     {
-        Expr::new(Node::call("replace", vec![self.node(), from.into_node(), to.into_node()]))
+        Expr::new(Node::call_of_one_type("replace", vec![self.node(), from.into_node(), to.into_node()]))
     }
 }
 

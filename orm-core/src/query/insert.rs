@@ -70,7 +70,7 @@ impl<M: Model> Insert<M, M, ManyRows> {
 
     /// Of rows that came from several places.
     pub(crate) fn of_rows(rows: insert_rows::Columns) -> Self {
-        Self::new(rows.finish(M::TABLE.columns.first().map(|it| it.name)))
+        Self::new(rows.finish(M::TABLE))
     }
 }
 

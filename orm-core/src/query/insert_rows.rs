@@ -5,7 +5,8 @@ use std::any::Any;
 use crate::{
     ast::{Cell, Rows},
     model::{InsertSink, Insertable, Model},
-    value::{Bind, SqlType},
+    schema::Table,
+    value::{Bind, Neighbour, SqlType},
 };
 
 /// The columns that an insert names, and its rows.
@@ -32,7 +33,7 @@ struct OneRow {
 impl InsertSink for OneRow {
     fn value<T: SqlType>(&mut self, _: usize, column: &'static str, value: T) {
         self.columns.push(column);
-        self.cells.push(Cell::Bind(Bind::new(value).beside_column(Some(column))));
+        self.cells.push(Cell::Bind(Bind::new(value).beside(Neighbour::target(column))));
     }
 
     fn default<T: SqlType>(&mut self, _: usize, _: &'static str) {}
@@ -43,7 +44,7 @@ pub(super) fn many<M: Model, R: Insertable<M>>(rows: impl IntoIterator<Item = R>
     let rows = rows.into_iter();
     let mut sink = Columns { expected: rows.size_hint().0, ..Default::default() };
     rows.for_each(|row| sink.push(row));
-    sink.finish(M::TABLE.columns.first().map(|it| it.name))
+    sink.finish(M::TABLE)
 }
 
 /// Rows to insert, column by column.
@@ -59,7 +60,7 @@ trait Values: Any + Send {
     fn count(&self) -> usize;
     /// Whether `unnest` would give other columns than the values: it flattens arrays and takes composites apart.
     fn is_unnested_wrong(&self) -> bool;
-    fn into_array(self: Box<Self>, column: &'static str) -> Bind;
+    fn into_array(self: Box<Self>, table: &'static Table, column: &'static str) -> Bind;
     fn into_cells(self: Box<Self>, column: &'static str, rows: usize) -> Vec<Cell>;
 }
 
@@ -79,13 +80,18 @@ impl<T: SqlType> Values for Column<T> {
         T::Base::TYPE.array || !T::Base::TYPE.attributes.is_empty()
     }
 
-    fn into_array(self: Box<Self>, column: &'static str) -> Bind {
-        Bind::array(self.values).of_column(column)
+    fn into_array(self: Box<Self>, table: &'static Table, column: &'static str) -> Bind {
+        let array = Bind::array(self.values);
+        // The items of an array of text are no `xml` or `ltree`, and a cast of theirs would cut what is too long.
+        match table.column(column) {
+            Some(it) if it.sql_type.is_some() => array.items_typed_as(table, column),
+            _ => array.of_column(column),
+        }
     }
 
     fn into_cells(self: Box<Self>, column: &'static str, rows: usize) -> Vec<Cell> {
         let Self { values, present } = *self;
-        let values = values.into_iter().map(|it| Cell::Bind(Bind::new(it).beside_column(Some(column))));
+        let values = values.into_iter().map(|it| Cell::Bind(Bind::new(it).beside(Neighbour::target(column))));
         let Some(present) = present else { return values.collect() };
         let mut cells = vec![Cell::Default; rows];
         for (row, value) in present.into_iter().zip(values) {
@@ -114,21 +120,22 @@ impl Columns {
         values.downcast_mut()
     }
 
-    pub(super) fn finish(self, any_column: Option<&'static str>) -> Gathered {
+    pub(super) fn finish(self, table: &'static Table) -> Gathered {
         let Self { columns, rows, .. } = self;
         let set = columns.into_iter().filter(|(_, values)| values.count() > 0);
         let (names, columns): (Vec<_>, Vec<_>) = set.unzip();
         if names.is_empty() {
             // Rows of nothing but defaults: some column must be named.
+            let any = table.columns.first().map(|it| it.name);
             return Gathered {
-                columns: if rows == 0 { vec![] } else { any_column.into_iter().collect() },
+                columns: if rows == 0 { vec![] } else { any.into_iter().collect() },
                 rows: Rows::Values(vec![vec![Cell::Default]; rows]),
                 count: rows,
             };
         }
         let count = rows;
         let rows = if columns.iter().all(|it| it.count() == rows && !it.is_unnested_wrong()) {
-            Rows::Unnest(columns.into_iter().zip(&names).map(|(it, name)| it.into_array(name)).collect())
+            Rows::Unnest(columns.into_iter().zip(&names).map(|(it, name)| it.into_array(table, name)).collect())
         } else {
             let mut table: Vec<Vec<Cell>> = (0..rows).map(|_| Vec::with_capacity(names.len())).collect();
             for (column, name) in columns.into_iter().zip(&names) {

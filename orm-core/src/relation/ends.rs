@@ -62,7 +62,7 @@ impl Ends {
         for (column, value) in self.far.iter().zip(child) {
             match self.near.iter().position(|it| it == column) {
                 None => values.push(value),
-                Some(at) if parent.get(at).is_some_and(|it| it.is_same(&value)) => {}
+                Some(at) if parent.get(at).is_some_and(|it| it.has_same_value(&value)) => {}
                 Some(_) => return None,
             }
         }

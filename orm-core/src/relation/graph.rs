@@ -213,7 +213,8 @@ impl<M: Writable, L: Branches<M>, N> Graph<M, L, N> {
         let limit = insert.ast.timeout.take().map(Limit::begin);
         let group = db.together_within(Together::AllOrNone, limit).await?;
         let rows = store(insert, &Limited::new(&group, limit)).await?;
-        let stored = L::write(vec![(branches, rows.len())], rows, &Limited::new(&group, limit)).await?;
+        let limited = Limited::new(&group, limit);
+        let stored = Box::pin(L::write(vec![(branches, rows.len())], rows, &limited)).await?;
         group.commit().await?;
         Ok(stored)
     }

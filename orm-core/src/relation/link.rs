@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt, time::Duration};
 
-use super::{Many, Related, ends::Ends, graph::has_clauses};
+use super::{Many, Related, ends::Ends, graph::has_clauses, path::typed_key};
 use crate::{
     ast::{self, ColumnName, Delete, Node, QueryId},
     check,
@@ -175,14 +175,13 @@ fn links<C: Keyed>(ends: Ends, parent: Vec<Bind>, children: &[C]) -> Result<Adde
     }
     let mut each: Vec<(&'static str, Vec<Bind>)> = ends.own().map(|name| (name, Vec::new())).collect();
     for child in children {
-        let values = ends.own_values(&parent, child.key()).ok_or_else(|| ends.differ())?;
+        let values = ends.own_values(&parent, typed_key(child)).ok_or_else(|| ends.differ())?;
         each.iter_mut().zip(values).for_each(|((_, column), value)| column.push(value));
     }
-    let each = each.into_iter().filter_map(|(name, it)| Some((name, Bind::gather(it)?.beside_column(Some(name)))));
+    let each = each.into_iter().filter_map(|(name, it)| Some((name, Bind::gather(it)?)));
     let unique = ends.are_unique();
     let lock = (!unique).then(|| ends.lock(&parent));
-    let fixed = ends.near.iter().zip(parent);
-    let fixed = fixed.map(|(name, it)| (*name, it.shared().beside_column(Some(name)))).collect();
+    let fixed = ends.near.iter().copied().zip(parent.into_iter().map(Bind::shared)).collect();
     Ok(Added { links: ast::Links { table: ends.table, fixed, each: each.collect(), unique }, lock })
 }
 
@@ -192,7 +191,7 @@ impl<P: Model, C: Keyed, V: Model> Related<P, C, Many<V>> {
         if has_clauses(&self.query.ast) {
             return Err("a relation that is linked takes no clauses: no `filter`, `order_by`, `limit`");
         }
-        Ok((Ends::of(&self.path).ok_or("there is no table in between")?, self.path.key(parent)))
+        Ok((Ends::of(&self.path).ok_or("there is no table in between")?, self.path.typed_key(parent)))
     }
 
     fn changed(self, parent: &P, change: impl FnOnce(Ends, Option<Vec<Bind>>) -> Result<Change, String>) -> Link {
@@ -240,7 +239,7 @@ impl<P: Model, C: Keyed, V: Model> Links<P, C> for Related<P, C, Many<V>> {
 
     fn unlink(self, parent: &P, child: &C) -> Link {
         self.changed(parent, |ends, key| {
-            let change = key.map(|key| delete(ends, key, Some(child.key())));
+            let change = key.map(|key| delete(ends, key, Some(typed_key(child))));
             Ok(change.unwrap_or(Change::Nothing))
         })
     }

@@ -100,7 +100,7 @@ impl<P: Model> Path<P> {
         if keys.is_empty() {
             return None;
         }
-        let values = Bind::integers(keys, of_keys).beside_column(Some(name));
+        let values = Bind::integers(keys, of_keys).of_column(name);
         let compared = self.join_through(&mut child);
         let key = column(child.id, compared, name);
         let list = Box::new(Node::Bind(values));

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Referred, walk::Walk};
 use crate::{
-    ast::{self, ColumnName, From, Join, KeyPart, Node, QueryId, Relation as Source},
+    ast::{self, ColumnName, From, Join, Node, QueryId, Relation as Source},
     model::{Keyed, Model},
     schema::Table,
     value::Bind,
@@ -194,6 +194,12 @@ impl<P: Model> Path<P> {
         (self.keys)(parent)
     }
 
+    /// The same, each part of the type of the column of `P` that it is a value of, wherever it stands.
+    pub(super) fn typed_key(&self, parent: &P) -> Option<Vec<Bind>> {
+        let key = self.key(parent)?.into_iter().zip(self.from);
+        Some(key.map(|(bind, name)| bind.typed_as(P::TABLE, name)).collect())
+    }
+
     /// The columns of the table in between, near and far; nothing without one.
     pub(super) fn link(&self) -> Option<(&'static Table, &'static [&'static str], Through)> {
         self.through.map(|through| (through.table, self.to, through))
@@ -218,23 +224,20 @@ impl<P: Model> Path<P> {
         self.through.map_or(table, |it| it.table)
     }
 
-    /// The keys as something to select from; nothing without a key.
-    fn keys(&self, table: &'static Table, keys: Vec<Vec<Bind>>) -> Option<Source> {
-        let mut columns: Vec<Vec<Bind>> = self.to.iter().map(|_| Vec::with_capacity(keys.len())).collect();
+    /// The keys as something to select from, each part of the type of the column of `P` that it is a value of: what they
+    /// are compared with is then compared as that column is in a join. Nothing without a key.
+    fn keys(&self, keys: Vec<Vec<Bind>>) -> Option<Source> {
+        let mut columns: Vec<Vec<Bind>> = self.from.iter().map(|_| Vec::with_capacity(keys.len())).collect();
         for key in keys {
             columns.iter_mut().zip(key).for_each(|(column, value)| column.push(value));
         }
-        let table = self.table(table);
-        let parts = columns.into_iter().zip(self.to).map(|(values, name)| {
-            let values = Bind::gather(values)?.beside_column(Some(name));
-            Some(KeyPart { values, table, column: name })
-        });
+        let parts = columns.into_iter().zip(self.from);
+        let parts = parts.map(|(values, name)| Some(Bind::gather(values)?.items_typed_as(P::TABLE, name)));
         parts.collect::<Option<Vec<_>>>().map(Source::Keys)
     }
 
     /// Makes `child` a query of what belongs to `keys`, each row with the number of its key before it.
     pub(super) fn numbered(&self, mut child: ast::Select, keys: Vec<Vec<Bind>>) -> Option<ast::Select> {
-        let table = child.from.first().and_then(|it| it.relation.table())?;
         if let Some(walk) = &self.walk
             && is_flat(&child)
         {
@@ -243,7 +246,7 @@ impl<P: Model> Path<P> {
             child.list.get_or_insert_default().insert(0, number);
             return Some(child);
         }
-        let keys = self.keys(table, keys)?;
+        let keys = self.keys(keys)?;
         if is_flat(&child) {
             let compared = self.join_through(&mut child);
             let source = child.from.len();
@@ -277,8 +280,7 @@ impl<P: Model> Path<P> {
         let mut query = child;
         query.forget_list();
         query.list = Some(vec![Node::aggregate("count", vec![Node::Constant("*")])]);
-        let table = query.from.first().and_then(|it| it.relation.table())?;
-        let keys = self.keys(table, keys)?;
+        let keys = self.keys(keys)?;
         let compared = self.join_through(&mut query);
         let source = query.from.len();
         let on = self.matches(query.id, compared, query.id, source);
@@ -312,24 +314,24 @@ impl<P: Model> Path<P> {
             return walk.restrict(self, child, first);
         }
         let keys: Vec<_> = parents.iter().filter_map(|it| self.key(it)).collect();
-        let Some(table) = child.from.first().and_then(|it| it.relation.table()) else { return };
         // Joined already, the table in between has the columns to compare.
         let through = if child.from.len() > 1 { None } else { self.through };
         let source = child.from.len().saturating_sub(1);
         let cond = match (through, self.to, keys.len()) {
             (_, _, 0) => Node::Constant("FALSE"),
             (None, _, 1) => {
-                let key = keys.into_iter().flatten();
-                equal(self.to.iter().map(|name| column(child.id, source, name)).zip(key.map(Node::Bind)))
+                let key = keys.into_iter().flatten().zip(self.from);
+                let key = key.map(|(value, name)| Node::Bind(value.typed_as(P::TABLE, name)));
+                equal(self.to.iter().map(|name| column(child.id, source, name)).zip(key))
             }
             (None, [name], _) => {
                 let values = Bind::gather(keys.into_iter().flatten().collect());
-                let Some(values) = values else { return };
-                let list = Node::Bind(values.beside_column(Some(name)));
+                let Some((values, from)) = values.zip(self.from.first()) else { return };
+                let list = Node::Bind(values.items_typed_as(P::TABLE, from));
                 column(child.id, source, name).binary("=", Node::Quantified("ANY", Box::new(list)))
             }
             _ => {
-                let Some(keys) = self.keys(table, keys) else { return };
+                let Some(keys) = self.keys(keys) else { return };
                 let mut found = ast::Select::over(keys);
                 match through {
                     None => found.filters.push(self.matches(child.id, source, found.id, 0)),
@@ -376,6 +378,11 @@ impl<P: Model> Path<P> {
         let pairs = through.columns.iter().zip(through.target);
         equal(pairs.map(|(far, target)| (column(link, source, far), column(child, 0, target))))
     }
+}
+
+/// The key of a row, each part of the type of its column, wherever it stands.
+pub(super) fn typed_key<C: Keyed>(row: &C) -> Vec<Bind> {
+    row.key().into_iter().zip(C::TABLE.key).map(|(bind, name)| bind.typed_as(C::TABLE, name)).collect()
 }
 
 /// Whether the rows of the query are rows of its sources, all of them.

@@ -1,10 +1,7 @@
 //! Rows of a table in between.
 
-use super::{Rendered, Reuse, Writer, select};
-use crate::{
-    ast::{KeyPart, Links},
-    value::Bind,
-};
+use super::{Rendered, Reuse, Writer};
+use crate::{ast::Links, value::Bind};
 
 /// Adds the links that are not there yet. Renders, where they are a unique key,
 /// `INSERT INTO "post_tags" ("post_id", "tag_id") SELECT $1, k.k0 FROM unnest($2) AS k(k0) ON CONFLICT (…) DO NOTHING`, else
@@ -97,9 +94,7 @@ fn parts(writer: &mut Writer, links: &Links, before: &str) {
 
 fn unnest(writer: &mut Writer, links: &Links) {
     writer.push("unnest(");
-    writer.each(&links.each, ", ", |writer, (column, values)| {
-        select::key_part(writer, &KeyPart { values: values.clone(), table: links.table, column });
-    });
+    writer.each(&links.each, ", ", |writer, (_, values)| writer.bind(values));
     writer.push(")");
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Rendered, Reuse, Writer};
 use crate::{
-    ast::{Distinct, From, Join, KeyPart, Lock, LockStrength, LockWait, Relation, Select},
+    ast::{Distinct, From, Join, Lock, LockStrength, LockWait, Relation, Select},
     check::is_grouped,
     value::Bind,
 };
@@ -131,7 +131,7 @@ fn from_item(writer: &mut Writer, select: &Select, source: usize, from: &From) {
         }
         Relation::Keys(parts) => {
             writer.push("unnest(");
-            writer.each(parts, ", ", key_part);
+            writer.each(parts, ", ", Writer::bind);
             writer.push(") WITH ORDINALITY AS ");
             alias(writer);
             writer.push("(");
@@ -175,22 +175,6 @@ fn from_item(writer: &mut Writer, select: &Select, source: usize, from: &From) {
         writer.push(" ON ");
         writer.node(on);
     }
-}
-
-/// The array of one part of a key, of the type of the column that it is compared with: a text array beside a `citext`
-/// column would compare as text, and not use the column's index. The server drops the branch that is never taken before
-/// it plans.
-pub(super) fn key_part(writer: &mut Writer, part: &KeyPart) {
-    if part.values.declared_oid() != 0 || part.values.ty().is_user_defined() {
-        return writer.bind(&part.values);
-    }
-    writer.push("CASE WHEN FALSE THEN (SELECT array_agg(");
-    writer.ident(part.column);
-    writer.push(") FROM ");
-    writer.table(part.table);
-    writer.push(") ELSE ");
-    writer.bind(&part.values);
-    writer.push(" END");
 }
 
 /// LIMIT and OFFSET travel as binds, so that pages of any size are one statement.

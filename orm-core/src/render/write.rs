@@ -6,7 +6,7 @@ use crate::{
         Assignment, Cell, ConflictAction, ConflictTarget, Delete, Insert, Node, OnConflict, QueryId, Rows, Update,
         automatic,
     },
-    schema::{ColumnDef, Table},
+    schema::Table,
 };
 
 /// The statement; `returning` is what comes back of its rows.
@@ -47,30 +47,8 @@ fn rows(writer: &mut Writer, insert: &Insert) {
             });
         }
         Rows::Unnest(binds) => {
-            let cast = |name: &&str| insert.table.column(name).and_then(ColumnDef::cast);
-            let casts: Vec<_> = insert.columns.iter().map(cast).collect();
-            if casts.iter().all(Option::is_none) {
-                writer.push(" SELECT * FROM unnest(");
-                writer.each(binds, ", ", Writer::bind);
-                writer.push(")");
-                return;
-            }
-            writer.push(" SELECT ");
-            writer.each((0..).zip(&casts), ", ", |writer, (index, cast)| {
-                writer.push("c");
-                writer.number(index);
-                if let Some(ty) = cast {
-                    writer.push("::");
-                    writer.push(ty);
-                }
-            });
-            writer.push(" FROM unnest(");
+            writer.push(" SELECT * FROM unnest(");
             writer.each(binds, ", ", Writer::bind);
-            writer.push(") AS u(");
-            writer.each((0..).zip(&casts), ", ", |writer, (index, _)| {
-                writer.push("c");
-                writer.number(index);
-            });
             writer.push(")");
         }
     }

@@ -7,7 +7,11 @@ use postgres_protocol::IsNull;
 use postgres_types::Type;
 use serde_json::Value;
 
-use super::{CodecError, Integer, Json, PgType, RawValue, Scalar, SqlType, array, constant, stand_in, type_name};
+use super::{
+    CodecError, Integer, Json, PgType, RawValue, Scalar, SqlType, array, constant, stand_in, type_name,
+    typing::{Neighbour, Typing},
+};
+use crate::{ast::QueryId, schema::Table};
 
 /// A value that a statement carries apart from its text: `$1`.
 ///
@@ -16,7 +20,7 @@ use super::{CodecError, Integer, Json, PgType, RawValue, Scalar, SqlType, array,
 pub struct Bind {
     value: Held,
     ty: PgType,
-    inferred: bool,
+    typing: Typing,
     column: Option<&'static str>,
 }
 
@@ -192,7 +196,7 @@ impl Bind {
     }
 
     fn of(value: Held, ty: PgType) -> Self {
-        Self { value, ty, inferred: false, column: None }
+        Self { value, ty, typing: Typing::Declared, column: None }
     }
 
     /// A bind of `value`, which makes no copies that would have to be known as such: a key.
@@ -246,10 +250,16 @@ impl Bind {
         }
     }
 
-    /// A bind of many values of one type as one array; `None` without a value.
+    /// A bind of many values of one type as one array; `None` without a value. Of values of a column it is an array of
+    /// those.
     pub(crate) fn gather(values: Vec<Self>) -> Option<Self> {
-        let ty = values.first()?.ty.array();
-        Some(Self::of(Held::shared(Gathered(values)), ty))
+        let first = values.first()?;
+        let (ty, typing) = (first.ty.array(), first.typing);
+        let gathered = Self::of(Held::shared(Gathered(values)), ty);
+        Some(match typing {
+            Typing::Column { table, name, .. } => gathered.items_typed_as(table, name),
+            Typing::Declared | Typing::Beside(_) => gathered,
+        })
     }
 
     /// The value's bytes, where its type is one that every server has: equal bytes are equal values.
@@ -258,12 +268,52 @@ impl Bind {
         matches!(self.value.encode(&ty, out), Ok(IsNull::No))
     }
 
-    /// Says which column the value is compared with or stored in, and lets the server take the type from it, if the
-    /// bind's own type is one that does so.
-    pub(crate) fn beside_column(mut self, name: Option<&'static str>) -> Self {
-        self.inferred = self.ty.follows_column;
-        self.column = name;
+    /// Says what the value is compared with or stored in, and lets the server take the type from it, if the bind's own
+    /// type is one that does so and has not been settled before.
+    pub(crate) fn beside(mut self, neighbour: Neighbour) -> Self {
+        self.take_type(neighbour);
         self
+    }
+
+    /// The same in place.
+    pub(crate) fn take_type(&mut self, neighbour: Neighbour) {
+        if self.ty.follows_column && !matches!(self.typing, Typing::Column { .. }) {
+            self.typing = Typing::Beside(neighbour);
+        }
+        self.column = neighbour.column().or(self.column);
+    }
+
+    /// Has the server take the value for one of the column `name` of `table`, wherever it stands, if the bind's own type
+    /// is one that does so. Renders `CASE WHEN FALSE THEN (SELECT "name" FROM "table") ELSE $1 END`.
+    pub(crate) fn typed_as(self, table: &'static Table, name: &'static str) -> Self {
+        self.typed_by(table, name, false)
+    }
+
+    /// The same for an array of values of the column.
+    pub(crate) fn items_typed_as(self, table: &'static Table, name: &'static str) -> Self {
+        self.typed_by(table, name, true)
+    }
+
+    fn typed_by(mut self, table: &'static Table, name: &'static str, items: bool) -> Self {
+        if self.ty.follows_column {
+            self.typing = Typing::Column { table, name, items };
+        }
+        self.column = Some(name);
+        self
+    }
+
+    /// Where the server takes the type from.
+    pub(crate) fn typing(&self) -> Typing {
+        self.typing
+    }
+
+    /// Gives what is beside it to query `to`, where it is of query `from`.
+    pub(crate) fn rename(&mut self, from: QueryId, to: QueryId) {
+        if let Typing::Beside(neighbour) = &mut self.typing
+            && neighbour.query == from
+        {
+            neighbour.query = to;
+        }
     }
 
     /// Says which column the value is stored in. The type stays as it is.
@@ -280,11 +330,8 @@ impl Bind {
 
     /// Whether this is the same value of the same type, so that one placeholder can serve both.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        if self.ty != other.ty || self.inferred != other.inferred {
-            return false;
-        }
-        // Each takes the type of its own column.
-        if self.inferred && self.column != other.column {
+        // Each takes the type of what is beside it.
+        if self.ty != other.ty || self.typing != other.typing {
             return false;
         }
         if self.value.is_copy(&other.value) {
@@ -346,9 +393,15 @@ impl Bind {
         text.map(Some).ok_or_else(|| NoConstant.into())
     }
 
+    /// Whether this is the same value of the same type, whatever each stands beside.
+    pub(crate) fn has_same_value(&self, other: &Self) -> bool {
+        let declared = |it: &Self| Self { typing: Typing::Declared, ..it.clone() };
+        declared(self).is_same(&declared(other))
+    }
+
     /// Whether this is a copy of the same bind.
     pub(crate) fn is_copy(&self, other: &Self) -> bool {
-        self.value.is_copy(&other.value) && self.ty == other.ty && self.inferred == other.inferred
+        self.value.is_copy(&other.value) && self.ty == other.ty && self.typing == other.typing
     }
 
     /// Returns the PostgreSQL type of the value.
@@ -357,11 +410,11 @@ impl Bind {
         self.ty
     }
 
-    /// Returns the object identifier to declare for the bind; zero leaves the choice to the server: beside a column of
-    /// a textual type, and for types made by the user, which the text casts.
+    /// Returns the object identifier to declare for the bind; zero leaves the choice to the server: for text and JSON
+    /// beside a column or what is made of one, and for types made by the user, which the text casts.
     #[must_use]
     pub fn declared_oid(&self) -> u32 {
-        if self.inferred { 0 } else { self.ty.oid }
+        if self.typing == Typing::Declared { self.ty.oid } else { 0 }
     }
 
     /// Whether the value can be written as the server's type `ty`.

@@ -3,7 +3,7 @@
 use bytes::{BufMut, BytesMut};
 use postgres_types::{Kind, Type};
 
-use super::{CodecError, Nullability, Scalar, SqlType, reader::Reader, scalar::base_type, type_name};
+use super::{CodecError, Nullability, Scalar, SqlType, reader::Reader, reason::reason, scalar::base_type, type_name};
 use crate::{ast::Node, expr::Expr, model::Field};
 
 /// A struct with `#[derive(PgComposite)]`: its attributes can be used in queries.
@@ -104,7 +104,7 @@ pub(super) fn sized(
 fn fields(ty: &Type) -> Result<&[postgres_types::Field], CodecError> {
     match base_type(ty).kind() {
         Kind::Composite(fields) => Ok(fields),
-        _ => Err(format!("the type {ty} is no composite type").into()),
+        _ => Err(reason(format!("the type {ty} is no composite type"))),
     }
 }
 
@@ -118,7 +118,7 @@ pub fn encode_composite(
 ) -> Result<(), CodecError> {
     let fields = fields(ty)?;
     if let Some((name, _)) = values.iter().find(|(name, _)| fields.iter().all(|it| it.name() != *name)) {
-        return Err(format!("the type {ty} has no attribute `{name}`, which the struct `{rust}` has").into());
+        return Err(reason(format!("the type {ty} has no attribute `{name}`, which the struct `{rust}` has")));
     }
     out.put_i32(i32::try_from(fields.len())?);
     for field in fields {
@@ -128,7 +128,9 @@ pub fn encode_composite(
         };
         if !value.fits(ty_of) {
             let held = value.rust_type();
-            return Err(format!("the attribute `{name}` of {ty} is a `{held}`, which cannot be sent as {ty_of}").into());
+            return Err(reason(format!(
+                "the attribute `{name}` of {ty} is a `{held}`, which cannot be sent as {ty_of}"
+            )));
         }
         out.put_u32(ty_of.oid());
         sized(out, |out| value.write(ty_of, out))?;
@@ -137,7 +139,7 @@ pub fn encode_composite(
 }
 
 fn lacks(rust: &str, ty: &Type, name: &str) -> CodecError {
-    format!("the type {ty} has the attribute `{name}`, which the struct `{rust}` lacks").into()
+    reason(format!("the type {ty} has the attribute `{name}`, which the struct `{rust}` lacks"))
 }
 
 /// Reads a composite value attribute by attribute, in the order of the struct.
@@ -159,7 +161,7 @@ impl<'a> CompositeReader<'a> {
         let (now, before) = (reader.i32()?, fields.len());
         if usize::try_from(now) != Ok(before) {
             let text = format!("it has {now} attributes, and had {before}");
-            return Err(format!("the type {ty} has changed since this connection first saw it: {text}").into());
+            return Err(reason(format!("the type {ty} has changed since this connection first saw it: {text}")));
         }
         let mut values = Vec::with_capacity(fields.len());
         for field in fields {
@@ -168,9 +170,9 @@ impl<'a> CompositeReader<'a> {
             }
             if reader.u32()? != field.type_().oid() {
                 let name = field.name();
-                return Err(
-                    format!("the attribute `{name}` of {ty} has changed since this connection first saw it").into()
-                );
+                return Err(reason(format!(
+                    "the attribute `{name}` of {ty} has changed since this connection first saw it"
+                )));
             }
             values.push((field.name(), field.type_(), reader.sized()?));
         }
@@ -185,15 +187,15 @@ impl<'a> CompositeReader<'a> {
     pub fn read<T: SqlType>(&self, name: &str) -> Result<T, CodecError> {
         let Self { ty, values } = self;
         let Some((_, of, raw)) = values.iter().find(|(it, ..)| *it == name) else {
-            return Err(format!("the type {ty} has no attribute `{name}`").into());
+            return Err(reason(format!("the type {ty} has no attribute `{name}`")));
         };
         let rust = type_name::<T>();
         if !T::Base::accepts(of) {
-            return Err(format!("the attribute `{name}` of {ty} is of type {of}, which `{rust}` cannot hold").into());
+            return Err(reason(format!("the attribute `{name}` of {ty} is of type {of}, which `{rust}` cannot hold")));
         }
-        let base = raw.map(|raw| T::Base::decode(of, raw)).transpose()?;
+        let base = raw.map(|raw| super::decode_base::<T>(of, raw)).transpose()?.flatten();
         T::from_base(base).ok_or_else(|| {
-            format!("the attribute `{name}` of {ty} is NULL, which `{rust}` cannot hold: make it an `Option`").into()
+            reason(format!("the attribute `{name}` of {ty} is NULL, which `{rust}` cannot hold: make it an `Option`"))
         })
     }
 }

@@ -6,7 +6,11 @@ use bytes::{BufMut, BytesMut};
 use postgres_types::Type;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 
-use super::{CodecError, Element, NulCharacter, PgType, Scalar, scalar::base_type};
+use super::{
+    CodecError, Element, NulCharacter, PgType, Scalar,
+    reason::{reason, reason_of},
+    scalar::base_type,
+};
 
 /// A value stored as `jsonb` (or `json`, where the column is).
 ///
@@ -99,10 +103,24 @@ impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> Scalar for Json<T>
     fn decode(ty: &Type, raw: &[u8]) -> Result<Self, CodecError> {
         let text = match raw {
             [JSONB_VERSION, text @ ..] if *base_type(ty) == Type::JSONB => text,
-            _ if *base_type(ty) == Type::JSONB => return Err("jsonb of an unknown version".into()),
+            _ if *base_type(ty) == Type::JSONB => return Err(reason("jsonb of an unknown version")),
             text => text,
         };
-        serde_json::from_slice(text).map(Self).map_err(Into::into)
+        serde_json::from_slice(text).map(Self).map_err(|error| {
+            // What serde says of it may quote the value.
+            let (line, column) = (error.line(), error.column());
+            reason_of(format!("the JSON does not fit, at line {line}, column {column}"), error)
+        })
+    }
+
+    /// JSON has a `null` of its own, which most types cannot hold: then it is none of them, as NULL is.
+    fn decode_optional(ty: &Type, raw: &[u8]) -> Result<Option<Self>, CodecError> {
+        let read = Self::decode(ty, raw);
+        let text = if *base_type(ty) == Type::JSONB { raw.get(1..).unwrap_or_default() } else { raw };
+        match read {
+            Err(_) if text.trim_ascii() == b"null" => Ok(None),
+            read => read.map(Some),
+        }
     }
 }
 

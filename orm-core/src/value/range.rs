@@ -9,7 +9,7 @@ use postgres_protocol::{
 };
 use postgres_types::{Kind, Type};
 
-use super::{CodecError, Element, PgType, Scalar, scalar::base_type, stand_in};
+use super::{CodecError, Element, PgType, Scalar, reason::reason, scalar::base_type, stand_in};
 
 /// A type that PostgreSQL has ranges of: `i32`, `i64`, `Decimal`, dates and timestamps.
 ///
@@ -167,7 +167,7 @@ fn write<T: Scalar>(bound: &Bound<T>, ty: &Type, out: &mut BytesMut) -> Result<R
 }
 
 fn read<T: Scalar>(bound: &RangeBound<Option<&[u8]>>, ty: &Type) -> Result<Bound<T>, CodecError> {
-    let value = |raw: Option<&[u8]>| T::decode(ty, raw.ok_or("a bound of a range is NULL")?);
+    let value = |raw: Option<&[u8]>| T::decode(ty, raw.ok_or_else(|| reason("a bound of a range is NULL"))?);
     Ok(match bound {
         RangeBound::Unbounded => Bound::Unbounded,
         RangeBound::Inclusive(raw) => Bound::Included(value(*raw)?),
@@ -206,11 +206,11 @@ impl<T: RangeItem> Scalar for PgRange<T> {
     }
 
     fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<(), CodecError> {
-        self.encode_over(item_type(ty).ok_or("the bind is not a range in the statement")?, out)
+        self.encode_over(item_type(ty).ok_or_else(|| reason("the bind is not a range in the statement"))?, out)
     }
 
     fn decode(ty: &Type, raw: &[u8]) -> Result<Self, CodecError> {
-        Self::decode_over(item_type(ty).ok_or("the value is not a range")?, raw)
+        Self::decode_over(item_type(ty).ok_or_else(|| reason("the value is not a range"))?, raw)
     }
 
     fn stand_in() -> Type {

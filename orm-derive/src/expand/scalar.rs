@@ -20,6 +20,12 @@ pub(crate) fn scalar(input: &DeriveInput) -> TokenStream {
     ctxt.with(code.unwrap_or_default())
 }
 
+/// Whether the name alone says a length of one, by which a cast would cut: `char`, `bit`.
+fn is_of_length_one(sql: &str) -> bool {
+    let words: Vec<_> = sql.split_whitespace().map(str::to_ascii_lowercase).collect();
+    ["char", "character", "nchar", "national char", "national character", "bit"].contains(&words.join(" ").as_str())
+}
+
 fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
     let (mut krate, mut sql_type) = (None, None);
     for item in attr::items(ctxt, &input.attrs) {
@@ -32,7 +38,7 @@ fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
                 let (sql, span) = (text.value(), text.span());
                 if sql.trim().is_empty() || sql.contains('\0') {
                     ctxt.error(span, "`sql_type` needs the name of a type: `sql_type = \"app.email\"`");
-                } else if sql.contains(['(', '[']) {
+                } else if sql.contains(['(', '[']) || is_of_length_one(&sql) {
                     let message = "a length or a dimension belongs on the field of the model: values are cast to this \
                         type, and a cast cuts what is too long";
                     ctxt.error(span, message);
@@ -110,6 +116,17 @@ fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
                 ) -> ::core::result::Result<Self, #private::value::CodecError> {
                     let __orm_inner = <#ty as #private::value::Scalar>::decode(__orm_ty, __orm_raw)?;
                     ::core::result::Result::Ok(#build)
+                }
+
+                fn decode_optional(
+                    __orm_ty: &#private::postgres_types::Type,
+                    __orm_raw: &[u8],
+                ) -> ::core::result::Result<::core::option::Option<Self>, #private::value::CodecError> {
+                    let __orm_inner = <#ty as #private::value::Scalar>::decode_optional(__orm_ty, __orm_raw)?;
+                    ::core::result::Result::Ok(match __orm_inner {
+                        ::core::option::Option::Some(__orm_inner) => ::core::option::Option::Some(#build),
+                        ::core::option::Option::None => ::core::option::Option::None,
+                    })
                 }
 
                 fn integer(&self) -> ::core::option::Option<#private::value::Integer> {

@@ -102,3 +102,85 @@ async fn numbers_are_read_exactly_or_not_at_all(db: Database) -> Result<()> {
     }
     Ok(())
 }
+
+/// The server has microseconds. What is finer is cut off downwards, before its zero (2000) as after it.
+#[orm_pg::test]
+async fn what_is_finer_than_a_microsecond_is_cut_off(db: Database) -> Result<()> {
+    let micros = async |sql: RawSql| -> Result<i64> { sql.one::<i64>(&db).await };
+    for year in [1_i16, 1969, 1970, 1999, 2000, 2024] {
+        let day = NaiveDate::from_ymd_opt(i32::from(year), 12, 31).expect("a day");
+        let local = day.and_hms_nano_opt(23, 59, 58, 1_999).expect("a time");
+        let (moment, time) = (local.and_utc(), local.time());
+        let fixed = moment.fixed_offset();
+        let of_time = time::Date::from_ordinal_date(i32::from(year), 365).expect("a day");
+        let of_time = of_time.with_hms_nano(23, 59, 58, 1_999).expect("a time");
+        let (offset, clock) = (of_time.assume_utc(), of_time.time());
+        let civil = civil::date(year, 12, 31).at(23, 59, 58, 1_999);
+        let stamp: Timestamp = format!("{civil}Z").parse().expect("a moment");
+        let jiff_time = civil.time();
+        let (range, list) = (PgRange::from(moment..), vec![local]);
+        let endless = OrInfinity::Value(moment);
+        for (name, sql) in [
+            ("DateTime<Utc>", sql!("SELECT extract(microseconds FROM {moment})::bigint % 1000000")),
+            ("DateTime<FixedOffset>", sql!("SELECT extract(microseconds FROM {fixed})::bigint % 1000000")),
+            ("NaiveDateTime", sql!("SELECT extract(microseconds FROM {local})::bigint % 1000000")),
+            ("NaiveTime", sql!("SELECT extract(microseconds FROM {time})::bigint % 1000000")),
+            ("OffsetDateTime", sql!("SELECT extract(microseconds FROM {offset})::bigint % 1000000")),
+            ("PrimitiveDateTime", sql!("SELECT extract(microseconds FROM {of_time})::bigint % 1000000")),
+            ("Time", sql!("SELECT extract(microseconds FROM {clock})::bigint % 1000000")),
+            ("Timestamp", sql!("SELECT extract(microseconds FROM {stamp})::bigint % 1000000")),
+            ("civil::DateTime", sql!("SELECT extract(microseconds FROM {civil})::bigint % 1000000")),
+            ("civil::Time", sql!("SELECT extract(microseconds FROM {jiff_time})::bigint % 1000000")),
+            ("PgRange", sql!("SELECT extract(microseconds FROM lower({range}))::bigint % 1000000")),
+            ("Vec", sql!("SELECT extract(microseconds FROM ({list})[1])::bigint % 1000000")),
+            ("OrInfinity", sql!("SELECT extract(microseconds FROM {endless})::bigint % 1000000")),
+        ] {
+            assert_eq!(micros(sql).await?, 1, "{name} in {year}");
+        }
+    }
+    Ok(())
+}
+
+#[orm_pg::test]
+async fn a_leap_second_counts_on_or_is_an_error(db: Database) -> Result<()> {
+    let leap = |hour, minute| NaiveTime::from_hms_nano_opt(hour, minute, 59, 1_500_000_000).expect("a leap second");
+    let (within, at_the_end) = (leap(12, 59), leap(23, 59));
+    assert_eq!(sql!("SELECT {within}::text").one::<String>(&db).await?, "13:00:00.5");
+    let error = sql!("SELECT {at_the_end}::text").one::<String>(&db).await.expect_err("beyond the day");
+    assert_eq!(error.kind(), ErrorKind::Encode);
+    assert!(
+        error.to_string().ends_with("a leap second at the end of a day is no time of day in PostgreSQL"),
+        "{error}"
+    );
+    let moment = NaiveDate::from_ymd_opt(2016, 12, 31).expect("a day").and_time(at_the_end).and_utc();
+    let year = sql!("SELECT extract(year FROM {moment} AT TIME ZONE 'UTC')::int");
+    assert_eq!(year.one::<i32>(&db).await?, 2017);
+    Ok(())
+}
+
+/// The reason stands in the text where it quotes no value.
+#[orm_pg::test]
+async fn an_error_of_a_value_says_why(db: Database) -> Result<()> {
+    let shown = async |sql: RawSql| sql.one::<DateTime<Utc>>(&db).await.expect_err("no moment").to_string();
+    let text = shown(sql!("SELECT 'infinity'::timestamptz AS at")).await;
+    let end = "cannot be read into `DateTime<Utc>`: the value is infinite, which this type cannot hold: read it into \
+               `OrInfinity<_>`";
+    assert!(text.ends_with(end), "{text}");
+    sql!("CREATE TABLE t (v varchar(3), n numeric(3, 1), b bit(3))").execute(&db).await?;
+    let (long, many, bits) = ("hunter2", Decimal::new(12_345, 1), BitVec::from_elem(5, true));
+    for (sql, reason) in [
+        (sql!("INSERT INTO t (v) VALUES ({long})"), "value too long for type character varying(3)"),
+        (sql!("INSERT INTO t (n) VALUES ({many})"), "numeric field overflow"),
+        (sql!("INSERT INTO t (b) VALUES ({bits})"), "bit string length 5 does not match type bit(3)"),
+        (sql!("SELECT 2147483647 + length({long})"), "integer out of range"),
+    ] {
+        let error = sql.execute(&db).await.expect_err("does not fit");
+        assert!(error.to_string().ends_with(reason), "{error}");
+        assert!(!format!("{error} {error:?}").contains(long), "{error:?}");
+    }
+    // RAISE takes any state, and what it says may be data.
+    let raise = "DO $$ BEGIN RAISE EXCEPTION 'value too long for type hunter2' USING ERRCODE = '22001'; END $$";
+    let error = RawSql::new(vec![Part::Text(raise)]).execute(&db).await.expect_err("raised");
+    assert!(error.sql_state() == Some("22001") && !format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+    Ok(())
+}

@@ -5,7 +5,7 @@ use crate::{
     ast, check,
     error::Result,
     model::{Keyed, Model},
-    relation::{Path, ends::Ends},
+    relation::{Path, ends::Ends, path::typed_key},
     render,
     statement::{Operation, Statement},
     value::Bind,
@@ -42,16 +42,16 @@ pub(super) fn link<'p, P: Model, C: Keyed>(
             continue;
         }
         let null = || refused("rows cannot be linked with one whose columns that the links refer to are NULL");
-        let key = path.key(parent).ok_or_else(null)?;
+        let key = path.typed_key(parent).ok_or_else(null)?;
         for child in children.by_ref().take(count) {
-            let own = ends.own_values(&key, child.key()).ok_or_else(|| refused(ends.differ()))?;
+            let own = ends.own_values(&key, typed_key(child)).ok_or_else(|| refused(ends.differ()))?;
             let both = key.iter().cloned().chain(own);
             links.values.iter_mut().zip(both).for_each(|(column, value)| column.push(value));
         }
     }
     let Some(Links { ends, columns, values }) = links else { return Ok(None) };
     let arrays = values.into_iter().zip(columns);
-    let arrays = arrays.map(|(values, name)| Some((name, Bind::gather(values)?.beside_column(Some(name)))));
+    let arrays = arrays.map(|(values, name)| Some((name, Bind::gather(values)?)));
     let Some(each) = arrays.collect::<Option<Vec<_>>>() else { return Ok(None) };
     let links = ast::Links { table: ends.table, fixed: vec![], each, unique: ends.are_unique() };
     let sql = render::link(&links).sql;

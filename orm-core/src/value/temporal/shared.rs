@@ -1,26 +1,31 @@
 //! What the types of all date crates have in common.
 
-use crate::value::{CodecError, PgType, temporal::infinity};
+use crate::value::{CodecError, PgType, reason::reason, temporal::infinity};
 
 pub(in crate::value) const TIMESTAMPTZ: PgType = PgType::builtin("timestamp with time zone", 1184, 1185);
 pub(in crate::value) const TIMESTAMP: PgType = PgType::builtin("timestamp without time zone", 1114, 1115);
 pub(in crate::value) const DATE: PgType = PgType::builtin("date", 1082, 1182);
 pub(in crate::value) const TIME: PgType = PgType::builtin("time without time zone", 1083, 1183);
 
+/// From 1970 to 2000, the server's zero.
+pub(super) const EPOCH_MICROS: i64 = 946_684_800_000_000;
+pub(super) const MICROS_OF_DAY: i64 = 86_400_000_000;
+
 pub(super) fn refuse_infinity(raw: &[u8]) -> Result<(), CodecError> {
     match infinity(raw) {
         None => Ok(()),
-        Some(_) => Err("the value is infinite, which this type cannot hold: read it into `OrInfinity<_>`".into()),
+        Some(_) => Err(reason("the value is infinite, which this type cannot hold: read it into `OrInfinity<_>`")),
     }
 }
 
 /// A time of day in microseconds; the server also has 24:00:00, which comes after the last of a day.
 pub(super) fn refuse_midnight_after(raw: &[u8]) -> Result<(), CodecError> {
-    const DAY: i64 = 86_400_000_000;
     match <[u8; 8]>::try_from(raw).map(i64::from_be_bytes) {
-        Ok(0..DAY) => Ok(()),
-        Ok(DAY) => Err("24:00:00 is a time that this type cannot hold: read it as an `Interval`, or as text".into()),
-        _ => Err("not a time of day".into()),
+        Ok(0..MICROS_OF_DAY) => Ok(()),
+        Ok(MICROS_OF_DAY) => {
+            Err(reason("24:00:00 is a time that this type cannot hold: read it as an `Interval`, or as text"))
+        }
+        _ => Err(reason("not a time of day")),
     }
 }
 

@@ -1,0 +1,36 @@
+//! Why a value could not be encoded or decoded, said without the value.
+
+use std::{borrow::Cow, error::Error as StdError, fmt};
+
+use super::CodecError;
+
+/// A reason that quotes no value, so that an error may show it. What it comes from may quote one.
+#[derive(Debug)]
+pub(crate) struct Reason {
+    text: Cow<'static, str>,
+    source: Option<CodecError>,
+}
+
+/// A reason that quotes no value.
+#[cold]
+pub(crate) fn reason(text: impl Into<Cow<'static, str>>) -> CodecError {
+    Box::new(Reason { text: text.into(), source: None })
+}
+
+/// The same, with what it comes from.
+#[cold]
+pub(crate) fn reason_of(text: impl Into<Cow<'static, str>>, source: impl Into<CodecError>) -> CodecError {
+    Box::new(Reason { text: text.into(), source: Some(source.into()) })
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl StdError for Reason {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|it| it as &(dyn StdError + 'static))
+    }
+}
