@@ -216,3 +216,13 @@ async fn a_statement_that_is_never_sent_has_no_span(_: Database) -> Result<()> {
     assert_eq!((refused.kind(), seen.spans().len()), (ErrorKind::InvalidStatement, 0));
     Ok(())
 }
+
+#[orm_pg::test(flavor = "current_thread")]
+async fn a_statement_past_its_limit_is_a_failed_span(db: Database) {
+    let seen = Recorder::default();
+    let _guard = seen.listen();
+    sql!("SELECT pg_sleep(5)").timeout(Duration::from_millis(50)).execute(&db).await.unwrap_err();
+    let (spans, events) = (seen.spans(), seen.events());
+    assert_eq!((spans.len(), spans[0].field("db.response.status_code")), (1, Some("57014")));
+    assert_eq!((spans[0].field("otel.status_code"), events[0].field("failed")), (Some("ERROR"), Some("true")));
+}
