@@ -149,9 +149,9 @@ fn the_statements_of_links() {
     let texts = [two_keys, set, one_key, set_there, removed].map(|it| format!("{:?}", it.to_sql())).join("\n");
     expect![[r#"
         INSERT INTO "places" ("team_id", "player_id") SELECT $1, k.k0 FROM unnest($2) AS k(k0) ON CONFLICT ("team_id", "player_id") DO NOTHING [bigint, bigint[]]
-        WITH gone AS (DELETE FROM "places" AS t0 WHERE t0."team_id" = $1 AND NOT EXISTS (SELECT 1 FROM unnest($2) AS k(k0) WHERE k.k0 = t0."player_id")) INSERT INTO "places" ("team_id", "player_id") SELECT $1, k.k0 FROM unnest($2) AS k(k0) ON CONFLICT ("team_id", "player_id") DO NOTHING [bigint, bigint[]]
+        WITH gone AS (DELETE FROM "places" AS t0 WHERE t0."team_id" = $1 AND NOT EXISTS (SELECT 1 FROM unnest($2) AS k(k0) WHERE k.k0 = t0."player_id") RETURNING 1) INSERT INTO "places" ("team_id", "player_id") SELECT $1, k.k0 FROM (SELECT count(*) FROM gone) AS g, unnest($2) AS k(k0) ON CONFLICT ("team_id", "player_id") DO NOTHING [bigint, bigint[]]
         INSERT INTO "places" ("team_id", "player_id") SELECT $1, k.k0 FROM unnest($2) WITH ORDINALITY AS k(k0, n) WHERE NOT EXISTS (SELECT 1 FROM "places" AS t0 WHERE t0."team_id" = $1 AND k.k0 = t0."player_id") GROUP BY k.k0 ORDER BY min(k.n) [bigint, bigint[]]
-        WITH gone AS (DELETE FROM "places" AS t0 WHERE t0."team_id" = $1 AND NOT EXISTS (SELECT 1 FROM unnest($2) AS k(k0) WHERE k.k0 = t0."player_id")) INSERT INTO "places" ("team_id", "player_id") SELECT $1, k.k0 FROM unnest($2) WITH ORDINALITY AS k(k0, n) WHERE NOT EXISTS (SELECT 1 FROM "places" AS t0 WHERE t0."team_id" = $1 AND k.k0 = t0."player_id") GROUP BY k.k0 ORDER BY min(k.n) [bigint, bigint[]]
+        WITH gone AS (DELETE FROM "places" AS t0 WHERE t0."team_id" = $1 AND NOT EXISTS (SELECT 1 FROM unnest($2) AS k(k0) WHERE k.k0 = t0."player_id") RETURNING 1) INSERT INTO "places" ("team_id", "player_id") SELECT $1, k.k0 FROM (SELECT count(*) FROM gone) AS g, unnest($2) WITH ORDINALITY AS k(k0, n) WHERE NOT EXISTS (SELECT 1 FROM "places" AS t0 WHERE t0."team_id" = $1 AND k.k0 = t0."player_id") GROUP BY k.k0 ORDER BY min(k.n) [bigint, bigint[]]
         DELETE FROM "places" AS t0 WHERE (t0."team_id" = $1) AND (t0."player_id" = $2) [bigint, bigint]"#]].assert_eq(&texts);
 }
 
@@ -180,12 +180,30 @@ async fn a_further_unique_key_is_an_error(db: Database) -> Result<()> {
     let graph = Team::insert(NewTeam::new(9)).with(Team::players(), |_| linked([players[0].clone()]));
     assert!(graph.one(&db).await.is_err_and(taken));
     assert_eq!(links(&db).await?, [(1, 1)]);
-    // Beside a unique key of the two ends as well.
-    sql!("TRUNCATE places").execute(&db).await?;
+    // What goes makes room for what comes.
     sql!("CREATE UNIQUE INDEX ON places (team_id)").execute(&db).await?;
-    Team::players().link(&teams[0], &players[0]).execute(&db).await?;
-    let error = Team::players().link(&teams[0], &players[1]).execute(&db).await.expect_err("one player a team");
-    assert!(error.is_unique_violation(), "{error}");
+    assert_eq!(Team::players().set_links(&teams[0], &players[1..2]).execute(&db).await?, 1);
+    assert_eq!(links(&db).await?, [(1, 2)]);
+    Ok(())
+}
+
+/// The same beside a unique key of the two ends, which the server looks at.
+#[orm_pg::test]
+async fn a_further_unique_key_beside_that_of_the_ends_is_an_error(db: Database) -> Result<()> {
+    use both::{NewTeam, Team, fill, links};
+    let (teams, players) = fill(&db).await?;
+    sql!("CREATE UNIQUE INDEX one_player ON places (team_id)").execute(&db).await?;
+    for added in [1, 0] {
+        assert_eq!(Team::players().link(&teams[0], &players[0]).execute(&db).await?, added);
+    }
+    let taken = |error: Error| error.constraint() == Some("one_player");
+    assert!(Team::players().link(&teams[0], &players[1]).execute(&db).await.is_err_and(taken));
+    assert!(Team::players().set_links(&teams[1], &players[..2]).execute(&db).await.is_err_and(taken));
+    // What goes makes room for what comes.
+    assert_eq!(Team::players().set_links(&teams[0], &players[1..2]).execute(&db).await?, 1);
+    let graph = Team::insert(NewTeam::new(9)).with(Team::players(), |_| linked(players));
+    assert!(graph.one(&db).await.is_err_and(taken));
+    assert_eq!(links(&db).await?, [(1, 2)]);
     Ok(())
 }
 

@@ -9,12 +9,13 @@ use crate::{ast::Links, value::Bind};
 pub(crate) fn link(links: &Links) -> Rendered {
     let mut writer = Writer::new();
     writer.reuse = Reuse::Copies;
-    insert(&mut writer, links);
+    insert(&mut writer, links, "");
     writer.finish()
 }
 
 /// Adds the links that are not there yet, and removes others that have the same fixed values. Both halves see the table as
-/// it was before. Renders `WITH gone AS (DELETE FROM …) INSERT INTO …`.
+/// it was before, but what is removed is out of the way of a further unique key: the count of it is asked for before a link is
+/// added. Renders `WITH gone AS (DELETE FROM … RETURNING 1) INSERT INTO … FROM (SELECT count(*) FROM gone) AS g, unnest($2) …`.
 pub(crate) fn set_links(links: &Links) -> Rendered {
     let mut writer = Writer::new();
     writer.reuse = Reuse::Copies;
@@ -28,8 +29,8 @@ pub(crate) fn set_links(links: &Links) -> Rendered {
     parts(&mut writer, links, "");
     writer.push(") WHERE ");
     each_are_equal(&mut writer, links);
-    writer.push(")) ");
-    insert(&mut writer, links);
+    writer.push(") RETURNING 1) ");
+    insert(&mut writer, links, "(SELECT count(*) FROM gone) AS g, ");
     writer.finish()
 }
 
@@ -42,7 +43,8 @@ pub(crate) fn lock_links(key: i64) -> Rendered {
     writer.finish()
 }
 
-fn insert(writer: &mut Writer, links: &Links) {
+/// Writes the insert, which selects `from` something else, too.
+fn insert(writer: &mut Writer, links: &Links, from: &str) {
     writer.push("INSERT INTO ");
     writer.table(links.table);
     writer.push(" (");
@@ -54,6 +56,7 @@ fn insert(writer: &mut Writer, links: &Links) {
     });
     parts(writer, links, "k.");
     writer.push(" FROM ");
+    writer.push(from);
     unnest(writer, links);
     if links.unique {
         writer.push(" AS k(");

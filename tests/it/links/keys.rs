@@ -243,6 +243,49 @@ async fn a_unique_column_is_an_end(db: Database) -> Result<()> {
     Ok(())
 }
 
+/// Ends of a type of the user's, one in a schema of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PgEnum)]
+enum Day {
+    Monday,
+    Tuesday,
+}
+
+#[derive(Debug, Clone, PartialEq, Model)]
+#[orm(table = "days", schema = "plan", has_many(sites: Site, through = Opening))]
+struct Weekday {
+    #[orm(key)]
+    day: Day,
+}
+
+#[derive(Debug, Clone, PartialEq, Model)]
+#[orm(table = "openings", schema = "plan")]
+struct Opening {
+    #[orm(key, identity)]
+    id: i64,
+    #[orm(references(Weekday, relation = weekday))]
+    day: Day,
+    #[orm(references = Site)]
+    site_id: i64,
+    #[orm(version, default = "1")]
+    version: i32,
+}
+
+#[orm_pg::test]
+async fn an_end_of_a_type_of_the_users(db: Database) -> Result<()> {
+    sql!("CREATE SCHEMA plan").execute(&db).await?;
+    db.create_tables(models![Site, Weekday, Opening]).await?;
+    let sites = Site::insert_many((1..=2).map(|id| NewSite { id, name: None })).all(&db).await?;
+    let days = [Day::Monday, Day::Tuesday].map(NewWeekday::new);
+    let days = Weekday::insert_many(days).with(Weekday::sites(), |_| linked(sites[..1].to_vec())).all(&db).await?;
+    for added in [1, 0] {
+        assert_eq!(Weekday::sites().set_links(&days[0].0, &sites).execute(&db).await?, added);
+        assert_eq!(Weekday::sites().link(&days[1].0, &sites[0]).execute(&db).await?, 0);
+    }
+    assert_eq!(Weekday::sites().unlink(&days[1].0, &sites[0]).execute(&db).await?, 1);
+    assert_eq!(Opening::query().count(&db).await?, 2);
+    Ok(())
+}
+
 /// A trigger that keeps the link of a new row out: the row would come back under a parent that does not have it.
 #[orm_pg::test(models(Site, SiteLink))]
 async fn a_link_that_a_trigger_leaves_out_is_an_error(db: Database) -> Result<()> {

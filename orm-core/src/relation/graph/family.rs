@@ -59,7 +59,8 @@ where
             let of_relation = unlike.iter().filter(|it| std::ptr::eq(it.relation, relation));
             let of_relation: Vec<&Unlike<'_, P, C, K>> = of_relation.collect();
             if !of_relation.is_empty() {
-                self.ask(relation, &of_relation, db).await?;
+                // Seldom needed, so on the heap.
+                Box::pin(self.ask(relation, &of_relation, db)).await?;
             }
         }
         Ok(())
@@ -98,11 +99,11 @@ where
         let mut places: Vec<usize> = unlike.iter().map(|it| it.place.parent).collect();
         places.dedup();
         let keys = places.iter().filter_map(|it| relation.path.key(self.parents.get(*it)?)).collect();
-        let found = Box::pin(rows_of_keys(relation.clone(), Asked::Binds(keys), db)).await?;
+        let found = rows_of_keys(relation.clone(), Asked::Binds(keys), db).await?;
         for it in unlike {
             let group = places.iter().position(|place| *place == it.place.parent).and_then(|at| found.get(at));
             let key = it.child.key();
-            let is_child = |row: &C| !row.key().iter().zip(&key).any(|(one, other)| differ(one, other));
+            let is_child = |row: &C| row.key().iter().zip(&key).all(|(one, other)| one.is_same(other));
             if !group.is_some_and(|rows| rows.iter().any(is_child)) {
                 return Err(stranger(relation, it.place));
             }
@@ -131,12 +132,6 @@ impl<P: Model, C, K> Related<P, C, K> {
 fn ends_blank(value: &Bind) -> bool {
     let mut bytes = BytesMut::new();
     value.bytes(&mut bytes) && bytes.last() == Some(&b' ')
-}
-
-/// Whether two values of one column, as the server sent them, are not the same.
-fn differ(one: &Bind, other: &Bind) -> bool {
-    let (mut bytes, mut of_other) = (BytesMut::new(), BytesMut::new());
-    one.bytes(&mut bytes) && other.bytes(&mut of_other) && bytes != of_other
 }
 
 /// A child that belongs to another parent, or to none.
