@@ -160,10 +160,20 @@ pub(crate) fn lost() -> Error {
 
 /// The error of a statement whose prepared form is another program's, or on another server connection.
 pub(crate) fn through_a_pooler(error: Error) -> Error {
-    let text = "a pooler in transaction mode is in between and does not keep track of prepared statements, so those of \
-                other programs may run in place of ours: use its session mode, or PgBouncer 1.21 or later with \
-                `max_prepared_statements`";
+    let text = "a pooler in transaction mode or statement mode is in between and does not keep track of prepared statements, \
+                so those of other programs may run in place of ours: use its session mode, or PgBouncer 1.21 or later in \
+                transaction mode with `max_prepared_statements`";
     error.with_kind(ErrorKind::Config, text).for_good()
+}
+
+/// The error of a transaction that PgBouncer refuses, if `error` is that.
+pub(crate) fn in_statement_mode(error: Error) -> Result<Error, Error> {
+    if error.message().is_none_or(|it| !it.starts_with("transaction blocks not allowed in statement pooling mode")) {
+        return Err(error);
+    }
+    let text = "a pooler in statement mode is in between, which takes no transactions: use its session mode, or PgBouncer 1.21 \
+                or later in transaction mode with `max_prepared_statements`";
+    Ok(error.with_kind(ErrorKind::Config, text).for_good())
 }
 
 /// A cause that several errors point to.

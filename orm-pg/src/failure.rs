@@ -48,6 +48,13 @@ impl ConnectFailure {
     /// What the driver says while it logs in.
     pub(crate) fn driver(target: &Target, error: tokio_postgres::Error) -> Self {
         if let Some(server) = error.as_db_error() {
+            // PgBouncer's words. It takes no parameters but those that it can give back.
+            if server.message().starts_with("unsupported startup parameter") {
+                let text = "a pooler is in between and takes no start-up parameter `options`, as which `options` and \
+                            `statement_timeout` are sent: set them at the role (`ALTER ROLE .. SET ..`), or by `on_connect` \
+                            where it is in session mode";
+                return Self { server: Some(server_error(server)), for_good: true, ..Self::new(target, text) };
+            }
             return Self { server: Some(server_error(server)), ..Self::new(target, "") };
         }
         match explain(&error) {

@@ -25,7 +25,7 @@ use crate::{
     cache::{Cache, Limits},
     deadline,
     driver::Fate,
-    error::{Cause, Failure, cause_of, from_driver, lost, through_a_pooler},
+    error::{Cause, Failure, cause_of, from_driver, in_statement_mode, lost, through_a_pooler},
     peer::Peer,
     pool::Place,
     raw,
@@ -378,7 +378,15 @@ impl Session {
                 self.fate.last_words(words);
             }
         }
-        let mut failure = Failure { error: from_driver(error), cause };
+        let error = match in_statement_mode(from_driver(error)) {
+            Ok(error) => {
+                // It says so and hangs up.
+                self.set_broken(true);
+                return Failure { error, cause: Cause::Server };
+            }
+            Err(error) => error,
+        };
+        let mut failure = Failure { error, cause };
         if cause == Cause::Server {
             failure = self.answered(failure);
         }
@@ -428,6 +436,10 @@ impl Session {
                 match error.sql_state() {
                     // Only the statements by which the driver asks for types can be missing here. It never makes them
                     // anew.
+                    Some("26000") if stale::is_behind_a_pooler(self) => {
+                        self.set_broken(true);
+                        Failure { error: through_a_pooler(error), cause: Cause::Server }
+                    }
                     Some("26000") => {
                         self.set_broken(true);
                         self.note_conflict();

@@ -21,7 +21,7 @@ use tokio_postgres::{
 
 use crate::{
     cache::Plan,
-    error::{Cause, Failure},
+    error::{Cause, Failure, through_a_pooler},
     session::Session,
 };
 
@@ -111,7 +111,7 @@ pub(crate) fn invalidated(error: Error) -> Error {
     let text = match error.sql_state() {
         Some("26000") => {
             "the server no longer has the prepared statement, after DEALLOCATE or DISCARD ALL or behind a pooler in \
-             transaction mode: run the transaction again"
+             transaction mode or statement mode: run the transaction again"
         }
         _ => "the schema has changed since the statement was prepared, so it did not run: run the transaction again",
     };
@@ -128,6 +128,10 @@ pub(crate) fn judge(session: &Arc<Session>, sql: &Sql, plan: &Plan, verdict: Ver
     let cache = &session.cache;
     match verdict {
         Verdict::Sound => return failure,
+        Verdict::Gone if is_behind_a_pooler(session) => {
+            cache.clear();
+            return Failure { error: through_a_pooler(failure.error), cause: Cause::Server };
+        }
         // Where SQL of the user has changed what names mean, other connections are not concerned.
         Verdict::Schema if session.is_tainted() => forget_all(session),
         Verdict::Schema => cache.end_generation(plan.generation),
@@ -150,8 +154,17 @@ pub(crate) fn tell(session: &Session, failure: Failure) -> Failure {
     if failure.cause != Cause::Stale {
         return failure;
     }
+    if failure.lacks_statement() && is_behind_a_pooler(session) {
+        return Failure { error: through_a_pooler(failure.error), cause: Cause::Server };
+    }
     session.note_conflict();
     Failure { error: invalidated(failure.error), cause: Cause::Stale }
+}
+
+/// Whether that a prepared statement is missing in a transaction can only mean that a pooler has given another connection of
+/// the server to it: nobody else was at the connection, and no SQL ran that could have thrown it away.
+pub(crate) fn is_behind_a_pooler(session: &Session) -> bool {
+    session.is_open() && session.as_theirs().is_none() && !session.is_escaped() && !session.is_tainted()
 }
 
 fn forget_all(session: &Session) {

@@ -9,7 +9,10 @@ use std::{
 };
 
 use orm_core::value::Bind;
-use orm_pg::{Database, DatabaseBuilder, ErrorKind, Executor, adopt, executor::AnyExecutor};
+use orm_pg::{
+    Database, DatabaseBuilder, Error, ErrorKind, Executor, Transaction, TransactionOptions, adopt,
+    executor::AnyExecutor,
+};
 use tokio_postgres::{Config, config::Host};
 
 use crate::server::{Collect, all, eventually, insert, one, raw, read, server, sessions, table, unique, url};
@@ -31,6 +34,11 @@ impl Drop for Bouncer {
 impl Bouncer {
     /// Starts one. Its connections to the server are in the encoding `LATIN1` unless a client asks for another.
     async fn start(pool_mode: &str) -> Option<Self> {
+        Self::start_with(pool_mode, 1).await
+    }
+
+    /// With so many connections to the server.
+    async fn start_with(pool_mode: &str, size: u32) -> Option<Self> {
         let program = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer"];
         let Some(program) = program.into_iter().find(|it| fs::exists(it).unwrap()) else {
             let said = "PgBouncer is not installed, so nothing is tested: apt-get install pgbouncer";
@@ -60,7 +68,7 @@ impl Bouncer {
         let text = format!(
             "[databases]\n* = host={host} port={port} user={user}{} client_encoding=LATIN1\n[pgbouncer]\n\
              listen_addr = 127.0.0.1\nlisten_port = {own_port}\nunix_socket_dir =\nauth_type = any\n\
-             pool_mode = {pool_mode}\ndefault_pool_size = 1\n",
+             pool_mode = {pool_mode}\ndefault_pool_size = {size}\n",
             password.unwrap_or_default(),
         );
         fs::write(&file, text).unwrap();
@@ -130,6 +138,86 @@ async fn transaction_mode_is_refused_where_statements_meet_those_of_another_prog
         let error = all::<i32>(&executor, read("SELECT 1", vec![])).await.unwrap_err();
         assert_eq!((error.kind(), error.sql_state()), (ErrorKind::Config, Some("42P05")), "{error}");
         assert!(error.is_refused_for_good());
-        assert!(error.to_string().contains("pooler in transaction mode"), "{error}");
+        names_the_pooler(&error, "pooler in transaction mode or statement mode");
+    }
+}
+
+#[track_caller]
+fn names_the_pooler(error: &Error, mode: &str) {
+    assert!(error.is_refused_for_good() && !error.is_retryable(), "{error:?}");
+    assert!(error.to_string().contains(mode), "{error}");
+}
+
+#[tokio::test]
+async fn start_up_parameters_that_it_refuses_are_refused_for_good() {
+    for mode in ["session", "transaction", "statement"] {
+        let Some(bouncer) = Bouncer::start(mode).await else { return };
+        let builder = || bouncer.builder(&unique("bounced")).acquire_timeout(Duration::from_secs(600));
+        let with: [fn(DatabaseBuilder) -> DatabaseBuilder; 2] =
+            [|it| it.options("-c lock_timeout=1s"), |it| it.statement_timeout(Duration::from_secs(9))];
+        for with in with {
+            let eager = with(builder()).connect().await.unwrap_err();
+            let lazy = with(builder()).connect_lazy().unwrap();
+            let lazy = lazy.execute(&raw("SELECT 1")).await.unwrap_err();
+            for error in [eager, lazy] {
+                assert_eq!((error.kind(), error.sql_state()), (ErrorKind::Connect, Some("08P01")), "{error}");
+                names_the_pooler(&error, "a pooler is in between and takes no start-up parameter `options`");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn in_a_transaction_a_statement_that_another_connection_of_the_server_has_is_refused_for_good() {
+    let Some(bouncer) = Bouncer::start_with("transaction", 2).await else { return };
+    let db = bouncer.builder(&unique("bounced")).max_connections(1).connect().await.unwrap();
+    let other = bouncer.builder(&unique("other")).max_connections(1).connect().await.unwrap();
+    let transaction = async |tx: &mut Transaction<'_>| all::<i32>(tx, read("SELECT 1 + 1", vec![])).await;
+    assert_eq!(db.transaction(transaction).await.unwrap(), [2]);
+    // It takes the connection of the server that was used last, and keeps it.
+    let held = other.begin().await.unwrap();
+    let error = db.transaction_with(TransactionOptions::new().retry(3), transaction).await.unwrap_err();
+    assert_eq!((error.kind(), error.sql_state()), (ErrorKind::Config, Some("26000")), "{error}");
+    names_the_pooler(&error, "pooler in transaction mode or statement mode");
+    held.rollback().await.unwrap();
+}
+
+#[tokio::test]
+async fn in_statement_mode_transactions_are_refused_for_good() {
+    let Some(bouncer) = Bouncer::start("statement").await else { return };
+    let db = bouncer.builder(&unique("bounced")).max_connections(1).connect().await.unwrap();
+    assert_eq!(one::<i32>(&db, "SELECT 1").await, 1);
+    let batch = [read("SELECT 1", vec![]), read("SELECT 2", vec![])];
+    let errors = [
+        db.begin().await.map(drop).unwrap_err(),
+        db.transaction_with(TransactionOptions::new().retry(3), async |_| Ok::<_, Error>(())).await.unwrap_err(),
+        db.batch(&batch, &mut Collect::<i32>::new()).await.unwrap_err(),
+        db.connection().await.unwrap().begin().await.map(drop).unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!((error.kind(), error.sql_state()), (ErrorKind::Config, Some("08P01")), "{error}");
+        names_the_pooler(&error, "a pooler in statement mode is in between");
+    }
+    assert_eq!(one::<i32>(&db, "SELECT 1").await, 1);
+}
+
+#[tokio::test]
+async fn in_statement_mode_a_statement_that_another_connection_of_the_server_has_is_refused_for_good() {
+    let Some(bouncer) = Bouncer::start_with("statement", 2).await else { return };
+    let db = bouncer.builder(&unique("bounced")).max_connections(1).connect().await.unwrap();
+    let other = bouncer.builder(&unique("other")).max_connections(1).connect().await.unwrap();
+    assert_eq!(one::<i32>(&db, "SELECT 1").await, 1);
+    // Prepared on the one connection of the server, they meet the other one while this one runs.
+    let name = unique("sleeper");
+    let sleep = read(&format!("SELECT pg_sleep(1)::text || '{name}'"), vec![]);
+    let mut rows = Collect::<String>::new();
+    let (slept, answered) = tokio::join!(other.fetch(&sleep, &mut rows), async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        all::<i32>(&db, read("SELECT 1", vec![])).await
+    });
+    for outcome in [slept, answered.map(drop)] {
+        if let Err(error) = outcome {
+            names_the_pooler(&error, "pooler in transaction mode or statement mode");
+        }
     }
 }
