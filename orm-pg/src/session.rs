@@ -4,6 +4,7 @@
 //! All flags say "may have": the driver hides the transaction state that the server reports, so they are set before
 //! the first byte is sent and cleared only by an answer.
 
+mod failing;
 mod limit;
 mod waiting;
 
@@ -17,21 +18,20 @@ use std::{
 };
 
 use futures_util::future::BoxFuture;
-use orm_core::error::{Error, ErrorKind};
 use tokio::{runtime::Handle, task::AbortHandle};
-use tokio_postgres::{Client, error::SqlState};
+use tokio_postgres::Client;
 
 use crate::{
     cache::{Cache, Limits},
     deadline,
     driver::Fate,
-    error::{Cause, Failure, cause_of, from_driver, in_statement_mode, lost, through_a_pooler},
+    error::Failure,
     peer::Peer,
     pool::Place,
     raw,
-    stale::{self, Generation, invalidated},
+    stale::Generation,
     wire::Plug,
-    writes::{self, Refused, Writes},
+    writes::Writes,
 };
 
 pub(crate) use self::{limit::Allowed, waiting::Waiting};
@@ -54,9 +54,6 @@ pub(crate) trait Theirs: Send + Sync {
     /// Gives it back; one that is not clean is closed, so that the pool throws it away.
     fn give_back(&mut self, clean: bool);
 }
-
-/// How many turns others get before an error is told that only follows from another one.
-const TURNS: u32 = 3;
 
 /// Prepares a statement beside those of the driver. Whoever deallocates all takes it away, too.
 const WITNESS: &str = "PREPARE orm_witness AS SELECT";
@@ -349,111 +346,6 @@ impl Session {
         Ok(())
     }
 
-    /// The failure of a statement that was not sent, because the connection is gone.
-    pub(crate) fn unsent(&self) -> Failure {
-        Failure { error: self.fate.error(), cause: Cause::Unsent }
-    }
-
-    /// Says what an error of the driver means, and why the connection was lost if it was.
-    pub(crate) async fn failed(&self, error: tokio_postgres::Error) -> Failure {
-        let_first(&error).await;
-        let failure = self.noticed(error);
-        match failure.cause {
-            Cause::Lost => Failure { error: self.fate.explain(failure.error).await, ..failure },
-            _ => failure,
-        }
-    }
-
-    /// As [`failed`](Self::failed), without waiting for the reason.
-    pub(crate) fn failed_now(&self, error: tokio_postgres::Error) -> Failure {
-        let failure = self.noticed(error);
-        Failure { error: self.fate.explain_now(failure.error), ..failure }
-    }
-
-    fn noticed(&self, error: tokio_postgres::Error) -> Failure {
-        let cause = cause_of(&error);
-        if cause == Cause::Lost {
-            self.set_broken(true);
-            if let Some(words) = error.as_db_error() {
-                self.fate.last_words(words);
-            }
-        }
-        let error = match in_statement_mode(from_driver(error)) {
-            Ok(error) => {
-                // It says so and hangs up.
-                self.set_broken(true);
-                return Failure { error, cause: Cause::Server };
-            }
-            Err(error) => error,
-        };
-        let mut failure = Failure { error, cause };
-        if cause == Cause::Server {
-            failure = self.answered(failure);
-        }
-        failure
-    }
-
-    /// What an answer of the server says of the connection and of the transaction.
-    fn answered(&self, failure: Failure) -> Failure {
-        let refused = self.writes.refused(&failure.error);
-        // The same states as words of farewell; a server that says them in an answer is about to end, too.
-        let ending = failure.error.sql_state().is_some_and(|it| it.starts_with("57P0"));
-        if ending || matches!(refused, Some(Refused::ByRole | Refused::SinceOpened)) {
-            self.set_broken(true);
-        }
-        let failure = match refused {
-            Some(Refused::SinceOpened) => Failure { error: writes::demoted(failure.error), cause: Cause::Demoted },
-            Some(Refused::AsAsked | Refused::ByRole) | None => failure,
-        };
-        if failure.error.is_retryable() {
-            self.note_conflict();
-        }
-        failure
-    }
-
-    /// The failure of a statement that could not be prepared: it was not sent itself.
-    pub(crate) async fn not_prepared(&self, error: &tokio_postgres::Error) -> Failure {
-        let_first(error).await;
-        let cause = cause_of(error);
-        match (cause, error.as_db_error()) {
-            // The driver asks for the make-up of a type, and it was dropped meanwhile.
-            (Cause::Lost, None) if error.to_string().starts_with("unexpected message") => {
-                self.note_conflict();
-                Failure { error: invalidated(Error::new(ErrorKind::Server, "")), cause: Cause::Stale }
-            }
-            (Cause::Lost, words) => {
-                self.set_broken(true);
-                if let Some(words) = words {
-                    self.fate.last_words(words);
-                }
-                Failure { error: self.fate.explain(lost()).await, cause: Cause::Unsent }
-            }
-            (cause, Some(server)) => {
-                let error = Error::from_server(crate::error::server_error(server));
-                if error.is_retryable() {
-                    self.note_conflict();
-                }
-                match error.sql_state() {
-                    // Only the statements by which the driver asks for types can be missing here. It never makes them
-                    // anew.
-                    Some("26000") if stale::is_behind_a_pooler(self) => {
-                        self.set_broken(true);
-                        Failure { error: through_a_pooler(error), cause: Cause::Server }
-                    }
-                    Some("26000") => {
-                        self.set_broken(true);
-                        self.note_conflict();
-                        Failure { error: invalidated(error), cause: Cause::Unsent }
-                    }
-                    // The driver uses no name twice.
-                    Some("42P05") => Failure { error: through_a_pooler(error), cause },
-                    _ => stale::tell(self, Failure { error, cause }),
-                }
-            }
-            (_, None) => Failure::refused(Error::new(ErrorKind::InvalidStatement, "the statement cannot be sent")),
-        }
-    }
-
     /// Takes the lowest free number for a cursor, so that few different names are ever prepared.
     pub(crate) fn take_cursor(&self) -> usize {
         let mut cursors = self.lock_cursors();
@@ -480,16 +372,6 @@ impl Session {
 
     fn lock_cursors(&self) -> MutexGuard<'_, Vec<bool>> {
         self.cursors.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Lets others go first where `error` only follows from another one. The statement that doomed the transaction may be
-/// awaited beside this one, and knows why; whoever waits for both drops the other at the first error.
-async fn let_first(error: &tokio_postgres::Error) {
-    if error.code() == Some(&SqlState::IN_FAILED_SQL_TRANSACTION) {
-        for _ in 0..TURNS {
-            tokio::task::yield_now().await;
-        }
     }
 }
 

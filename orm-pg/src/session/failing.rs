@@ -1,0 +1,131 @@
+//! What an error of the driver says of the connection, of its transaction and of the statement.
+
+use orm_core::error::{Error, ErrorKind};
+use tokio_postgres::error::SqlState;
+
+use super::Session;
+use crate::{
+    error::{Cause, Failure, cause_of, from_driver, in_statement_mode, lost, server_error, through_a_pooler},
+    stale::{self, invalidated},
+    writes::{self, Refused},
+};
+
+/// How many turns others get before an error is told that only follows from another one.
+const TURNS: u32 = 3;
+
+impl Session {
+    /// The failure of a statement that was not sent, because the connection is gone.
+    pub(crate) fn unsent(&self) -> Failure {
+        Failure { error: self.fate.error(), cause: Cause::Unsent }
+    }
+
+    /// Says what an error of the driver means, and why the connection was lost if it was.
+    pub(crate) async fn failed(&self, error: tokio_postgres::Error) -> Failure {
+        let_first(&error).await;
+        let failure = self.noticed(error);
+        match failure.cause {
+            Cause::Lost => Failure { error: self.fate.explain(failure.error).await, ..failure },
+            _ => failure,
+        }
+    }
+
+    /// As [`failed`](Self::failed), without waiting for the reason.
+    pub(crate) fn failed_now(&self, error: tokio_postgres::Error) -> Failure {
+        let failure = self.noticed(error);
+        Failure { error: self.fate.explain_now(failure.error), ..failure }
+    }
+
+    fn noticed(&self, error: tokio_postgres::Error) -> Failure {
+        let cause = cause_of(&error);
+        if cause == Cause::Lost {
+            self.set_broken(true);
+            if let Some(words) = error.as_db_error() {
+                self.fate.last_words(words);
+            }
+        }
+        let error = match in_statement_mode(from_driver(error)) {
+            Ok(error) => {
+                // It says so and hangs up.
+                self.set_broken(true);
+                return Failure { error, cause: Cause::Server };
+            }
+            Err(error) => error,
+        };
+        let mut failure = Failure { error, cause };
+        if cause == Cause::Server {
+            failure = self.answered(failure);
+        }
+        failure
+    }
+
+    /// What an answer of the server says of the connection and of the transaction.
+    fn answered(&self, failure: Failure) -> Failure {
+        let refused = self.writes.refused(&failure.error);
+        // The same states as words of farewell; a server that says them in an answer is about to end, too.
+        let ending = failure.error.sql_state().is_some_and(|it| it.starts_with("57P0"));
+        if ending || matches!(refused, Some(Refused::ByRole | Refused::SinceOpened)) {
+            self.set_broken(true);
+        }
+        let failure = match refused {
+            Some(Refused::SinceOpened) => Failure { error: writes::demoted(failure.error), cause: Cause::Demoted },
+            Some(Refused::AsAsked | Refused::ByRole) | None => failure,
+        };
+        if failure.error.is_retryable() {
+            self.note_conflict();
+        }
+        failure
+    }
+
+    /// The failure of a statement that could not be prepared: it was not sent itself.
+    pub(crate) async fn not_prepared(&self, error: &tokio_postgres::Error) -> Failure {
+        let_first(error).await;
+        let cause = cause_of(error);
+        match (cause, error.as_db_error()) {
+            // The driver asks for the make-up of a type, and it was dropped meanwhile.
+            (Cause::Lost, None) if error.to_string().starts_with("unexpected message") => {
+                self.note_conflict();
+                Failure { error: invalidated(Error::new(ErrorKind::Server, "")), cause: Cause::Stale }
+            }
+            (Cause::Lost, words) => {
+                self.set_broken(true);
+                if let Some(words) = words {
+                    self.fate.last_words(words);
+                }
+                Failure { error: self.fate.explain(lost()).await, cause: Cause::Unsent }
+            }
+            (cause, Some(server)) => {
+                let error = Error::from_server(server_error(server));
+                if error.is_retryable() {
+                    self.note_conflict();
+                }
+                match error.sql_state() {
+                    // Only the statements by which the driver asks for types can be missing here. It never makes them
+                    // anew.
+                    Some("26000") if stale::is_behind_a_pooler(self) => {
+                        self.set_broken(true);
+                        Failure { error: through_a_pooler(error), cause: Cause::Server }
+                    }
+                    Some("26000") => {
+                        self.set_broken(true);
+                        self.note_conflict();
+                        Failure { error: invalidated(error), cause: Cause::Unsent }
+                    }
+                    // The driver uses no name twice.
+                    Some("42P05") => Failure { error: through_a_pooler(error), cause },
+                    _ => stale::tell(self, Failure { error, cause }),
+                }
+            }
+            (_, None) => Failure::refused(Error::new(ErrorKind::InvalidStatement, "the statement cannot be sent")),
+        }
+    }
+}
+
+/// Lets others go first where `error` only follows from another one. The statement that doomed the transaction may be
+/// awaited beside this one, and knows why; whoever waits for both drops the other at the first error.
+async fn let_first(error: &tokio_postgres::Error) {
+    if error.code() == Some(&SqlState::IN_FAILED_SQL_TRANSACTION) {
+        for _ in 0..TURNS {
+            tokio::task::yield_now().await;
+        }
+    }
+}
