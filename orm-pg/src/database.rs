@@ -8,21 +8,22 @@ use orm_core::{
     row::RowSink,
     statement::{Limit, Statement},
 };
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
+use tokio_postgres::RowStream;
 
 use crate::{
     config::DatabaseBuilder,
     connection::Connection,
-    deadline::{or_given_up, until},
+    deadline::{over, until},
     error::{Cause, Failure, Scope, name},
     group,
     lease::Lease,
     pool::{Pool, PoolStatus, Purpose},
     raw,
     run::{Discard, keeps_locks, run_all, run_healed, start},
-    session::Allowed,
+    session::{Allowed, Waiting},
     stale::is_invalidated,
-    stream::OwnStream,
+    stream::{OwnStream, drain},
     trace::Clock,
     transaction::{Retries, Transaction, TransactionOptions},
     writes::is_demoted,
@@ -339,6 +340,22 @@ fn most_attempts(failure: &Failure) -> u32 {
     if matches!(failure.cause, Cause::Lost | Cause::Demoted) { 2 } else { MOST_ATTEMPTS }
 }
 
+/// Starts a statement whose rows are a stream.
+async fn started(lease: &Lease, statement: &Statement, limit: Option<Limit>) -> Result<(RowStream, Waiting), Failure> {
+    let mut starting = pin!(start(lease, statement, Scope::Autocommit));
+    let Some((limit, until)) = limit.and_then(|it| Some((it, it.until()?))) else { return starting.await };
+    match timeout_at(until.into(), starting.as_mut()).await {
+        Ok(started) => started,
+        Err(_) => {
+            let ending = pin!(async {
+                let (rows, waiting) = starting.await?;
+                drain(lease, rows, waiting).await
+            });
+            Err(Box::pin(over(lease, limit, ending)).await)
+        }
+    }
+}
+
 /// What a connection is wanted for that runs `statement`.
 fn purpose(statement: &Statement) -> Purpose {
     Purpose::statement(statement.operation.name(), statement.table)
@@ -391,7 +408,7 @@ impl Executor for Database {
             let asked = Instant::now();
             let lease = self.lease(purpose(&statement), limit).await.map_err(|error| name(error, &statement))?;
             let clock = Clock::start(&statement, asked.elapsed(), lease.slow);
-            let started = or_given_up(limit, pin!(start(&lease, &statement, Scope::Autocommit))).await;
+            let started = self::started(&lease, &statement, limit).await;
             match started {
                 Ok((rows, waiting)) => {
                     return Ok(Box::pin(OwnStream::new(rows, waiting, lease, statement, clock, each)));

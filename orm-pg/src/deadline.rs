@@ -49,6 +49,18 @@ pub(crate) async fn within<T>(
     }
 }
 
+/// Ends a statement whose limit is over and whose rows nobody takes any more.
+pub(crate) async fn over(
+    session: &Arc<Session>,
+    limit: Limit,
+    statement: Pin<&mut impl Future<Output = Result<(), Failure>>>,
+) -> Failure {
+    match after(session, limit, statement).await {
+        Ok(()) => Failure { error: late(limit), cause: Cause::Late },
+        Err(failure) => failure,
+    }
+}
+
 /// Ends a statement whose limit is over.
 async fn after<T>(
     session: &Arc<Session>,

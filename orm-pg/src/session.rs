@@ -307,6 +307,8 @@ impl Session {
         self.writes.set_by_hand(false);
         self.escaped.store(false, Ordering::Release);
         self.abandoned.store(0, Ordering::Release);
+        // What was sent without waiting was answered before the last command of the cleaning was.
+        self.answered.fetch_max(self.issued.load(Ordering::Acquire), Ordering::AcqRel);
         self.lock_cursors().clear();
     }
 

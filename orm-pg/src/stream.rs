@@ -2,13 +2,13 @@
 
 use std::{
     future::Future,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
 
-use futures_util::Stream;
+use futures_util::{FutureExt, Stream, TryStreamExt, future::BoxFuture};
 use orm_core::{
     error::Result,
     executor::RowStream,
@@ -16,13 +16,14 @@ use orm_core::{
     statement::{Limit, Statement},
 };
 use tokio::time::{Sleep, sleep};
+use tokio_postgres::Row;
 
 use crate::{
-    deadline::late,
+    deadline::over,
     driver_row::Fetched,
-    error::{Cause, Failure, Scope, name},
+    error::{Failure, Scope, name},
     lease::Lease,
-    session::Waiting,
+    session::{Session, Waiting},
     trace::Clock,
 };
 
@@ -30,6 +31,8 @@ use crate::{
 pub(crate) struct OwnStream {
     // In this order: the lease must see that the statement was given up.
     open: Option<Open>,
+    /// What becomes of a statement whose row did not come in time.
+    ending: Option<BoxFuture<'static, Failure>>,
     statement: Arc<Statement>,
 }
 
@@ -53,21 +56,53 @@ impl OwnStream {
         clock: Clock,
         each: Option<Duration>,
     ) -> Self {
-        Self { open: Some(Open { rows: Box::pin(rows), waiting, lease, clock, count: 0, each, late: None }), statement }
+        let open = Open { rows: Box::pin(rows), waiting, lease, clock, count: 0, each, late: None };
+        Self { open: Some(open), ending: None, statement }
+    }
+}
+
+/// Reads the rows that nobody wants any more.
+pub(crate) async fn drain(
+    session: &Arc<Session>,
+    rows: impl Stream<Item = Result<Row, tokio_postgres::Error>>,
+    waiting: Waiting,
+) -> Result<(), Failure> {
+    let mut rows = pin!(rows);
+    let end = loop {
+        match rows.try_next().await {
+            Ok(Some(_)) => {}
+            end => break end,
+        }
+    };
+    waiting.done();
+    match end {
+        Ok(_) => Ok(()),
+        Err(error) => Err(session.failed(error).await),
+    }
+}
+
+impl Open {
+    /// Cancels the statement, and returns what is known of it then.
+    async fn end(self, each: Duration) -> Failure {
+        let session = Arc::clone(&self.lease);
+        over(&session, Limit::begin(each), pin!(drain(&session, self.rows, self.waiting))).await
     }
 }
 
 impl RowStream for OwnStream {
     fn poll_row(mut self: Pin<&mut Self>, cx: &mut Context<'_>, rows: &mut dyn RowSink) -> Poll<Option<Result<()>>> {
         let this = &mut *self;
+        if let Some(ending) = &mut this.ending {
+            let failure = ready!(ending.as_mut().poll(cx));
+            this.ending = None;
+            return Poll::Ready(Some(Err(failure.tell(&this.statement, Scope::Autocommit))));
+        }
         let Some(open) = &mut this.open else { return Poll::Ready(None) };
         let Poll::Ready(item) = open.rows.as_mut().poll_next(cx) else {
             let Some(each) = open.each else { return Poll::Pending };
             ready!(open.late.get_or_insert_with(|| Box::pin(sleep(each))).as_mut().poll(cx));
-            // The statement is cancelled when the lease comes back.
-            this.open = None;
-            let failure = Failure { error: late(Limit::begin(each)), cause: Cause::Late };
-            return Poll::Ready(Some(Err(failure.tell(&this.statement, Scope::Autocommit))));
+            this.ending = this.open.take().map(|open| open.end(each).boxed());
+            return self.poll_row(cx, rows);
         };
         open.late = None;
         if let Some(Ok(row)) = &item {
