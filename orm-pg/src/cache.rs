@@ -98,6 +98,11 @@ impl Cache {
         self.generation.end(seen);
     }
 
+    /// Forgets all statements that were prepared up to now, whoever prepared them.
+    pub(crate) fn end_every_generation(&self) {
+        self.generation.end(self.generation.now());
+    }
+
     /// Returns the prepared statement if it is there, and else the place where it will be.
     fn slot(
         &self,

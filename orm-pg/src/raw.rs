@@ -90,6 +90,11 @@ pub(crate) fn may_commit(statement: &Statement) -> bool {
     statement.operation == Operation::Raw && ["call", "do"].iter().any(|it| it.eq_ignore_ascii_case(first))
 }
 
+/// Whether `sql` changes the schema under statements that are prepared already.
+pub(crate) fn alters(sql: &str) -> bool {
+    first_word(sql).eq_ignore_ascii_case("alter")
+}
+
 /// Whether `sql` copies rows from or to the client, which takes another protocol than statements: the driver would give the
 /// connection up.
 pub(crate) fn copies_with_client(sql: &str) -> bool {

@@ -194,6 +194,10 @@ async fn run(
         session.cache.clear();
         session.set_broken(true);
     }
+    if statement.operation == Operation::Raw && raw::alters(&statement.sql.text) {
+        // Nobody need run into the error: this transaction not at all, others not once it is committed.
+        session.cache.end_every_generation();
+    }
     Ok(stream.rows_affected().unwrap_or(count))
 }
 

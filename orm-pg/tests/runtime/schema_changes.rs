@@ -338,6 +338,29 @@ async fn what_a_session_has_changed_for_itself_concerns_no_other() {
     assert_eq!(still_prepared(&other).await, before);
 }
 
+#[tokio::test]
+async fn who_changes_the_schema_through_the_pool_breaks_no_transaction() {
+    let database = database().await;
+    for db in [own_pool(&database, 3).await, their_pool(&database, 3).await] {
+        warm(&db, 3).await;
+        // In the same transaction.
+        db.transaction(async |tx| {
+            tx.execute(&raw("ALTER TABLE things ADD COLUMN own int")).await?;
+            use_it(tx, 0).await?;
+            use_it(tx, 1).await
+        })
+        .await
+        .unwrap();
+        warm(&db, 3).await;
+        // And in those that begin after it.
+        db.execute(&raw("ALTER TABLE things DROP COLUMN own")).await.unwrap();
+        let all = (0..9).map(|way| db.transaction(async move |tx| use_it(tx, way).await));
+        for result in join_all(all).await {
+            result.unwrap();
+        }
+    }
+}
+
 /// Twice the same, which is a batch and so a transaction of ours.
 async fn twice(db: &impl Executor) -> Result<u64> {
     let text = "SELECT * FROM things LIMIT 0";
