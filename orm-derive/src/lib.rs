@@ -36,7 +36,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `references(Order, fields(shop_id, number))` | a foreign key of several fields, and the relation to what it refers to: `Line::order()`; to other fields than the key by `columns(shop, no)`; `on_delete`, `relation` and `name` as on a field |
 /// | `has_many(posts: Post)` | the relation `User::posts()`: the rows of `Post` that refer here; `key = author_id` where several of its fields do, `key(shop_id, number)` where they do together |
 /// | `has_one(profile: Profile)` | the same where there is at most one |
-/// | `has_many(tags: Tag, through = PostTag)` | many to many, by a model in between; `key` and `other_key` name its two fields where they refer to one model |
+/// | `has_many(tags: Tag, through = PostTag)` | many to many, through the model of a junction table; `key` and `other_key` name its two fields where both refer to one model |
 /// | `insert = Name`, `insert = none` | renames `NewUser`, or leaves it out |
 /// | `columns = Name` | renames `UserColumns` |
 /// | `crate = "path"` | where `orm_pg` is, when it is renamed |
