@@ -152,3 +152,18 @@ fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
         };
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_of_length_one;
+
+    #[test]
+    fn types_that_are_of_length_one_without_saying_so_are_known() {
+        for sql in ["char", " Character ", "nchar", "NATIONAL  character", "bit"] {
+            assert!(is_of_length_one(sql), "{sql}");
+        }
+        for sql in ["\"char\"", "varchar", "bit varying", "bpchar", "app.char", "citext"] {
+            assert!(!is_of_length_one(sql), "{sql}");
+        }
+    }
+}
