@@ -87,3 +87,40 @@ async fn tests_share_a_list_of_models(db: Database) -> Result<()> {
     assert_eq!((Node::query().count(&db).await?, Leaf::query().count(&db).await?), (1, 0));
     Ok(())
 }
+
+/// SQL of every kind that a model can give.
+#[derive(Debug, Clone, Model)]
+#[orm(table = "drafts", check("words >= 0 -- none is fine"), index(title, where = "words > 0 -- begun"))]
+struct Draft {
+    #[orm(key, identity)]
+    id: i64,
+    #[orm(default = "'a title' -- to begin with")]
+    title: String,
+    #[orm(default = "now() AT TIME ZONE 'utc'")]
+    at: NaiveDateTime,
+    #[orm(default = "1 < 2 AND NOT false")]
+    open: bool,
+    #[orm(default = "'{}'::text[]")]
+    tags: Vec<String>,
+    #[orm(default = "interval '1 day' * 2")]
+    wait: Interval,
+    #[orm(default = "coalesce(NULL, 'a (b')")]
+    note: String,
+    #[orm(default = "0")]
+    words: i32,
+    #[orm(generated = "words * 2 -- twice")]
+    twice: i32,
+}
+
+#[orm_pg::test(models(Draft))]
+async fn defaults_and_checks_are_any_expressions(db: Database) -> Result<()> {
+    let draft = Draft::insert(NewDraft { words: 3.into(), ..NewDraft::new() }).one(&db).await?;
+    assert_eq!((draft.title.as_str(), draft.note.as_str(), draft.open, draft.twice), ("a title", "a (b", true, 6));
+    assert_eq!((draft.wait, draft.tags.len()), (Interval::days(2), 0));
+    let null =
+        sql!("INSERT INTO drafts (title) VALUES (NULL)").execute(&db).await.expect_err("NOT NULL is still there");
+    assert!(null.is_not_null_violation());
+    let check = Draft::insert(NewDraft { words: (-1).into(), ..NewDraft::new() }).execute(&db).await.expect_err("less");
+    assert!(check.is_check_violation());
+    Ok(())
+}

@@ -202,3 +202,25 @@ fn and_or_and_not_have_operators() {
             [bigint, bigint]"#]],
     );
 }
+
+#[test]
+fn a_condition_is_a_value_as_well() {
+    check(
+        User::query()
+            .filter(|u| u.age.ge(18).eq(u.active).and(u.active.eq(u.age.is_null())))
+            .order_by(|u| {
+                (u.age.is_null().desc(), u.name.eq("Ann").asc().nulls_last(), sql!("length({u.name})").desc())
+            })
+            .select(|u| u.age.gt(1).coalesce(false))
+            .to_sql(),
+        expect![[r#"
+            SELECT COALESCE(t0."age" > $1, $2) FROM "users" AS t0 WHERE ((t0."age" >= $3) = t0."active") AND (t0."active" = (t0."age" IS NULL)) ORDER BY (t0."age" IS NULL) DESC, (t0."name" = $4) NULLS LAST, (length(t0."name")) DESC
+            [integer, boolean, integer, text]"#]],
+    );
+    check(
+        User::query().group_by(|u| u.age.is_null()).select(|u| (u.age.is_null(), u.age.is_null().count())).to_sql(),
+        expect![[r#"
+            SELECT t0."age" IS NULL, count(t0."age" IS NULL) FROM "users" AS t0 GROUP BY t0."age" IS NULL
+            []"#]],
+    );
+}
