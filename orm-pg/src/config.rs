@@ -130,7 +130,7 @@ impl fmt::Debug for Settings {
     /// Shows what tells one pool from another. `options` and `on_connect` are left out, for they may hold secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
-            .field("hosts", &self.hosts)
+            .field("hosts", &self.hosts.iter().map(|it| if is_no_host(it) { "…" } else { it }).collect::<Vec<_>>())
             .field("ports", &self.ports)
             .field("user", &self.user)
             .field("password", &self.password)
@@ -138,6 +138,11 @@ impl fmt::Debug for Settings {
             .field("max_connections", &self.max_connections)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether something else was given for a host, most likely a URL, which may hold a password.
+fn is_no_host(host: &str) -> bool {
+    !host.starts_with('/') && host.contains(['@', '/', '?', '#', '='])
 }
 
 impl Settings {
@@ -393,6 +398,11 @@ impl DatabaseBuilder {
         }
         if it.statements.bytes == 0 {
             return refused("`statement_cache_bytes` must be at least 1");
+        }
+        if it.hosts.iter().any(|it| is_no_host(it)) {
+            return refused(
+                "`host` is no name, address or directory of a socket: a connection string goes to `url(..)`",
+            );
         }
         let limits = [Some(it.connect_timeout), Some(it.acquire_timeout), it.max_lifetime, it.idle_timeout, it.timeout];
         if limits.into_iter().flatten().any(|it| it.is_zero()) {

@@ -106,6 +106,16 @@ fn of_a_url_that_cannot_be_used_nothing_is_kept() {
 }
 
 #[test]
+fn a_url_in_place_of_a_host_is_not_shown() {
+    for host in ["postgres://u:hunter2@db/app", "u:hunter2@db", "host=db password=hunter2"] {
+        let builder = DatabaseBuilder::new().user("u").host(host);
+        assert!(!format!("{builder:?}").contains("hunter2"));
+        let error = builder.check().unwrap_err();
+        assert!(error.to_string().contains("goes to `url(..)`") && !error.to_string().contains("hunter2"), "{error}");
+    }
+}
+
+#[test]
 fn debug_hides_the_password() {
     let builder = DatabaseBuilder::new().url("postgres://ann:hunter2@localhost/app").password("hunter2");
     assert!(!format!("{builder:?}").contains("hunter2"));
