@@ -22,7 +22,7 @@ pub enum ErrorKind {
     Server,
     /// The statement did not run, for its prepared form was out of date: the schema has changed since, or the server no
     /// longer has it. Outside of a transaction it is prepared anew and run without a word; inside of one the transaction
-    /// is doomed and must be run again, which [`Error::is_retryable`] says.
+    /// is doomed and must be run again, which [`Error::is_retryable`](super::Error::is_retryable) says.
     StatementInvalidated,
     /// A URL, an environment variable or an option that cannot be used.
     Config,

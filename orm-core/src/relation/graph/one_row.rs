@@ -11,8 +11,8 @@ impl<M: Writable> Insert<M, M, OneRow> {
     /// Stores rows along with the row: the closure is called once, with the row as the server stored it, its key among it,
     /// and returns what belongs to it, as a `Vec`, an array or an `Option` that borrows nothing of the row. All of that
     /// is one statement, whatever the number of rows; several relations may stand side by side, and
-    /// [`children`](super::children) have children. Through a table in between rows are linked, too: new ones, or
-    /// [`linked`](super::linked) ones that are there already.
+    /// [`children`](crate::relation::children) have children. Through a table in between rows are linked, too: new ones, or
+    /// [`linked`](crate::relation::linked) ones that are there already.
     ///
     /// The foreign key is the closure's to set: `NewPost::new(ann.id, ..)`. A row that does not belong to its parent as the
     /// server stored it, whose key was left out or is another's, is an error, and nothing is stored.
