@@ -78,6 +78,8 @@ pub(crate) struct Session {
     /// How many statements were sent, and the last of them that was answered. Answers come in order.
     issued: AtomicU64,
     answered: AtomicU64,
+    /// How many of those sent since then nobody waits for, and need no time.
+    unwaited: AtomicU64,
     /// The last statement sent when a future was dropped that still waited for its answer.
     abandoned: AtomicU64,
     /// A transaction may be open.
@@ -151,6 +153,7 @@ impl Session {
             slow: None,
             issued: AtomicU64::new(0),
             answered: AtomicU64::new(0),
+            unwaited: AtomicU64::new(0),
             abandoned: AtomicU64::new(0),
             open: AtomicBool::new(false),
             tainted: AtomicBool::new(false),
@@ -309,6 +312,7 @@ impl Session {
         self.abandoned.store(0, Ordering::Release);
         // What was sent without waiting was answered before the last command of the cleaning was.
         self.answered.fetch_max(self.issued.load(Ordering::Acquire), Ordering::AcqRel);
+        self.unwaited.store(0, Ordering::Release);
         self.lock_cursors().clear();
     }
 

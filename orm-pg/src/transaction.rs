@@ -367,6 +367,7 @@ fn undo(depth: u32) -> String {
 pub(crate) fn send(session: &Arc<Session>, command: &str) {
     // The driver takes the bytes the first time that the future is polled.
     drop(session.command_without_limit(command).now_or_never());
+    session.sent_unwaited();
 }
 
 impl Drop for Transaction<'_> {

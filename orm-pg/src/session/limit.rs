@@ -52,7 +52,13 @@ impl Session {
     pub(crate) fn hold_if_alone(&self) -> Option<tokio::sync::MutexGuard<'_, ()>> {
         let still = self.cancelling.try_lock().ok()?;
         let (issued, answered) = (self.issued.load(Ordering::Acquire), self.answered.load(Ordering::Acquire));
-        (issued == answered + 1).then_some(still)
+        let unwaited = self.unwaited.load(Ordering::Acquire);
+        (issued == answered + unwaited + 1).then_some(still)
+    }
+
+    /// Says that the statement sent last is one that nobody waits for.
+    pub(crate) fn sent_unwaited(&self) {
+        self.unwaited.fetch_add(1, Ordering::AcqRel);
     }
 
     /// Waits while the statement that runs is being cancelled: another one could be hit.

@@ -37,6 +37,8 @@ impl Waiting {
     pub(crate) fn finish(&mut self) {
         self.done = true;
         self.session.answered.fetch_max(self.number, Ordering::AcqRel);
+        // Answers come in order.
+        self.session.unwaited.store(0, Ordering::Release);
     }
 }
 

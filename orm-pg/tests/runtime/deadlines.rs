@@ -68,6 +68,21 @@ async fn what_takes_too_long_is_cancelled_and_its_connection_kept() {
 }
 
 #[tokio::test]
+async fn what_was_sent_before_and_not_waited_for_is_in_nobodys_way() {
+    let db = builder(&unique("before")).max_connections(1).connect().await.unwrap();
+    // Sends a statement that nobody waits for.
+    let _ = db.connection().await.unwrap().client();
+    let connection = db.connection().await.unwrap();
+    is_late(&ends(connection.execute(&limited(sleeping(), SHORT))).await.unwrap_err());
+    drop(connection);
+    let mut tx = db.begin().await.unwrap();
+    drop(tx.begin().await.unwrap());
+    is_late(&ends(tx.execute(&limited(sleeping(), SHORT))).await.unwrap_err());
+    tx.rollback().await.unwrap();
+    assert_eq!(one::<i32>(&db, "SELECT 1").await, 1);
+}
+
+#[tokio::test]
 async fn a_limit_of_the_verb_comes_before_that_of_the_handle() {
     let db = builder(&unique("verb")).timeout(SHORT).connect().await.unwrap();
     let slow = read("SELECT pg_sleep(0.4)", vec![]);
