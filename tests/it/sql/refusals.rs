@@ -285,7 +285,7 @@ async fn conditions_that_always_hold() {
         |p| p.id.not_in(Vec::<i64>::new()),
         |p| !p.id.in_(Vec::<i64>::new()),
         |p| p.id.not_in([0_i64; 0]).and(p.title.not_in(Vec::<String>::new())),
-        |p| p.published.or(p.id.not_in(&[0_i64; 0])),
+        |p| p.published.or(p.id.not_in([0_i64; 0])),
         |_| Cond::any::<Cond>([]).not(),
         |p| Cond::all([p.id.not_in(Vec::<i64>::new()), Cond::all::<Cond>([])]),
         |p| Cond::any([p.published.into_cond(), Cond::all::<Cond>([])]),
