@@ -151,7 +151,7 @@ impl Database {
     /// ```
     #[track_caller]
     pub fn connection(&self) -> impl Future<Output = Result<Connection>> + Send {
-        let purpose = Purpose::held("connection", Location::caller());
+        let purpose = Purpose::held("connection taken", Location::caller());
         async move { Ok(Connection::new(self.lease(purpose, None).await?)) }
     }
 
@@ -186,7 +186,7 @@ impl Database {
     /// ```
     #[track_caller]
     pub fn begin_with(&self, options: TransactionOptions) -> impl Future<Output = Result<Transaction<'static>>> + Send {
-        self.begin_for(Purpose::held("transaction", Location::caller()), options, None)
+        self.begin_for(Purpose::held("transaction begun", Location::caller()), options, None)
     }
 
     /// Begins a transaction, for a verb with a limit if there is one.
@@ -260,7 +260,7 @@ impl Database {
         options: TransactionOptions,
         body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E> + Clone, // write `async |tx| { … }`
     ) -> impl Future<Output = Result<T, E>> {
-        let purpose = Purpose::held("transaction", Location::caller());
+        let purpose = Purpose::held("transaction begun", Location::caller());
         async move {
             let mut retries = Retries::new(options);
             loop {

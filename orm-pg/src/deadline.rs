@@ -149,6 +149,12 @@ pub(crate) fn late(limit: Limit) -> Error {
     Error::new(ErrorKind::Timeout, format!("it took longer than its limit of {:?}", limit.each()))
 }
 
+/// The end of a limit that begins now: years ahead where it is longer than the clock goes.
+pub(crate) fn end_of(limit: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(limit).unwrap_or_else(|| now + Duration::from_secs(30 * 365 * 24 * 60 * 60))
+}
+
 /// The limit that a wait for a connection has as well.
 pub(crate) fn until(limit: Option<Limit>) -> Option<Instant> {
     limit.and_then(Limit::until).map(Instant::from_std)

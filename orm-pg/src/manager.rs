@@ -26,6 +26,7 @@ use tokio_postgres::{
 use crate::{
     auth::Watched,
     config::{Address, Settings, Target},
+    deadline::end_of,
     driver::{Fate, serve},
     failure::ConnectFailure,
     lease,
@@ -139,7 +140,7 @@ impl Manager {
     /// # Errors
     /// [`ErrorKind::Connect`] with what each of them said, up to the one that refused the credentials.
     pub(crate) async fn connect_first(&self) -> Result<Arc<Session>> {
-        let end = Instant::now() + self.settings.connect_retry;
+        let end = end_of(self.settings.connect_retry);
         self.place_for(self.connect_until(end)).await
     }
 
@@ -350,7 +351,7 @@ impl bb8::ManageConnection for Manager {
         if Handle::current().id() != self.home.ok_or_else(no_runtime)? {
             return Err(Error::new(ErrorKind::Connect, "a connection is opened in the runtime that uses it"));
         }
-        let end = Instant::now() + self.settings.acquire_timeout;
+        let end = end_of(self.settings.acquire_timeout);
         let opened = self.place_for(self.connect_until(end)).await;
         if opened.is_err() {
             self.board.tell();

@@ -27,6 +27,7 @@ use tokio::{
 
 use crate::{
     config::{Settings, Target},
+    deadline::end_of,
     error::server_error,
     from_pool::Source,
     lease::Lease,
@@ -175,7 +176,7 @@ impl Pool {
     pub(crate) async fn acquire(&self, purpose: Purpose, until: Option<Instant>) -> Result<Lease> {
         let Self { settings, board, .. } = self;
         let waiting = Waiting { started: Instant::now(), spot: Spot::here(here()?) };
-        let own = waiting.started + settings.acquire_timeout;
+        let own = end_of(settings.acquire_timeout);
         let end = until.map_or(own, |it| it.min(own));
         let mut turn = Some(self.turn(&waiting, end).await?);
         loop {

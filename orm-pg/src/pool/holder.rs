@@ -12,7 +12,7 @@ use tokio::{runtime::Id, task};
 /// What a connection is wanted for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Purpose {
-    /// `transaction`, `connection`, or what a statement does.
+    /// `transaction begun`, `connection taken`, or what a statement does.
     what: &'static str,
     table: Option<&'static str>,
     /// Where the user asked for it.
@@ -38,7 +38,7 @@ impl fmt::Display for Purpose {
             write!(f, " {table}")?;
         }
         match self.at {
-            Some(at) => write!(f, " begun at {}:{}", at.file(), at.line()),
+            Some(at) => write!(f, " at {}:{}", at.file(), at.line()),
             None => Ok(()),
         }
     }

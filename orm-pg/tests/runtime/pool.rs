@@ -236,7 +236,7 @@ async fn a_full_pool_tells_who_holds_it_and_where_it_was_taken() {
     let other = db.clone();
     let error = tokio::spawn(async move { other.begin().await.map(drop).unwrap_err() }).await.unwrap();
     let text = error.to_string();
-    assert!(text.contains(&format!("connection begun at orm-pg/tests/runtime/pool.rs:{line}")), "{text}");
+    assert!(text.contains(&format!("connection taken at orm-pg/tests/runtime/pool.rs:{line}")), "{text}");
     assert!(!text.contains("this task") && error.is_retryable(), "{text}");
     drop(held);
 
@@ -274,6 +274,26 @@ async fn late() -> (u16, tokio::task::JoinHandle<()>) {
         proxy(TcpListener::bind(("127.0.0.1", port)).await.unwrap());
     });
     (port, task)
+}
+
+#[tokio::test]
+async fn limits_longer_than_the_clock_goes_are_none() {
+    let db = builder(&unique("ever"))
+        .connect_timeout(Duration::MAX)
+        .connect_retry(Duration::MAX)
+        .acquire_timeout(Duration::MAX)
+        .close_timeout(Duration::MAX)
+        .max_lifetime(Duration::MAX)
+        .idle_timeout(Duration::MAX)
+        .timeout(Duration::MAX)
+        .connect()
+        .await
+        .unwrap();
+    assert_eq!(one::<i32>(&db, "SELECT 1").await, 1);
+    db.begin().await.unwrap().commit().await.unwrap();
+    let lazy = builder(&unique("ever")).acquire_timeout(Duration::MAX).connect_lazy().unwrap();
+    assert_eq!(one::<i32>(&lazy, "SELECT 1").await, 1);
+    db.close().await;
 }
 
 #[tokio::test]
