@@ -151,11 +151,11 @@ async fn a_stream_has_its_limit_for_each_row() {
     let slow = |pause: &str| {
         read(&format!("SELECT repeat('x', 20000), pg_sleep({pause})::text FROM generate_series(1, 8)"), vec![])
     };
-    let each = Duration::from_millis(900);
+    let each = Duration::from_secs(3);
     let connection = db.connection().await.unwrap();
     let tx = db.begin().await.unwrap();
     let mut rows = Collect::<(String, String)>::new();
-    let mut stream = db.stream(limited(slow("0.25"), each)).await.unwrap();
+    let mut stream = db.stream(limited(slow("0.45"), each)).await.unwrap();
     while let Some(row) = ends(next(&mut stream, &mut rows)).await {
         row.unwrap();
     }

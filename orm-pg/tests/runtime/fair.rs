@@ -20,7 +20,7 @@ const TASKS: usize = 16;
 const ROUNDS: u32 = 3000;
 
 /// More, so that a thread that the system lets wait for a while does not count.
-const ROUNDS_OF_THREADS: u32 = 9000;
+const ROUNDS_OF_THREADS: u32 = 6000;
 
 /// What one task does again and again.
 #[derive(Clone, Copy, Debug)]
@@ -70,10 +70,22 @@ async fn looping(db: Database, kind: Work, left: Arc<AtomicU32>) -> u32 {
     served
 }
 
-#[track_caller]
-fn all_served_alike(kind: Work, served: &[u32]) {
-    let (least, most) = (served.iter().min().unwrap(), served.iter().max().unwrap());
-    assert!(most <= &(2 * least), "{kind:?}: {served:?}");
+/// How often what `served` counts is tried: the system may let a thread or a process of the server wait for long, and a pool
+/// that is not fair fails each time.
+const TIMES: usize = 3;
+
+/// No task may be served more than twice as often as another.
+async fn all_served_alike(kind: Work, served: impl AsyncFn() -> Vec<u32>) {
+    let mut seen = vec![];
+    for _ in 0..TIMES {
+        let served = served().await;
+        let (least, most) = (served.iter().min().unwrap(), served.iter().max().unwrap());
+        if most <= &(2 * least) {
+            return;
+        }
+        seen.push(served);
+    }
+    panic!("{kind:?}: {seen:?}");
 }
 
 /// Opens all connections, so that nobody waits for one to be opened while others are served.
@@ -104,7 +116,7 @@ async fn in_tasks(db: &Database, kind: Work, rounds: u32) -> Vec<u32> {
 async fn tasks_that_loop_on_one_thread_are_served_alike() {
     let db = small(4).await;
     for kind in ALL {
-        all_served_alike(kind, &in_tasks(&db, kind, ROUNDS).await);
+        all_served_alike(kind, async || in_tasks(&db, kind, ROUNDS).await).await;
     }
 }
 
@@ -112,7 +124,7 @@ async fn tasks_that_loop_on_one_thread_are_served_alike() {
 async fn tasks_that_loop_on_several_threads_are_served_alike() {
     let db = small(4).await;
     for kind in ALL {
-        all_served_alike(kind, &in_tasks(&db, kind, ROUNDS_OF_THREADS).await);
+        all_served_alike(kind, async || in_tasks(&db, kind, ROUNDS_OF_THREADS).await).await;
     }
 }
 
@@ -120,9 +132,11 @@ async fn tasks_that_loop_on_several_threads_are_served_alike() {
 async fn futures_that_loop_in_one_task_are_served_alike() {
     let db = small(4).await;
     for kind in ALL {
-        let left = Arc::new(AtomicU32::new(ROUNDS));
-        let served = join_all((0..TASKS).map(|_| looping(db.clone(), kind, Arc::clone(&left)))).await;
-        all_served_alike(kind, &served);
+        let in_one = async || {
+            let left = Arc::new(AtomicU32::new(ROUNDS));
+            join_all((0..TASKS).map(|_| looping(db.clone(), kind, Arc::clone(&left)))).await
+        };
+        all_served_alike(kind, in_one).await;
     }
 }
 
@@ -130,17 +144,20 @@ async fn futures_that_loop_in_one_task_are_served_alike() {
 async fn tasks_that_loop_over_an_adopted_pool_are_served_alike() {
     let db = adopted(4).await;
     for kind in ALL {
-        all_served_alike(kind, &in_tasks(&db, kind, ROUNDS).await);
+        all_served_alike(kind, async || in_tasks(&db, kind, ROUNDS).await).await;
     }
 }
 
 #[tokio::test]
 async fn tasks_that_loop_over_different_things_are_served_alike() {
     let db = small(4).await;
-    let left = Arc::new(AtomicU32::new(ROUNDS));
-    let tasks = (0..TASKS).map(|index| tokio::spawn(looping(db.clone(), ALL[index % ALL.len()], Arc::clone(&left))));
-    let served: Vec<_> = join_all(tasks.collect::<Vec<_>>()).await.into_iter().map(Result::unwrap).collect();
-    all_served_alike(Work::Statement, &served);
+    let mixed = async || -> Vec<u32> {
+        let left = Arc::new(AtomicU32::new(ROUNDS));
+        let kinds = ALL.iter().cycle().take(TASKS);
+        let tasks = kinds.map(|kind| tokio::spawn(looping(db.clone(), *kind, Arc::clone(&left))));
+        join_all(tasks.collect::<Vec<_>>()).await.into_iter().map(Result::unwrap).collect()
+    };
+    all_served_alike(Work::Statement, mixed).await;
 }
 
 async fn one_of_one<F: Future<Output = ()> + Send + 'static>(looping: impl FnOnce(Database) -> F) {
