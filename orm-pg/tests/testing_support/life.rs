@@ -78,6 +78,13 @@ fn processes_that_come_while_the_server_ends_get_another() {
 
 #[test]
 fn a_starter_that_is_killed_leaves_a_usable_server() {
+    // On a busy machine the server may be up before the starter is killed, which tries nothing.
+    let tried = (0..10).any(|_| kill_a_starter());
+    assert!(tried, "the server was started too soon for this test, each time");
+}
+
+/// Returns whether the starter was killed before its server was up.
+fn kill_a_starter() -> bool {
     let own = Own::new("starter");
     let mut child = own.process("hold").spawn().unwrap();
     while !own.0.join("data").exists() && !own.0.join("container").exists() {
@@ -85,11 +92,11 @@ fn a_starter_that_is_killed_leaves_a_usable_server() {
     }
     child.kill().unwrap();
     let early = !own.0.join("url").exists() && !own.0.join("data/postmaster.pid").exists();
-    assert!(early, "the server was started too soon for this test");
     answer_pipe_closes(child);
     let url = answer(own.process("url").spawn().unwrap());
     assert!(url.starts_with("postgres://"), "{url}");
     own.ends(&[own.server().unwrap()]);
+    early
 }
 
 #[test]

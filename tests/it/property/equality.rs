@@ -99,7 +99,6 @@ const TYPES: [&str; 11] = [
 ];
 
 const SETUP: &str = "CREATE EXTENSION citext; \
-    CREATE COLLATION anycase (provider = icu, locale = 'und-u-ks-level2', deterministic = false); \
     CREATE DOMAIN any_citext AS citext; CREATE DOMAIN short AS varchar(6); CREATE DOMAIN padded AS char(6); \
     CREATE DOMAIN shorter AS short CHECK (length(VALUE) < 6)";
 
@@ -140,9 +139,20 @@ async fn tables(schema: &str, key: &str, other: &str, url: &str) -> Result<Datab
 #[tokio::test]
 async fn whatever_asks_for_a_relation_compares_as_the_join_does() -> Result<()> {
     let url = orm_pg::testing::database_url().await?;
-    Database::connect(&url).await?.connection().await?.client().batch_execute(SETUP).await.expect("a collation of ICU");
-    for (i, key) in TYPES.iter().enumerate() {
-        for (j, other) in TYPES.iter().enumerate() {
+    let admin = Database::connect(&url).await?;
+    admin.connection().await?.client().batch_execute(SETUP).await.expect("types of the test");
+    let collation =
+        sql!("CREATE COLLATION anycase (provider = icu, locale = 'und-u-ks-level2', deterministic = false)");
+    let types: Vec<_> = match collation.execute(&admin).await {
+        Ok(_) => TYPES.to_vec(),
+        // A server that was built without ICU has no such collation.
+        Err(error) if error.sql_state() == Some("0A000") => {
+            TYPES.into_iter().filter(|it| !it.contains("anycase")).collect()
+        }
+        Err(error) => return Err(error),
+    };
+    for (i, key) in types.iter().enumerate() {
+        for (j, other) in types.iter().enumerate() {
             let db = tables(&format!("s{i}_{j}"), key, other, &url).await?;
             // Two collations that do not agree, or types that have no operator in common: an error, as of the join.
             let joined =
