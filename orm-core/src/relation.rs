@@ -9,64 +9,39 @@
 //! equality. Integers are equal to both, so they are paired here.
 
 #[macro_use]
-mod wait;
-
-mod along;
-mod between;
-mod children;
-mod clauses;
-mod condition;
-mod consistent;
-mod depth;
-mod ends;
-mod graph;
-mod keys;
-mod kind;
-mod link;
 mod load;
-mod member;
-mod number;
-mod pair;
-mod part;
+
+mod condition;
+mod junction;
+mod kind;
 mod path;
-mod projection;
+mod project;
 mod referred;
 mod timeout;
 mod tree;
-mod walk;
-mod with;
+mod write;
 
 pub use self::{
-    between::Between,
-    children::{Children, Linked, NewChildren, children, linked},
-    depth::{Depth, WithDepth},
-    graph::{Branches, Graph, StoredAfter},
+    junction::Between,
     kind::{AtMostOne, Kind, Many, MaybeOne, One},
-    link::{Link, Links},
-    load::{Loads, load},
-    number::{Counted, Found},
+    load::{Counted, Found, Loads, Push, With, load},
     path::{Path, RefersTo},
-    projection::{Project, Projected, Projection},
-    tree::{Deep, Downward, Itself, Several, Tree, Upward},
-    with::{Push, With},
+    project::{Project, Projected, Projection},
+    tree::{Deep, Depth, Downward, Itself, Several, Tree, Upward, WithDepth},
+    write::{Branches, Children, Graph, Link, Linked, Links, NewChildren, StoredAfter, children, linked},
 };
 
 #[doc(hidden)]
 pub use self::{
-    along::{Along, Ancestors, Counting, Descendants, Way},
-    children::{Level, Rest},
-    graph::{Branch, Grows},
-    member::{
-        NoMember, NoReading, NoType, ProbeMember, ProbeReads, ProbeType, check_column, check_member, check_part,
-        check_relation,
+    load::both,
+    project::{
+        Along, Ancestors, Cell, ColumnOf, Computed, Counting, Descendants, Flattened, JsonOf, MaybeJsonOf, Member,
+        NoMember, NoReading, NoType, Of, Part, PartField, Place, ProbeMember, ProbeReads, ProbeType, Reads, Way,
+        check_column, check_member, check_part, check_relation, part_finish, part_layout, part_made, part_read,
+        part_select, part_take, select_computed,
     },
-    part::{
-        Cell, ColumnOf, Computed, Flattened, JsonOf, MaybeJsonOf, Of, Part, PartField, Place, Reads, part_finish,
-        part_layout, part_made, part_read, part_select, part_take,
-    },
-    projection::{Member, select_computed},
     referred::{NoUnique, ProbeUnique, Referred, UniqueField, Value},
-    wait::both,
+    write::{Branch, Grows, Level, Rest},
 };
 
 use std::{fmt, future::Future};

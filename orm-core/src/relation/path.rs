@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Referred, walk::Walk};
+use super::{Referred, tree::Walk};
 use crate::{
     ast::{self, ColumnName, From, Join, Node, QueryId, Relation as Source},
     model::{Keyed, Model},

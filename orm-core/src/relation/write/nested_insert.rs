@@ -1,20 +1,14 @@
 //! Writing a graph: rows with what belongs to them, one statement a level, in one transaction.
 
-mod branch;
-mod family;
-mod links;
-mod one_row;
-
 use std::fmt;
 
-pub(super) use self::branch::has_clauses;
-pub use self::branch::{Branch, Branches, Grows};
-use super::{AtMostOne, Children, Kind, Many, Push, Related, children::store, kind::Own, load::fewer};
+use super::{Branch, Branches, Children, children::store};
 use crate::{
     error::{Error, ErrorKind, Result},
     executor::{Executor, Limited, Together},
     model::{Keyed, Model, Writable},
     query::{Insert, ManyRows, OneRow},
+    relation::{AtMostOne, Kind, Many, Push, Related, kind::Own, load::fewer},
     statement::Limit,
 };
 
@@ -55,8 +49,8 @@ impl StoredAfter for AtMostOne {
 /// ```
 #[must_use = "nothing is stored until a verb such as `.all(&db)` is awaited"]
 pub struct Graph<M, L, N = OneRow> {
-    pub(super) insert: Insert<M, M, N>,
-    branches: L,
+    pub(crate) insert: Insert<M, M, N>,
+    pub(super) branches: L,
 }
 
 impl<M: Model, L, N> fmt::Debug for Graph<M, L, N> {
@@ -242,6 +236,6 @@ impl<M: Writable, L: Branches<M>, N> Graph<M, L, N> {
     }
 }
 
-fn refused(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+pub(super) fn refused(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::InvalidStatement, text)
 }

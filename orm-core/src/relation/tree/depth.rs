@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Path, Project, Projected, Related, Relation, tree::Tree};
+use super::Tree;
 use crate::{
     ast::{DEPTH, QueryId},
     error::Result,
@@ -10,6 +10,7 @@ use crate::{
     expr::{Column, IntoFilter, IntoOrder, Joined, Mode, Origin, Present, Selection},
     model::{Keyed, Model},
     query::{Maybe, Select, Source, Subquery},
+    relation::{Path, Project, Projected, Related, Relation},
     row::FromRow,
 };
 
@@ -43,8 +44,8 @@ impl Source for Maybe<Depth> {
 /// A tree of `P` whose rows come with their depth. Closures get both: `|(category, depth)|`.
 #[must_use = "a relation does nothing until a query takes it: `.with(..)`"]
 pub struct WithDepth<P, Out = (P, i32)> {
-    pub(super) path: Path<P>,
-    pub(super) query: Select<(P, Depth), Out>,
+    pub(crate) path: Path<P>,
+    pub(crate) query: Select<(P, Depth), Out>,
 }
 
 impl<P, Out> Clone for WithDepth<P, Out> {
@@ -99,7 +100,7 @@ impl<P, Out> WithDepth<P, Out> {
 
 impl<P: Model> WithDepth<P> {
     /// The same tree, of each row what the projection reads.
-    pub(super) fn project<F: Projected<Of = P>>(self) -> Tree<P, F::Row, Project<F>> {
+    pub(crate) fn project<F: Projected<Of = P>>(self) -> Tree<P, F::Row, Project<F>> {
         let (path, query) = self.bounded();
         let rows: Select<(P, Depth), P> = Select::from_ast(query.ast);
         let query = Select::from_ast(rows.projected::<F>().ast);

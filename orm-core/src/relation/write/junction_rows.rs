@@ -1,11 +1,11 @@
 //! The rows of a table in between.
 
-use super::refused;
+use super::{link_columns::Ends, nested_insert::refused};
 use crate::{
     ast, check,
     error::Result,
     model::{Keyed, Model},
-    relation::{Path, ends::Ends, path::typed_key},
+    relation::{Path, path::typed_key},
     render,
     statement::{Operation, Statement},
     value::Bind,

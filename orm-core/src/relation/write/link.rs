@@ -2,13 +2,14 @@
 
 use std::{borrow::Cow, fmt, time::Duration};
 
-use super::{Many, Related, ends::Ends, graph::has_clauses, path::typed_key};
+use super::{branch::has_clauses, link_columns::Ends};
 use crate::{
     ast::{self, ColumnName, Delete, Node, QueryId},
     check,
     error::{Error, ErrorKind, Result},
     executor::{Executor, Limited, Together},
     model::{Keyed, Model},
+    relation::{Many, Related, path::typed_key},
     render,
     schema::Table,
     statement::{Limit, Operation, Sql, Statement},
@@ -22,7 +23,7 @@ pub struct Link {
     change: Change,
     table: &'static Table,
     /// How long the verb may take.
-    pub(super) timeout: Option<Duration>,
+    pub(crate) timeout: Option<Duration>,
 }
 
 /// What links rows: the relation between two models through a table.

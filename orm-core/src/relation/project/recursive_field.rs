@@ -2,15 +2,13 @@
 
 use std::marker::PhantomData;
 
-use super::{
-    Downward, Kind, Member, Related, Tree, Upward, WithDepth,
-    part::{Cell, Part, Place, Reads},
-};
+use super::{Cell, Member, Part, Place, Reads};
 use crate::{
     error::Result,
     executor::Executor,
     expr::SelectList,
     model::Keyed,
+    relation::{Downward, Kind, Related, Tree, Upward, WithDepth},
     row::{Cursor, Layout},
 };
 

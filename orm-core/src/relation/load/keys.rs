@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use bytes::BytesMut;
 
-use super::Path;
 use crate::{
     error::Result,
     model::Model,
+    relation::Path,
     row::Cursor,
     value::{Bind, Integer, PgType, RawValue},
 };
@@ -27,7 +27,7 @@ pub enum Key {
 
 impl Key {
     /// Reads the key that comes next.
-    pub(super) fn read(row: &mut Cursor<'_>) -> Result<Self> {
+    pub(crate) fn read(row: &mut Cursor<'_>) -> Result<Self> {
         let parts = row.parts_of_key()?;
         if parts > 1 {
             let values = (0..parts).map(|_| row.nullable()).collect::<Result<Option<_>>>();
@@ -60,13 +60,13 @@ impl Key {
 }
 
 /// The keys of some rows, one each; nothing where a part is NULL. Most are integers, which need no place of their own.
-pub(super) enum Keys {
+pub(crate) enum Keys {
     Integers(PgType, Vec<Option<Integer>>),
     Binds(Vec<Option<Vec<Bind>>>),
 }
 
 /// Keys to be looked for.
-pub(super) enum Asked {
+pub(crate) enum Asked {
     /// Each of them once, and where it is.
     Integers {
         ty: PgType,
@@ -78,7 +78,7 @@ pub(super) enum Asked {
 
 impl Keys {
     /// The keys of `rows`.
-    pub(super) fn of<P: Model>(path: &Path<P>, rows: &[P]) -> Self {
+    pub(crate) fn of<P: Model>(path: &Path<P>, rows: &[P]) -> Self {
         let keys = rows.iter().map(|it| path.key(it));
         let [name] = path.columns() else { return Self::Binds(keys.collect()) };
         let ty = P::TABLE.column(name).map(|it| it.ty);
@@ -95,7 +95,7 @@ impl Keys {
     }
 
     /// The keys that rows of the server had.
-    pub(super) fn read<P: Model>(path: &Path<P>, keys: Vec<Key>) -> Self {
+    pub(crate) fn read<P: Model>(path: &Path<P>, keys: Vec<Key>) -> Self {
         let types: Option<Vec<PgType>> =
             path.columns().iter().map(|name| P::TABLE.column(name).map(|it| it.ty)).collect();
         let types = types.unwrap_or_default();
@@ -109,7 +109,7 @@ impl Keys {
     }
 
     /// Whether each row has one, and those that there are.
-    pub(super) fn each(self) -> (Vec<bool>, Asked) {
+    pub(crate) fn each(self) -> (Vec<bool>, Asked) {
         match self {
             Self::Integers(ty, keys) => {
                 let there = keys.iter().map(Option::is_some).collect();
@@ -127,7 +127,7 @@ impl Keys {
     }
 
     /// Which key each row has, and the different ones that there are.
-    pub(super) fn distinct(self) -> (Vec<Option<usize>>, Asked) {
+    pub(crate) fn distinct(self) -> (Vec<Option<usize>>, Asked) {
         match self {
             Self::Integers(ty, all) => {
                 let mut keys = Vec::new();
@@ -167,7 +167,7 @@ impl Keys {
 
 impl Asked {
     /// How many there are.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         match self {
             Self::Integers { keys, .. } => keys.len(),
             Self::Binds(keys) => keys.len(),
@@ -175,7 +175,7 @@ impl Asked {
     }
 
     /// The same, one by one.
-    pub(super) fn into_binds(self) -> Vec<Vec<Bind>> {
+    pub(crate) fn into_binds(self) -> Vec<Vec<Bind>> {
         match self {
             Self::Integers { ty, keys, .. } => keys.into_iter().map(|it| vec![Bind::of_integer(it, ty)]).collect(),
             Self::Binds(keys) => keys,

@@ -2,20 +2,24 @@
 
 use std::fmt;
 
-use super::{Path, Related};
-use crate::{ast, model::Model, query::Subquery};
+use crate::{
+    ast,
+    model::Model,
+    query::Subquery,
+    relation::{Path, Related},
+};
 
 /// How many rows of `C` belong to one of `P`: an `i64`.
 #[must_use = "a relation does nothing until a query takes it: `.with(..)`"]
 pub struct Counted<P, C> {
-    pub(super) path: Path<P>,
-    pub(super) query: ast::Select,
+    pub(crate) path: Path<P>,
+    pub(crate) query: ast::Select,
     _type: std::marker::PhantomData<fn() -> C>,
 }
 
 /// Whether rows of `C` belong to one of `P`: a `bool`.
 #[must_use = "a relation does nothing until a query takes it: `.with(..)`"]
-pub struct Found<P, C>(pub(super) Counted<P, C>);
+pub struct Found<P, C>(pub(crate) Counted<P, C>);
 
 impl<P, C> Clone for Counted<P, C> {
     fn clone(&self) -> Self {

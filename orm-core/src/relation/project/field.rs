@@ -4,18 +4,18 @@
 
 use std::{any::Any, fmt, future::Future, marker::PhantomData, pin::Pin, vec::IntoIter};
 
-use super::{
-    AtMostOne, Many, MaybeOne, Member, One, Projected, Related, Tree, WithDepth,
-    condition::origin,
-    keys::{Key, Keys},
-    load::{fewer, own_by_keys, shared_by_keys},
-};
+use super::{Member, Projected};
 use crate::{
     ast::{ColumnName, Node},
     error::Result,
     executor::Executor,
     expr::{Origin, Present, SelectList, Selection},
     model::Model,
+    relation::{
+        AtMostOne, Many, MaybeOne, One, Related, Tree, WithDepth,
+        condition::origin,
+        load::{Key, Keys, fewer, own_by_keys, shared_by_keys},
+    },
     row::{Cursor, FromRow, Layout},
     value::{Json, Scalar, SqlType},
 };

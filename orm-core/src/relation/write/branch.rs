@@ -2,13 +2,16 @@
 
 use std::{fmt, future::Future};
 
-use super::{StoredAfter, family::Families, links::link, refused};
+use super::{
+    Children, Level, Rest, StoredAfter, children::store, foreign_key::Families, junction_rows::link,
+    link_columns::Ends, nested_insert::refused,
+};
 use crate::{
     ast,
     error::{Error, ErrorKind, Result},
     executor::Executor,
     model::{Keyed, Model},
-    relation::{Children, Level, Related, Rest, children::store, ends::Ends, load::fewer},
+    relation::{Related, load::fewer},
 };
 
 /// One relation of rows that are stored, and what makes its rows.
@@ -42,7 +45,7 @@ impl<P, C, K, I> fmt::Debug for Branch<'_, P, C, K, I> {
 }
 
 impl<'f, P, C, K, I> Branch<'f, P, C, K, I> {
-    pub(in crate::relation) fn new(relation: Related<P, C, K>, make: impl FnMut(&P, usize) -> I + Send + 'f) -> Self {
+    pub(super) fn new(relation: Related<P, C, K>, make: impl FnMut(&P, usize) -> I + Send + 'f) -> Self {
         Self { relation, make: Make::Each(Box::new(make)) }
     }
 
@@ -167,7 +170,7 @@ fn make<P: Model, C: Model, K: StoredAfter, I: Children<C>>(
 }
 
 /// Whether a relation says more than which rows belong to which.
-pub(in crate::relation) fn has_clauses(query: &ast::Select) -> bool {
+pub(super) fn has_clauses(query: &ast::Select) -> bool {
     let narrowed = query.limit.is_some() || query.offset.is_some() || query.distinct.is_some();
     narrowed || !query.filters.is_empty() || !query.order_by.is_empty()
 }

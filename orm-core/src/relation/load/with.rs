@@ -2,12 +2,13 @@
 
 use std::{fmt, marker::PhantomData};
 
-use super::{Loads, Project, Projection, Relation, consistent::Take};
+use super::{Loads, consistent::Take};
 use crate::{
     error::{Error, ErrorKind, Result},
     executor::Executor,
     model::Model,
     query::{Select, Source},
+    relation::{Project, Projection, Relation},
     row::FromRow,
     statement::Operation,
 };
@@ -54,11 +55,11 @@ push! { A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; }
 /// projections. `S` are the sources that its clauses can name.
 #[must_use = "a query does nothing until a verb such as `.all(&db)` is awaited"]
 pub struct With<M, L, Row = M, S = M> {
-    pub(super) query: Select<S, Row>,
-    pub(super) loads: L,
+    pub(crate) query: Select<S, Row>,
+    pub(crate) loads: L,
     /// Whether all levels must see one snapshot.
-    pub(super) consistent: bool,
-    pub(super) _model: PhantomData<fn() -> M>,
+    pub(crate) consistent: bool,
+    pub(crate) _model: PhantomData<fn() -> M>,
 }
 
 impl<M, L: Clone, Row, S> Clone for With<M, L, Row, S> {
@@ -130,7 +131,7 @@ impl<M: Model, L, S: Source> With<M, L, M, S> {
 }
 
 impl<M, L, Row, S> With<M, L, Row, S> {
-    pub(super) fn of(query: Select<S, Row>, loads: L) -> Self {
+    pub(crate) fn of(query: Select<S, Row>, loads: L) -> Self {
         Self { query, loads, consistent: false, _model: PhantomData }
     }
 }

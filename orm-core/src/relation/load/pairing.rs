@@ -5,22 +5,19 @@
 
 use std::collections::HashMap;
 
-use super::{
-    keys::Asked,
-    load::fewer,
-    path::{Path, column, is_flat},
-};
+use super::{by_keys::fewer, keys::Asked};
 use crate::{
     ast::{self, Node},
     error::Result,
     model::Model,
+    relation::path::{Path, column, is_flat},
     row::{Decoder, FromRow, Matching, Row, RowSink},
     schema::Table,
     value::{Bind, PgType, Scalar},
 };
 
 /// What rows that are loaded for keys begin with.
-pub(super) enum Pairing {
+pub(crate) enum Pairing {
     /// The number of the key, from one.
     Number,
     /// The key, an integer; each has its place.
@@ -38,16 +35,16 @@ impl Pairing {
 }
 
 /// Takes rows that begin with what says which key they belong to.
-pub(super) struct Placed<T> {
+pub(crate) struct Placed<T> {
     pairing: Pairing,
     decoder: Decoder<(i64, T)>,
     /// The place of the key of each row.
-    pub(super) places: Vec<usize>,
-    pub(super) rows: Vec<T>,
+    pub(crate) places: Vec<usize>,
+    pub(crate) rows: Vec<T>,
 }
 
 impl<T: FromRow> Placed<T> {
-    pub(super) fn new(pairing: Pairing) -> Self {
+    pub(crate) fn new(pairing: Pairing) -> Self {
         Self { pairing, decoder: Decoder::new(Matching::Position), places: Vec::new(), rows: Vec::new() }
     }
 }
@@ -67,7 +64,7 @@ impl<T: FromRow> RowSink for Placed<T> {
 }
 
 /// Gives each of `count` places the rows that belong there.
-pub(super) fn deal<T>(places: &[usize], rows: Vec<T>, count: usize) -> Result<Vec<Vec<T>>> {
+pub(crate) fn deal<T>(places: &[usize], rows: Vec<T>, count: usize) -> Result<Vec<Vec<T>>> {
     let mut counts = vec![0; count];
     for place in places {
         *counts.get_mut(*place).ok_or_else(fewer)? += 1;
@@ -87,7 +84,7 @@ fn integer(table: &Table, name: &str) -> Option<PgType> {
 
 impl<P: Model> Path<P> {
     /// Makes `child` a query of what belongs to `keys`, each row with what says which one before it.
-    pub(super) fn paired(&self, mut child: ast::Select, asked: Asked) -> Option<(ast::Select, Pairing)> {
+    pub(crate) fn paired(&self, mut child: ast::Select, asked: Asked) -> Option<(ast::Select, Pairing)> {
         let table = child.from.first().and_then(|it| it.relation.table())?;
         let by_integer = match self.compared() {
             [name] if is_flat(&child) && !self.is_walk() => integer(self.table(table), name).map(|ty| (*name, ty)),

@@ -2,13 +2,13 @@
 
 use std::{fmt, future::Future, marker::PhantomData};
 
-use super::{Loads, Related, With};
 use crate::{
     error::Result,
     executor::Executor,
     expr::{Present, SelectList, Selection},
     model::Model,
     query::Select,
+    relation::{Loads, Related, With},
     row::FromRow,
 };
 

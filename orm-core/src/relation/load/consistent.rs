@@ -17,7 +17,7 @@ const MOST_TIMES_AGAIN: u32 = 3;
 
 /// Which rows of a query are read.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Take {
+pub(crate) enum Take {
     All,
     /// The only one, if there is one.
     Only,
@@ -56,7 +56,7 @@ impl<M, L, Row, S> With<M, L, Row, S> {
 
 impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
     /// Reads the rows and what belongs to them. On the heap: the verbs would hold the query twice otherwise.
-    pub(super) fn run<E: Executor>(
+    pub(crate) fn run<E: Executor>(
         self,
         take: Take,
         db: &E,

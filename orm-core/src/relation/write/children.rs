@@ -2,15 +2,13 @@
 
 use std::fmt;
 
-use super::{
-    Push, Related,
-    graph::{Branch, Branches, StoredAfter},
-};
+use super::{Branch, Branches, StoredAfter};
 use crate::{
     error::{Error, ErrorKind, Result},
     executor::Executor,
     model::{Insertable, Keyed, Model, Writable},
     query::{Columns, Insert, ManyRows},
+    relation::{Push, Related},
 };
 
 /// The rows of one level, of all parents.

@@ -8,7 +8,10 @@ use crate::{
     error::{Error, ErrorKind, Result},
     executor::Executor,
     model::{Keyed, Model},
-    relation::{Path, Related, keys::Asked, load::rows_of_keys},
+    relation::{
+        Path, Related,
+        load::{Asked, rows_of_keys},
+    },
     schema::Table,
     value::Bind,
 };

@@ -116,7 +116,7 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
     }
 
     /// Joins rows of `J` for the clauses that follow; what is read stays the same. A row comes once for each that it is
-    /// joined with: to ask only whether there is one, [`any`](super::Related::any) is the better way. Renders `JOIN …`.
+    /// joined with: to ask only whether there is one, [`any`](crate::relation::Related::any) is the better way. Renders `JOIN …`.
     ///
     /// ```
     /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {

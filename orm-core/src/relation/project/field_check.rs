@@ -4,7 +4,7 @@
 
 use std::marker::PhantomData;
 
-use super::{Reads, projection::Member};
+use super::{Member, Reads};
 use crate::{
     model::check::{Message, equal},
     schema::{ColumnDef, Table},

@@ -3,21 +3,21 @@
 //! A recursive query finds the keys, and the rows of the model are joined to them. It begins with what the relation finds
 //! for the rows at hand, so never more is walked over than belongs to them.
 
-use super::path::{NUMBER, Path, column, equal};
 use crate::{
     ast::{self, ColumnName, DEPTH, From, Join, Node, QueryId, Relation as Source, Tree},
     model::Model,
+    relation::path::{NUMBER, Path, column, equal},
     value::Bind,
 };
 
 /// Which rows are walked over, and how far.
 #[derive(Debug, Clone)]
-pub(super) struct Walk {
+pub(crate) struct Walk {
     /// The rows of the model that are found; filters are all that it has.
     rows: ast::Select,
-    pub(super) max_depth: Option<u32>,
+    pub(crate) max_depth: Option<u32>,
     /// Whether each row comes with its depth.
-    pub(super) depth: bool,
+    pub(crate) depth: bool,
 }
 
 /// A column of what was found, by its place.
@@ -34,7 +34,7 @@ fn known<P: Model>(path: &Path<P>) -> Vec<&'static str> {
 }
 
 impl Walk {
-    pub(super) fn new(rows: ast::Select) -> Self {
+    pub(crate) fn new(rows: ast::Select) -> Self {
         Self { rows, max_depth: None, depth: false }
     }
 
@@ -44,7 +44,7 @@ impl Walk {
     }
 
     /// A query of the rows of a level, of which only what is known of each is selected.
-    pub(super) fn level<P: Model>(&self, path: &Path<P>) -> ast::Select {
+    pub(crate) fn level<P: Model>(&self, path: &Path<P>) -> ast::Select {
         let mut rows = self.rows.clone();
         let mut list: Vec<Node> = known(path).into_iter().map(|name| column(rows.id, 0, name)).collect();
         if self.counts() {
@@ -110,13 +110,13 @@ impl Walk {
     }
 
     /// Keeps the rows of `child` that are found from `first`. The depth is then the last of its sources.
-    pub(super) fn join<P: Model>(&self, path: &Path<P>, child: &mut ast::Select, first: ast::Select) {
+    pub(crate) fn join<P: Model>(&self, path: &Path<P>, child: &mut ast::Select, first: ast::Select) {
         Self::join_tree::<P>(child, self.tree(path, first, false));
     }
 
     /// The same without a further source, where none is needed for the depth: others may be joined to the query, and it
     /// may become a delete.
-    pub(super) fn restrict<P: Model>(&self, path: &Path<P>, child: &mut ast::Select, first: ast::Select) {
+    pub(crate) fn restrict<P: Model>(&self, path: &Path<P>, child: &mut ast::Select, first: ast::Select) {
         if self.depth {
             return self.join(path, child, first);
         }
@@ -127,7 +127,7 @@ impl Walk {
 
     /// Keeps the rows of `child` that are found from `first`, whose rows begin with a number, and returns the number that
     /// each was found for.
-    pub(super) fn numbered<P: Model>(&self, path: &Path<P>, child: &mut ast::Select, first: ast::Select) -> Node {
+    pub(crate) fn numbered<P: Model>(&self, path: &Path<P>, child: &mut ast::Select, first: ast::Select) -> Node {
         let source = child.from.len();
         Self::join_tree::<P>(child, self.tree(path, first, true));
         let number = column(child.id, source, NUMBER);

@@ -2,8 +2,7 @@
 
 use bytes::BytesMut;
 
-use super::Path;
-use crate::{model::Model, schema::Table, value::Bind};
+use crate::{model::Model, relation::Path, schema::Table, value::Bind};
 
 /// The columns of a table in between that refer to what it links.
 #[derive(Debug, Clone, Copy)]
