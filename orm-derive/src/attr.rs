@@ -3,16 +3,16 @@
 mod field;
 mod item;
 mod model;
-mod other;
 mod pg_type;
 mod reference;
+mod row;
 
 pub(crate) use self::{
     field::column,
     item::{Item, Value, items},
     model::{ModelAttrs, model},
-    other::{field_attrs, refuse_flatten, struct_attrs},
     pg_type::pg_type,
+    row::{field_attrs, refuse_flatten, struct_attrs},
 };
 
 use proc_macro2::Span;

@@ -4,8 +4,8 @@
 //! `const _` but for what users name.
 
 mod changes;
-mod check;
 mod columns;
+mod const_check;
 mod constraint;
 mod flatten;
 mod from_row;
@@ -20,6 +20,7 @@ mod relation;
 mod row;
 mod scalar;
 mod table;
+pub(crate) mod test;
 
 pub(crate) use self::{
     changes::changes, flatten::flatten, from_row::from_row, insert::insert, pg_composite::pg_composite,

@@ -12,7 +12,7 @@ mod expand;
 mod fallback;
 mod name;
 mod sql;
-mod test;
+
 mod valid;
 
 use proc_macro::TokenStream;
@@ -188,5 +188,5 @@ pub fn sql(input: TokenStream) -> TokenStream {
 /// | `crate = path` | where `orm_pg` is, when it is renamed |
 #[proc_macro_attribute]
 pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
-    test::expand(args.into(), item.into()).into()
+    expand::test::expand(args.into(), item.into()).into()
 }

@@ -1,9 +1,9 @@
 //! `sql!("… {name} …")`: SQL of the user's own, each `{name}` a bind or a column.
 
 mod context;
-mod place;
 #[cfg(test)]
 mod property;
+mod scanner;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
@@ -16,7 +16,7 @@ use syn::{
 
 use self::{
     context::{Context, contexts},
-    place::Scanner,
+    scanner::Scanner,
 };
 use crate::{ctxt::Ctxt, valid};
 

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::{parse_quote, spanned::Spanned};
 
 use super::{
-    at, check, constraint,
+    at, const_check, constraint,
     generics::{Names, bounds_and},
     member, plain,
 };
@@ -25,7 +25,7 @@ pub(super) fn impls(model: &Model, private: &TokenStream, names: &Names) -> Toke
         }
     });
     let columns_check = check_columns(model, private, names);
-    let check::Checks { items, statements } = check::of(model, private, names);
+    let const_check::Checks { items, statements } = const_check::of(model, private, names);
     let keyed = keyed(model, private, names);
     let marked = model.needs_marker().then(|| {
         quote!(

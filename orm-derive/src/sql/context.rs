@@ -3,7 +3,7 @@
 //! There a text takes its type from what it is compared with, as a literal does. Elsewhere it is a `text`: where the server
 //! would not know its type (`{a} IS NULL`, `concat({a})`), or would take another one (`{a}::date`).
 
-use super::{Part, place::Scanner};
+use super::{Part, scanner::Scanner};
 
 /// Where a value stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
