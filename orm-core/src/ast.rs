@@ -2,20 +2,26 @@
 //!
 //! Nothing here is typed by Rust types and nothing here fails. Names in it come from models, values are binds.
 
+mod bind_type;
+mod key;
 mod node;
 mod select;
 mod tree;
-mod typing;
 mod visit;
 mod write;
 
+pub(crate) use self::{
+    bind_type::is_of_one_type,
+    key::{by_key, equals},
+    tree::DEPTH,
+    write::automatic,
+};
 pub use self::{
     node::{Call, ColumnName, FunctionName, Logic, Node, Part},
     select::{Direction, Distinct, From, Join, Lock, LockStrength, LockWait, Nulls, OrderItem, Relation, Select},
     tree::Tree,
     write::{Assignment, Cell, ConflictAction, ConflictTarget, Delete, Insert, Links, OnConflict, Rows, Update},
 };
-pub(crate) use self::{tree::DEPTH, typing::is_of_one_type, write::automatic};
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

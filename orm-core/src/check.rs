@@ -1,12 +1,12 @@
 //! What types cannot see, refused before any I/O: grouping, where aggregates may stand, columns out of scope, writes
 //! without a filter, too many binds.
 
-mod always;
 mod select;
+mod tautology;
 
 use std::borrow::Cow;
 
-use self::always::always;
+use self::tautology::always;
 use crate::{
     ast::{Assignment, ColumnName, ConflictAction, ConflictTarget, Delete, Insert, Node, Part, QueryId, Update},
     error::{Error, ErrorKind, Result},

@@ -28,7 +28,7 @@
 //!    the rows of the one before. Without one of its own, an executor refuses those verbs.
 
 mod group;
-mod limited;
+mod limit;
 
 /// The server's types: what a row's columns are of, and what binds are encoded for.
 pub use postgres_types::{Kind, Type};
@@ -41,7 +41,7 @@ use std::{
 };
 
 pub use self::group::{Commit, Group, Together};
-pub(crate) use self::limited::Limited;
+pub(crate) use self::limit::Limited;
 use crate::{
     error::Result,
     row::RowSink,

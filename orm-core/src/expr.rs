@@ -14,7 +14,7 @@ mod date;
 mod expression;
 mod function;
 mod list;
-mod number;
+mod numeric;
 mod operand;
 mod order;
 mod range;
@@ -37,7 +37,7 @@ pub use self::{
     expression::{Expression, NeverNull},
     function::FunctionCall,
     list::{InList, Item, NotInList},
-    number::{Exact, Fractional, Number, Numeric},
+    numeric::{Exact, Fractional, Number, Numeric},
     operand::Operand,
     order::{IntoOrder, Order},
     range::{Ranges, Span, Spans},

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 mod field;
 mod flatten;
+pub(crate) mod insert_rows;
 mod insertable;
 
 #[doc(hidden)]
@@ -18,6 +19,7 @@ pub use self::flatten::{
     NewPart, Part, all_null, check_columns, check_part_column, columns_before, first_required_column, insert_flattened,
     insert_part, join_columns, layout_part, part_column, part_defs, part_insertable, read_part,
 };
+pub(crate) use self::insert_rows::{Columns, Gathered};
 pub use self::insertable::{Defaulted, InsertField, InsertSink, Insertable, insert_field};
 
 use crate::{

@@ -3,9 +3,7 @@
 
 mod delete;
 mod insert;
-mod insert_rows;
 mod join;
-mod key;
 mod rows;
 mod run;
 mod select;
@@ -25,4 +23,4 @@ pub use self::{
     subquery::{Subquery, exists, not_exists},
     update::Update,
 };
-pub(crate) use self::{insert::EXCLUDED, insert_rows::Columns, sql::select_statement, timeout::timeouts};
+pub(crate) use self::{insert::EXCLUDED, sql::select_statement, timeout::timeouts};

@@ -1,6 +1,8 @@
 //! Tables, columns and constraints as constant data: the derive writes it, `create_tables` and migrations read it.
 
-use crate::value::PgType;
+mod pg_type;
+
+pub use self::pg_type::{Attribute, PgType};
 
 /// A table or view, as its model declares it.
 ///

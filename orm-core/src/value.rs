@@ -4,28 +4,27 @@
 
 mod array;
 mod bind;
+mod codec_error;
 mod composite;
 mod constant;
 #[cfg(feature = "rust_decimal")]
 mod decimal;
 mod enumeration;
-mod hint;
 mod hstore;
 mod infinity;
 mod integer;
 mod interval;
 mod json;
 mod multirange;
-mod pg_type;
+mod newtype;
 mod range;
 mod raw;
 mod reader;
-mod reason;
+mod rust_type;
 mod scalar;
-mod small;
-mod stand_in;
+mod server_type;
 mod temporal;
-mod typing;
+mod type_source;
 #[cfg(feature = "pgvector")]
 mod vector;
 
@@ -33,9 +32,9 @@ mod vector;
 pub use self::vector::VectorType;
 pub(crate) use self::{
     bind::NoConstant,
-    hint::way_out,
-    reason::Reason,
-    typing::{Neighbour, Typing},
+    codec_error::Reason,
+    rust_type::way_out,
+    type_source::{Neighbour, Typing},
 };
 pub use self::{
     bind::{Bind, Encode},
@@ -45,11 +44,10 @@ pub use self::{
     interval::{InexactInterval, Interval},
     json::Json,
     multirange::Multirange,
-    pg_type::{Attribute, PgType},
+    newtype::{InvalidMacAddr, MacAddr, MacAddr8, Money, Oid, PgChar},
     range::{PgRange, RangeItem},
     raw::RawValue,
     scalar::NulCharacter,
-    small::{InvalidMacAddr, MacAddr, MacAddr8, Money, Oid, PgChar},
     temporal::MayBeInfinite,
 };
 #[doc(hidden)]
@@ -60,12 +58,13 @@ pub use self::{
     },
     enumeration::{accepts_enum, unknown_label},
     integer::Integer,
-    stand_in::{attribute_stand_in, composite_stand_in},
+    server_type::{attribute_stand_in, composite_stand_in},
 };
 
 use bytes::BytesMut;
 use postgres_types::Type;
 
+pub use crate::schema::{Attribute, PgType};
 use crate::{ast::Node, expr::Expr, model::Field};
 
 /// The name of a Rust type as people write it: `Vec<String>`, without the modules.
@@ -134,7 +133,7 @@ pub trait Scalar: Sized + Send + Sync + 'static {
     #[doc(hidden)]
     #[must_use]
     fn stand_in() -> Type {
-        stand_in::describe(Self::TYPE)
+        server_type::describe(Self::TYPE)
     }
 }
 

@@ -2,13 +2,9 @@
 
 use std::{fmt, marker::PhantomData};
 
-use super::{
-    RowsOf, Select, Source,
-    key::{by_key, equals},
-    update::refused,
-};
+use super::{RowsOf, Select, Source, update::refused};
 use crate::{
-    ast::{self, QueryId},
+    ast::{self, QueryId, by_key, equals},
     expr::{Origin, Present, SelectList, Selection},
     model::{Keyed, Model, Writable},
 };

@@ -2,11 +2,10 @@
 
 use std::{fmt, marker::PhantomData};
 
-use super::insert_rows::{self, Gathered};
 use crate::{
     ast::{self, ConflictAction, ConflictTarget, OnConflict, QueryId, Rows},
     expr::{Cond, IntoAssignments, IntoFilter, Origin, Present, SelectList, Selection},
-    model::{Insertable, Model},
+    model::{Gathered, Insertable, Model, insert_rows},
     schema::Constraint,
 };
 

@@ -2,12 +2,9 @@
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
-use super::{
-    RowsOf, Select, Source,
-    key::{by_key, equals},
-};
+use super::{RowsOf, Select, Source};
 use crate::{
-    ast::{self, QueryId},
+    ast::{self, QueryId, by_key, equals},
     expr::{IntoAssignments, Origin, Present, SelectList, Selection},
     model::{Keyed, Model, Writable},
 };

@@ -8,7 +8,7 @@ use postgres_protocol::{
 };
 use postgres_types::{Kind, Type};
 
-use super::{CodecError, Element, PgType, Scalar, SqlType, reason::reason, scalar::base_type, stand_in};
+use super::{CodecError, Element, PgType, Scalar, SqlType, codec_error::reason, scalar::base_type, server_type};
 
 /// The type of the items, where `ty` is an array.
 pub(super) fn item_type(ty: &Type) -> Option<&Type> {
@@ -78,7 +78,7 @@ macro_rules! arrays {
             }
 
             fn stand_in() -> Type {
-                stand_in::array(T::stand_in())
+                server_type::array(T::stand_in())
             }
         }
     )+ };

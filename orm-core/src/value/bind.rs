@@ -8,8 +8,8 @@ use postgres_types::Type;
 use serde_json::Value;
 
 use super::{
-    CodecError, Integer, Json, PgType, RawValue, Scalar, SqlType, array, constant, stand_in, type_name,
-    typing::{Neighbour, Typing},
+    CodecError, Integer, Json, PgType, RawValue, Scalar, SqlType, array, constant, server_type, type_name,
+    type_source::{Neighbour, Typing},
 };
 use crate::{ast::QueryId, schema::Table};
 
@@ -138,7 +138,7 @@ impl<T: SqlType> Encode for Many<T> {
     }
 
     fn stand_in(&self) -> Type {
-        stand_in::array(T::Base::stand_in())
+        server_type::array(T::Base::stand_in())
     }
 }
 
@@ -163,7 +163,7 @@ impl Encode for Integers {
     }
 
     fn stand_in(&self) -> Type {
-        stand_in::array(RawValue::stand_in())
+        server_type::array(RawValue::stand_in())
     }
 }
 
@@ -184,7 +184,7 @@ impl Encode for Gathered {
     }
 
     fn stand_in(&self) -> Type {
-        stand_in::array(self.0.first().map_or_else(RawValue::stand_in, Bind::stand_in))
+        server_type::array(self.0.first().map_or_else(RawValue::stand_in, Bind::stand_in))
     }
 }
 

@@ -3,7 +3,9 @@
 use bytes::{BufMut, BytesMut};
 use postgres_types::{Kind, Type};
 
-use super::{CodecError, Nullability, Scalar, SqlType, reader::Reader, reason::reason, scalar::base_type, type_name};
+use super::{
+    CodecError, Nullability, Scalar, SqlType, codec_error::reason, reader::Reader, scalar::base_type, type_name,
+};
 use crate::{ast::Node, expr::Expr, model::Field};
 
 /// A struct with `#[derive(PgComposite)]`: its attributes can be used in queries.

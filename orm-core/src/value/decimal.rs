@@ -6,7 +6,7 @@ use bytes::BytesMut;
 use postgres_types::{ToSql, Type};
 use rust_decimal::Decimal;
 
-use super::{CodecError, Element, PgType, Scalar, reader::Reader, reason::reason, scalar::base_type};
+use super::{CodecError, Element, PgType, Scalar, codec_error::reason, reader::Reader, scalar::base_type};
 
 const NEGATIVE: u16 = 0x4000;
 /// NaN and both infinities.

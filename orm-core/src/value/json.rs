@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwn
 
 use super::{
     CodecError, Element, NulCharacter, PgType, Scalar,
-    reason::{reason, reason_of},
+    codec_error::{reason, reason_of},
     scalar::base_type,
 };
 

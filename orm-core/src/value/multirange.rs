@@ -4,8 +4,8 @@ use bytes::{BufMut, BytesMut};
 use postgres_types::{Kind, Type};
 
 use super::{
-    CodecError, Element, PgRange, PgType, RangeItem, Scalar, range::item_type, reader::Reader, reason::reason,
-    scalar::base_type, stand_in,
+    CodecError, Element, PgRange, PgType, RangeItem, Scalar, codec_error::reason, range::item_type, reader::Reader,
+    scalar::base_type, server_type,
 };
 
 /// Several ranges as one value: `int4multirange`, `datemultirange`, … PostgreSQL 14 and later.
@@ -85,7 +85,7 @@ impl<T: RangeItem> Scalar for Multirange<T> {
     }
 
     fn stand_in() -> Type {
-        stand_in::of_kind(T::MULTIRANGE.name, Kind::Multirange(PgRange::<T>::stand_in()))
+        server_type::of_kind(T::MULTIRANGE.name, Kind::Multirange(PgRange::<T>::stand_in()))
     }
 }
 

@@ -9,7 +9,7 @@ use postgres_protocol::{
 };
 use postgres_types::{Kind, Type};
 
-use super::{CodecError, Element, PgType, Scalar, reason::reason, scalar::base_type, stand_in};
+use super::{CodecError, Element, PgType, Scalar, codec_error::reason, scalar::base_type, server_type};
 
 /// A type that PostgreSQL has ranges of: `i32`, `i64`, `Decimal`, dates and timestamps.
 ///
@@ -214,7 +214,7 @@ impl<T: RangeItem> Scalar for PgRange<T> {
     }
 
     fn stand_in() -> Type {
-        stand_in::of_kind(T::RANGE.name, Kind::Range(T::stand_in()))
+        server_type::of_kind(T::RANGE.name, Kind::Range(T::stand_in()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reading binary forms that no codec of `postgres-types` covers.
 
-use super::{CodecError, reason::reason};
+use super::{CodecError, codec_error::reason};
 
 /// What is left of a value.
 pub(super) struct Reader<'a>(pub(super) &'a [u8]);

@@ -6,7 +6,7 @@ use bytes::BytesMut;
 use postgres_protocol::types::inet_from_sql;
 use postgres_types::{FromSql, Kind, ToSql, Type};
 
-use super::{CodecError, Element, Integer, PgType, Scalar, reason::reason};
+use super::{CodecError, Element, Integer, PgType, Scalar, codec_error::reason};
 
 /// The type under a domain.
 pub(super) fn base_type(ty: &Type) -> &Type {

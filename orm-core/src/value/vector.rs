@@ -4,7 +4,7 @@ use bytes::BytesMut;
 use pgvector::{HalfVector, SparseVector, Vector};
 use postgres_types::{FromSql, ToSql, Type};
 
-use super::{CodecError, Element, PgType, Scalar, reason::reason, scalar::base_type};
+use super::{CodecError, Element, PgType, Scalar, codec_error::reason, scalar::base_type};
 
 /// A vector type of the extension.
 #[diagnostic::on_unimplemented(

@@ -6,8 +6,8 @@ use super::{Branch, Branches, StoredAfter};
 use crate::{
     error::{Error, ErrorKind, Result},
     executor::Executor,
-    model::{Insertable, Keyed, Model, Writable},
-    query::{Columns, Insert, ManyRows},
+    model::{Columns, Insertable, Keyed, Model, Writable},
+    query::{Insert, ManyRows},
     relation::{Push, Related},
 };
 

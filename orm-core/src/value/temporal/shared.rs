@@ -1,6 +1,6 @@
 //! What the types of all date crates have in common.
 
-use crate::value::{CodecError, PgType, reason::reason, temporal::infinity};
+use crate::value::{CodecError, PgType, codec_error::reason, temporal::infinity};
 
 pub(in crate::value) const TIMESTAMPTZ: PgType = PgType::builtin("timestamp with time zone", 1184, 1185);
 pub(in crate::value) const TIMESTAMP: PgType = PgType::builtin("timestamp without time zone", 1114, 1115);

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::value::{
     CodecError, Element, PgType, RangeItem, Scalar,
-    reason::{reason, reason_of},
+    codec_error::{reason, reason_of},
     scalar::base_type,
 };
 

@@ -1,12 +1,7 @@
 //! Filters by primary key.
 
-use super::Select;
-use crate::{
-    ast::{ColumnName, Node, QueryId},
-    model::Model,
-    schema::Table,
-    value::Bind,
-};
+use super::{ColumnName, Node, QueryId};
+use crate::{model::Model, query::Select, schema::Table, value::Bind};
 
 impl<M: Model> Select<M, M> {
     /// Keeps the row with this key.
@@ -18,12 +13,12 @@ impl<M: Model> Select<M, M> {
 }
 
 /// The conditions `key1 = $1`, `key2 = $2`, …
-pub(super) fn by_key(table: &'static Table, query: QueryId, key: Vec<Bind>) -> Vec<Node> {
+pub(crate) fn by_key(table: &'static Table, query: QueryId, key: Vec<Bind>) -> Vec<Node> {
     let columns = table.key.iter().copied();
     columns.zip(key).map(|(column, bind)| equals(query, column, bind)).collect()
 }
 
 /// The condition `column = $1`.
-pub(super) fn equals(query: QueryId, column: &'static str, bind: Bind) -> Node {
+pub(crate) fn equals(query: QueryId, column: &'static str, bind: Bind) -> Node {
     Node::Column { query, source: 0, name: ColumnName::Named(column) }.binary("=", Node::Bind(bind))
 }

@@ -11,15 +11,15 @@ use crate::{
 
 /// The columns that an insert names, and its rows.
 #[derive(Debug)]
-pub(super) struct Gathered {
-    pub(super) columns: Vec<&'static str>,
-    pub(super) rows: Rows,
+pub(crate) struct Gathered {
+    pub(crate) columns: Vec<&'static str>,
+    pub(crate) rows: Rows,
     /// How many.
-    pub(super) count: usize,
+    pub(crate) count: usize,
 }
 
 /// Gathers one row. Columns left to their default are not named.
-pub(super) fn one<M: Model>(row: impl Insertable<M>) -> Gathered {
+pub(crate) fn one<M: Model>(row: impl Insertable<M>) -> Gathered {
     let mut sink = OneRow { columns: vec![], cells: vec![] };
     row.write(&mut sink);
     Gathered { columns: sink.columns, rows: Rows::Values(vec![sink.cells]), count: 1 }
@@ -40,7 +40,7 @@ impl InsertSink for OneRow {
 }
 
 /// Gathers many rows: as arrays where they agree, else as values and DEFAULTs.
-pub(super) fn many<M: Model, R: Insertable<M>>(rows: impl IntoIterator<Item = R>) -> Gathered {
+pub(crate) fn many<M: Model, R: Insertable<M>>(rows: impl IntoIterator<Item = R>) -> Gathered {
     let rows = rows.into_iter();
     let mut sink = Columns { expected: rows.size_hint().0, ..Default::default() };
     rows.for_each(|row| sink.push(row));
@@ -120,7 +120,7 @@ impl Columns {
         values.downcast_mut()
     }
 
-    pub(super) fn finish(self, table: &'static Table) -> Gathered {
+    pub(crate) fn finish(self, table: &'static Table) -> Gathered {
         let Self { columns, rows, .. } = self;
         let set = columns.into_iter().filter(|(_, values)| values.count() > 0);
         let (names, columns): (Vec<_>, Vec<_>) = set.unzip();
