@@ -28,10 +28,10 @@ use crate::{
 /// foreign key refers to a table without a primary key.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; fn main() -> Result<()> {
+/// # use blog::*;
 /// let statements = orm_pg::ddl::create_tables(models![Post, User])?;
 /// assert!(statements[0].starts_with(r#"CREATE TABLE "users""#)); // what others refer to comes first
-/// # Ok(()) }
+/// # Ok::<(), Error>(())
 /// ```
 pub fn create_tables(tables: &[&'static Table]) -> Result<Vec<String>> {
     let plan = order::plan(tables)?;
@@ -67,10 +67,10 @@ pub fn create_tables(tables: &[&'static Table]) -> Result<Vec<String>> {
 /// As [`create_tables`].
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; fn main() -> Result<()> {
+/// # use blog::*;
 /// let statements = orm_pg::ddl::drop_tables(models![User, Post])?;
 /// assert_eq!(statements[0], r#"DROP TABLE IF EXISTS "posts""#);
-/// # Ok(()) }
+/// # Ok::<(), Error>(())
 /// ```
 pub fn drop_tables(tables: &[&'static Table]) -> Result<Vec<String>> {
     let plan = order::plan(tables)?;

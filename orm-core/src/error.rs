@@ -24,8 +24,8 @@ type Source = Box<dyn StdError + Send + Sync>;
 /// bind value or data of a row: those may be secrets. [`Error::detail`] and [`Error::message`] give them on request.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-/// match User::insert(NewUser::new("ann@example.org", "Ann")).one(db).await {
+/// # use blog::*; async fn run(db: Database) -> Result<()> {
+/// match User::insert(NewUser::new("ann@example.org", "Ann")).one(&db).await {
 ///     Ok(user) => println!("welcome, number {}", user.id),
 ///     Err(error) if error.violates(User::EMAIL_KEY) => println!("that address is taken"),
 ///     Err(error) if error.is_timeout() => println!("try again later"),
@@ -126,8 +126,8 @@ impl Error {
     /// Returns what went wrong, coarsely.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let error = User::query().delete().execute(db).await.unwrap_err();
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let error = User::query().delete().execute(&db).await.unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::InvalidStatement); // no filter: refused before any I/O
     /// # Ok(()) }
     /// ```
@@ -139,8 +139,8 @@ impl Error {
     /// Returns the SQLSTATE, five characters, when the server answered.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// if let Err(error) = sql!("SELECT 1 / 0").execute(db).await {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// if let Err(error) = sql!("SELECT 1 / 0").execute(&db).await {
     ///     assert_eq!(error.sql_state(), Some("22012"));
     /// }
     /// # Ok(()) }
@@ -153,8 +153,8 @@ impl Error {
     /// Returns the name of the constraint that was violated.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// if let Err(error) = User::insert(NewUser::new("ann@example.org", "Ann")).execute(db).await {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// if let Err(error) = User::insert(NewUser::new("ann@example.org", "Ann")).execute(&db).await {
     ///     println!("violates {}", error.constraint().unwrap_or("nothing"));
     /// }
     /// # Ok(()) }
@@ -167,8 +167,8 @@ impl Error {
     /// Returns the table: the one that the server named, or else the one of the statement.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// if let Err(error) = User::get(7).one(db).await {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// if let Err(error) = User::get(7).one(&db).await {
     ///     assert_eq!(error.table(), Some("users"));
     /// }
     /// # Ok(()) }
@@ -182,8 +182,8 @@ impl Error {
     /// Returns the column that the server named.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// if let Err(error) = sql!("INSERT INTO users (email) VALUES (NULL)").execute(db).await {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// if let Err(error) = sql!("INSERT INTO users (email) VALUES (NULL)").execute(&db).await {
     ///     assert_eq!(error.column(), Some("email"));
     /// }
     /// # Ok(()) }
@@ -196,8 +196,8 @@ impl Error {
     /// Returns which operation failed: `select`, `insert`, `update`, `delete`, …
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// if let Err(error) = User::get(7).one(db).await {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// if let Err(error) = User::get(7).one(&db).await {
     ///     assert_eq!(error.operation(), Some("select from"));
     /// }
     /// # Ok(()) }
@@ -210,8 +210,8 @@ impl Error {
     /// Returns the server's message. It may quote values: think before you log it.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// if let Err(error) = sql!("SELECT 1 / 0").execute(db).await {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// if let Err(error) = sql!("SELECT 1 / 0").execute(&db).await {
     ///     assert_eq!(error.message(), Some("division by zero"));
     /// }
     /// # Ok(()) }
@@ -224,8 +224,8 @@ impl Error {
     /// Returns the server's detail, which often quotes values: `Key (email)=(ann@example.org) already exists.`
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// if let Err(error) = User::insert(NewUser::new("ann@example.org", "Ann")).execute(db).await {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// if let Err(error) = User::insert(NewUser::new("ann@example.org", "Ann")).execute(&db).await {
     ///     // For who may see values: `Key (email)=(ann@example.org) already exists.`
     ///     println!("{}", error.detail().unwrap_or_default());
     /// }
@@ -239,8 +239,8 @@ impl Error {
     /// Returns what the server advises.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// if let Err(error) = sql!("SELECT no_such_function(1)").execute(db).await {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// if let Err(error) = sql!("SELECT no_such_function(1)").execute(&db).await {
     ///     println!("{}", error.hint().unwrap_or_default());
     /// }
     /// # Ok(()) }
@@ -253,8 +253,8 @@ impl Error {
     /// Returns all that the server said.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// if let Err(error) = sql!("SELEC 1").execute(db).await {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// if let Err(error) = sql!("SELEC 1").execute(&db).await {
     ///     println!("{:?}", error.server().and_then(|it| it.position));
     /// }
     /// # Ok(()) }
@@ -273,8 +273,8 @@ impl Error {
     /// table's.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// match User::insert(NewUser::new("ann@example.org", "Ann")).one(db).await {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// match User::insert(NewUser::new("ann@example.org", "Ann")).one(&db).await {
     ///     Err(error) if error.violates(User::EMAIL_KEY) => println!("the address is taken"),
     ///     other => println!("welcome, {}", other?.name),
     /// }
@@ -289,8 +289,8 @@ impl Error {
     /// Whether a row was wanted and none was there.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// match User::get(7).one(db).await {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// match User::get(7).one(&db).await {
     ///     Err(error) if error.is_not_found() => println!("there is no number 7"),
     ///     other => println!("{}", other?.name),
     /// }
@@ -304,8 +304,8 @@ impl Error {
     /// Whether at most one row was wanted and there were more.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// if let Err(error) = User::query().filter(|u| u.name.eq("Ann")).one(db).await {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// if let Err(error) = User::query().filter(|u| u.name.eq("Ann")).one(&db).await {
     ///     println!("{}", if error.is_more_than_one() { "several are called Ann" } else { "none is" });
     /// }
     /// # Ok(()) }
@@ -318,8 +318,8 @@ impl Error {
     /// Whether a unique or primary key constraint was violated (23505).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let added = User::insert(NewUser::new("ann@example.org", "Ann")).execute(db).await;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let added = User::insert(NewUser::new("ann@example.org", "Ann")).execute(&db).await;
     /// let taken = added.is_err_and(|it| it.is_unique_violation());
     /// # Ok(()) }
     /// ```
@@ -331,8 +331,8 @@ impl Error {
     /// Whether a foreign key constraint was violated (23503).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let added = Post::insert(NewPost::new(-1, "By nobody")).execute(db).await;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let added = Post::insert(NewPost::new(-1, "By nobody")).execute(&db).await;
     /// assert!(added.is_err_and(|it| it.is_foreign_key_violation()));
     /// # Ok(()) }
     /// ```
@@ -344,8 +344,8 @@ impl Error {
     /// Whether a check constraint was violated (23514).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let result = Account::get(1).one(db).await?.update(|a| a.balance.set(-1)).execute(db).await;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let result = Account::get(1).one(&db).await?.update(|a| a.balance.set(-1)).execute(&db).await;
     /// let too_poor = result.is_err_and(|it| it.is_check_violation());
     /// # Ok(()) }
     /// ```
@@ -357,8 +357,8 @@ impl Error {
     /// Whether NULL went to a column that does not take it (23502).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let result = sql!("INSERT INTO users (email) VALUES (NULL)").execute(db).await;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let result = sql!("INSERT INTO users (email) VALUES (NULL)").execute(&db).await;
     /// assert!(result.is_err_and(|it| it.is_not_null_violation()));
     /// # Ok(()) }
     /// ```
@@ -370,9 +370,9 @@ impl Error {
     /// Whether the `version` of the instance had moved on, or its row was gone.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let account = Account::get(1).one(db).await?; // has a `version` column
-    /// match account.update(|a| a.balance.set(10)).one(db).await {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let account = Account::get(1).one(&db).await?; // has a `version` column
+    /// match account.update(|a| a.balance.set(10)).one(&db).await {
     ///     Err(error) if error.is_stale() => println!("somebody else was faster: read again"),
     ///     other => println!("version {}", other?.version),
     /// }
@@ -389,10 +389,10 @@ impl Error {
     /// itself.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let mut tries = 0;
     /// let count = loop {
-    ///     match User::query().count(db).await {
+    ///     match User::query().count(&db).await {
     ///         Err(error) if error.is_retryable() && tries < 3 => tries += 1,
     ///         other => break other?,
     ///     }
@@ -415,8 +415,8 @@ impl Error {
     /// Whether a limit of time ran out: waiting for a connection, or for a statement (also the server's 57014).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// if let Err(error) = User::query().all(db).await {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// if let Err(error) = User::query().all(&db).await {
     ///     println!("{}", if error.is_timeout() { "try again later" } else { "no" });
     /// }
     /// # Ok(()) }
@@ -429,8 +429,8 @@ impl Error {
     /// Whether a write may have taken effect or not, because its answer was lost.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// if let Err(error) = User::insert(NewUser::new("ann@example.org", "Ann")).execute(db).await {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// if let Err(error) = User::insert(NewUser::new("ann@example.org", "Ann")).execute(&db).await {
     ///     if error.is_outcome_unknown() {
     ///         println!("it may be there or not: look before trying again");
     ///     }
@@ -446,7 +446,7 @@ impl Error {
     /// good.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// if let Err(error) = Database::connect("postgres://localhost/no_such_database").await {
     ///     assert!(error.is_refused_for_good());
     /// }
@@ -466,8 +466,8 @@ impl Error {
     /// errors shows each text once. Of other kinds this is what `source` returns, and it may quote values.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// if let Err(error) = User::query().count(db).await {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// if let Err(error) = User::query().count(&db).await {
     ///     let behind = error.cause().and_then(|it| it.downcast_ref::<orm_pg::Error>());
     ///     if behind.is_some_and(|it| it.sql_state() == Some("53300")) {
     ///         println!("the pool waits for a server that takes no more connections");

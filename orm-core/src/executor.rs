@@ -142,7 +142,9 @@ type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 /// Costs one allocation a statement.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; use orm_pg::executor::AnyExecutor; async fn run(db: &Database) -> Result<()> {
+/// # use blog::*;
+/// use orm_pg::executor::AnyExecutor;
+///
 /// // A list of executors of different types; a plain function needs no more than `&impl Executor`.
 /// async fn counts(all: &[AnyExecutor<'_>]) -> Result<Vec<i64>> {
 ///     let mut counts = vec![];
@@ -151,7 +153,6 @@ type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 ///     }
 ///     Ok(counts)
 /// }
-/// # Ok(()) }
 /// ```
 #[derive(Clone, Copy)]
 pub struct AnyExecutor<'e>(&'e dyn Erased);

@@ -61,10 +61,7 @@ pub trait Model: FromRow + Sync {
     /// Starts a query of all rows. Renders `SELECT … FROM "users" AS t0`.
     ///
     /// ```
-    /// # use orm_pg::prelude::*;
-    /// # #[derive(Debug, Clone, Model)]
-    /// # #[orm(table = "users")]
-    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
+    /// # use blog::*;
     /// let adults = User::query().filter(|u| u.age.ge(18)).select(|u| u.email);
     /// assert_eq!(adults.to_string(), r#"SELECT t0."email" FROM "users" AS t0 WHERE t0."age" >= $1"#);
     /// ```
@@ -76,14 +73,10 @@ pub trait Model: FromRow + Sync {
     /// fields. Renders `… WHERE t0."id" = $1`.
     ///
     /// ```
-    /// # use orm_pg::prelude::*;
-    /// # #[derive(Debug, Clone, Model)]
-    /// # #[orm(table = "users")]
-    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
-    /// # async fn run(db: &Database) -> Result<()> {
-    /// let user = User::get(7).one(db).await?;
-    /// let maybe = User::get(8).one_or_none(db).await?;
-    /// # drop((user, maybe)); Ok(()) }
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let user = User::get(7).one(&db).await?;
+    /// let maybe = User::get(8).one_or_none(&db).await?;
+    /// # Ok(()) }
     /// ```
     fn get<K: IntoKey<Self::Key>>(key: K) -> Select<Self, Self>
     where
@@ -96,14 +89,10 @@ pub trait Model: FromRow + Sync {
     /// Renders `INSERT INTO "users" AS t0 (…) VALUES (…)`.
     ///
     /// ```
-    /// # use orm_pg::prelude::*;
-    /// # #[derive(Debug, Clone, Model)]
-    /// # #[orm(table = "users")]
-    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
-    /// # async fn run(db: &Database) -> Result<()> {
-    /// let ann = User::insert(NewUser { email: "ann@example.org".into(), age: Some(34) }).one(db).await?;
-    /// let id = User::insert(NewUser::new("bob@example.org")).returning(|u| u.id).one(db).await?;
-    /// # drop((ann, id)); Ok(()) }
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let ann = User::insert(NewUser { age: Some(34), ..NewUser::new("ann@example.org", "Ann") }).one(&db).await?;
+    /// let id = User::insert(NewUser::new("bob@example.org", "Bob")).returning(|u| u.id).one(&db).await?;
+    /// # Ok(()) }
     /// ```
     fn insert<R: Insertable<Self>>(row: R) -> Insert<Self, Self>
     where
@@ -119,15 +108,11 @@ pub trait Model: FromRow + Sync {
     /// No rows: nothing is sent.
     ///
     /// ```
-    /// # use orm_pg::prelude::*;
-    /// # #[derive(Debug, Clone, Model)]
-    /// # #[orm(table = "users")]
-    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
-    /// let rows = ["a@example.org", "b@example.org"].map(NewUser::new);
-    /// let insert = User::insert_many(rows).returning(|u| u.id);
+    /// # use blog::*;
+    /// let insert = Tag::insert_many(["rust", "sql"].map(NewTag::new)).returning(|t| t.id);
     /// assert_eq!(
     ///     insert.to_string(),
-    ///     r#"INSERT INTO "users" AS t0 ("email", "age") SELECT * FROM unnest($1, $2) RETURNING t0."id""#,
+    ///     r#"INSERT INTO "tags" AS t0 ("name") SELECT * FROM unnest($1) RETURNING t0."id""#,
     /// );
     /// ```
     fn insert_many<R: Insertable<Self>>(rows: impl IntoIterator<Item = R>) -> Insert<Self, Self, ManyRows>
@@ -144,15 +129,12 @@ pub trait Model: FromRow + Sync {
     /// [is stale](crate::Error::is_stale).
     ///
     /// ```
-    /// # use orm_pg::prelude::*;
-    /// # #[derive(Debug, Clone, Model)]
-    /// # #[orm(table = "users")]
-    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
-    /// let ann = User { id: 7, email: "ann@example.org".into(), age: None };
-    /// let update = ann.update(|u| (u.age.set(35), u.email.set("ann@example.com"))).returning(|u| u.id);
+    /// # use blog::*;
+    /// let novels = Category { id: 7, parent_id: None, name: "Novels".into() };
+    /// let update = novels.update(|c| (c.parent_id.set(3), c.name.set("Stories"))).returning(|c| c.id);
     /// assert_eq!(
     ///     update.to_string(),
-    ///     r#"UPDATE "users" AS t0 SET "age" = $1, "email" = $2 WHERE t0."id" = $3 RETURNING t0."id""#,
+    ///     r#"UPDATE "categories" AS t0 SET "parent_id" = $1, "name" = $2 WHERE t0."id" = $3 RETURNING t0."id""#,
     /// );
     /// ```
     fn update<A: IntoAssignments<Self>>(&self, set: impl FnOnce(Self::Columns<Present>) -> A) -> Update<Self, Self>
@@ -165,8 +147,8 @@ pub trait Model: FromRow + Sync {
     /// Starts a delete of this row, known by its key, and by its version where the model has one.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// User::get(7).one(db).await?.delete().execute(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// User::get(7).one(&db).await?.delete().execute(&db).await?;
     /// # Ok(()) }
     /// ```
     fn delete(&self) -> Delete<Self, Self>

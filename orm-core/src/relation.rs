@@ -82,10 +82,10 @@ pub trait Relation: Clone + Send {
 /// along with each in turn.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-/// let users: Vec<(User, Vec<Post>)> = User::query().with(User::posts()).all(db).await?;
+/// # use blog::*; async fn run(db: Database) -> Result<()> {
+/// let users: Vec<(User, Vec<Post>)> = User::query().with(User::posts()).all(&db).await?;
 /// let newest = User::posts().filter(|p| p.published).order_by(|p| p.id.desc()).limit(3);
-/// let users: Vec<(User, Vec<Post>)> = User::query().with(newest).all(db).await?;
+/// let users: Vec<(User, Vec<Post>)> = User::query().with(newest).all(&db).await?;
 /// # Ok(()) }
 /// ```
 #[must_use = "a relation does nothing until a query takes it: `.with(..)`"]
@@ -137,7 +137,7 @@ impl<P: Model, C: Model, K: Kind, Out, L> Related<P, C, K, Out, L> {
     /// Loads only those for which the condition holds. A relation to one then yields an `Option`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().with(User::posts().filter(|p| p.published));
     /// ```
     pub fn filter<C2: IntoCond>(
@@ -153,7 +153,7 @@ impl<P: Model, C: Model, K, Out, L> Related<P, C, K, Out, L> {
     /// Sorts what each parent gets.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().with(User::posts().order_by(|p| p.title.asc()));
     /// ```
     pub fn order_by<O: IntoOrder>(mut self, order: impl FnOnce(C::Columns<Present>) -> O) -> Self
@@ -167,7 +167,7 @@ impl<P: Model, C: Model, K, Out, L> Related<P, C, K, Out, L> {
     /// Loads at most so many for each parent.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().with(User::posts().order_by(|p| p.id.desc()).limit(3));
     /// ```
     pub fn limit(mut self, per_parent: u64) -> Self
@@ -181,7 +181,7 @@ impl<P: Model, C: Model, K, Out, L> Related<P, C, K, Out, L> {
     /// Leaves out the first so many of each parent.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().with(User::posts().order_by(|p| p.id.desc()).offset(1));
     /// ```
     pub fn offset(mut self, per_parent: u64) -> Self
@@ -195,7 +195,7 @@ impl<P: Model, C: Model, K, Out, L> Related<P, C, K, Out, L> {
     /// Loads equal rows of a parent once.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().with(User::posts().select(|p| p.title).distinct());
     /// ```
     pub fn distinct(mut self) -> Self
@@ -211,9 +211,9 @@ impl<P: Model, C: Model, K> Related<P, C, K> {
     /// Says what is read of each: an expression, or a tuple of those. Only these columns travel.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let users: Vec<(User, Vec<(i64, String)>)> =
-    ///     User::query().with(User::posts().select(|p| (p.id, p.title))).all(db).await?;
+    ///     User::query().with(User::posts().select(|p| (p.id, p.title))).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn select<S: Selection>(self, list: impl FnOnce(C::Columns<Present>) -> S) -> Related<P, C, K, S::Output> {
@@ -226,9 +226,9 @@ impl<P: Model, C: Model, K, L> Related<P, C, K, C, L> {
     /// Loads a relation of each along with it: to any depth. One more statement a level.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let users: Vec<(User, Vec<(Post, User)>)> =
-    ///     User::query().with(User::posts().with(Post::author())).all(db).await?;
+    ///     User::query().with(User::posts().with(Post::author())).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn with<R: Relation<Parent = C>>(self, relation: R) -> Related<P, C, K, C, L::Output>
@@ -244,8 +244,9 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
     /// Starts a query of what belongs to `parent`, with all clauses of a query. No round trip by itself.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, ann: User) -> Result<()> {
-    /// let published = User::posts().of(&ann).filter(|p| p.published).all(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let ann = User::get(7).one(&db).await?;
+    /// let published = User::posts().of(&ann).filter(|p| p.published).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn of(self, parent: &P) -> Select<C, Out> {
@@ -260,8 +261,9 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
     /// each parent, is an error before any I/O: [`load`] does that.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, users: Vec<User>) -> Result<()> {
-    /// let posts: Vec<Post> = User::posts().of_all(&users).all(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let users = User::query().all(&db).await?;
+    /// let posts: Vec<Post> = User::posts().of_all(&users).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn of_all(self, parents: &[P]) -> Select<C, Out> {

@@ -7,7 +7,7 @@ pub use self::pg_type::{Attribute, PgType};
 /// A table or view, as its model declares it.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// # use blog::*;
 /// let names: Vec<_> = User::TABLE.columns.iter().map(|it| it.name).collect();
 /// assert_eq!(names[..3], ["id", "email", "name"]);
 /// ```
@@ -276,7 +276,7 @@ impl RelationDef {
 /// The name of a constraint, as the derive writes it: `User::EMAIL_KEY`.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// # use blog::*;
 /// assert_eq!((User::EMAIL_KEY.name(), User::EMAIL_KEY.table()), ("users_email_key", "users"));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -297,7 +297,7 @@ impl Constraint {
     /// a table of that name in any schema is its violation.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let archived = orm_pg::schema::Constraint::new("users", "users_email_key").in_schema("archive");
     /// assert_eq!(archived.schema(), Some("archive"));
     /// ```
@@ -309,7 +309,7 @@ impl Constraint {
     /// Returns the schema of the table, where the model names one.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// assert_eq!(User::EMAIL_KEY.schema(), None);
     /// ```
     #[must_use]
@@ -320,7 +320,7 @@ impl Constraint {
     /// Returns the name in the database.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// assert_eq!(User::EMAIL_KEY.name(), "users_email_key");
     /// ```
     #[must_use]
@@ -331,7 +331,7 @@ impl Constraint {
     /// Returns the table that it is on.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// assert_eq!(User::EMAIL_KEY.table(), "users");
     /// ```
     #[must_use]

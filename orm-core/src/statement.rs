@@ -15,7 +15,7 @@ use crate::value::Bind;
 /// `Display` shows the text, `Debug` the text and the types of the binds; neither shows a value.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// # use blog::*;
 /// let sql = User::query().filter(|u| u.name.eq("secret")).select(|u| u.id).to_sql();
 /// assert_eq!(sql.to_string(), r#"SELECT t0."id" FROM "users" AS t0 WHERE t0."name" = $1"#);
 /// ```

@@ -9,7 +9,7 @@ use crate::{
 /// Counts rows. Renders `count(*)`.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// # use blog::*;
 /// let query = User::query().group_by(|u| u.name).select(|u| (u.name, count_all()));
 /// ```
 #[must_use]
@@ -138,7 +138,7 @@ pub trait Aggregates: Expression {
     /// The sum; NULL when there is no value. Renders `sum(x)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let total = User::query().select(|u| u.age.sum()); // Option<i64>: there may be no rows
     /// ```
     fn sum(self) -> Expr<Option<<Base<Self> as Sum>::Output>>
@@ -151,7 +151,7 @@ pub trait Aggregates: Expression {
     /// The average; NULL when there is no value. Renders `avg(x)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let mean = User::query().select(|u| u.score.avg()); // Option<f64>
     /// ```
     fn avg(self) -> Expr<Option<<Base<Self> as Average>::Output>>
@@ -164,8 +164,8 @@ pub trait Aggregates: Expression {
     /// All values as an array, NULLs included; NULL when there is no row. Renders `array_agg(x)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
-    /// let ages = User::query().group_by(|u| u.name).select(|u| (u.name, u.id.array_agg().order_by(u.id.asc())));
+    /// # use blog::*;
+    /// let ids = User::query().group_by(|u| u.name).select(|u| (u.name, u.id.array_agg().order_by(u.id.asc())));
     /// ```
     fn array_agg(self) -> Expr<Option<Vec<Self::Type>>>
     where
@@ -178,7 +178,7 @@ pub trait Aggregates: Expression {
     /// All values in one text, `separator` between them; NULL when there is none. Renders `string_agg(x, separator)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let names = User::query().select(|u| u.name.string_agg(", ").order_by(u.name.asc()));
     /// ```
     fn string_agg<R: Operand<String>>(self, separator: R) -> Expr<Option<String>>
@@ -196,7 +196,7 @@ impl<T: SqlType> Expr<T> {
     /// Takes each value once. Renders `count(DISTINCT x)`. Only for aggregates.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let names = User::query().select(|u| u.name.count().distinct());
     /// ```
     #[must_use]
@@ -207,7 +207,7 @@ impl<T: SqlType> Expr<T> {
     /// Takes only the rows for which `cond` holds. Renders `count(x) FILTER (WHERE …)`. Only for aggregates.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().select(|u| (count_all(), count_all().filter(u.age.ge(18))));
     /// assert_eq!(query.to_string(), r#"SELECT count(*), count(*) FILTER (WHERE t0."age" >= $1) FROM "users" AS t0"#);
     /// ```
@@ -225,7 +225,7 @@ impl<T: SqlType> Expr<T> {
     /// Takes the values in this order, where it matters: `array_agg`, `string_agg`. Only for aggregates.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let names = User::query().select(|u| u.name.array_agg().order_by((u.age.desc(), u.id.asc())));
     /// ```
     #[must_use]

@@ -31,7 +31,8 @@ type Item<E> = <Base<E> as Array>::Item;
 /// of values.
 ///
 /// ```
-/// # use orm_pg::prelude::*;
+/// use orm_pg::prelude::*;
+///
 /// #[derive(Debug, Clone, Model)]
 /// #[orm(table = "articles")]
 /// pub struct Article {
@@ -50,10 +51,7 @@ pub trait Arrays: Expression {
     /// `array_position(x, y) IS NOT NULL`, which no index answers.
     ///
     /// ```
-    /// # use orm_pg::prelude::*;
-    /// # #[derive(Debug, Clone, Model)]
-    /// # #[orm(table = "articles")]
-    /// # pub struct Article { #[orm(key)] pub id: i64, pub words: Vec<String> }
+    /// # use blog::*;
     /// let query = Article::query().filter(|a| a.words.has("rust"));
     /// ```
     fn has<R: Operand<Item<Self>>>(self, value: R) -> Cond
@@ -72,10 +70,7 @@ pub trait Arrays: Expression {
     /// Each of the values is one of its items. Renders `x @> y`.
     ///
     /// ```
-    /// # use orm_pg::prelude::*;
-    /// # #[derive(Debug, Clone, Model)]
-    /// # #[orm(table = "articles")]
-    /// # pub struct Article { #[orm(key)] pub id: i64, pub words: Vec<String> }
+    /// # use blog::*;
     /// let query = Article::query().filter(|a| a.words.has_all(["rust", "async"]));
     /// ```
     fn has_all<R: Operand<Vec<Item<Self>>>>(self, values: R) -> Cond
@@ -88,10 +83,7 @@ pub trait Arrays: Expression {
     /// One of the values at least is one of its items. Renders `x && y`.
     ///
     /// ```
-    /// # use orm_pg::prelude::*;
-    /// # #[derive(Debug, Clone, Model)]
-    /// # #[orm(table = "articles")]
-    /// # pub struct Article { #[orm(key)] pub id: i64, pub words: Vec<String> }
+    /// # use blog::*;
     /// let query = Article::query().filter(|a| a.words.has_any(vec!["rust".to_owned()]));
     /// ```
     fn has_any<R: Operand<Vec<Item<Self>>>>(self, values: R) -> Cond
@@ -104,10 +96,7 @@ pub trait Arrays: Expression {
     /// Each of its items is one of the values. Renders `x <@ y`.
     ///
     /// ```
-    /// # use orm_pg::prelude::*;
-    /// # #[derive(Debug, Clone, Model)]
-    /// # #[orm(table = "articles")]
-    /// # pub struct Article { #[orm(key)] pub id: i64, pub words: Vec<String> }
+    /// # use blog::*;
     /// let query = Article::query().filter(|a| a.words.has_only(["rust", "async"]));
     /// ```
     fn has_only<R: Operand<Vec<Item<Self>>>>(self, values: R) -> Cond
@@ -120,10 +109,7 @@ pub trait Arrays: Expression {
     /// How many items it has. Renders `cardinality(x)`.
     ///
     /// ```
-    /// # use orm_pg::prelude::*;
-    /// # #[derive(Debug, Clone, Model)]
-    /// # #[orm(table = "articles")]
-    /// # pub struct Article { #[orm(key)] pub id: i64, pub words: Vec<String> }
+    /// # use blog::*;
     /// let query = Article::query().order_by(|a| a.words.cardinality().desc());
     /// ```
     fn cardinality(self) -> Expr<Like<Self, i32>>
@@ -136,10 +122,7 @@ pub trait Arrays: Expression {
     /// With the value behind its items. Renders `array_append(x, y)`.
     ///
     /// ```
-    /// # use orm_pg::prelude::*;
-    /// # #[derive(Debug, Clone, Model)]
-    /// # #[orm(table = "articles")]
-    /// # pub struct Article { #[orm(key)] pub id: i64, pub words: Vec<String> }
+    /// # use blog::*;
     /// let update = Article::query().filter(|a| a.id.eq(7)).update(|a| a.words.set(a.words.append("rust")));
     /// ```
     fn append<R: Operand<Item<Self>>>(self, value: R) -> Expr<Self::Type>
@@ -152,10 +135,7 @@ pub trait Arrays: Expression {
     /// With the value before its items. Renders `array_prepend(y, x)`.
     ///
     /// ```
-    /// # use orm_pg::prelude::*;
-    /// # #[derive(Debug, Clone, Model)]
-    /// # #[orm(table = "articles")]
-    /// # pub struct Article { #[orm(key)] pub id: i64, pub words: Vec<String> }
+    /// # use blog::*;
     /// let update = Article::query().filter(|a| a.id.eq(7)).update(|a| a.words.set(a.words.prepend("rust")));
     /// ```
     fn prepend<R: Operand<Item<Self>>>(self, value: R) -> Expr<Self::Type>
@@ -168,10 +148,7 @@ pub trait Arrays: Expression {
     /// Without the items that equal the value. Renders `array_remove(x, y)`.
     ///
     /// ```
-    /// # use orm_pg::prelude::*;
-    /// # #[derive(Debug, Clone, Model)]
-    /// # #[orm(table = "articles")]
-    /// # pub struct Article { #[orm(key)] pub id: i64, pub words: Vec<String> }
+    /// # use blog::*;
     /// let update = Article::query().filter(|a| a.id.eq(7)).update(|a| a.words.set(a.words.remove("rust")));
     /// ```
     fn remove<R: Operand<Item<Self>>>(self, value: R) -> Expr<Self::Type>

@@ -68,7 +68,7 @@ impl<T: SqlType, W> Column<T, W> {
     /// `"column" = …`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().filter(|u| u.id.eq(7));
     /// let update = query.update(|u| (u.name.set("Ann"), u.age.set(u.age + 1)));
     /// assert!(update.to_string().starts_with(r#"UPDATE "users" AS t0 SET "name" = $1, "age" = t0."age" + $2 WHERE t0."id" = $3"#));

@@ -11,10 +11,7 @@ use crate::{
 /// Starts a CASE: `case().when(u.age.lt(18), "minor").otherwise("adult")`.
 ///
 /// ```
-/// # use orm_pg::prelude::*;
-/// # #[derive(Debug, Clone, Model)]
-/// # #[orm(table = "users")]
-/// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
+/// # use blog::*;
 /// let groups = User::query().select(|u| case().when(u.age.lt(18), "minor").when(u.age.is_null(), "?").otherwise("adult"));
 /// assert_eq!(
 ///     groups.to_string(),
@@ -34,7 +31,7 @@ impl EmptyCase {
     /// Adds the first arm, which gives the type: `value` where `cond` holds.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().select(|u| case().when(u.age.lt(18), "minor").otherwise("adult"));
     /// ```
     pub fn when<V: CaseValue>(
@@ -80,7 +77,7 @@ impl<T: Scalar, N: Nullability> Case<T, N> {
     /// Adds an arm: `value` where `cond` holds and none before did.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().select(|u| case().when(u.age.lt(6), 0).when(u.age.lt(18), 5).otherwise(10));
     /// ```
     #[must_use]
@@ -92,7 +89,7 @@ impl<T: Scalar, N: Nullability> Case<T, N> {
     /// Ends with the value for all other rows. The result is nullable where an arm or this value is.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().select(|u| case().when(u.age.lt(18), u.name).otherwise("an adult"));
     /// ```
     #[must_use]
@@ -103,7 +100,7 @@ impl<T: Scalar, N: Nullability> Case<T, N> {
     /// Ends without a value for other rows: NULL.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let minors = User::query().select(|u| case().when(u.age.lt(18), u.name).end()); // NULL for all others
     /// ```
     #[must_use]

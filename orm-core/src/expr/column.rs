@@ -13,7 +13,7 @@ use crate::{
 /// An expression whose value has the Rust type `T`; `Option` where it may be NULL.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// # use blog::*;
 /// fn age_next_year(u: UserColumns) -> orm_pg::expr::Expr<Option<i32>> {
 ///     u.age + 1
 /// }
@@ -47,7 +47,7 @@ impl<T> fmt::Debug for Expr<T> {
 /// Beside a column or an expression a value can stand as it is, also on the left: `100 - a.balance`.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// # use blog::*;
 /// let rows = User::query().select(|u| (u.name, bind(100), 100 - u.age));
 /// assert_eq!(rows.to_string(), r#"SELECT t0."name", $1, $2 - t0."age" FROM "users" AS t0"#);
 /// ```
@@ -60,7 +60,7 @@ pub fn bind<T: SqlType>(value: T) -> Expr<T> {
 /// `Copy`, so that closures read naturally. It carries the identity of its query: in another one it is refused.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// # use blog::*;
 /// // A function over columns is written once and used in any query.
 /// fn grown_up(age: orm_pg::expr::Column<Option<i32>>) -> Cond {
 ///     age.ge(18)

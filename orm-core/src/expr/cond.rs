@@ -11,7 +11,7 @@ use crate::{
 /// A condition. NULL counts as false, as in SQL.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// # use blog::*;
 /// fn adult(u: UserColumns) -> Cond {
 ///     u.age.ge(18)
 /// }
@@ -25,7 +25,7 @@ impl Cond {
     /// Holds when both do. Renders `x AND y`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().filter(|u| u.age.ge(18).and(u.active));
     /// ```
     pub fn and(self, other: impl IntoCond) -> Self {
@@ -35,7 +35,7 @@ impl Cond {
     /// Holds when one does. Renders `x OR y`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().filter(|u| u.age.lt(6).or(u.age.ge(65)));
     /// ```
     pub fn or(self, other: impl IntoCond) -> Self {
@@ -45,7 +45,7 @@ impl Cond {
     /// Holds when this is false; when it is NULL, so is the result. Renders `NOT x`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().filter(|u| u.name.like("A%").not()); // or `!u.name.like("A%")`
     /// ```
     #[expect(clippy::should_implement_trait, reason = "`Not` is implemented as well; the method reads in a chain")]
@@ -56,7 +56,7 @@ impl Cond {
     /// Holds when all of `conds` do; true when there is none, and then no filter for an update or a delete.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let words = ["rust", "sql"];
     /// let query = Post::query().filter(|p| Cond::all(words.map(|word| p.title.contains(word))));
     /// ```
@@ -70,15 +70,16 @@ impl Cond {
     /// nobody: no `is_not_distinct_from` with NULL, which uses no index.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, viewer: Option<i64>) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let viewer: Option<i64> = Some(7); // who is logged in, if anybody
     /// // Published posts, and the drafts of who is logged in.
     /// let mine = |p: PostColumns| Cond::any(viewer.map(|id| p.author_id.eq(id)));
-    /// let posts = Post::query().filter(|p| p.published.or(mine(p))).all(db).await?;
+    /// let posts = Post::query().filter(|p| p.published.or(mine(p))).all(&db).await?;
     /// # Ok(()) }
     /// ```
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let words = ["rust", "sql"];
     /// let query = Post::query().filter(|p| Cond::any(words.map(|word| p.title.contains(word))));
     /// ```
@@ -89,7 +90,7 @@ impl Cond {
     /// The condition as a value, to select or to set: NULL where it is neither true nor false.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().select(|u| (u.name, u.age.ge(18).expr()));
     /// ```
     #[must_use]

@@ -49,13 +49,13 @@ dates! {
     with_chrono: chrono::NaiveDateTime;
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
-    /// let today = User::query().filter(|u| u.joined.lt(now()));
+    /// # use blog::*;
+    /// let query = User::query().filter(|u| u.joined.lt(now()));
     /// ```
     now chrono::DateTime<chrono::Utc>;
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().select(|_| current_date());
     /// ```
     current_date chrono::NaiveDate
@@ -129,7 +129,7 @@ pub trait Dates: Expression {
     /// The start of the year, month, day, … of the value, in the session's time zone. Renders `date_trunc(part, x)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// use orm_pg::expr::DatePart;
     /// let months = User::query().group_by(|u| u.joined.date_trunc(DatePart::Month));
     /// let months = months.select(|u| (u.joined.date_trunc(DatePart::Month), count_all()));
@@ -148,7 +148,7 @@ pub trait Dates: Expression {
     /// A part of the value as a number. Renders `date_part(part, x)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// use orm_pg::expr::DatePart;
     /// let years = User::query().select(|u| u.joined.date_part(DatePart::Year));
     /// ```

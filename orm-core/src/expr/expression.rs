@@ -22,10 +22,7 @@ pub(crate) type Either<E, N, B> =
 /// A comparison with NULL is NULL, and a filter drops its row.
 ///
 /// ```
-/// # use orm_pg::prelude::*;
-/// # #[derive(Debug, Clone, Model)]
-/// # #[orm(table = "users")]
-/// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
+/// # use blog::*;
 /// let query = User::query()
 ///     .filter(|u| u.age.between(18, 65).and(u.email.lower().ne("ann@example.org")))
 ///     .filter(|u| u.age.is_not_distinct_from(None).or(u.id.gt(u.age.coalesce(0).cast::<i64>())));
@@ -43,7 +40,7 @@ pub trait Expression: Sized {
     /// Renders `x = y`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().filter(|u| u.name.eq("Ann"));
     /// ```
     fn eq<R: Operand<Base<Self>>>(self, rhs: R) -> Cond {
@@ -53,7 +50,7 @@ pub trait Expression: Sized {
     /// Renders `x <> y`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().filter(|u| u.name.ne("Ann"));
     /// ```
     fn ne<R: Operand<Base<Self>>>(self, rhs: R) -> Cond {
@@ -63,7 +60,7 @@ pub trait Expression: Sized {
     /// Renders `x < y`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().filter(|u| u.age.lt(18));
     /// ```
     fn lt<R: Operand<Base<Self>>>(self, rhs: R) -> Cond {
@@ -73,7 +70,7 @@ pub trait Expression: Sized {
     /// Renders `x <= y`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().filter(|u| u.age.le(17));
     /// ```
     fn le<R: Operand<Base<Self>>>(self, rhs: R) -> Cond {
@@ -83,7 +80,7 @@ pub trait Expression: Sized {
     /// Renders `x > y`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().filter(|u| u.score.gt(0.5));
     /// ```
     fn gt<R: Operand<Base<Self>>>(self, rhs: R) -> Cond {
@@ -93,7 +90,7 @@ pub trait Expression: Sized {
     /// Renders `x >= y`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().filter(|u| u.age.ge(18));
     /// ```
     fn ge<R: Operand<Base<Self>>>(self, rhs: R) -> Cond {
@@ -103,7 +100,7 @@ pub trait Expression: Sized {
     /// Renders `x BETWEEN low AND high`; both ends belong to it.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().filter(|u| u.age.between(18, 65));
     /// ```
     fn between<L: Operand<Base<Self>>, H: Operand<Base<Self>>>(self, low: L, high: H) -> Cond {
@@ -115,7 +112,7 @@ pub trait Expression: Sized {
     /// Holds when the value is NULL. Renders `x IS NULL`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().filter(|u| u.age.is_null());
     /// ```
     fn is_null(self) -> Cond {
@@ -125,7 +122,7 @@ pub trait Expression: Sized {
     /// Holds when the value is not NULL. Renders `x IS NOT NULL`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().filter(|u| u.age.is_not_null());
     /// ```
     fn is_not_null(self) -> Cond {
@@ -136,7 +133,7 @@ pub trait Expression: Sized {
     /// Renders `x IS DISTINCT FROM y`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let not_ten = User::query().filter(|u| u.age.is_distinct_from(10)); // NULL is not ten either
     /// ```
     fn is_distinct_from<R: Assignable<Option<Base<Self>>>>(self, rhs: R) -> Cond {
@@ -150,8 +147,8 @@ pub trait Expression: Sized {
     /// give `filter` the `Option`; to look for NULL where there is none, choose the condition in Rust:
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
-    /// # let age: Option<i32> = None;
+    /// # use blog::*;
+    /// let age: Option<i32> = None; // may be given
     /// let of_any_or_this_age = User::query().filter(|u| age.map(|age| u.age.eq(age)));
     /// let of_no_or_this_age = User::query().filter(|u| match age {
     ///     Some(age) => u.age.eq(age),
@@ -162,8 +159,8 @@ pub trait Expression: Sized {
     /// It is meant for comparing two columns, and for conditions on rows that others have found:
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
-    /// # let age: Option<i32> = None;
+    /// # use blog::*;
+    /// let age: Option<i32> = None; // may be given
     /// let same_age = User::query().filter(|u| u.id.in_([1, 2]).and(u.age.is_not_distinct_from(age)));
     /// ```
     fn is_not_distinct_from<R: Assignable<Option<Base<Self>>>>(self, rhs: R) -> Cond {
@@ -174,7 +171,7 @@ pub trait Expression: Sized {
     /// list. Values travel as one array, so any number of them makes the same statement: `x = ANY ($1)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let some = User::query().filter(|u| u.id.in_([1, 2, 3]));
     /// let authors = User::query().filter(|u| u.id.in_(Post::query().select(|p| p.author_id)));
     /// assert_eq!(some.select(|u| u.id).to_string(), r#"SELECT t0."id" FROM "users" AS t0 WHERE t0."id" = ANY ($1)"#);
@@ -187,7 +184,7 @@ pub trait Expression: Sized {
     /// list. Neither side may be NULL, for then SQL would hold it for none at all. Renders `x <> ALL ($1)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let others = User::query().filter(|u| u.id.not_in([1, 2, 3]));
     /// ```
     fn not_in<L: NotInList<Base<Self>>>(self, list: L) -> Cond
@@ -200,7 +197,7 @@ pub trait Expression: Sized {
     /// The value, or `other` where it is NULL. Renders `COALESCE(x, y)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let ages = User::query().select(|u| u.age.coalesce(0)); // i32, no Option any more
     /// ```
     fn coalesce<R: Operand<Base<Self>>>(self, other: R) -> Expr<<R::Nullability as Nullability>::Of<Base<Self>>> {
@@ -210,7 +207,7 @@ pub trait Expression: Sized {
     /// NULL where the value equals `other`. Renders `NULLIF(x, y)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let names = User::query().select(|u| u.name.nullif("")); // Option<String>
     /// ```
     fn nullif<R: Operand<Base<Self>>>(self, other: R) -> Expr<Option<Base<Self>>> {
@@ -220,7 +217,7 @@ pub trait Expression: Sized {
     /// The value as another type, as the server converts it. Renders `CAST(x AS type)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let texts = User::query().select(|u| u.id.cast::<String>());
     /// ```
     fn cast<T: Scalar>(self) -> Expr<Like<Self, T>> {
@@ -230,7 +227,7 @@ pub trait Expression: Sized {
     /// Sorts by the value, smallest first; NULLs come last. Renders `x ASC`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().order_by(|u| (u.name.asc(), u.id.asc()));
     /// ```
     fn asc(self) -> Order {
@@ -240,7 +237,7 @@ pub trait Expression: Sized {
     /// Sorts by the value, largest first; NULLs come first: see [`Order::nulls_last`]. Renders `x DESC`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().order_by(|u| u.age.desc().nulls_last());
     /// ```
     fn desc(self) -> Order {
@@ -250,7 +247,7 @@ pub trait Expression: Sized {
     /// Counts the rows whose value is not NULL. Renders `count(x)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = Post::query().group_by(|p| p.author_id).select(|p| (p.author_id, p.id.count()));
     /// ```
     fn count(self) -> Expr<i64> {
@@ -260,7 +257,7 @@ pub trait Expression: Sized {
     /// The smallest value; NULL when there is none. Renders `min(x)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let youngest = User::query().select(|u| u.age.min()); // Option<i32>
     /// ```
     fn min(self) -> Expr<Option<Base<Self>>>
@@ -273,7 +270,7 @@ pub trait Expression: Sized {
     /// The largest value; NULL when there is none. Renders `max(x)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let oldest = User::query().select(|u| u.age.max()); // Option<i32>
     /// ```
     fn max(self) -> Expr<Option<Base<Self>>>
@@ -333,7 +330,7 @@ impl Order {
     /// Puts NULLs before all values. Renders `NULLS FIRST`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().order_by(|u| u.age.asc().nulls_first());
     /// ```
     pub fn nulls_first(mut self) -> Self {
@@ -344,7 +341,7 @@ impl Order {
     /// Puts NULLs after all values. Renders `NULLS LAST`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().order_by(|u| u.age.desc().nulls_last());
     /// ```
     pub fn nulls_last(mut self) -> Self {

@@ -41,7 +41,6 @@ impl FunctionCall {
 ///     fn distance(a: String, b: String) -> Option<f64> as geo.distance_in_metres;
 /// }
 /// let alike = similarity("colour", "color");
-/// # drop((alike, distance("a", "b")));
 /// ```
 #[macro_export]
 macro_rules! sql_function {
@@ -74,11 +73,12 @@ macro_rules! sql_function {
 /// Declares SQL aggregates with their Rust types; else like [`sql_function!`](crate::sql_function).
 ///
 /// ```
+/// # use blog::*;
 /// orm_pg::sql_aggregate! {
 ///     /// The most frequent value.
 ///     fn most_frequent(value: i64) -> Option<i64> as stats.most_frequent;
 /// }
-/// # drop(most_frequent(1));
+/// let busiest = Post::query().select(|p| most_frequent(p.author_id));
 /// ```
 #[macro_export]
 macro_rules! sql_aggregate {

@@ -45,7 +45,7 @@ pub trait Numeric: Expression {
     /// The value without its sign. Renders `abs(x)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().select(|u| u.score.abs());
     /// ```
     fn abs(self) -> Expr<Self::Type>
@@ -58,7 +58,7 @@ pub trait Numeric: Expression {
     /// The nearest whole number above. Renders `ceil(x)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().select(|u| u.score.ceil());
     /// ```
     fn ceil(self) -> Expr<Self::Type>
@@ -71,7 +71,7 @@ pub trait Numeric: Expression {
     /// The nearest whole number below. Renders `floor(x)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().select(|u| u.score.floor());
     /// ```
     fn floor(self) -> Expr<Self::Type>
@@ -84,7 +84,7 @@ pub trait Numeric: Expression {
     /// The nearest whole number. Halves of `f64` go to the even neighbour. Renders `round(x)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().select(|u| u.score.round());
     /// ```
     fn round(self) -> Expr<Self::Type>
@@ -97,7 +97,7 @@ pub trait Numeric: Expression {
     /// The power. Renders `power(x, y)`, which the server calculates in `double precision`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().select(|u| u.score.power(2.0));
     /// ```
     fn power<R: Operand<f64>>(self, exponent: R) -> Expr<Either<Self, R::Nullability, f64>>
@@ -110,7 +110,7 @@ pub trait Numeric: Expression {
     /// The square root. Renders `sqrt(x)`, which the server calculates in `double precision`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().select(|u| u.score.abs().sqrt());
     /// ```
     fn sqrt(self) -> Expr<Like<Self, f64>>

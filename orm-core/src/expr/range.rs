@@ -78,7 +78,8 @@ type Item<E> = <Base<E> as Spans>::Item;
 /// The operators and functions on ranges and multiranges, which also take Rust's own ranges.
 ///
 /// ```
-/// # use orm_pg::prelude::*;
+/// use orm_pg::prelude::*;
+///
 /// #[derive(Debug, Clone, Model)]
 /// #[orm(table = "bookings")]
 /// pub struct Booking {

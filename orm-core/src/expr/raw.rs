@@ -17,7 +17,7 @@ use crate::{
 /// does: beside a column of `citext` it is one. Anywhere else it is a `text`, and `{name}::citext` says another type.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// # use blog::*;
 /// let pattern = "^A";
 /// let query = User::query().filter(|u| sql!("{u.name} ~ {pattern}"));
 /// ```
@@ -40,7 +40,7 @@ impl RawSql {
     /// first row is read.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().select(|u| sql!("{u.id} * 2").expr::<i64>());
     /// ```
     #[must_use]
@@ -51,7 +51,7 @@ impl RawSql {
     /// Sorts by the fragment, smallest first; NULLs come last. Renders `(…) ASC`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().order_by(|u| sql!("length({u.name})").asc());
     /// ```
     pub fn asc(self) -> Order {
@@ -61,7 +61,7 @@ impl RawSql {
     /// Sorts by the fragment, largest first; NULLs come first: see [`Order::nulls_last`]. Renders `(…) DESC`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().order_by(|u| sql!("length({u.name})").desc());
     /// ```
     pub fn desc(self) -> Order {

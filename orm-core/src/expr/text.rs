@@ -131,7 +131,7 @@ pub trait Textual: Expression {
     /// Renders `x LIKE y`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().filter(|u| u.name.like("A%"));
     /// ```
     fn like<P: Pattern>(self, pattern: P) -> Cond
@@ -144,7 +144,7 @@ pub trait Textual: Expression {
     /// Matches a pattern without regard to upper and lower case. Renders `x ILIKE y`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().filter(|u| u.name.ilike("%ann%"));
     /// ```
     fn ilike<P: Pattern>(self, pattern: P) -> Cond
@@ -157,7 +157,7 @@ pub trait Textual: Expression {
     /// Does not match a pattern. Renders `x NOT LIKE y`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().filter(|u| u.name.not_like("A%"));
     /// ```
     fn not_like<P: Pattern>(self, pattern: P) -> Cond
@@ -170,7 +170,7 @@ pub trait Textual: Expression {
     /// Begins with `text`, taken literally. Renders `x LIKE y` with wildcards escaped.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().filter(|u| u.name.starts_with("100%")); // the `%` is a `%`
     /// ```
     fn starts_with<P: Pattern>(self, text: P) -> Cond
@@ -183,7 +183,7 @@ pub trait Textual: Expression {
     /// Ends with `text`, taken literally. Renders `x LIKE y` with wildcards escaped.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().filter(|u| u.email.ends_with("@example.org"));
     /// ```
     fn ends_with<P: Pattern>(self, text: P) -> Cond
@@ -196,7 +196,7 @@ pub trait Textual: Expression {
     /// Has `text` in it, taken literally. Renders `x LIKE y` with wildcards escaped.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = Post::query().filter(|p| p.title.contains("rust"));
     /// ```
     fn contains<P: Pattern>(self, text: P) -> Cond
@@ -209,7 +209,7 @@ pub trait Textual: Expression {
     /// This text and then `other`. NULL if either is. Renders `x || y`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().select(|u| u.name.concat(" <").concat(u.email).concat(">"));
     /// ```
     fn concat<R: Operand<String>>(self, other: R) -> Expr<Either<Self, R::Nullability, String>>
@@ -223,7 +223,7 @@ pub trait Textual: Expression {
     /// The text in lower case. Renders `lower(x)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().filter(|u| u.email.lower().eq("ann@example.org"));
     /// ```
     fn lower(self) -> Expr<Like<Self, String>>
@@ -236,7 +236,7 @@ pub trait Textual: Expression {
     /// The text in upper case. Renders `upper(x)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().select(|u| u.name.upper());
     /// ```
     fn upper(self) -> Expr<Like<Self, String>>
@@ -249,7 +249,7 @@ pub trait Textual: Expression {
     /// The text without blanks around it. Renders `btrim(x)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().filter(|u| u.name.trim().ne(""));
     /// ```
     fn trim(self) -> Expr<Like<Self, String>>
@@ -262,7 +262,7 @@ pub trait Textual: Expression {
     /// How many characters it has. Renders `length(x)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = Post::query().order_by(|p| p.title.length().desc());
     /// ```
     fn length(self) -> Expr<Like<Self, i32>>
@@ -276,7 +276,7 @@ pub trait Textual: Expression {
     /// `substr(x, start, count)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let initials = User::query().select(|u| u.name.substring(1, 1));
     /// ```
     fn substring<A: Operand<i32>, C: Operand<i32>>(self, start: A, count: C) -> Expr<AnyOf3<Self, A, C, i32>>
@@ -289,7 +289,7 @@ pub trait Textual: Expression {
     /// The text with each `from` replaced by `to`. NULL if any of the three is. Renders `replace(x, from, to)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().select(|u| u.email.replace("@", " at "));
     /// ```
     fn replace<A: Operand<String>, C: Operand<String>>(self, from: A, to: C) -> Expr<AnyOf3<Self, A, C, String>>

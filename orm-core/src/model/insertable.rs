@@ -11,7 +11,7 @@ use crate::{
 /// The value of a column that has a default in the database.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// # use blog::*;
 /// let user = NewUser { active: Auto, ..NewUser::new("ann@example.org", "Ann") };
 /// let asleep = NewUser { active: false.into(), ..user.clone() };
 /// ```

@@ -12,7 +12,7 @@ use crate::{
 /// A delete of rows of `M`; with `all` or `one` each deleted row is read into `Out`.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// # use blog::*;
 /// let delete = User::query().filter(|u| u.age.lt(0)).delete();
 /// assert!(delete.to_string().starts_with(r#"DELETE FROM "users" AS t0 WHERE t0."age" < $1"#));
 /// ```
@@ -73,8 +73,8 @@ impl<M: Model, Out> Delete<M, Out> {
     /// Says what comes back of each deleted row. Renders `RETURNING …`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let gone: Vec<String> = User::query().filter(|u| u.age.lt(0)).delete().returning(|u| u.email).all(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let gone: Vec<String> = User::query().filter(|u| u.age.lt(0)).delete().returning(|u| u.email).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn returning<P: Selection>(mut self, list: impl FnOnce(M::Columns<Present>) -> P) -> Delete<M, P::Output> {
@@ -85,8 +85,8 @@ impl<M: Model, Out> Delete<M, Out> {
     /// Lets the delete go without a filter: every row of the table.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let count = Post::query().delete().all_rows().execute(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let count = Post::query().delete().all_rows().execute(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn all_rows(mut self) -> Self {
@@ -101,8 +101,8 @@ impl<S: Source, Out> Select<S, Out> {
     /// [`update`](Self::update). Renders `DELETE FROM "users" AS t0 WHERE …`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let count = User::query().filter(|u| u.age.lt(0)).delete().execute(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let count = User::query().filter(|u| u.age.lt(0)).delete().execute(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn delete<M: Writable>(mut self) -> Delete<M, M>

@@ -12,9 +12,9 @@ use crate::{
 /// An insert of one or many rows; with `all` or `one` each stored row is read into `Out`.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+/// # use blog::*; async fn run(db: Database) -> Result<()> {
 /// let insert = User::insert(NewUser::new("ann@example.org", "Ann")).returning(|u| u.id);
-/// let id: i64 = insert.one(db).await?;
+/// let id: i64 = insert.one(&db).await?;
 /// # Ok(()) }
 /// ```
 ///
@@ -94,8 +94,8 @@ impl<M: Model, Out, N> Insert<M, Out, N> {
     /// Says what comes back of each stored row. Renders `RETURNING …`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let ids: Vec<i64> = Post::insert_many([NewPost::new(1, "a"), NewPost::new(1, "b")]).returning(|p| p.id).all(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let ids: Vec<i64> = Post::insert_many([NewPost::new(1, "a"), NewPost::new(1, "b")]).returning(|p| p.id).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn returning<P: Selection>(mut self, list: impl FnOnce(M::Columns<Present>) -> P) -> Insert<M, P::Output, N> {
@@ -111,14 +111,10 @@ impl<M: Model, Out, N> Insert<M, Out, N> {
     /// that has no such constant, an array say, is an error before any I/O.
     ///
     /// ```
-    /// # use orm_pg::prelude::*;
-    /// # #[derive(Debug, Clone, Model)]
-    /// # #[orm(table = "users")]
-    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
-    /// # async fn run(db: &Database) -> Result<()> {
-    /// let new = NewUser { age: Some(35), ..NewUser::new("ann@example.org") };
-    /// let ann = User::insert(new).on_conflict(|u| u.email).do_update(|u, new| u.age.set(new.age)).one(db).await?;
-    /// # drop(ann); Ok(()) }
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let new = NewUser { age: Some(35), ..NewUser::new("ann@example.org", "Ann") };
+    /// let ann = User::insert(new).on_conflict(|u| u.email).do_update(|u, new| u.age.set(new.age)).one(&db).await?;
+    /// # Ok(()) }
     /// ```
     pub fn on_conflict<P: Selection>(self, columns: impl FnOnce(M::Columns<Present>) -> P) -> Conflict<M, Out, N> {
         let columns = SelectList::of(columns(M::columns(Origin::new(self.ast.id, 0))));
@@ -129,9 +125,9 @@ impl<M: Model, Out, N> Insert<M, Out, N> {
     /// Renders `ON CONFLICT ON CONSTRAINT "users_email_key"`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let new = NewUser::new("ann@example.org", "Ann");
-    /// let ann = User::insert(new).on_constraint(User::EMAIL_KEY).do_update(|u, new| u.name.set(new.name)).one(db).await?;
+    /// let ann = User::insert(new).on_constraint(User::EMAIL_KEY).do_update(|u, new| u.name.set(new.name)).one(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn on_constraint(self, constraint: Constraint) -> Conflict<M, Out, N> {
@@ -141,8 +137,8 @@ impl<M: Model, Out, N> Insert<M, Out, N> {
     /// Leaves rows out that would violate any unique constraint. Renders `ON CONFLICT DO NOTHING`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let stored = User::insert(NewUser::new("ann@example.org", "Ann")).on_any_conflict_do_nothing().execute(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let stored = User::insert(NewUser::new("ann@example.org", "Ann")).on_any_conflict_do_nothing().execute(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn on_any_conflict_do_nothing(self) -> Self {
@@ -154,7 +150,7 @@ impl<M: Model, Out, N> Insert<M, Out, N> {
     /// Renders `DO UPDATE SET … WHERE …`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let upsert = User::insert(NewUser::new("ann@example.org", "Ann"))
     ///     .on_conflict(|u| u.email)
     ///     .do_update(|u, new| u.name.set(new.name))
@@ -227,9 +223,9 @@ impl<M: Model, Out, N> Conflict<M, Out, N> {
     /// Renders `DO NOTHING`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let new = NewUser::new("ann@example.org", "Ann");
-    /// let stored: Option<User> = User::insert(new).on_conflict(|u| u.email).do_nothing().one_or_none(db).await?;
+    /// let stored: Option<User> = User::insert(new).on_conflict(|u| u.email).do_nothing().one_or_none(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn do_nothing(self) -> Insert<M, Out, N> {
@@ -240,7 +236,7 @@ impl<M: Model, Out, N> Conflict<M, Out, N> {
     /// `do_update(|u, new| u.name.set(new.name))`. Renders `DO UPDATE SET …`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let visit = User::insert(NewUser::new("ann@example.org", "Ann"))
     ///     .on_conflict(|u| u.email)
     ///     .do_update(|u, new| (u.name.set(new.name), u.score.set(u.score + 1.0)));

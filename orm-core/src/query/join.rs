@@ -29,7 +29,7 @@ impl<S: Source, Out> Select<S, Out> {
     /// Adds the rows of `M` for which the condition holds. Renders `JOIN …`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().join::<Post>(|(u, p)| p.author_id.eq(u.id)).select(|(u, p)| (u.name, p.title));
     /// assert_eq!(
     ///     query.to_string(),
@@ -48,22 +48,15 @@ impl<S: Source, Out> Select<S, Out> {
     /// Adds the rows of `M` for which the condition holds, or none: `M` is an `Option`. Renders `LEFT JOIN …`.
     ///
     /// ```
-    /// # use orm_pg::prelude::*;
-    /// # #[derive(Debug, Clone, Model)]
-    /// # #[orm(table = "users")]
-    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
-    /// # #[derive(Debug, Clone, Model)]
-    /// # #[orm(table = "posts")]
-    /// # pub struct Post { #[orm(key, identity)] pub id: i64, pub author_id: i64, pub title: String }
-    /// # async fn run(db: &Database) -> Result<()> {
-    /// let pairs: Vec<(User, Option<Post>)> = User::query().left_join::<Post>(|(u, p)| p.author_id.eq(u.id)).all(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let pairs: Vec<(User, Option<Post>)> = User::query().left_join::<Post>(|(u, p)| p.author_id.eq(u.id)).all(&db).await?;
     /// // A column of the outer side is nullable.
     /// let titles: Vec<(String, Option<String>)> = User::query()
     ///     .left_join::<Post>(|(u, p)| p.author_id.eq(u.id))
     ///     .select(|(u, p)| (u.email, p.title))
-    ///     .all(db)
+    ///     .all(&db)
     ///     .await?;
-    /// # drop((pairs, titles)); Ok(()) }
+    /// # Ok(()) }
     /// ```
     pub fn left_join<M>(self, on: impl On<Columns<S, Maybe<M>>, Cond: IntoCond>) -> Joined<S, Maybe<M>>
     where
@@ -77,8 +70,8 @@ impl<S: Source, Out> Select<S, Out> {
     /// Keeps all rows of `M`; what was there before is an `Option`. Renders `RIGHT JOIN …`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let rows: Vec<(Option<User>, Post)> = User::query().right_join::<Post>(|(u, p)| p.author_id.eq(u.id)).all(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let rows: Vec<(Option<User>, Post)> = User::query().right_join::<Post>(|(u, p)| p.author_id.eq(u.id)).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn right_join<M>(self, on: impl On<Columns<S::Optional, M>, Cond: IntoCond>) -> Joined<S::Optional, M>
@@ -93,9 +86,9 @@ impl<S: Source, Out> Select<S, Out> {
     /// Keeps all rows of both sides; each side is an `Option`. Renders `FULL JOIN …`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let rows: Vec<(Option<User>, Option<Post>)> =
-    ///     User::query().full_join::<Post>(|(u, p)| p.author_id.eq(u.id)).all(db).await?;
+    ///     User::query().full_join::<Post>(|(u, p)| p.author_id.eq(u.id)).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn full_join<M>(

@@ -17,8 +17,8 @@ use crate::{
 /// The rows of a query as they come: a `Stream` of `Result<T>`. `try_next` comes with the prelude.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-/// let mut titles = Post::query().select(|p| p.title).stream(db).await?;
+/// # use blog::*; async fn run(db: Database) -> Result<()> {
+/// let mut titles = Post::query().select(|p| p.title).stream(&db).await?;
 /// while let Some(title) = titles.try_next().await? {
 ///     println!("{title}");
 /// }

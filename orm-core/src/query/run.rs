@@ -66,8 +66,8 @@ impl<S: Source, Out: FromRow> Select<S, Out> {
     /// When the query has no meaning in SQL (before any I/O), the server refuses it, or a row does not fit `Out`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let users: Vec<User> = User::query().filter(|u| u.active).all(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let users: Vec<User> = User::query().filter(|u| u.active).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub async fn all(self, db: &impl Executor) -> Result<Vec<Out>> {
@@ -83,8 +83,8 @@ impl<S: Source, Out: FromRow> Select<S, Out> {
     /// else as for [`all`](Self::all).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let user: User = User::get(7).one(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let user: User = User::get(7).one(&db).await?;
     /// # Ok(()) }
     /// ```
     pub async fn one(self, db: &impl Executor) -> Result<Out> {
@@ -102,8 +102,8 @@ impl<S: Source, Out: FromRow> Select<S, Out> {
     /// [`is_more_than_one`](Error::is_more_than_one) with several rows; else as for [`all`](Self::all).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let user: Option<User> = User::query().filter(|u| u.email.eq("ann@example.org")).one_or_none(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let user: Option<User> = User::query().filter(|u| u.email.eq("ann@example.org")).one_or_none(&db).await?;
     /// # Ok(()) }
     /// ```
     pub async fn one_or_none(self, db: &impl Executor) -> Result<Option<Out>> {
@@ -120,8 +120,8 @@ impl<S: Source, Out: FromRow> Select<S, Out> {
     /// As for [`all`](Self::all).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let newest: Option<Post> = Post::query().order_by(|p| p.id.desc()).first(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let newest: Option<Post> = Post::query().order_by(|p| p.id.desc()).first(&db).await?;
     /// # Ok(()) }
     /// ```
     pub async fn first(self, db: &impl Executor) -> Result<Option<Out>> {
@@ -138,8 +138,8 @@ impl<S: Source, Out: FromRow> Select<S, Out> {
     /// As for [`all`](Self::all), at the start or on the way.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let mut posts = Post::query().stream(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let mut posts = Post::query().stream(&db).await?;
     /// while let Some(post) = posts.try_next().await? {
     ///     println!("{}", post.title);
     /// }
@@ -158,8 +158,8 @@ impl<S: Source, Out: FromRow> Select<S, Out> {
     /// As for [`all`](Self::all).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let adults: i64 = User::query().filter(|u| u.age.ge(18)).count(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let adults: i64 = User::query().filter(|u| u.age.ge(18)).count(&db).await?;
     /// # Ok(()) }
     /// ```
     pub async fn count(self, db: &impl Executor) -> Result<i64> {
@@ -176,8 +176,8 @@ impl<S: Source, Out: FromRow> Select<S, Out> {
     /// As for [`all`](Self::all).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let taken: bool = User::query().filter(|u| u.email.eq("ann@example.org")).exists(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let taken: bool = User::query().filter(|u| u.email.eq("ann@example.org")).exists(&db).await?;
     /// # Ok(()) }
     /// ```
     pub async fn exists(self, db: &impl Executor) -> Result<bool> {
@@ -206,9 +206,9 @@ impl<M: Model, Out: FromRow, N> Insert<M, Out, N> {
     /// [`violates`](Error::violates).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let rows = [NewUser::new("ann@example.org", "Ann"), NewUser::new("bob@example.org", "Bob")];
-    /// let users: Vec<User> = User::insert_many(rows).all(db).await?;
+    /// let users: Vec<User> = User::insert_many(rows).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub async fn all(self, db: &impl Executor) -> Result<Vec<Out>> {
@@ -229,8 +229,8 @@ impl<M: Model, Out: FromRow, N> Insert<M, Out, N> {
     /// [`is_not_found`](Error::is_not_found) when `do_nothing` left the row out; else as for [`all`](Self::all).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let ann: User = User::insert(NewUser::new("ann@example.org", "Ann")).one(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let ann: User = User::insert(NewUser::new("ann@example.org", "Ann")).one(&db).await?;
     /// # Ok(()) }
     /// ```
     pub async fn one(self, db: &impl Executor) -> Result<Out> {
@@ -247,9 +247,9 @@ impl<M: Model, Out: FromRow, N> Insert<M, Out, N> {
     /// As for [`all`](Self::all).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let insert = User::insert(NewUser::new("ann@example.org", "Ann")).on_any_conflict_do_nothing();
-    /// let stored: Option<User> = insert.one_or_none(db).await?;
+    /// let stored: Option<User> = insert.one_or_none(&db).await?;
     /// # Ok(()) }
     /// ```
     pub async fn one_or_none(self, db: &impl Executor) -> Result<Option<Out>> {
@@ -264,8 +264,8 @@ impl<M: Model, Out: FromRow, N> Insert<M, Out, N> {
     /// As for [`all`](Self::all).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let stored: u64 = User::insert(NewUser::new("ann@example.org", "Ann")).execute(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let stored: u64 = User::insert(NewUser::new("ann@example.org", "Ann")).execute(&db).await?;
     /// # Ok(()) }
     /// ```
     pub async fn execute(self, db: &impl Executor) -> Result<u64> {
@@ -292,8 +292,8 @@ macro_rules! write_verbs {
             /// [`is_stale`](Error::is_stale) when the instance's version has moved on.
             ///
             /// ```
-            /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-            /// let older: Vec<User> = User::query().filter(|u| u.active).update(|u| u.age.set(u.age + 1)).all(db).await?;
+            /// # use blog::*; async fn run(db: Database) -> Result<()> {
+            /// let older: Vec<User> = User::query().filter(|u| u.active).update(|u| u.age.set(u.age + 1)).all(&db).await?;
             /// # Ok(()) }
             /// ```
             pub async fn all(self, db: &impl Executor) -> Result<Vec<Out>> {
@@ -314,9 +314,9 @@ macro_rules! write_verbs {
             /// when it touched several; else as for [`all`](Self::all).
             ///
             /// ```
-            /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-            /// let ann = User::get(7).one(db).await?;
-            /// let ann: User = ann.update(|u| u.age.set(35)).one(db).await?;
+            /// # use blog::*; async fn run(db: Database) -> Result<()> {
+            /// let ann = User::get(7).one(&db).await?;
+            /// let ann: User = ann.update(|u| u.age.set(35)).one(&db).await?;
             /// # Ok(()) }
             /// ```
             pub async fn one(self, db: &impl Executor) -> Result<Out> {
@@ -333,8 +333,8 @@ macro_rules! write_verbs {
             /// [`is_more_than_one`](Error::is_more_than_one) when it touched several; else as for [`all`](Self::all).
             ///
             /// ```
-            /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-            /// let ann: Option<User> = User::get(7).update(|u| u.age.set(35)).one_or_none(db).await?;
+            /// # use blog::*; async fn run(db: Database) -> Result<()> {
+            /// let ann: Option<User> = User::get(7).update(|u| u.age.set(35)).one_or_none(&db).await?;
             /// # Ok(()) }
             /// ```
             pub async fn one_or_none(self, db: &impl Executor) -> Result<Option<Out>> {
@@ -349,8 +349,8 @@ macro_rules! write_verbs {
             /// As for [`all`](Self::all).
             ///
             /// ```
-            /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-            /// let touched: u64 = Post::query().filter(|p| p.title.eq("")).delete().execute(db).await?;
+            /// # use blog::*; async fn run(db: Database) -> Result<()> {
+            /// let touched: u64 = Post::query().filter(|p| p.title.eq("")).delete().execute(&db).await?;
             /// # Ok(()) }
             /// ```
             pub async fn execute(self, db: &impl Executor) -> Result<u64> {
@@ -377,9 +377,9 @@ impl RawSql {
     /// When the server refuses it, or a row does not fit `T`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let least = 18;
-    /// let rows = sql!("SELECT name, age FROM users WHERE age >= {least}").all::<(String, Option<i32>)>(db).await?;
+    /// let rows = sql!("SELECT name, age FROM users WHERE age >= {least}").all::<(String, Option<i32>)>(&db).await?;
     /// # Ok(()) }
     /// ```
     pub async fn all<T: FromRow>(self, db: &impl Executor) -> Result<Vec<T>> {
@@ -395,8 +395,8 @@ impl RawSql {
     /// else as for [`all`](Self::all).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let (version,) = sql!("SELECT version()").one::<(String,)>(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let (version,) = sql!("SELECT version()").one::<(String,)>(&db).await?;
     /// # Ok(()) }
     /// ```
     pub async fn one<T: FromRow>(self, db: &impl Executor) -> Result<T> {
@@ -412,9 +412,9 @@ impl RawSql {
     /// [`is_more_than_one`](Error::is_more_than_one) with several rows; else as for [`all`](Self::all).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let email = "ann@example.org";
-    /// let id = sql!("SELECT id FROM users WHERE email = {email}").one_or_none::<i64>(db).await?;
+    /// let id = sql!("SELECT id FROM users WHERE email = {email}").one_or_none::<i64>(&db).await?;
     /// # Ok(()) }
     /// ```
     pub async fn one_or_none<T: FromRow>(self, db: &impl Executor) -> Result<Option<T>> {
@@ -429,8 +429,8 @@ impl RawSql {
     /// As for [`all`](Self::all).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let newest = sql!("SELECT title FROM posts ORDER BY id DESC").first::<String>(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let newest = sql!("SELECT title FROM posts ORDER BY id DESC").first::<String>(&db).await?;
     /// # Ok(()) }
     /// ```
     pub async fn first<T: FromRow>(self, db: &impl Executor) -> Result<Option<T>> {
@@ -443,8 +443,8 @@ impl RawSql {
     /// As for [`all`](Self::all), at the start or on the way.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let mut names = sql!("SELECT name FROM users").stream::<String>(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let mut names = sql!("SELECT name FROM users").stream::<String>(&db).await?;
     /// while let Some(name) = names.try_next().await? {
     ///     println!("{name}");
     /// }
@@ -463,9 +463,9 @@ impl RawSql {
     /// When the server refuses it.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let days = 30;
-    /// let gone = sql!("DELETE FROM posts WHERE id < {days}").execute(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let author = 7;
+    /// let gone: u64 = sql!("DELETE FROM posts WHERE author_id = {author}").execute(&db).await?;
     /// # Ok(()) }
     /// ```
     pub async fn execute(self, db: &impl Executor) -> Result<u64> {

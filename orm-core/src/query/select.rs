@@ -16,10 +16,11 @@ use crate::{
 /// A plain value: `Clone`, `Send`, reusable. `Display` shows its SQL, with `$1` in place of values.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// # use blog::*;
+/// let name: Option<&str> = Some("Ann");
 /// let mut query: orm_pg::query::Select<User, User> = User::query();
-/// if let Some(name) = Some("Ann") {
-///     query = query.filter(|u| u.name.eq(name)); // the type stays what it is
+/// if let Some(name) = name {
+///     query = query.filter(|u| u.name.eq(name)); // the type stays the same
 /// }
 /// ```
 #[must_use = "a query does nothing until a verb such as `.all(&db)` is awaited"]
@@ -90,10 +91,7 @@ impl<S: Source, Out> Select<S, Out> {
     /// An `Option` of a condition filters where it is `Some`: `.filter(|u| min_age.map(|age| u.age.ge(age)))`.
     ///
     /// ```
-    /// # use orm_pg::prelude::*;
-    /// # #[derive(Debug, Clone, Model)]
-    /// # #[orm(table = "users")]
-    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
+    /// # use blog::*;
     /// // Conditions are plain functions, too.
     /// fn adult(u: UserColumns) -> Cond { u.age.ge(18) }
     /// let some = User::query().filter(adult).filter(|u| u.email.ends_with(".org").or(u.id.in_([1, 2]))).select(|u| u.id);
@@ -107,10 +105,7 @@ impl<S: Source, Out> Select<S, Out> {
     /// Sorts the rows; later calls sort within earlier ones. Renders `ORDER BY …`.
     ///
     /// ```
-    /// # use orm_pg::prelude::*;
-    /// # #[derive(Debug, Clone, Model)]
-    /// # #[orm(table = "users")]
-    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
+    /// # use blog::*;
     /// let query = User::query().order_by(|u| (u.age.desc().nulls_last(), u.id.asc())).select(|u| u.id);
     /// assert!(query.to_string().ends_with(r#"ORDER BY t0."age" DESC NULLS LAST, t0."id""#));
     /// ```
@@ -123,7 +118,7 @@ impl<S: Source, Out> Select<S, Out> {
     /// of the query's models, written `name` or `table.name`; anything else is an error before any I/O.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// // From a request: `?sort=name`.
     /// let users = User::query().order_by_name("name", Direction::Desc);
     /// ```
@@ -155,7 +150,7 @@ impl<S: Source, Out> Select<S, Out> {
     /// error before any I/O: [`ErrorKind::Encode`](crate::ErrorKind::Encode).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let page = User::query().order_by(|u| u.id.asc()).limit(20).offset(40);
     /// ```
     pub fn limit(mut self, rows: u64) -> Self {
@@ -167,7 +162,7 @@ impl<S: Source, Out> Select<S, Out> {
     /// an error before any I/O: [`ErrorKind::Encode`](crate::ErrorKind::Encode).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let page = User::query().order_by(|u| u.id.asc()).limit(20).offset(40);
     /// ```
     pub fn offset(mut self, rows: u64) -> Self {
@@ -178,7 +173,7 @@ impl<S: Source, Out> Select<S, Out> {
     /// Returns equal rows once. Renders `SELECT DISTINCT`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let authors = Post::query().select(|p| p.author_id).distinct();
     /// ```
     pub fn distinct(mut self) -> Self {
@@ -194,7 +189,7 @@ impl<S: Source, Out> Select<S, Out> {
     /// The order must begin with the same expressions.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let newest = Post::query().distinct_on(|p| p.author_id).order_by(|p| (p.author_id.asc(), p.id.desc()));
     /// ```
     pub fn distinct_on<P: Selection>(mut self, key: impl FnOnce(S::Columns) -> P) -> Self {
@@ -210,10 +205,7 @@ impl<S: Source, Out> Select<S, Out> {
     /// Renders `GROUP BY …`.
     ///
     /// ```
-    /// # use orm_pg::prelude::*;
-    /// # #[derive(Debug, Clone, Model)]
-    /// # #[orm(table = "users")]
-    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
+    /// # use blog::*;
     /// let per_age = User::query().group_by(|u| u.age).having(|u| u.id.count().gt(3)).select(|u| (u.age, u.id.count()));
     /// assert_eq!(
     ///     per_age.to_string(),
@@ -229,7 +221,7 @@ impl<S: Source, Out> Select<S, Out> {
     /// Keeps the groups for which the condition holds; an `Option` of one where it is `Some`. Renders `HAVING …`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let busy = Post::query().group_by(|p| p.author_id).having(|p| count_all().gt(3)).select(|p| p.author_id);
     /// ```
     pub fn having<C: IntoFilter>(mut self, cond: impl FnOnce(S::Columns) -> C) -> Self {
@@ -241,15 +233,11 @@ impl<S: Source, Out> Select<S, Out> {
     /// before is replaced.
     ///
     /// ```
-    /// # use orm_pg::prelude::*;
-    /// # #[derive(Debug, Clone, Model)]
-    /// # #[orm(table = "users")]
-    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
-    /// # async fn run(db: &Database) -> Result<()> {
-    /// let pairs: Vec<(String, Option<i32>)> = User::query().select(|u| (u.email, u.age)).all(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let pairs: Vec<(String, Option<i32>)> = User::query().select(|u| (u.email, u.age)).all(&db).await?;
     /// // Whole models can stand in the list.
-    /// let with_next: Vec<(User, Option<i32>)> = User::query().select(|u| (u, u.age + 1)).all(db).await?;
-    /// # drop((pairs, with_next)); Ok(()) }
+    /// let with_next: Vec<(User, Option<i32>)> = User::query().select(|u| (u, u.age + 1)).all(&db).await?;
+    /// # Ok(()) }
     /// ```
     pub fn select<P: Selection>(mut self, list: impl FnOnce(S::Columns) -> P) -> Select<S, P::Output> {
         self.ast.list = Some(SelectList::of(list(self.columns())));
@@ -260,18 +248,16 @@ impl<S: Source, Out> Select<S, Out> {
     /// Renders `FOR UPDATE`.
     ///
     /// ```
-    /// # use orm_pg::prelude::*;
-    /// # #[derive(Debug, Clone, Model)]
-    /// # #[orm(table = "users")]
-    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
-    /// # async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// db.transaction(async |tx| {
-    ///     let next = User::query().order_by(|u| u.id.asc()).limit(1).for_update().skip_locked().one_or_none(tx).await?;
-    ///     # drop(next);
-    ///     Ok::<_, Error>(())
+    ///     let oldest = Post::query().filter(|p| !p.published).order_by(|p| p.id.asc()).limit(1);
+    ///     match oldest.for_update().skip_locked().one_or_none(tx).await? {
+    ///         Some(draft) => draft.update(|p| p.published.set(true)).execute(tx).await,
+    ///         None => Ok(0),
+    ///     }
     /// })
-    /// .await
-    /// # }
+    /// .await?;
+    /// # Ok(()) }
     /// ```
     pub fn for_update(self) -> Self {
         self.lock(LockStrength::Update)
@@ -281,7 +267,7 @@ impl<S: Source, Out> Select<S, Out> {
     /// Renders `FOR NO KEY UPDATE`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let account = Account::get(1).for_no_key_update();
     /// ```
     pub fn for_no_key_update(self) -> Self {
@@ -291,7 +277,7 @@ impl<S: Source, Out> Select<S, Out> {
     /// Locks the rows against writes, not against other shared locks. Only in a transaction. Renders `FOR SHARE`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let author = User::get(7).for_share();
     /// ```
     pub fn for_share(self) -> Self {
@@ -301,7 +287,7 @@ impl<S: Source, Out> Select<S, Out> {
     /// Locks the rows against deletes and changes of their key. Only in a transaction. Renders `FOR KEY SHARE`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let author = User::get(7).for_key_share();
     /// ```
     pub fn for_key_share(self) -> Self {
@@ -311,7 +297,7 @@ impl<S: Source, Out> Select<S, Out> {
     /// Leaves out rows that others have locked. After `for_update` or one of its kind. Renders `SKIP LOCKED`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let job = Post::query().filter(|p| !p.published).for_update().skip_locked().limit(1);
     /// ```
     pub fn skip_locked(self) -> Self {
@@ -321,7 +307,7 @@ impl<S: Source, Out> Select<S, Out> {
     /// Fails at once (55P03) when others have locked a row. After `for_update` or one of its kind. Renders `NOWAIT`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let account = Account::get(1).for_update().nowait();
     /// ```
     pub fn nowait(self) -> Self {
@@ -356,13 +342,7 @@ impl<S: Source, Out: SqlType> Select<S, Out> {
     #[must_use]
     ///
     /// ```
-    /// # use orm_pg::prelude::*;
-    /// # #[derive(Debug, Clone, Model)]
-    /// # #[orm(table = "users")]
-    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
-    /// # #[derive(Debug, Clone, Model)]
-    /// # #[orm(table = "posts")]
-    /// # pub struct Post { #[orm(key, identity)] pub id: i64, pub author_id: i64, pub title: String }
+    /// # use blog::*;
     /// let newest = User::query().select(|u| (u.email, Post::query().filter(|p| p.author_id.eq(u.id)).select(|p| p.id.max()).scalar()));
     /// assert_eq!(
     ///     newest.to_string(),

@@ -17,7 +17,7 @@ impl<S: Source, Out> Select<S, Out> {
     /// Returns the SQL and its binds. No I/O.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let sql = User::query().filter(|u| u.age.ge(18)).select(|u| u.id).to_sql();
     /// assert_eq!(sql.text, r#"SELECT t0."id" FROM "users" AS t0 WHERE t0."age" >= $1"#);
     /// assert_eq!(sql.binds.len(), 1);
@@ -125,7 +125,7 @@ impl<M: Model, Out, N> Insert<M, Out, N> {
     /// Returns the SQL and its binds; of an insert that needs several statements, as if it were one. No I/O.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let sql = User::insert(NewUser::new("ann@example.org", "Ann")).returning(|u| u.id).to_sql();
     /// assert!(sql.text.starts_with(r#"INSERT INTO "users""#));
     /// ```
@@ -192,7 +192,7 @@ impl<M: Model, Out> Update<M, Out> {
     /// Returns the SQL and its binds. No I/O.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let sql = User::query().filter(|u| u.id.eq(7)).update(|u| u.name.set("Ann")).to_sql();
     /// assert!(sql.text.starts_with(r#"UPDATE "users" AS t0 SET "name" = $1 WHERE t0."id" = $2"#));
     /// ```
@@ -221,7 +221,7 @@ impl<M: Model, Out> Delete<M, Out> {
     /// Returns the SQL and its binds. No I/O.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let sql = User::query().filter(|u| u.id.eq(7)).delete().to_sql();
     /// assert!(sql.text.starts_with(r#"DELETE FROM "users" AS t0 WHERE t0."id" = $1"#));
     /// ```
@@ -246,7 +246,7 @@ impl RawSql {
     /// Returns the SQL and its binds. No I/O.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let id = 7;
     /// assert_eq!(sql!("SELECT name FROM users WHERE id = {id}").to_sql().text, "SELECT name FROM users WHERE id = $1");
     /// ```

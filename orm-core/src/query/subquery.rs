@@ -25,13 +25,7 @@ impl<S: Source, Out> Subquery for Select<S, Out> {
 /// Holds when `query` finds a row. Its filters may use columns of the query around. Renders `EXISTS (SELECT …)`.
 ///
 /// ```
-/// # use orm_pg::prelude::*;
-/// # #[derive(Debug, Clone, Model)]
-/// # #[orm(table = "users")]
-/// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
-/// # #[derive(Debug, Clone, Model)]
-/// # #[orm(table = "posts")]
-/// # pub struct Post { #[orm(key, identity)] pub id: i64, pub author_id: i64, pub title: String }
+/// # use blog::*;
 /// let busy = User::query().filter(|u| exists(Post::query().filter(|p| p.author_id.eq(u.id)))).select(|u| u.id);
 /// assert_eq!(
 ///     busy.to_string(),
@@ -46,7 +40,7 @@ pub fn exists<S: Source, Out>(query: Select<S, Out>) -> Cond {
 /// Renders `NOT EXISTS (SELECT …)`.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// # use blog::*;
 /// let quiet = User::query().filter(|u| not_exists(Post::query().filter(|p| p.author_id.eq(u.id))));
 /// ```
 pub fn not_exists<S: Source, Out>(query: Select<S, Out>) -> Cond {

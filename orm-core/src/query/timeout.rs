@@ -19,7 +19,8 @@ macro_rules! timeouts {
             /// write of which neither is known is [`is_outcome_unknown`](crate::Error::is_outcome_unknown).
             ///
             /// ```
-            /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+            /// # use blog::*; async fn run(db: Database) -> Result<()> {
+            /// use std::time::Duration;
             $(#[doc = $example])+
             /// # Ok(()) }
             /// ```
@@ -33,15 +34,15 @@ macro_rules! timeouts {
 pub(crate) use timeouts;
 
 timeouts! {
-    /// let users = User::query().filter(|u| u.active).timeout(Duration::from_millis(200)).all(db).await?;
+    /// let users = User::query().filter(|u| u.active).timeout(Duration::from_millis(200)).all(&db).await?;
     [S, Out] Select<S, Out> => ast.timeout;
-    /// let ann = User::insert(NewUser::new("ann@example.org", "Ann")).timeout(Duration::from_secs(1)).one(db).await?;
+    /// let ann = User::insert(NewUser::new("ann@example.org", "Ann")).timeout(Duration::from_secs(1)).one(&db).await?;
     [M, Out, N] Insert<M, Out, N> => ast.timeout;
     /// let all = User::query().update(|u| u.active.set(true)).all_rows().timeout(Duration::from_secs(5));
-    /// let touched = all.execute(db).await?;
+    /// let touched = all.execute(&db).await?;
     [M, Out] Update<M, Out> => ast.timeout;
-    /// let gone = Post::query().filter(|p| p.title.eq("")).delete().timeout(Duration::from_secs(5)).execute(db).await?;
+    /// let gone = Post::query().filter(|p| p.title.eq("")).delete().timeout(Duration::from_secs(5)).execute(&db).await?;
     [M, Out] Delete<M, Out> => ast.timeout;
-    /// let days = sql!("SELECT count(*) FROM posts").timeout(Duration::from_secs(5)).one::<i64>(db).await?;
+    /// let posts = sql!("SELECT count(*) FROM posts").timeout(Duration::from_secs(5)).one::<i64>(&db).await?;
     [] RawSql => timeout;
 }

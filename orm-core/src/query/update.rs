@@ -15,7 +15,7 @@ use crate::{
 /// Columns with `on_update` and the `version` column are set as well, unless named.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// # use blog::*;
 /// let update = User::query().filter(|u| u.id.eq(7)).update(|u| u.name.set("Ann"));
 /// assert!(update.to_string().starts_with(r#"UPDATE "users" AS t0 SET "name" = $1 WHERE t0."id" = $2"#));
 /// ```
@@ -80,9 +80,9 @@ impl<M: Model, Out> Update<M, Out> {
     /// Says what comes back of each updated row. Renders `RETURNING …`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let ages: Vec<Option<i32>> =
-    ///     User::query().filter(|u| u.active).update(|u| u.age.set(u.age + 1)).returning(|u| u.age).all(db).await?;
+    ///     User::query().filter(|u| u.active).update(|u| u.age.set(u.age + 1)).returning(|u| u.age).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn returning<P: Selection>(mut self, list: impl FnOnce(M::Columns<Present>) -> P) -> Update<M, P::Output> {
@@ -93,8 +93,8 @@ impl<M: Model, Out> Update<M, Out> {
     /// Lets the update go without a filter: every row of the table.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let touched = User::query().update(|u| u.active.set(false)).all_rows().execute(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let touched = User::query().update(|u| u.active.set(false)).all_rows().execute(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn all_rows(mut self) -> Self {
@@ -114,15 +114,11 @@ impl<S: Source, Out> Select<S, Out> {
     /// Renders `UPDATE "users" AS t0 SET … WHERE …`.
     ///
     /// ```
-    /// # use orm_pg::prelude::*;
-    /// # #[derive(Debug, Clone, Model)]
-    /// # #[orm(table = "users")]
-    /// # pub struct User { #[orm(key, identity)] pub id: i64, #[orm(unique)] pub email: String, pub age: Option<i32> }
-    /// # async fn run(db: &Database) -> Result<()> {
-    /// let touched = User::query().filter(|u| u.age.is_null()).update(|u| u.age.set(18)).execute(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let touched = User::query().filter(|u| u.age.is_null()).update(|u| u.age.set(18)).execute(&db).await?;
     /// // Every row only when that is said.
-    /// User::query().update(|u| u.age.set(u.age + 1)).all_rows().execute(db).await?;
-    /// # drop(touched); Ok(()) }
+    /// User::query().update(|u| u.age.set(u.age + 1)).all_rows().execute(&db).await?;
+    /// # Ok(()) }
     /// ```
     pub fn update<M: Writable, A: IntoAssignments<M>>(
         mut self,
@@ -143,8 +139,8 @@ impl<M: Model> Select<M, M> {
     /// Lets an update or delete made of this query go without a filter: every row of the table.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let touched = User::query().all_rows().update(|u| u.active.set(false)).execute(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let touched = User::query().all_rows().update(|u| u.active.set(false)).execute(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn all_rows(mut self) -> Self {

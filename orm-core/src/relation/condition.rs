@@ -41,7 +41,7 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
     /// A relation with a limit is asked about the rows within it: `order_by(|p| p.id.desc()).limit(1)` is the newest.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let authors = User::query().filter(|u| User::posts().any(u, |p| p.published));
     /// ```
     pub fn any<U: ColumnsOf<P>, C2: IntoCond>(self, parent: U, cond: impl FnOnce(C::Columns<Present>) -> C2) -> Cond {
@@ -51,7 +51,7 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
     /// Holds for rows that have none for which the condition holds: also for those that have none at all.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let quiet = User::query().filter(|u| User::posts().none(u, |p| p.published));
     /// ```
     pub fn none<U: ColumnsOf<P>, C2: IntoCond>(self, parent: U, cond: impl FnOnce(C::Columns<Present>) -> C2) -> Cond {
@@ -62,7 +62,7 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
     /// condition is NULL does not fulfil it.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let open = User::query().filter(|u| User::posts().every(u, |p| p.published));
     /// ```
     pub fn every<U: ColumnsOf<P>, C2: IntoCond>(self, parent: U, cond: impl FnOnce(C::Columns<Present>) -> C2) -> Cond {
@@ -73,7 +73,7 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
     /// none is 0. Renders one sub-query.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let busiest = User::query().order_by(|u| User::posts().aggregate(u, |p| p.id.count()).desc());
     /// let newest = User::query().select(|u| (u.name, User::posts().aggregate(u, |p| p.id.max())));
     /// ```

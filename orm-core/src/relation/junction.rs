@@ -29,7 +29,7 @@ impl<P: Model, C: Model, V, Out, L> Related<P, C, Many<V>, Out, L> {
     /// Loads only those whose row of the table in between fulfils the condition.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = Post::query().with(Post::tags().filter_link(|link| link.tag_id.gt(100)));
     /// ```
     ///
@@ -47,7 +47,7 @@ impl<P: Model, C: Model, V, Out, L> Related<P, C, Many<V>, Out, L> {
     /// Sorts by columns of the table in between: a position, or when the link was made.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = Post::query().with(Post::tags().order_by_link(|link| link.tag_id.desc()));
     /// ```
     ///
@@ -66,9 +66,10 @@ impl<P: Model, C: Model, V> Related<P, C, Many<V>> {
     /// Reads the row of the table in between along with each: what the link itself says. No further statement.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, post: Post) -> Result<()> {
-    /// let posts: Vec<(Post, Vec<(Tag, PostTag)>)> = Post::query().with(Post::tags().with_link()).all(db).await?;
-    /// let links: Vec<(Tag, PostTag)> = Post::tags().with_link().of(&post).all(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let post = Post::get(1).one(&db).await?;
+    /// let posts: Vec<(Post, Vec<(Tag, PostTag)>)> = Post::query().with(Post::tags().with_link()).all(&db).await?;
+    /// let links: Vec<(Tag, PostTag)> = Post::tags().with_link().of(&post).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn with_link(mut self) -> Related<P, C, Many<V>, (C, V)>

@@ -12,7 +12,7 @@ use super::{CodecError, Element, NulCharacter, PgType, Scalar, scalar::base_type
 /// Keys with values, each of which may be NULL: the type `hstore` of the extension of that name.
 ///
 /// ```
-/// # use orm_pg::types::Hstore;
+/// # use blog::*;
 /// let mut tags = Hstore::default();
 /// tags.insert("colour".into(), Some("red".into()));
 /// assert_eq!(tags.len(), 1);

@@ -13,7 +13,7 @@ use super::{CodecError, Element, MayBeInfinite, PgType, RangeItem, Scalar, scala
 /// The order is that of the server: minus infinity is before, infinity after all dates.
 ///
 /// ```
-/// # use orm_pg::types::OrInfinity;
+/// # use blog::*;
 /// let mut days = [OrInfinity::Infinity, OrInfinity::Value(7), OrInfinity::NegInfinity];
 /// days.sort();
 /// assert_eq!(days, [OrInfinity::NegInfinity, OrInfinity::Value(7), OrInfinity::Infinity]);

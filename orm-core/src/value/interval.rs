@@ -17,7 +17,7 @@ use super::{CodecError, Element, PgType, Scalar, reader::Reader, scalar::base_ty
 /// compares the parts; in a query a month counts as 30 days and a day as 24 hours.
 ///
 /// ```
-/// # use orm_pg::types::Interval;
+/// # use blog::*;
 /// let span = Interval { months: 1, days: -2, microseconds: 3_500_000 };
 /// assert_eq!(span.to_string(), "P1M-2DT3.5S");
 /// assert_eq!(Interval::days(1).checked_add(Interval::hours(6)).map(|it| it.to_string()).as_deref(), Some("P1DT6H"));

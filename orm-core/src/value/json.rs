@@ -17,7 +17,7 @@ use super::{
 /// `serde_json::Value` is the default, for documents of no fixed shape.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+/// # use blog::*;
 /// #[derive(Debug, Clone, Model)]
 /// #[orm(table = "events")]
 /// struct Event {

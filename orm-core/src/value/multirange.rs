@@ -13,7 +13,7 @@ use super::{
 /// The server gives it back sorted, without empty ranges, and with ranges that touch made one.
 ///
 /// ```
-/// # use orm_pg::types::{Multirange, PgRange};
+/// # use blog::*;
 /// let free: Multirange<i32> = [PgRange::from(1..3), PgRange::from(7..9)].into();
 /// assert!(free.contains(&8) && !free.contains(&5));
 /// ```

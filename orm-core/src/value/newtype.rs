@@ -27,7 +27,8 @@ pub struct Money(pub i64);
 /// A hardware address: `macaddr`.
 ///
 /// ```
-/// # use orm_pg::types::MacAddr;
+/// use orm_pg::types::MacAddr;
+///
 /// let address: MacAddr = "08:00:2b:01:02:03".parse().unwrap();
 /// assert_eq!(address.to_string(), "08:00:2b:01:02:03");
 /// ```

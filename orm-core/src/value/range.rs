@@ -25,7 +25,7 @@ use super::{CodecError, Element, PgType, Scalar, codec_error::reason, scalar::ba
 ///     const RANGE: PgType = PgType::sql("temperatures");
 ///     const MULTIRANGE: PgType = PgType::sql("temperatures_multirange");
 /// }
-/// # drop(PgRange::from(Celsius(1.0)..Celsius(2.0)));
+/// let mild = PgRange::from(Celsius(15.0)..Celsius(25.0));
 /// ```
 #[diagnostic::on_unimplemented(
     message = "PostgreSQL has no range of `{Self}` that is known here",
@@ -60,8 +60,9 @@ impl RangeItem for rust_decimal::Decimal {
 /// numbers and days back in one form, `1..=5` as `1..6`. A range that ends before it starts is refused by the server.
 ///
 /// ```
-/// # use orm_pg::types::PgRange;
-/// # use std::ops::Bound;
+/// # use blog::*;
+/// use std::ops::Bound;
+///
 /// let range = PgRange::from(1..6);
 /// assert!(range.contains(&5) && !range.contains(&6));
 /// assert_eq!(range, PgRange::Bounds(Bound::Included(1), Bound::Excluded(6)));

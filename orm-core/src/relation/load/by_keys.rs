@@ -25,9 +25,9 @@ use crate::{
 /// Round trips: 1 for each level of the relation; none for no rows.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-/// let users = User::query().all(db).await?;
-/// for (user, posts) in load(&users, User::posts(), db).await? {
+/// # use blog::*; async fn run(db: Database) -> Result<()> {
+/// let users = User::query().all(&db).await?;
+/// for (user, posts) in load(&users, User::posts(), &db).await? {
 ///     println!("{} wrote {} posts", user.name, posts.len());
 /// }
 /// # Ok(()) }

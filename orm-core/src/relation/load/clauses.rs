@@ -25,7 +25,7 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
     /// Returns the SQL of the rows and its binds. The statements of relations depend on what these find. No I/O.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().with(User::posts()).limit(10);
     /// assert!(query.to_sql().text.ends_with(r#"FROM "users" AS t0 LIMIT $1"#));
     /// ```
@@ -37,7 +37,7 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
     /// Keeps the rows for which the condition holds; an `Option` of one where it is `Some`. Renders `WHERE …`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().with(User::posts()).filter(|u| u.age.ge(18));
     /// ```
     pub fn filter<C: IntoFilter>(mut self, cond: impl FnOnce(S::Columns) -> C) -> Self {
@@ -48,7 +48,7 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
     /// Sorts the rows. Renders `ORDER BY …`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().with(User::posts()).order_by(|u| u.name.asc());
     /// ```
     pub fn order_by<O: IntoOrder>(mut self, order: impl FnOnce(S::Columns) -> O) -> Self {
@@ -60,7 +60,7 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
     /// does.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// // From a request: `?sort=name`.
     /// let users = User::query().with(User::posts()).order_by_name("name", Direction::Desc);
     /// ```
@@ -72,7 +72,7 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
     /// Returns at most `rows` rows; what belongs to them is not counted. Renders `LIMIT $n`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().with(User::posts()).order_by(|u| u.id.asc()).limit(10);
     /// ```
     pub fn limit(mut self, rows: u64) -> Self {
@@ -83,7 +83,7 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
     /// Leaves out the first `rows` rows. Renders `OFFSET $n`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let query = User::query().with(User::posts()).order_by(|u| u.id.asc()).limit(10).offset(20);
     /// ```
     pub fn offset(mut self, rows: u64) -> Self {
@@ -95,7 +95,7 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
     /// `SELECT DISTINCT`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let authors = User::query().with(User::posts()).join::<Post>(|(u, p)| p.author_id.eq(u.id)).distinct();
     /// ```
     pub fn distinct(mut self) -> Self {
@@ -106,7 +106,7 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
     /// Returns the first row, in the query's order, of those that agree on `key`. Renders `SELECT DISTINCT ON (…)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let newest = Post::query().with(Post::author()).distinct_on(|p| p.author_id);
     /// let newest = newest.order_by(|p| (p.author_id.asc(), p.id.desc()));
     /// ```
@@ -119,9 +119,9 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
     /// joined with: to ask only whether there is one, [`any`](crate::relation::Related::any) is the better way. Renders `JOIN …`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let posts = Post::query().with(Post::comments()).join::<User>(|(p, u)| u.id.eq(p.author_id));
-    /// let posts: Vec<(Post, Vec<Comment>)> = posts.order_by(|(p, u)| (u.name.asc(), p.id.asc())).all(db).await?;
+    /// let posts: Vec<(Post, Vec<Comment>)> = posts.order_by(|(p, u)| (u.name.asc(), p.id.asc())).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn join<J>(self, on: impl On<Columns<S, J>, Cond: IntoCond>) -> With<M, L, Row, Joins<S, J>>
@@ -134,9 +134,9 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
     /// The same, of rows that need not be there: their columns are nullable. Renders `LEFT JOIN …`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let posts = Post::query().with(Post::author()).left_join::<Comment>(|(p, c)| c.post_id.eq(p.id));
-    /// let silent: Vec<(Post, User)> = posts.filter(|(_, c)| c.id.is_null()).all(db).await?;
+    /// let silent: Vec<(Post, User)> = posts.filter(|(_, c)| c.id.is_null()).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn left_join<J>(self, on: impl On<Columns<S, Maybe<J>>, Cond: IntoCond>) -> With<M, L, Row, Joins<S, Maybe<J>>>
@@ -150,10 +150,11 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
     /// transaction. Renders `FOR UPDATE`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let tx = db.begin().await?;
     /// let (ann, posts) = User::get(7).with(User::posts()).for_update().one(&tx).await?;
-    /// # tx.commit().await }
+    /// tx.commit().await?;
+    /// # Ok(()) }
     /// ```
     pub fn for_update(mut self) -> Self {
         self.query = self.query.for_update();
@@ -164,7 +165,7 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
     /// Renders `FOR NO KEY UPDATE`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let user = User::get(7).with(User::posts()).for_no_key_update();
     /// ```
     pub fn for_no_key_update(mut self) -> Self {
@@ -175,7 +176,7 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
     /// Locks the rows against writes, not against other shared locks. Only in a transaction. Renders `FOR SHARE`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let user = User::get(7).with(User::posts()).for_share();
     /// ```
     pub fn for_share(mut self) -> Self {
@@ -186,7 +187,7 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
     /// Locks the rows against deletes and changes of their key. Only in a transaction. Renders `FOR KEY SHARE`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let user = User::get(7).with(User::posts()).for_key_share();
     /// ```
     pub fn for_key_share(mut self) -> Self {
@@ -197,7 +198,7 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
     /// Leaves out rows that others have locked. After `for_update` or one of its kind. Renders `SKIP LOCKED`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let job = Post::query().with(Post::comments()).for_update().skip_locked().limit(1);
     /// ```
     pub fn skip_locked(mut self) -> Self {
@@ -208,7 +209,7 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
     /// Fails at once (55P03) when others have locked a row. After `for_update` or one of its kind. Renders `NOWAIT`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let user = User::get(7).with(User::posts()).for_update().nowait();
     /// ```
     pub fn nowait(mut self) -> Self {

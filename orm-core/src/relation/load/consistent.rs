@@ -35,8 +35,8 @@ impl<M, L, Row, S> With<M, L, Row, S> {
     /// without saying which or SQL of the user ran in it.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let users: Vec<(User, Vec<Post>)> = User::query().with(User::posts()).consistent().all(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let users: Vec<(User, Vec<Post>)> = User::query().with(User::posts()).consistent().all(&db).await?;
     ///
     /// let tx = db.begin_with(TransactionOptions::repeatable_read()).await?;
     /// let users = User::query().with(User::posts()).consistent().all(&tx).await?;

@@ -49,8 +49,8 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
     /// Loads how many there are instead of the rows: an `i64` for each parent.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let users: Vec<(User, i64)> = User::query().with(User::posts().count()).all(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let users: Vec<(User, i64)> = User::query().with(User::posts().count()).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn count(self) -> Counted<P, C> {
@@ -64,8 +64,8 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
     /// Round trips: 1 for all parents. It counts, as [`count`](Self::count) does.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let users: Vec<(User, bool)> = User::query().with(User::posts().exists()).all(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let users: Vec<(User, bool)> = User::query().with(User::posts().exists()).all(&db).await?;
     /// # Ok(()) }
     /// ```
     ///
@@ -73,9 +73,10 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
     /// false.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, viewer: Option<i64>) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let viewer: Option<i64> = Some(7); // who is logged in, if anybody
     /// let mine = User::posts().filter(|p| Cond::any(viewer.map(|id| p.author_id.eq(id))));
-    /// let users: Vec<(User, bool)> = User::query().with(mine.exists()).all(db).await?;
+    /// let users: Vec<(User, bool)> = User::query().with(mine.exists()).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn exists(self) -> Found<P, C> {

@@ -81,12 +81,12 @@ impl<S: Source, M: Model> Select<S, M> {
     /// Round trips: 1 more for each level; relations of one level wait at the same time.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let users: Vec<(User, Vec<Post>)> = User::query().with(User::posts()).all(db).await?;
-    /// let (ann, posts) = User::get(7).with(User::posts()).one(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let users: Vec<(User, Vec<Post>)> = User::query().with(User::posts()).all(&db).await?;
+    /// let (ann, posts) = User::get(7).with(User::posts()).one(&db).await?;
     /// // Of a join, one of its models.
     /// let authors = Post::query().join::<User>(|(p, u)| u.id.eq(p.author_id)).select(|(_, u)| u);
-    /// let authors: Vec<(User, Vec<Post>)> = authors.with(User::posts()).all(db).await?;
+    /// let authors: Vec<(User, Vec<Post>)> = authors.with(User::posts()).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn with<R: Relation<Parent = M>>(self, relation: R) -> With<M, (R,), M, S> {
@@ -96,7 +96,7 @@ impl<S: Source, M: Model> Select<S, M> {
     /// Reads of each row what the projection says, with the relations that it names.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// #[derive(Projection)]
     /// #[orm(of = User)]
     /// struct Card {
@@ -105,7 +105,7 @@ impl<S: Source, M: Model> Select<S, M> {
     /// }
     ///
     /// let authors = Post::query().join::<User>(|(p, u)| u.id.eq(p.author_id)).filter(|(p, _)| p.published);
-    /// let cards: Vec<Card> = authors.select(|(_, u)| u).distinct().project::<Card>().all(db).await?;
+    /// let cards: Vec<Card> = authors.select(|(_, u)| u).distinct().project::<Card>().all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn project<F: Projection<Of = M>>(self) -> With<M, Project<F>, F::Row, S> {
@@ -117,9 +117,9 @@ impl<M: Model, L, S: Source> With<M, L, M, S> {
     /// Loads another relation along with the rows.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let posts: Vec<(Post, User, Vec<Comment>)> =
-    ///     Post::query().with(Post::author()).with(Post::comments()).all(db).await?;
+    ///     Post::query().with(Post::author()).with(Post::comments()).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn with<R: Relation<Parent = M>>(self, relation: R) -> With<M, L::Output, M, S>
@@ -142,8 +142,8 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
     /// Round trips: 1, and 1 for each level of relations.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let users: Vec<(User, Vec<Post>)> = User::query().with(User::posts()).all(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let users: Vec<(User, Vec<Post>)> = User::query().with(User::posts()).all(&db).await?;
     /// # Ok(()) }
     /// ```
     ///
@@ -158,8 +158,8 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
     /// Round trips: 1, and 1 for each level of relations.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let (ann, posts) = User::get(7).with(User::posts()).one(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let (ann, posts) = User::get(7).with(User::posts()).one(&db).await?;
     /// # Ok(()) }
     /// ```
     ///
@@ -177,8 +177,8 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
     /// Round trips: 1, and 1 for each level of relations.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let found: Option<(User, Vec<Post>)> = User::get(7).with(User::posts()).one_or_none(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let found: Option<(User, Vec<Post>)> = User::get(7).with(User::posts()).one_or_none(&db).await?;
     /// # Ok(()) }
     /// ```
     ///
@@ -193,10 +193,10 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
     /// Round trips: 1.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let query = User::query().with(User::posts()).filter(|u| u.age.ge(18));
-    /// let count: i64 = query.clone().count(db).await?;
-    /// let page: Vec<(User, Vec<Post>)> = query.limit(20).all(db).await?;
+    /// let count: i64 = query.clone().count(&db).await?;
+    /// let page: Vec<(User, Vec<Post>)> = query.limit(20).all(&db).await?;
     /// # Ok(()) }
     /// ```
     ///
@@ -211,8 +211,8 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
     /// Round trips: 1.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let found: bool = User::query().with(User::posts()).filter(|u| u.age.ge(18)).exists(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let found: bool = User::query().with(User::posts()).filter(|u| u.age.ge(18)).exists(&db).await?;
     /// # Ok(()) }
     /// ```
     ///
@@ -227,8 +227,8 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
     /// Round trips: 1, and 1 for each level of relations.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
-    /// let oldest = User::query().with(User::posts()).order_by(|u| u.age.desc().nulls_last()).first(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let oldest = User::query().with(User::posts()).order_by(|u| u.age.desc().nulls_last()).first(&db).await?;
     /// # Ok(()) }
     /// ```
     ///

@@ -16,7 +16,7 @@ use crate::{
 /// `#[derive(Projection)]`.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+/// # use blog::*; async fn run(db: Database) -> Result<()> {
 /// #[derive(Projection)]
 /// #[orm(of = User)]
 /// struct Card {
@@ -30,7 +30,7 @@ use crate::{
 ///     title: String,
 /// }
 ///
-/// let cards: Vec<Card> = Card::query().filter(|u| u.age.ge(18)).order_by(|u| u.name.asc()).all(db).await?;
+/// let cards: Vec<Card> = Card::query().filter(|u| u.age.ge(18)).order_by(|u| u.name.asc()).all(&db).await?;
 /// # Ok(()) }
 /// ```
 pub trait Projection: Projected {
@@ -131,14 +131,14 @@ impl<P: Model, C: Model, K> Related<P, C, K> {
     /// Reads each as `F`, a projection, with the relations that it names.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// #[derive(Projection)]
     /// #[orm(of = Post)]
     /// struct Title {
     ///     title: String,
     /// }
     ///
-    /// let users: Vec<(User, Vec<Title>)> = User::query().with(User::posts().project::<Title>()).all(db).await?;
+    /// let users: Vec<(User, Vec<Title>)> = User::query().with(User::posts().project::<Title>()).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn project<F: Projected<Of = C>>(self) -> Related<P, C, K, F::Row, Project<F>> {

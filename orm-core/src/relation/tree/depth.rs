@@ -72,10 +72,11 @@ impl<P: Keyed> Tree<P> {
     /// have, where there is no `max_depth`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, leaf: Category) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let leaf = Category::get(9).one(&db).await?;
     /// let above = Category::parent().ancestors().with_depth().order_by(|(_, depth)| depth.asc());
-    /// let nearest_first: Vec<(Category, i32)> = above.clone().of(&leaf).all(db).await?;
-    /// let paths: Vec<(Category, Vec<(Category, i32)>)> = Category::query().with(above).all(db).await?;
+    /// let nearest_first: Vec<(Category, i32)> = above.clone().of(&leaf).all(&db).await?;
+    /// let paths: Vec<(Category, Vec<(Category, i32)>)> = Category::query().with(above).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn with_depth(self) -> WithDepth<P> {
@@ -112,8 +113,9 @@ impl<P: Model, Out> WithDepth<P, Out> {
     /// Follows the relation no more than `steps` times, as [`Related::max_depth`] does.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, root: Category) -> Result<()> {
-    /// let near = Category::children().descendants().with_depth().max_depth(2).of(&root).all(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let root = Category::get(1).one(&db).await?;
+    /// let near = Category::children().descendants().with_depth().max_depth(2).of(&root).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn max_depth(mut self, steps: u32) -> Self {
@@ -124,7 +126,7 @@ impl<P: Model, Out> WithDepth<P, Out> {
     /// Keeps the rows for which the condition holds; the walk goes on through the others.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let grandchildren = Category::children().descendants().max_depth(2).with_depth().filter(|(_, depth)| depth.eq(2));
     /// ```
     pub fn filter<C: IntoFilter>(mut self, cond: impl FnOnce((P::Columns<Present>, Column<i32>)) -> C) -> Self {
@@ -135,7 +137,7 @@ impl<P: Model, Out> WithDepth<P, Out> {
     /// Sorts what each parent gets.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let outline = Category::children().descendants().with_depth().order_by(|(c, depth)| (depth.asc(), c.name.asc()));
     /// ```
     pub fn order_by<O: IntoOrder>(mut self, order: impl FnOnce((P::Columns<Present>, Column<i32>)) -> O) -> Self {
@@ -146,7 +148,7 @@ impl<P: Model, Out> WithDepth<P, Out> {
     /// Loads at most so many for each parent.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let roots = Category::parent().ancestors().with_depth().order_by(|(_, depth)| depth.desc()).limit(1);
     /// let with_roots = Category::query().with(roots);
     /// ```
@@ -158,7 +160,7 @@ impl<P: Model, Out> WithDepth<P, Out> {
     /// Leaves out the first so many of each parent.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let rest = Category::parent().ancestors().with_depth().order_by(|(_, depth)| depth.asc()).offset(1);
     /// ```
     pub fn offset(mut self, per_parent: u64) -> Self {
@@ -170,9 +172,10 @@ impl<P: Model, Out> WithDepth<P, Out> {
     /// No round trip by itself.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, root: Category) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let root = Category::get(1).one(&db).await?;
     /// let below = Category::children().descendants().with_depth().of(&root);
-    /// let deepest: Option<i32> = below.select(|(_, depth)| depth.max()).one(db).await?;
+    /// let deepest: Option<i32> = below.select(|(_, depth)| depth.max()).one(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn of(self, parent: &P) -> Select<(P, Depth), Out> {
@@ -183,8 +186,9 @@ impl<P: Model, Out> WithDepth<P, Out> {
     /// round trip by itself.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, some: Vec<Category>) -> Result<()> {
-    /// let below: Vec<(Category, i32)> = Category::children().descendants().with_depth().of_all(&some).all(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let some = Category::query().filter(|c| c.id.in_([2, 3])).all(&db).await?;
+    /// let below: Vec<(Category, i32)> = Category::children().descendants().with_depth().of_all(&some).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn of_all(self, parents: &[P]) -> Select<(P, Depth), Out> {
@@ -198,7 +202,7 @@ impl<P: Model> WithDepth<P> {
     /// Says what is read of each: an expression, or a tuple of those. Only these columns travel.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let outline = Category::children().descendants().with_depth().select(|(c, depth)| (depth, c.name));
     /// ```
     pub fn select<S: Selection>(

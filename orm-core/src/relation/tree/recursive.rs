@@ -85,10 +85,11 @@ impl<P: Model, C: Model, K> Related<P, C, K> {
     /// has without it.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, root: Category) -> Result<()> {
-    /// let below: Vec<Category> = Category::children().descendants().of(&root).order_by(|c| c.name.asc()).all(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let root = Category::get(1).one(&db).await?;
+    /// let below: Vec<Category> = Category::children().descendants().of(&root).order_by(|c| c.name.asc()).all(&db).await?;
     /// let all: Vec<(Category, Vec<Category>)> =
-    ///     Category::query().with(Category::children().descendants()).all(db).await?;
+    ///     Category::query().with(Category::children().descendants()).all(&db).await?;
     /// let above_rust = Category::query().filter(|c| Category::children().descendants().any(c, |d| d.name.eq("Rust")));
     /// # Ok(()) }
     /// ```
@@ -112,15 +113,16 @@ impl<P: Model, C: Model, K> Related<P, C, K> {
     /// has without it.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, leaf: Category) -> Result<()> {
-    /// let path: Vec<Category> = Category::parent().ancestors().of(&leaf).all(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let leaf = Category::get(9).one(&db).await?;
+    /// let path: Vec<Category> = Category::parent().ancestors().of(&leaf).all(&db).await?;
     /// let from_the_root: Vec<String> = Category::parent()
     ///     .ancestors()
     ///     .with_depth()
     ///     .of(&leaf)
     ///     .order_by(|(_, depth)| depth.desc())
     ///     .select(|(c, _)| c.name)
-    ///     .all(db)
+    ///     .all(&db)
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -150,8 +152,9 @@ impl<P: Model, Out, L> Tree<P, Out, L> {
     /// nothing. Each row comes once, with its shortest way.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, root: Category) -> Result<()> {
-    /// let near = Category::children().descendants().max_depth(2).of(&root).all(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let root = Category::get(1).one(&db).await?;
+    /// let near = Category::children().descendants().max_depth(2).of(&root).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn max_depth(mut self, steps: u32) -> Self {

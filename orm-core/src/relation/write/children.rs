@@ -107,13 +107,13 @@ impl<I, L> fmt::Debug for NewChildren<I, L> {
 /// Says what is to be stored with the children of a row that is stored.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+/// # use blog::*; async fn run(db: Database) -> Result<()> {
 /// let (ann, posts): (User, Vec<(Post, Vec<Comment>)>) = User::insert(NewUser::new("ann@example.org", "Ann"))
 ///     .with(User::posts(), |ann| {
 ///         children([NewPost::new(ann.id, "One"), NewPost::new(ann.id, "Two")])
 ///             .with(Post::comments(), |post| [NewComment::new(post.id, "First!")])
 ///     })
-///     .one(db)
+///     .one(&db)
 ///     .await?;
 /// # Ok(()) }
 /// ```
@@ -125,7 +125,7 @@ impl<I: IntoIterator, L> NewChildren<I, L> {
     /// Stores rows along with each: as [`Insert::with`].
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let graph = User::insert(NewUser::new("ann@example.org", "Ann")).with(User::posts(), |ann| {
     ///     children([NewPost::new(ann.id, "One")])
     ///         .with(Post::comments(), |post| ["First!", "Second"].map(|body| NewComment::new(post.id, body)))
@@ -152,7 +152,7 @@ impl<I: IntoIterator, L> NewChildren<I, L> {
     /// Stores rows along with each: as [`Insert::with_nth`]. The number is that among these rows, from zero.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let drafts = [("One", ["First!", "Second"]), ("Two", ["Well said", "Hear, hear"])];
     /// let graph = User::insert(NewUser::new("ann@example.org", "Ann")).with(User::posts(), |ann| {
     ///     children(drafts.map(|(title, _)| NewPost::new(ann.id, title)))
@@ -202,10 +202,11 @@ pub struct Linked<C>(Vec<C>);
 /// `tags` cannot be moved out of an `FnMut` closure (E0507).
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, ann: User) -> Result<()> {
-/// let rust = Tag::query().filter(|t| t.name.eq("rust")).all(db).await?;
+/// # use blog::*; async fn run(db: Database) -> Result<()> {
+/// let ann = User::get(7).one(&db).await?;
+/// let rust = Tag::query().filter(|t| t.name.eq("rust")).all(&db).await?;
 /// let (post, tags): (Post, Vec<Tag>) =
-///     Post::insert(NewPost::new(ann.id, "One")).with(Post::tags(), |_| linked(rust.clone())).one(db).await?;
+///     Post::insert(NewPost::new(ann.id, "One")).with(Post::tags(), |_| linked(rust.clone())).one(&db).await?;
 /// # Ok(()) }
 /// ```
 pub fn linked<C>(rows: impl IntoIterator<Item = C>) -> Linked<C> {

@@ -44,8 +44,10 @@ pub trait Links<P, C> {
     /// without a unique key of the two, `… WHERE NOT EXISTS (SELECT 1 FROM "post_tags" AS t0 WHERE …)`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, post: Post, tag: Tag) -> Result<()> {
-    /// let added: u64 = Post::tags().link(&post, &tag).execute(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let post = Post::get(1).one(&db).await?;
+    /// let tag = Tag::get(2).one(&db).await?;
+    /// let added: u64 = Post::tags().link(&post, &tag).execute(&db).await?;
     /// # Ok(()) }
     /// ```
     fn link(self, parent: &P, child: &C) -> Link;
@@ -53,8 +55,10 @@ pub trait Links<P, C> {
     /// Links each of `children` with `parent`, in one statement, in the order given.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, post: Post, tags: Vec<Tag>) -> Result<()> {
-    /// Post::tags().link_all(&post, &tags).execute(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let post = Post::get(1).one(&db).await?;
+    /// let tags = Tag::query().all(&db).await?;
+    /// Post::tags().link_all(&post, &tags).execute(&db).await?;
     /// # Ok(()) }
     /// ```
     fn link_all(self, parent: &P, children: &[C]) -> Link;
@@ -62,8 +66,10 @@ pub trait Links<P, C> {
     /// Removes the link between the two, all rows of it where there are several. Renders `DELETE FROM "post_tags" …`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, post: Post, tag: Tag) -> Result<()> {
-    /// let removed: u64 = Post::tags().unlink(&post, &tag).execute(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let post = Post::get(1).one(&db).await?;
+    /// let tag = Tag::get(2).one(&db).await?;
+    /// let removed: u64 = Post::tags().unlink(&post, &tag).execute(&db).await?;
     /// # Ok(()) }
     /// ```
     fn unlink(self, parent: &P, child: &C) -> Link;
@@ -74,8 +80,10 @@ pub trait Links<P, C> {
     /// A link that stays keeps its row and what that says; one that several rows say stays as they are.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, post: Post, tags: Vec<Tag>) -> Result<()> {
-    /// Post::tags().set_links(&post, &tags).execute(db).await?;
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let post = Post::get(1).one(&db).await?;
+    /// let tags = Tag::query().all(&db).await?;
+    /// Post::tags().set_links(&post, &tags).execute(&db).await?;
     /// # Ok(()) }
     /// ```
     fn set_links(self, parent: &P, children: &[C]) -> Link;

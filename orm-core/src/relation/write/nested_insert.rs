@@ -40,10 +40,10 @@ impl StoredAfter for AtMostOne {
 /// what each relation gives, as a query with the same relations would load them.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+/// # use blog::*; async fn run(db: Database) -> Result<()> {
 /// let (ann, posts): (User, Vec<Post>) = User::insert(NewUser::new("ann@example.org", "Ann"))
 ///     .with(User::posts(), |ann| ["One", "Two"].map(|title| NewPost::new(ann.id, title)))
-///     .one(db)
+///     .one(&db)
 ///     .await?;
 /// # Ok(()) }
 /// ```
@@ -64,10 +64,10 @@ impl<M: Writable> Insert<M, M, ManyRows> {
     /// what it gives away it has to copy: `|_| linked(tags.clone())`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let rows = ["Ann", "Bob"].map(|name| NewUser::new(format!("{name}@example.org"), name));
     /// let stored: Vec<(User, Vec<Post>)> =
-    ///     User::insert_many(rows).with(User::posts(), |user| [NewPost::new(user.id, "Hello")]).all(db).await?;
+    ///     User::insert_many(rows).with(User::posts(), |user| [NewPost::new(user.id, "Hello")]).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn with<'f, C, K, I, F>(
@@ -88,14 +88,14 @@ impl<M: Writable> Insert<M, M, ManyRows> {
     /// from zero, in the order in which they were given.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let people = [("Ann", vec!["One", "Two"]), ("Bob", vec![])];
     /// let rows = people.iter().map(|(name, _)| NewUser::new(format!("{name}@example.org"), *name));
     /// let stored: Vec<(User, Vec<Post>)> = User::insert_many(rows)
     ///     .with_nth(User::posts(), |user, n| {
     ///         people[n].1.iter().map(|title| NewPost::new(user.id, *title)).collect::<Vec<_>>()
     ///     })
-    ///     .all(db)
+    ///     .all(&db)
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -118,11 +118,13 @@ impl<M: Writable, L> Graph<M, L, ManyRows> {
     /// Stores rows of another relation along with each row: as [`Insert::with`].
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, ann: User, tags: Vec<Tag>) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let ann = User::get(7).one(&db).await?;
+    /// let tags = Tag::query().all(&db).await?;
     /// let posts: Vec<(Post, Vec<Comment>, Vec<Tag>)> = Post::insert_many(["One", "Two"].map(|it| NewPost::new(ann.id, it)))
     ///     .with(Post::comments(), |post| [NewComment::new(post.id, "First!")])
     ///     .with(Post::tags(), |_| linked(tags.clone()))
-    ///     .all(db)
+    ///     .all(&db)
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -144,12 +146,14 @@ impl<M: Writable, L> Graph<M, L, ManyRows> {
     /// Stores rows of another relation along with each row: as [`Insert::with_nth`].
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, ann: User, tags: Vec<Tag>) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let ann = User::get(7).one(&db).await?;
+    /// let tags = Tag::query().all(&db).await?;
     /// let titles = ["One", "Two"];
     /// let posts: Vec<(Post, Vec<Tag>, Vec<Comment>)> = Post::insert_many(titles.map(|it| NewPost::new(ann.id, it)))
     ///     .with(Post::tags(), |_| linked(tags.clone()))
     ///     .with_nth(Post::comments(), |post, n| [NewComment::new(post.id, format!("{} is number {n}", titles[n]))])
-    ///     .all(db)
+    ///     .all(&db)
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -177,10 +181,10 @@ impl<M: Writable, L: Branches<M>, N> Graph<M, L, N> {
     /// already. No rows: none.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let rows = ["Ann", "Bob"].map(|name| NewUser::new(format!("{name}@example.org"), name));
     /// let stored: Vec<(User, Vec<Post>)> =
-    ///     User::insert_many(rows).with(User::posts(), |user| [NewPost::new(user.id, "Hello")]).all(db).await?;
+    ///     User::insert_many(rows).with(User::posts(), |user| [NewPost::new(user.id, "Hello")]).all(&db).await?;
     /// # Ok(()) }
     /// ```
     ///
@@ -216,9 +220,9 @@ impl<M: Writable, L: Branches<M>, N> Graph<M, L, N> {
     /// Stores the row and what belongs to it, and returns them: as [`all`](Self::all) for one row.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let ann = User::insert(NewUser::new("ann@example.org", "Ann"));
-    /// let (ann, posts) = ann.with(User::posts(), |ann| [NewPost::new(ann.id, "Hello")]).one(db).await?;
+    /// let (ann, posts) = ann.with(User::posts(), |ann| [NewPost::new(ann.id, "Hello")]).one(&db).await?;
     /// # Ok(()) }
     /// ```
     ///

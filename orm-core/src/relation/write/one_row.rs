@@ -22,10 +22,10 @@ impl<M: Writable> Insert<M, M, OneRow> {
     /// parent's key, `ANN` for a `citext` of `Ann`, the server is asked whether they are equal: 1 more for that level.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let (ann, posts): (User, Vec<Post>) = User::insert(NewUser::new("ann@example.org", "Ann"))
     ///     .with(User::posts(), |ann| vec![NewPost::new(ann.id, "One"), NewPost::new(ann.id, "Two")])
-    ///     .one(db)
+    ///     .one(&db)
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -46,10 +46,10 @@ impl<M: Writable> Insert<M, M, OneRow> {
     /// As [`with`](Self::with), for a closure that is used for many rows as well: the number is zero.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let drafts = [["One", "Two"]];
     /// let posts = |user: &User, n: usize| drafts[n].map(|title| NewPost::new(user.id, title));
-    /// let ann = User::insert(NewUser::new("ann@example.org", "Ann")).with_nth(User::posts(), posts).one(db).await?;
+    /// let ann = User::insert(NewUser::new("ann@example.org", "Ann")).with_nth(User::posts(), posts).one(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn with_nth<'f, C, K, I, F>(
@@ -71,11 +71,13 @@ impl<M: Writable, L> Graph<M, L, OneRow> {
     /// Stores rows of another relation along with the row: as [`Insert::with`].
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, ann: User, tags: Vec<Tag>) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let ann = User::get(7).one(&db).await?;
+    /// let tags = Tag::query().all(&db).await?;
     /// let (post, comments, tags): (Post, Vec<Comment>, Vec<Tag>) = Post::insert(NewPost::new(ann.id, "One"))
     ///     .with(Post::comments(), |post| [NewComment::new(post.id, "First!")])
     ///     .with(Post::tags(), |_| linked(tags))
-    ///     .one(db)
+    ///     .one(&db)
     ///     .await?;
     /// # Ok(()) }
     /// ```
@@ -97,12 +99,14 @@ impl<M: Writable, L> Graph<M, L, OneRow> {
     /// Stores rows of another relation along with the row: as [`Insert::with_nth`].
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/blog.rs")); } use blog::*; async fn run(db: &Database, ann: User, tags: Vec<Tag>) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let ann = User::get(7).one(&db).await?;
+    /// let tags = Tag::query().all(&db).await?;
     /// let comment = |post: &Post, n: usize| [NewComment::new(post.id, format!("number {n}"))];
     /// let post = Post::insert(NewPost::new(ann.id, "One"))
     ///     .with(Post::tags(), |_| linked(tags))
     ///     .with_nth(Post::comments(), comment)
-    ///     .one(db)
+    ///     .one(&db)
     ///     .await?;
     /// # Ok(()) }
     /// ```
