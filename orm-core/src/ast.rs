@@ -3,22 +3,27 @@
 //! Nothing here is typed by Rust types and nothing here fails. Names in it come from models, values are binds.
 
 mod bind_type;
+mod clause;
 mod key;
 mod node;
 mod select;
+mod source;
 mod tree;
 mod visit;
 mod write;
 
 pub(crate) use self::{
     bind_type::is_of_one_type,
+    clause::Clause,
     key::{by_key, equals},
     tree::DEPTH,
     write::automatic,
 };
 pub use self::{
+    clause::{Direction, Distinct, Lock, LockStrength, LockWait, Nulls, OrderItem},
     node::{Call, ColumnName, FunctionName, Logic, Node, Part},
-    select::{Direction, Distinct, From, Join, Lock, LockStrength, LockWait, Nulls, OrderItem, Relation, Select},
+    select::Select,
+    source::{From, Join, Relation},
     tree::Tree,
     write::{Assignment, Cell, ConflictAction, ConflictTarget, Delete, Insert, Links, OnConflict, Rows, Update},
 };

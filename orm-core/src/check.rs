@@ -15,7 +15,7 @@ use crate::{
     value::NoConstant,
 };
 
-pub(crate) use select::{is_grouped, select};
+pub(crate) use select::select;
 
 /// The most binds that one statement can have: the protocol counts them in 16 bits.
 pub(crate) const MAX_BINDS: usize = 65_535;

@@ -183,6 +183,18 @@ impl Node {
         fault
     }
 
+    /// Whether it, or a part of it, is an aggregate; sub-queries are not entered.
+    pub(crate) fn has_aggregate(&self) -> bool {
+        if matches!(self, Self::Call(call) if call.aggregate) {
+            return true;
+        }
+        let mut found = false;
+        if !self.is_leaf() {
+            self.parts(&mut |part| found = found || part.has_aggregate());
+        }
+        found
+    }
+
     /// `name(args)` of a built-in function.
     pub(crate) fn call(name: &'static str, args: Vec<Self>) -> Self {
         Self::Call(Box::new(Call::new(FunctionName::Builtin(name), args))).bounded()

@@ -1,9 +1,10 @@
-//! SELECT as plain data.
+//! SELECT as plain data. All that must name each field of it stands here: a new clause does not compile before it has
+//! been classified, copied, and walked over.
 
 use std::{borrow::Cow, time::Duration};
 
-use super::{Node, QueryId, Tree};
-use crate::{schema::Table, value::Bind};
+use super::{Clause, Distinct, From, Join, Lock, Node, OrderItem, QueryId, Relation};
+use crate::schema::Table;
 
 /// A query.
 #[derive(Debug)]
@@ -40,133 +41,6 @@ pub struct Select {
     pub timeout: Option<Duration>,
 }
 
-/// A source of a query.
-#[derive(Debug, Clone)]
-pub struct From {
-    /// What it is.
-    pub relation: Relation,
-    /// How it is joined to those before it.
-    pub join: Join,
-    /// The join's condition; none for the first source.
-    pub on: Option<Node>,
-}
-
-/// What can stand in FROM.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub enum Relation {
-    /// A table or view.
-    Table(&'static Table),
-    /// The keys of rows that are at hand, numbered from one in the column `n`; their parts are `k0`, `k1`, …: an
-    /// array each
-    Keys(Vec<Bind>),
-    /// A query that may use the columns of the sources before it; its columns are known by their places.
-    Lateral(Box<Select>),
-    /// A query of whole rows of a model, whose columns keep their names.
-    Rows(Box<Select>),
-    /// What a recursive query finds.
-    Tree(Box<Tree>),
-    /// What the recursive query around has found in the step before.
-    Found,
-}
-
-impl Relation {
-    /// The table, where it is one.
-    pub(crate) fn table(&self) -> Option<&'static Table> {
-        match self {
-            Self::Table(table) => Some(table),
-            Self::Keys(_) | Self::Lateral(_) | Self::Rows(_) | Self::Tree(_) | Self::Found => None,
-        }
-    }
-}
-
-/// The kinds of joins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Join {
-    /// The first source: no join.
-    First,
-    /// INNER JOIN.
-    Inner,
-    /// LEFT JOIN.
-    Left,
-    /// RIGHT JOIN.
-    Right,
-    /// FULL JOIN.
-    Full,
-}
-
-/// DISTINCT, over whole rows or over some expressions.
-#[derive(Debug, Clone)]
-pub enum Distinct {
-    /// `DISTINCT`.
-    Rows,
-    /// `DISTINCT ON (…)`.
-    On(Vec<Node>),
-}
-
-/// An item of ORDER BY.
-#[derive(Debug, Clone)]
-pub struct OrderItem {
-    /// What to sort by.
-    pub node: Node,
-    /// Which way.
-    pub direction: Direction,
-    /// Where NULLs go; the server puts them last when ascending and first when descending.
-    pub nulls: Option<Nulls>,
-}
-
-/// Which way to sort.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Direction {
-    /// Smallest first.
-    #[default]
-    Asc,
-    /// Largest first.
-    Desc,
-}
-
-/// Where NULLs are sorted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Nulls {
-    /// Before all values.
-    First,
-    /// After all values.
-    Last,
-}
-
-/// Row locks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lock {
-    /// How strong.
-    pub strength: LockStrength,
-    /// What to do about rows that others have locked.
-    pub wait: LockWait,
-}
-
-/// The strengths of row locks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LockStrength {
-    /// FOR UPDATE.
-    Update,
-    /// FOR NO KEY UPDATE.
-    NoKeyUpdate,
-    /// FOR SHARE.
-    Share,
-    /// FOR KEY SHARE.
-    KeyShare,
-}
-
-/// What to do about rows that others have locked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LockWait {
-    /// Wait for them.
-    Wait,
-    /// Leave them out.
-    SkipLocked,
-    /// Fail at once (55P03).
-    NoWait,
-}
-
 impl Select {
     /// A query of all rows of `table`.
     pub(crate) fn of(table: &'static Table) -> Self {
@@ -199,19 +73,83 @@ impl Select {
         }
     }
 
-    /// Says that it has no meaning, and why.
+    /// The clauses that it has, in SQL's order. This is the one place that says which field is which clause: it names
+    /// each field, so a new one does not compile until it has been classified here.
+    pub(crate) fn clauses(&self) -> impl Iterator<Item = Clause> {
+        let Self {
+            from,
+            list,
+            distinct,
+            filters,
+            group_by,
+            having,
+            order_by,
+            limit,
+            offset,
+            lock,
+            // Not clauses.
+            id: _,
+            by_key: _,
+            all_rows: _,
+            refused: _,
+            timeout: _,
+        } = self;
+        let order = order_by.iter().map(|it| &it.node);
+        let aggregates = list.iter().flatten().chain(order).any(Node::has_aggregate);
+        let clauses = [
+            (list.is_some(), Clause::Select),
+            (distinct.is_some(), Clause::Distinct),
+            (from.len() > 1, Clause::Join),
+            (!filters.is_empty(), Clause::Where),
+            (!group_by.is_empty(), Clause::GroupBy),
+            (!having.is_empty(), Clause::Having),
+            (!order_by.is_empty(), Clause::OrderBy),
+            (limit.is_some(), Clause::Limit),
+            (offset.is_some(), Clause::Offset),
+            (lock.is_some(), Clause::Lock),
+            (aggregates, Clause::Aggregate),
+        ];
+        clauses.into_iter().filter_map(|(has, clause)| has.then_some(clause))
+    }
+
+    /// Whether it has no clauses but `permitted`.
+    pub(crate) fn has_only(&self, permitted: &[Clause]) -> bool {
+        self.first_besides(permitted).is_none()
+    }
+
+    /// The first of its clauses that is not `permitted`.
+    pub(crate) fn first_besides(&self, permitted: &[Clause]) -> Option<Clause> {
+        self.clauses().find(|it| !permitted.contains(it))
+    }
+
+    /// The first of its clauses that is among `clauses`.
+    pub(crate) fn first_of(&self, clauses: &[Clause]) -> Option<Clause> {
+        self.clauses().find(|it| clauses.contains(it))
+    }
+
+    /// Whether a row of its result stands for many.
+    pub(crate) fn is_grouped(&self) -> bool {
+        self.first_of(&Clause::GROUPING).is_some()
+    }
+
+    /// Lowers the limit to `rows`.
+    pub(crate) fn at_most(&mut self, rows: u64) {
+        self.limit = Some(self.limit.map_or(rows, |it| it.min(rows)));
+    }
+
+    /// Marks it as having no meaning, and why.
     pub(crate) fn refuse(&mut self, reason: impl Into<Cow<'static, str>>) {
         self.refused.get_or_insert_with(|| reason.into());
     }
 
-    /// Takes away the order, where it does not matter to what is asked of the rows. What has no meaning in it stays an
-    /// error.
+    /// Removes the order, where it does not matter to what is asked of the rows. An expression in it that has no meaning
+    /// stays an error.
     pub(crate) fn forget_order(&mut self) {
         let order = std::mem::take(&mut self.order_by);
         self.keep_fault(order.iter().map(|it| &it.node));
     }
 
-    /// The same for what is selected.
+    /// The same for the select list.
     pub(crate) fn forget_list(&mut self) {
         let list = self.list.take();
         self.keep_fault(list.iter().flatten());
@@ -221,5 +159,109 @@ impl Select {
         if let Some(reason) = nodes.into_iter().find_map(Node::fault) {
             self.refuse(reason);
         }
+    }
+}
+
+impl Select {
+    /// Calls `visit` with each expression of the query. Names each field, so that no clause is left out.
+    pub(crate) fn nodes(&self, visit: &mut dyn FnMut(&Node)) {
+        let Self {
+            from,
+            list,
+            distinct,
+            filters,
+            group_by,
+            having,
+            order_by,
+            // Without expressions.
+            id: _,
+            limit: _,
+            offset: _,
+            lock: _,
+            by_key: _,
+            all_rows: _,
+            refused: _,
+            timeout: _,
+        } = self;
+        let distinct = match distinct {
+            Some(Distinct::On(nodes)) => nodes.as_slice(),
+            Some(Distinct::Rows) | None => &[],
+        };
+        list.iter()
+            .flatten()
+            .chain(from.iter().filter_map(|it| it.on.as_ref()))
+            .chain(distinct)
+            .chain(filters)
+            .chain(group_by)
+            .chain(having)
+            .chain(order_by.iter().map(|it| &it.node))
+            .for_each(visit);
+    }
+
+    /// Gives the columns of query `from` to query `to`, in sub-queries as well. Names each field, as `nodes` does.
+    pub(super) fn rename(&mut self, from: QueryId, to: QueryId) {
+        let Self {
+            from: sources,
+            list,
+            distinct,
+            filters,
+            group_by,
+            having,
+            order_by,
+            // Without expressions.
+            id: _,
+            limit: _,
+            offset: _,
+            lock: _,
+            by_key: _,
+            all_rows: _,
+            refused: _,
+            timeout: _,
+        } = self;
+        for source in &mut *sources {
+            match &mut source.relation {
+                Relation::Lateral(query) | Relation::Rows(query) => query.rename(from, to),
+                Relation::Tree(tree) => tree.rename(from, to),
+                Relation::Table(_) | Relation::Keys(_) | Relation::Found => {}
+            }
+        }
+        let distinct = match distinct {
+            Some(Distinct::On(nodes)) => nodes.as_mut_slice(),
+            Some(Distinct::Rows) | None => &mut [],
+        };
+        list.iter_mut()
+            .flatten()
+            .chain(sources.iter_mut().filter_map(|it| it.on.as_mut()))
+            .chain(distinct)
+            .chain(filters)
+            .chain(group_by)
+            .chain(having)
+            .chain(order_by.iter_mut().map(|it| &mut it.node))
+            .for_each(|it| it.rename(from, to));
+    }
+}
+
+impl Clone for Select {
+    /// Copies the query under a new identity: its columns become the copy's.
+    fn clone(&self) -> Self {
+        let mut copy = Self {
+            id: QueryId::next(),
+            from: self.from.clone(),
+            list: self.list.clone(),
+            distinct: self.distinct.clone(),
+            filters: self.filters.clone(),
+            group_by: self.group_by.clone(),
+            having: self.having.clone(),
+            order_by: self.order_by.clone(),
+            limit: self.limit,
+            offset: self.offset,
+            lock: self.lock,
+            by_key: self.by_key,
+            all_rows: self.all_rows,
+            refused: self.refused.clone(),
+            timeout: self.timeout,
+        };
+        copy.rename(self.id, copy.id);
+        copy
     }
 }

@@ -1,6 +1,6 @@
 //! Walking over nodes.
 
-use super::{Call, Distinct, Node, Part, QueryId, Relation, Select};
+use super::{Call, Node, Part, QueryId};
 
 impl Node {
     /// Whether it has no parts: most nodes are columns and binds, at which no walk needs to stop.
@@ -61,7 +61,7 @@ impl Node {
     }
 
     /// Gives the columns of query `from` to query `to`, in sub-queries as well.
-    fn rename(&mut self, from: QueryId, to: QueryId) {
+    pub(super) fn rename(&mut self, from: QueryId, to: QueryId) {
         match self {
             Self::Column { query, .. } | Self::Columns { query, .. } | Self::WholeRow { query, .. } => {
                 if *query == from {
@@ -110,76 +110,5 @@ impl Node {
                 }
             }
         }
-    }
-}
-
-impl Select {
-    /// Calls `visit` with each expression of the query.
-    pub(crate) fn nodes(&self, visit: &mut dyn FnMut(&Node)) {
-        let on = self.from.iter().filter_map(|it| it.on.as_ref());
-        let distinct = match &self.distinct {
-            Some(Distinct::On(nodes)) => nodes.as_slice(),
-            Some(Distinct::Rows) | None => &[],
-        };
-        self.list
-            .iter()
-            .flatten()
-            .chain(on)
-            .chain(distinct)
-            .chain(&self.filters)
-            .chain(&self.group_by)
-            .chain(&self.having)
-            .chain(self.order_by.iter().map(|it| &it.node))
-            .for_each(visit);
-    }
-
-    pub(super) fn rename(&mut self, from: QueryId, to: QueryId) {
-        for source in &mut self.from {
-            match &mut source.relation {
-                Relation::Lateral(query) | Relation::Rows(query) => query.rename(from, to),
-                Relation::Tree(tree) => tree.rename(from, to),
-                Relation::Table(_) | Relation::Keys(_) | Relation::Found => {}
-            }
-        }
-        let on = self.from.iter_mut().filter_map(|it| it.on.as_mut());
-        let distinct = match &mut self.distinct {
-            Some(Distinct::On(nodes)) => nodes.as_mut_slice(),
-            Some(Distinct::Rows) | None => &mut [],
-        };
-        self.list
-            .iter_mut()
-            .flatten()
-            .chain(on)
-            .chain(distinct)
-            .chain(&mut self.filters)
-            .chain(&mut self.group_by)
-            .chain(&mut self.having)
-            .chain(self.order_by.iter_mut().map(|it| &mut it.node))
-            .for_each(|it| it.rename(from, to));
-    }
-}
-
-impl Clone for Select {
-    /// Copies the query under an identity of its own: its columns become the copy's.
-    fn clone(&self) -> Self {
-        let mut copy = Self {
-            id: QueryId::next(),
-            from: self.from.clone(),
-            list: self.list.clone(),
-            distinct: self.distinct.clone(),
-            filters: self.filters.clone(),
-            group_by: self.group_by.clone(),
-            having: self.having.clone(),
-            order_by: self.order_by.clone(),
-            limit: self.limit,
-            offset: self.offset,
-            lock: self.lock,
-            by_key: self.by_key,
-            all_rows: self.all_rows,
-            refused: self.refused.clone(),
-            timeout: self.timeout,
-        };
-        copy.rename(self.id, copy.id);
-        copy
     }
 }

@@ -48,7 +48,7 @@ fn query(scopes: &mut Scopes, select: &Select) -> Result<()> {
     scopes.rows(select.from.iter().filter_map(|it| it.on.as_ref()), "ON")?;
     scopes.rows(&select.filters, "a filter")?;
     scopes.rows(&select.group_by, "GROUP BY")?;
-    let grouped = is_grouped(select);
+    let grouped = select.is_grouped();
     if grouped && select.list.is_none() {
         return Err(refused(WITHOUT_SELECT));
     }
@@ -101,26 +101,6 @@ fn distinct(select: &Select) -> Result<()> {
 
 fn has(nodes: &[Node], node: &Node) -> bool {
     nodes.iter().any(|it| same(it, node))
-}
-
-/// Whether a row stands for many.
-pub(crate) fn is_grouped(select: &Select) -> bool {
-    !select.group_by.is_empty()
-        || !select.having.is_empty()
-        || select.list.iter().flatten().any(has_aggregate)
-        || select.order_by.iter().any(|it| has_aggregate(&it.node))
-}
-
-fn has_aggregate(node: &Node) -> bool {
-    if matches!(node, Node::Call(call) if call.aggregate) {
-        return true;
-    }
-    if node.is_leaf() {
-        return false;
-    }
-    let mut found = false;
-    node.parts(&mut |part| found |= has_aggregate(part));
-    found
 }
 
 fn nested_aggregates(node: &Node, inside: bool) -> Result<()> {

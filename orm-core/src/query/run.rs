@@ -126,7 +126,7 @@ impl<S: Source, Out: FromRow> Select<S, Out> {
     /// ```
     pub async fn first(self, db: &impl Executor) -> Result<Option<Out>> {
         let mut query = self;
-        query.ast.limit = Some(query.ast.limit.map_or(1, |it| it.min(1)));
+        query.ast.at_most(1);
         let rows = fetch(&query.statement()?, Matching::Position, db).await?;
         Ok(rows.into_iter().next())
     }
@@ -189,7 +189,7 @@ impl<S: Source, Out: FromRow> Select<S, Out> {
     /// Lowers the limit. A get by key has one row at most as it is, and keeps its text.
     fn at_most(mut self, rows: u64) -> Self {
         if !self.ast.by_key || self.ast.from.len() > 1 {
-            self.ast.limit = Some(self.ast.limit.map_or(rows, |it| it.min(rows)));
+            self.ast.at_most(rows);
         }
         self
     }

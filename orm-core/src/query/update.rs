@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use super::{RowsOf, Select, Source};
 use crate::{
-    ast::{self, QueryId, by_key, equals},
+    ast::{self, Clause, QueryId, by_key, equals},
     expr::{IntoAssignments, Origin, Present, SelectList, Selection},
     model::{Keyed, Model, Writable},
 };
@@ -155,16 +155,6 @@ pub(super) fn refused(query: &mut ast::Select, what: &str) -> Option<Cow<'static
     if let Some(reason) = query.refused.take() {
         return Some(reason);
     }
-    let clauses = [
-        (query.list.is_some(), "select"),
-        (query.distinct.is_some(), "distinct"),
-        (!query.group_by.is_empty(), "group_by"),
-        (!query.having.is_empty(), "having"),
-        (!query.order_by.is_empty(), "order_by"),
-        (query.limit.is_some(), "limit"),
-        (query.offset.is_some(), "offset"),
-        (query.lock.is_some(), "for_update"),
-    ];
-    let clause = clauses.into_iter().find_map(|(has, clause)| has.then_some(clause))?;
+    let clause = query.first_besides(&[Clause::Where, Clause::Join])?.method();
     Some(format!("{what} cannot have `{clause}`; filter by `in_` over a query that has").into())
 }

@@ -98,7 +98,7 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
         let Self { path, query: Select { ast: mut rows, .. }, .. } = self;
         let (around, source) = origin(parent);
         path.correlate(&mut rows, around, source);
-        if crate::check::is_grouped(&rows) || (rows.distinct.is_some() && rows.list.is_some()) {
+        if rows.is_grouped() || (rows.distinct.is_some() && rows.list.is_some()) {
             let text = "conditions and aggregates ask about rows of a relation, and this one has groups or distinct \
                         values: leave out its `select`";
             rows.refuse(text);

@@ -387,5 +387,5 @@ pub(super) fn typed_key<C: Keyed>(row: &C) -> Vec<Bind> {
 
 /// Whether the rows of the query are rows of its sources, all of them.
 pub(super) fn is_flat(select: &ast::Select) -> bool {
-    select.limit.is_none() && select.offset.is_none() && select.distinct.is_none() && !crate::check::is_grouped(select)
+    select.limit.is_none() && select.offset.is_none() && select.distinct.is_none() && !select.is_grouped()
 }

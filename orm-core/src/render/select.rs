@@ -2,8 +2,7 @@
 
 use super::{Rendered, Reuse, Writer};
 use crate::{
-    ast::{Distinct, From, Join, Lock, LockStrength, LockWait, Relation, Select},
-    check::is_grouped,
+    ast::{Clause, Distinct, From, Join, Lock, LockStrength, LockWait, Relation, Select},
     value::Bind,
 };
 
@@ -29,15 +28,10 @@ pub(crate) fn count(select: &Select) -> Rendered {
     writer.finish()
 }
 
-/// Whether `count(*)` over the same sources and filters gives the count.
+/// Whether `count(*)` over the same sources and filters gives the count: where no other clause changes which rows there
+/// are, or must itself be checked by the server.
 pub(crate) fn counts_plainly(select: &Select) -> bool {
-    select.distinct.is_none()
-        && select.group_by.is_empty()
-        && select.having.is_empty()
-        && select.limit.is_none()
-        && select.offset.is_none()
-        && select.lock.is_none()
-        && select.list.is_none()
+    select.has_only(&[Clause::Join, Clause::Where, Clause::OrderBy])
 }
 
 /// A statement that asks whether `select` finds a row.
@@ -51,8 +45,10 @@ pub(crate) fn exists(select: &Select) -> Rendered {
 
 /// The query where only whether it finds a row counts.
 pub(super) fn nested_exists(writer: &mut Writer, select: &Select) {
-    // Grouped and aggregating queries keep their list: without it they would have other rows.
-    if select.distinct.is_some() || is_grouped(select) {
+    // With any other clause, an aggregate say, the rows depend on the list or on the order.
+    let free_of_list_and_order =
+        [Clause::Select, Clause::Join, Clause::Where, Clause::OrderBy, Clause::Limit, Clause::Offset, Clause::Lock];
+    if !select.has_only(&free_of_list_and_order) {
         return nested(writer, select);
     }
     writer.open(select.id, select.from.len());

@@ -1,0 +1,124 @@
+//! The clauses of a query: which there are, and what they hold.
+
+use super::Node;
+
+/// A clause of a query. Which of them a query has is answered by [`Select::clauses`](super::Select::clauses), and what
+/// cannot be said of every query states the clauses that it permits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Clause {
+    /// A select list.
+    Select,
+    /// DISTINCT, over whole rows or over some expressions.
+    Distinct,
+    /// A source besides the first.
+    Join,
+    /// WHERE.
+    Where,
+    /// GROUP BY.
+    GroupBy,
+    /// HAVING.
+    Having,
+    /// ORDER BY.
+    OrderBy,
+    /// LIMIT.
+    Limit,
+    /// OFFSET.
+    Offset,
+    /// FOR UPDATE and its kind.
+    Lock,
+    /// An aggregate in the select list or in ORDER BY: without GROUP BY it makes one row of all.
+    Aggregate,
+}
+
+impl Clause {
+    /// Those of which each makes one row of many.
+    pub(crate) const GROUPING: [Self; 3] = [Self::GroupBy, Self::Having, Self::Aggregate];
+
+    /// The method that adds it, for messages.
+    pub(crate) const fn method(self) -> &'static str {
+        match self {
+            Self::Select | Self::Aggregate => "select",
+            Self::Distinct => "distinct",
+            Self::Join => "join",
+            Self::Where => "filter",
+            Self::GroupBy => "group_by",
+            Self::Having => "having",
+            Self::OrderBy => "order_by",
+            Self::Limit => "limit",
+            Self::Offset => "offset",
+            Self::Lock => "for_update",
+        }
+    }
+}
+
+/// DISTINCT, over whole rows or over some expressions.
+#[derive(Debug, Clone)]
+pub enum Distinct {
+    /// `DISTINCT`.
+    Rows,
+    /// `DISTINCT ON (…)`.
+    On(Vec<Node>),
+}
+
+/// An item of ORDER BY.
+#[derive(Debug, Clone)]
+pub struct OrderItem {
+    /// What to sort by.
+    pub node: Node,
+    /// Which way.
+    pub direction: Direction,
+    /// Where NULLs go; the server puts them last when ascending and first when descending.
+    pub nulls: Option<Nulls>,
+}
+
+/// Which way to sort.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Direction {
+    /// Smallest first.
+    #[default]
+    Asc,
+    /// Largest first.
+    Desc,
+}
+
+/// Where NULLs are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nulls {
+    /// Before all values.
+    First,
+    /// After all values.
+    Last,
+}
+
+/// Row locks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lock {
+    /// How strong.
+    pub strength: LockStrength,
+    /// What to do about rows that others have locked.
+    pub wait: LockWait,
+}
+
+/// The strengths of row locks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LockStrength {
+    /// FOR UPDATE.
+    Update,
+    /// FOR NO KEY UPDATE.
+    NoKeyUpdate,
+    /// FOR SHARE.
+    Share,
+    /// FOR KEY SHARE.
+    KeyShare,
+}
+
+/// What to do about rows that others have locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LockWait {
+    /// Wait for them.
+    Wait,
+    /// Leave them out.
+    SkipLocked,
+    /// Fail at once (55P03).
+    NoWait,
+}
