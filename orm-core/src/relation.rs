@@ -47,7 +47,7 @@ pub use self::{
 use std::{fmt, future::Future};
 
 use crate::{
-    ast,
+    ast::{self, Clause},
     error::Result,
     executor::Executor,
     expr::{IntoCond, IntoOrder, Present, Selection},
@@ -269,7 +269,7 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
     pub fn of_all(self, parents: &[P]) -> Select<C, Out> {
         let Self { path, mut query, .. } = self;
         path.restrict(&mut query.ast, parents);
-        if query.ast.limit.is_some() || query.ast.offset.is_some() {
+        if query.ast.first_of(&[Clause::Limit, Clause::Offset]).is_some() {
             let text = "a limit or offset of a relation counts for each parent: `load` gives each its own, and after \
                         `of_all` it counts for all of them";
             query.ast.refuse(text);

@@ -334,9 +334,21 @@ async fn what_cannot_be_stored_is_refused_before_any_io() {
     let ann = || User::insert(NewUser::new("Ann"));
     let one = |user: &User| [NewPost::new(user.id, "One")];
     let invalid = ErrorKind::InvalidStatement;
-    refused(ann().with(User::posts().filter(|p| p.published), one).one(&Offline).await, invalid, "takes no clauses");
-    refused(ann().with(User::posts().limit(1), one).one(&Offline).await, invalid, "takes no clauses");
-    refused(ann().with(User::posts().order_by(|p| p.id.asc()), one).one(&Offline).await, invalid, "takes no clauses");
+    refused(
+        ann().with(User::posts().filter(|p| p.published), one).one(&Offline).await,
+        invalid,
+        "takes no clauses: remove its `filter`",
+    );
+    refused(
+        ann().with(User::posts().limit(1), one).one(&Offline).await,
+        invalid,
+        "takes no clauses: remove its `limit`",
+    );
+    refused(
+        ann().with(User::posts().order_by(|p| p.id.asc()), one).one(&Offline).await,
+        invalid,
+        "takes no clauses: remove its `order_by`",
+    );
     refused(ann().with(User::posts(), |_| linked([])).one(&Offline).await, invalid, "through a table");
     let upsert = ann().on_any_conflict_do_nothing().with(User::posts(), one);
     refused(upsert.one(&Offline).await, invalid, "upsert");

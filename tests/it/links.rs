@@ -345,16 +345,17 @@ async fn a_relation_with_clauses_is_not_linked() {
     use both::{Player, Team};
     let (team, player) = (Team { id: 1 }, Player { id: 1 });
     let narrowed = || Team::players().filter(|p| p.id.gt(2));
-    let ways = [
-        narrowed().link(&team, &player),
-        narrowed().unlink(&team, &player),
-        narrowed().set_links(&team, &[]),
-        Team::players().limit(1).link_all(&team, std::slice::from_ref(&player)),
-        Team::players().order_by_link(|l| l.team_id.asc()).set_links(&team, &[]),
+    let changes = [
+        (narrowed().link(&team, &player), "filter"),
+        (narrowed().unlink(&team, &player), "filter"),
+        (narrowed().set_links(&team, &[]), "filter"),
+        (Team::players().filter_link(|l| l.team_id.gt(2)).link(&team, &player), "filter"),
+        (Team::players().limit(1).link_all(&team, std::slice::from_ref(&player)), "limit"),
+        (Team::players().order_by_link(|l| l.team_id.asc()).set_links(&team, &[]), "order_by"),
     ];
-    for change in ways {
+    for (change, clause) in changes {
         let error = change.execute(&Offline).await.expect_err("refused");
         assert_eq!(error.kind(), ErrorKind::InvalidStatement);
-        assert!(error.to_string().contains("takes no clauses"), "{error}");
+        assert!(error.to_string().contains(&format!("takes no clauses: remove its `{clause}`")), "{error}");
     }
 }

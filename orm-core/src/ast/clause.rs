@@ -10,8 +10,6 @@ pub(crate) enum Clause {
     Select,
     /// DISTINCT, over whole rows or over some expressions.
     Distinct,
-    /// A source besides the first.
-    Join,
     /// WHERE.
     Where,
     /// GROUP BY.
@@ -26,6 +24,8 @@ pub(crate) enum Clause {
     Offset,
     /// FOR UPDATE and its kind.
     Lock,
+    /// A source besides the first.
+    Join,
     /// An aggregate in the select list or in ORDER BY: without GROUP BY it makes one row of all.
     Aggregate,
 }

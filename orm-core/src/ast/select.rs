@@ -73,8 +73,8 @@ impl Select {
         }
     }
 
-    /// The clauses that it has, in SQL's order. This is the one place that says which field is which clause: it names
-    /// each field, so a new one does not compile until it has been classified here.
+    /// The clauses that it has; a refusal names the first that it does not permit. Only this says which field is which
+    /// clause, and it names each field, so that a new one does not compile until it has been classified.
     pub(crate) fn clauses(&self) -> impl Iterator<Item = Clause> {
         let Self {
             from,
@@ -99,7 +99,6 @@ impl Select {
         let clauses = [
             (list.is_some(), Clause::Select),
             (distinct.is_some(), Clause::Distinct),
-            (from.len() > 1, Clause::Join),
             (!filters.is_empty(), Clause::Where),
             (!group_by.is_empty(), Clause::GroupBy),
             (!having.is_empty(), Clause::Having),
@@ -107,6 +106,7 @@ impl Select {
             (limit.is_some(), Clause::Limit),
             (offset.is_some(), Clause::Offset),
             (lock.is_some(), Clause::Lock),
+            (from.len() > 1, Clause::Join),
             (aggregates, Clause::Aggregate),
         ];
         clauses.into_iter().filter_map(|(has, clause)| has.then_some(clause))

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Referred, tree::Walk};
 use crate::{
-    ast::{self, ColumnName, From, Join, Node, QueryId, Relation as Source},
+    ast::{self, Clause, ColumnName, From, Join, Node, QueryId, Relation as Source},
     model::{Keyed, Model},
     schema::Table,
     value::Bind,
@@ -385,7 +385,8 @@ pub(super) fn typed_key<C: Keyed>(row: &C) -> Vec<Bind> {
     row.key().into_iter().zip(C::TABLE.key).map(|(bind, name)| bind.typed_as(C::TABLE, name)).collect()
 }
 
-/// Whether the rows of the query are rows of its sources, all of them.
+/// Whether the rows of the query are rows of its sources, all of them: a further join or filter then leaves out some and
+/// changes nothing about the others.
 pub(super) fn is_flat(select: &ast::Select) -> bool {
-    select.limit.is_none() && select.offset.is_none() && select.distinct.is_none() && !select.is_grouped()
+    select.has_only(&[Clause::Select, Clause::Join, Clause::Where, Clause::OrderBy, Clause::Lock])
 }

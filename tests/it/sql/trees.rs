@@ -180,10 +180,10 @@ async fn refused<T: std::fmt::Debug>(result: impl Future<Output = Result<T>>, ex
 async fn refusals() {
     let (one, db) = (category(1), Offline);
     let sorted = Category::children().order_by(|c| c.id.asc()).descendants();
-    refused(sorted.of(&one).all(&db), expect!["select from categories: only filters say what is walked over: sort and limit after `descendants` or `ancestors`"]).await;
+    refused(sorted.of(&one).all(&db), expect!["select from categories: `order_by` goes after `descendants` or `ancestors`: before them only filters choose which rows are followed"]).await;
     refused(
         load(&[one], Category::children().limit(1).descendants(), &db),
-        expect!["select from categories: only filters say what is walked over: sort and limit after `descendants` or `ancestors`"],
+        expect!["select from categories: `limit` goes after `descendants` or `ancestors`: before them only filters choose which rows are followed"],
     )
     .await;
     refused(Person::follows().descendants().with_depth().of(&person(1)).all(&db), expect!["select from people: `with_depth` of a relation through a table needs `max_depth`: there may be no end of ways through it"]).await;

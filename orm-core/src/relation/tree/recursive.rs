@@ -2,6 +2,7 @@
 
 use super::walk::Walk;
 use crate::{
+    ast::Clause,
     error::Result,
     model::{Keyed, Model},
     query::Select,
@@ -139,9 +140,10 @@ impl<P: Model, C: Model, K> Related<P, C, K> {
         let Self { path, query: Select { ast: rows, .. }, .. } = self;
         let mut query: Select<P, P> = Select::of_model();
         query.ast.timeout = rows.timeout;
-        if !rows.order_by.is_empty() || rows.limit.is_some() || rows.offset.is_some() || rows.distinct.is_some() {
-            let text = "only filters say what is walked over: sort and limit after `descendants` or `ancestors`";
-            query.ast.refuse(text);
+        if let Some(clause) = rows.first_besides(&[Clause::Where, Clause::Join]) {
+            let text =
+                "goes after `descendants` or `ancestors`: before them only filters choose which rows are followed";
+            query.ast.refuse(format!("`{}` {text}", clause.method()));
         }
         Related { path: path.walked(Walk::new(rows)), query, loads: (), refers: None, _kind: std::marker::PhantomData }
     }

@@ -7,7 +7,6 @@ use super::{
     link_columns::Ends, nested_insert::refused,
 };
 use crate::{
-    ast,
     error::{Error, ErrorKind, Result},
     executor::Executor,
     model::{Keyed, Model},
@@ -169,12 +168,6 @@ fn make<P: Model, C: Model, K: StoredAfter, I: Children<C>>(
     Ok(made)
 }
 
-/// Whether a relation says more than which rows belong to which.
-pub(super) fn has_clauses(query: &ast::Select) -> bool {
-    let narrowed = query.limit.is_some() || query.offset.is_some() || query.distinct.is_some();
-    narrowed || !query.filters.is_empty() || !query.order_by.is_empty()
-}
-
 impl<P, C, K, I> Grows<P> for Branch<'_, P, C, K, I>
 where
     P: Model,
@@ -186,9 +179,9 @@ where
 
     fn check(&self) -> Result<()> {
         let refused = |text: String| refused(text).in_statement("insert into", Some(C::TABLE.name));
-        if has_clauses(&self.relation.query.ast) {
-            let text = "a relation that is stored along takes no clauses: no `filter`, `order_by`, `limit`";
-            return Err(refused(text.into()));
+        if let Some(clause) = self.relation.query.ast.clauses().next() {
+            let text = "a relation in a nested insert takes no clauses: remove its";
+            return Err(refused(format!("{text} `{}`", clause.method())));
         }
         match Ends::of(&self.relation.path) {
             Some(ends) => ends.refused().map_or(Ok(()), |text| Err(refused(text))),

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt, time::Duration};
 
-use super::{branch::has_clauses, link_columns::Ends};
+use super::link_columns::Ends;
 use crate::{
     ast::{self, ColumnName, Delete, Node, QueryId},
     check,
@@ -196,11 +196,11 @@ fn links<C: Keyed>(ends: Ends, parent: Vec<Bind>, children: &[C]) -> Result<Adde
 
 impl<P: Model, C: Keyed, V: Model> Related<P, C, Many<V>> {
     /// Where the links are, and the key of the row that has them; nothing where it is NULL.
-    fn ends(&self, parent: &P) -> Result<(Ends, Option<Vec<Bind>>), &'static str> {
-        if has_clauses(&self.query.ast) {
-            return Err("a relation that is linked takes no clauses: no `filter`, `order_by`, `limit`");
+    fn ends(&self, parent: &P) -> Result<(Ends, Option<Vec<Bind>>), String> {
+        if let Some(clause) = self.query.ast.clauses().next() {
+            return Err(format!("a relation that is linked takes no clauses: remove its `{}`", clause.method()));
         }
-        Ok((Ends::of(&self.path).ok_or("there is no table in between")?, self.path.typed_key(parent)))
+        Ok((Ends::of(&self.path).ok_or_else(|| "there is no junction table".to_owned())?, self.path.typed_key(parent)))
     }
 
     fn changed(self, parent: &P, change: impl FnOnce(Ends, Option<Vec<Bind>>) -> Result<Change, String>) -> Link {
