@@ -155,6 +155,6 @@ pub(super) fn refused(query: &mut ast::Select, what: &str) -> Option<Cow<'static
     if let Some(reason) = query.refused.take() {
         return Some(reason);
     }
-    let clause = query.first_besides(&[Clause::Where, Clause::Join])?.method();
+    let clause = query.first_besides(&[Clause::Where])?.method();
     Some(format!("{what} cannot have `{clause}`; filter by `in_` over a query that has").into())
 }

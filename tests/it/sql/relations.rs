@@ -104,6 +104,19 @@ async fn numbers_instead_of_rows() {
         [bigint[], bigint]"#]]).await;
 }
 
+/// An update or delete has one table, and the junction table would be another.
+#[tokio::test]
+async fn rows_filtered_by_their_links_are_not_written() {
+    let order = Order { shop_id: 1, number: 1 };
+    let parts = Order::parts().filter_link(|l| l.amount.gt(1)).of(&order);
+    let error = parts.clone().delete().execute(&Recorder::default()).await.expect_err("refused");
+    expect!["delete from parts: a delete cannot have `join`; filter by `in_` over a query that has"]
+        .assert_eq(&error.to_string());
+    let error = parts.update(|p| p.model.set(1)).execute(&Recorder::default()).await.expect_err("refused");
+    expect!["update parts: an update cannot have `join`; filter by `in_` over a query that has"]
+        .assert_eq(&error.to_string());
+}
+
 #[tokio::test]
 async fn keys_of_several_columns_and_tables_in_between() {
     let orders = [(1, 1), (2, 1)].map(|(shop_id, number)| Order { shop_id, number });
