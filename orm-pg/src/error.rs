@@ -8,7 +8,7 @@ use orm_core::{
 };
 use tokio_postgres::error::{DbError, ErrorPosition, Severity, SqlState};
 
-use crate::{raw, stale::Verdict};
+use crate::{raw, session::invalidation::Verdict};
 
 /// Copies what the server said.
 pub(crate) fn server_error(error: &DbError) -> ServerError {

@@ -50,42 +50,17 @@
 //! `chrono`, `time`, `jiff`, `uuid`, `rust_decimal`, `cidr`, `bit-vec` and `pgvector` bring their types: see [`types`];
 //! `testing` brings a server for tests. None of these is on by default; `tls-rustls`, encrypted connections by rustls, is.
 
-mod adopt;
-mod auth;
-mod bind;
-mod cache;
-mod cancel;
-mod config;
-mod connection;
-mod cursor;
-mod database;
+mod connect;
 mod deadline;
-mod driver;
-mod driver_row;
 mod error;
-mod failure;
-mod from_pool;
-mod group;
-mod lease;
-mod manager;
-mod notice;
-mod peer;
+mod handle;
 mod pool;
 mod raw;
-mod run;
-mod runtime;
 mod session;
-mod stale;
-mod stream;
-mod tables;
 #[cfg(feature = "testing")]
 pub mod testing;
-mod tls;
-mod trace;
-mod transaction;
-mod wire;
-mod writes;
 
+use self::{connect::cancel, session::run};
 pub use orm_core::{
     ast, ddl,
     error::{Error, ErrorKind, Result, ServerError},
@@ -102,14 +77,18 @@ pub use orm_derive::{Changes, Flatten, FromRow, Insert, Model, PgComposite, PgEn
 pub use tokio_postgres;
 
 pub use self::{
-    adopt::{Adopt, Adopted, adopt},
-    config::DatabaseBuilder,
-    connection::Connection,
-    database::Database,
-    notice::Notice,
+    connect::{
+        config::DatabaseBuilder,
+        notice::Notice,
+        tls::{ChannelBinding, SslMode, SslNegotiation},
+    },
+    handle::{
+        adopt::{Adopt, Adopted, adopt},
+        connection::Connection,
+        database::Database,
+        transaction::{Begin, Isolation, Transaction, TransactionOptions},
+    },
     pool::PoolStatus,
-    tls::{ChannelBinding, SslMode, SslNegotiation},
-    transaction::{Begin, Isolation, Transaction, TransactionOptions},
 };
 
 pub mod prelude;

@@ -3,10 +3,12 @@
 //! Whoever wants a connection first waits for a turn; turns are given in the order in which they were asked for, and
 //! there are as many as there may be connections. With a turn in hand, a connection is idle, or there is room for one.
 
+mod capacity;
+mod checkout;
 mod cleaning;
-mod holder;
-mod home;
-mod place;
+pub(crate) mod lease;
+pub(crate) mod manager;
+mod runtime_pool;
 
 use std::{
     pin::pin,
@@ -26,21 +28,25 @@ use tokio::{
 };
 
 use crate::{
-    config::{Settings, Target},
-    deadline::end_of,
+    connect::{
+        config::{Settings, Target},
+        runtime::here,
+    },
     error::server_error,
-    from_pool::Source,
-    lease::Lease,
-    manager::{Board, Manager, closed},
-    runtime::here,
+    handle::from_pool::Source,
+    pool::{
+        lease::Lease,
+        manager::{Board, Manager, closed},
+    },
+    session::deadline::end_of,
 };
 
 pub(crate) use self::{
+    capacity::{Place, Places},
+    checkout::{Holders, Purpose},
     cleaning::{Cleanings, Parts},
-    holder::{Holders, Purpose},
-    place::{Place, Places},
 };
-use self::{holder::Spot, home::Homes};
+use self::{checkout::Spot, runtime_pool::Homes};
 
 /// A connection that was idle for longer is asked whether it is still there.
 const LONG_IDLE: Duration = Duration::from_secs(30);

@@ -4,9 +4,17 @@
 //! All flags say "may have": the driver hides the transaction state that the server reports, so they are set before
 //! the first byte is sent and cleared only by an answer.
 
+pub(crate) mod bind;
+pub(crate) mod cache;
+pub(crate) mod cursor;
+pub(crate) mod driver_row;
 mod failing;
+pub(crate) mod invalidation;
 mod limit;
+pub(crate) mod run;
+pub(crate) mod trace;
 mod waiting;
+pub(crate) mod write_access;
 
 use std::{
     pin::pin,
@@ -22,19 +30,19 @@ use tokio::{runtime::Handle, task::AbortHandle};
 use tokio_postgres::Client;
 
 use crate::{
-    cache::{Cache, Limits},
-    deadline,
-    driver::Fate,
+    connect::{driver::Fate, endpoint::Peer, wire::Plug},
     error::Failure,
-    peer::Peer,
     pool::Place,
     raw,
-    stale::Generation,
-    wire::Plug,
-    writes::Writes,
+    session::{
+        cache::{Cache, Limits},
+        invalidation::Generation,
+        write_access::Writes,
+    },
 };
 
 pub(crate) use self::{limit::Allowed, waiting::Waiting};
+pub(crate) use crate::deadline;
 
 /// Whose the driver's client is.
 enum Owner {
@@ -259,7 +267,7 @@ impl Session {
             Owner::Ours { .. } => {
                 self.taint();
                 if first {
-                    crate::transaction::send(self, WITNESS);
+                    crate::handle::transaction::send(self, WITNESS);
                 }
             }
             // Settings that the application makes on connections of its own pool are its own business.

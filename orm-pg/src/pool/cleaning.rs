@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::{runtime::Id, sync::OwnedSemaphorePermit};
 
-use crate::{lease::Pooled, session::Session};
+use crate::{pool::lease::Pooled, session::Session};
 
 /// All that are being cleaned.
 #[derive(Default)]

@@ -6,8 +6,10 @@ use tokio_postgres::error::SqlState;
 use super::Session;
 use crate::{
     error::{Cause, Failure, cause_of, from_driver, in_statement_mode, lost, server_error, through_a_pooler},
-    stale::{self, invalidated},
-    writes::{self, Refused},
+    session::{
+        invalidation::{self, invalidated},
+        write_access::{self, Refused},
+    },
 };
 
 /// How many turns others get before an error is told that only follows from another one.
@@ -67,7 +69,9 @@ impl Session {
             self.set_broken(true);
         }
         let failure = match refused {
-            Some(Refused::SinceOpened) => Failure { error: writes::demoted(failure.error), cause: Cause::Demoted },
+            Some(Refused::SinceOpened) => {
+                Failure { error: write_access::demoted(failure.error), cause: Cause::Demoted }
+            }
             Some(Refused::AsAsked | Refused::ByRole) | None => failure,
         };
         if failure.error.is_retryable() {
@@ -101,7 +105,7 @@ impl Session {
                 match error.sql_state() {
                     // Only the statements by which the driver asks for types can be missing here. It never makes them
                     // anew.
-                    Some("26000") if stale::is_behind_a_pooler(self) => {
+                    Some("26000") if invalidation::is_behind_a_pooler(self) => {
                         self.set_broken(true);
                         Failure { error: through_a_pooler(error), cause: Cause::Server }
                     }
@@ -112,7 +116,7 @@ impl Session {
                     }
                     // The driver uses no name twice.
                     Some("42P05") => Failure { error: through_a_pooler(error), cause },
-                    _ => stale::tell(self, Failure { error, cause }),
+                    _ => invalidation::tell(self, Failure { error, cause }),
                 }
             }
             (_, None) => Failure::refused(Error::new(ErrorKind::InvalidStatement, "the statement cannot be sent")),

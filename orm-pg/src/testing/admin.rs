@@ -9,7 +9,7 @@ use orm_core::{
 use tokio_postgres::{Client, NoTls, error::SqlState};
 
 use super::{failed, names::PREFIX, url};
-use crate::config::parse_url;
+use crate::connect::config::parse_url;
 
 /// How long to wait for a connection while other tests have them all.
 const CONNECT_LIMIT: Duration = Duration::from_secs(60);

@@ -2,7 +2,7 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::config::parse_url;
+use crate::connect::config::parse_url;
 
 /// Returns the URL of `database` on a server that listens on a socket in `dir`.
 pub(super) fn of_socket(dir: &str, database: &str) -> String {

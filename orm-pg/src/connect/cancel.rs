@@ -1,0 +1,69 @@
+//! Cancelling what still runs on a connection that nobody else uses.
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_postgres::{
+    CancelToken,
+    tls::{ChannelBinding, TlsStream},
+};
+
+use crate::connect::{
+    endpoint::Peer,
+    wire::{Established, Wire},
+};
+
+/// Asks the server to cancel, over a connection that is encrypted as the one to cancel is, and waits until it has acted
+/// on that.
+///
+/// The server closes the socket of the request after it has sent the signal. Whoever does not wait for that can hit
+/// the next statement of the connection.
+///
+/// # Errors
+/// When the server cannot be reached.
+pub(crate) async fn cancel(token: &CancelToken, peer: &Peer) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let (wire, _) = peer.dial().await?;
+    token.cancel_query_raw(UntilEof(wire), Established).await?;
+    Ok(())
+}
+
+/// A stream whose shutdown ends when the other side has closed it.
+struct UntilEof(Wire);
+
+impl AsyncRead for UntilEof {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for UntilEof {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut space = [0; 64];
+        loop {
+            let mut buf = ReadBuf::new(&mut space);
+            match ready!(Pin::new(&mut self.0).poll_read(cx, &mut buf)) {
+                Ok(()) if !buf.filled().is_empty() => {}
+                // A reset is an end as well.
+                Ok(()) | Err(_) => return Poll::Ready(Ok(())),
+            }
+        }
+    }
+}
+
+impl TlsStream for UntilEof {
+    fn channel_binding(&self) -> ChannelBinding {
+        ChannelBinding::none()
+    }
+}

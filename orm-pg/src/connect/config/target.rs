@@ -1,0 +1,286 @@
+//! The servers to try: one for each host, each with the driver's configuration.
+
+use std::{
+    net::IpAddr,
+    path::{Path, PathBuf},
+};
+
+use orm_core::error::{Error, ErrorKind, Result};
+use tokio_postgres::config::TargetSessionAttrs;
+
+use super::{Settings, env};
+use crate::connect::{
+    auth::Methods,
+    tls::{ChannelBinding, Connector, Link, Roots, SslMode, SslNegotiation},
+    wire::{Place, TcpOptions},
+};
+
+const DEFAULT_PORT: u16 = 5432;
+
+/// Where PostgreSQL's packages put the socket.
+const SOCKET_DIRECTORIES: [&str; 3] = ["/run/postgresql", "/var/run/postgresql", "/tmp"];
+
+/// One server to try.
+#[derive(Clone)]
+pub(crate) struct Target {
+    pub(crate) address: Address,
+    pub(crate) port: u16,
+    /// All but the address.
+    pub(crate) driver: tokio_postgres::Config,
+    /// `localhost:5432`, for messages.
+    pub(crate) shown: String,
+    /// The ways to talk to it, in the order in which they are tried.
+    pub(crate) links: Vec<Link>,
+    /// What makes TLS connections, where one of the links needs it.
+    pub(crate) connector: Option<Connector>,
+    pub(crate) require_auth: Methods,
+    pub(crate) tcp: TcpOptions,
+}
+
+/// How a server is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Address {
+    /// A name to look up.
+    Name(String),
+    /// An address, which may have a name for messages.
+    Ip(IpAddr),
+    /// The directory of a Unix socket.
+    Socket(PathBuf),
+}
+
+impl Address {
+    fn of(host: &str) -> Self {
+        match host.parse() {
+            Ok(ip) => Self::Ip(ip),
+            Err(_) if host.starts_with('/') => Self::Socket(host.into()),
+            Err(_) => Self::Name(host.to_owned()),
+        }
+    }
+
+    /// Whether no packet leaves this machine.
+    fn is_local(&self) -> bool {
+        match self {
+            Self::Socket(_) => true,
+            Self::Ip(ip) => ip.to_canonical().is_loopback(),
+            Self::Name(name) => name.eq_ignore_ascii_case("localhost"),
+        }
+    }
+}
+
+impl Target {
+    /// The same server at one of its several addresses, which messages then name.
+    pub(crate) fn at(&self, place: &Place) -> Self {
+        let shown = match place {
+            Place::Tcp(address) => format!("{} ({})", self.shown, address.ip()),
+            Place::Unix(_) => self.shown.clone(),
+        };
+        Self { shown, ..self.clone() }
+    }
+}
+
+impl std::fmt::Debug for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Target").field("address", &self.address).field("port", &self.port).finish_non_exhaustive()
+    }
+}
+
+/// Lists the servers that the settings name.
+///
+/// # Errors
+/// [`ErrorKind::Config`] when hosts and ports do not pair, no user is known, or a password would travel unencrypted.
+pub(super) fn all(settings: &Settings) -> Result<Vec<Target>> {
+    let refused = |text: String| Error::new(ErrorKind::Config, text);
+    let user = match &settings.user {
+        Some(user) => user.clone(),
+        None => std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).or_else(|_| {
+            whoami::username()
+                .map_err(|_| refused("no user is given, and neither the environment nor the system names one".into()))
+        })?,
+    };
+    let count = settings.hosts.len().max(settings.hostaddrs.len()).max(1);
+    if !settings.hostaddrs.is_empty() && !settings.hosts.is_empty() && settings.hostaddrs.len() != settings.hosts.len()
+    {
+        return Err(refused("options `host` and `hostaddr` must name equally many".into()));
+    }
+    if !matches!(settings.ports.len(), 0 | 1) && settings.ports.len() != count {
+        return Err(refused("option `port` must name one port, or one for each host".into()));
+    }
+    let mut connectors = Connectors::new(settings);
+    (0..count)
+        .map(|index| {
+            let port =
+                settings.ports.get(index).or_else(|| settings.ports.first().filter(|_| settings.ports.len() == 1));
+            let port = port.copied().flatten().unwrap_or(DEFAULT_PORT);
+            let host = settings.hosts.get(index).filter(|it| !it.is_empty());
+            let address = match (settings.hostaddrs.get(index), host) {
+                (Some(ip), _) => Address::Ip(*ip),
+                (None, Some(host)) => Address::of(host),
+                (None, None) => default_address(port),
+            };
+            let name = host.cloned().unwrap_or_else(|| show(&address));
+            let shown = format!("{name}:{port}");
+            let mode = mode(settings, &address, &name)?;
+            let mut links = mode.links().to_vec();
+            if settings.tls.channel_binding == ChannelBinding::Require {
+                links.retain(|it| *it == Link::Tls);
+            }
+            let connector = if links.contains(&Link::Tls) { Some(connectors.to(mode, &name)?) } else { None };
+            let tcp = tcp(settings);
+            let require_auth = settings.require_auth;
+            let driver = driver(settings, count, Wanted { user: &user, host: &name, address: &address, port })?;
+            Ok(Target { address, port, driver, shown, links, connector, require_auth, tcp })
+        })
+        .collect()
+}
+
+/// The socket of a server on this machine if there is one, else `localhost`, as libpq does.
+fn default_address(port: u16) -> Address {
+    let socket = format!(".s.PGSQL.{port}");
+    let directory = SOCKET_DIRECTORIES.into_iter().find(|it| Path::new(it).join(&socket).exists());
+    directory.map_or_else(|| Address::Name("localhost".into()), |it| Address::Socket(it.into()))
+}
+
+fn show(address: &Address) -> String {
+    match address {
+        Address::Name(name) => name.clone(),
+        Address::Ip(ip) => ip.to_string(),
+        Address::Socket(path) => path.display().to_string(),
+    }
+}
+
+/// Returns how far the connection to one server is encrypted.
+///
+/// # Errors
+/// [`ErrorKind::Config`] when the options contradict each other, or TLS is needed and not built in.
+fn mode(settings: &Settings, address: &Address, name: &str) -> Result<SslMode> {
+    let tls = &settings.tls;
+    let refused = |text: String| Err(Error::new(ErrorKind::Config, text));
+    // The server has no TLS on Unix sockets. A name that is not local is meant to be checked, whatever its address.
+    let socket = matches!(address, Address::Socket(_));
+    let local = address.is_local() && (socket || Address::of(name).is_local());
+    let mode = match tls.mode {
+        _ if socket => SslMode::Disable,
+        Some(mode) => mode,
+        None if local && !tls.wants_tls() => SslMode::Disable,
+        None => SslMode::VerifyFull,
+    };
+    if mode == SslMode::Disable && tls.channel_binding == ChannelBinding::Require {
+        return refused(format!("`channel_binding=require` needs TLS, and `{name}` is talked to without it"));
+    }
+    if socket {
+        return Ok(mode);
+    }
+    let weak = mode.name();
+    if matches!(tls.roots, Some(Roots::System)) && mode != SslMode::VerifyFull {
+        return refused(format!("`sslmode={weak}` is too weak for `sslrootcert=system`: say `sslmode=verify-full`"));
+    }
+    if tls.negotiation == SslNegotiation::Direct && mode.links() != [Link::Tls] {
+        return refused(format!(
+            "`sslmode={weak}` is too weak for `sslnegotiation=direct`: say `sslmode=verify-full`, `verify-ca` or \
+             `require`"
+        ));
+    }
+    match mode {
+        SslMode::Allow | SslMode::Prefer if cfg!(not(feature = "tls-rustls")) && local => Ok(SslMode::Disable),
+        _ => Ok(mode),
+    }
+}
+
+/// Makes what makes TLS connections; the certificates are read once for all servers.
+struct Connectors<'a> {
+    settings: &'a Settings,
+    #[cfg(feature = "tls-rustls")]
+    config: Option<crate::connect::tls::rustls::Shared>,
+}
+
+impl<'a> Connectors<'a> {
+    #[cfg(feature = "tls-rustls")]
+    fn new(settings: &'a Settings) -> Self {
+        Self { settings, config: None }
+    }
+
+    #[cfg(feature = "tls-rustls")]
+    fn to(&mut self, mode: SslMode, host: &str) -> Result<Connector> {
+        let config = match &self.config {
+            Some(config) => config.clone(),
+            None => Connector::config(&self.settings.tls, mode)?,
+        };
+        Connector::new(self.config.insert(config).clone(), &self.settings.tls, host)
+    }
+
+    #[cfg(not(feature = "tls-rustls"))]
+    fn new(settings: &'a Settings) -> Self {
+        Self { settings }
+    }
+
+    #[cfg(not(feature = "tls-rustls"))]
+    fn to(&mut self, mode: SslMode, host: &str) -> Result<Connector> {
+        let why = match self.settings.tls.mode {
+            Some(_) => format!("`sslmode={}`", mode.name()),
+            None => format!("`{host}` is another machine or has options of TLS, so the connection"),
+        };
+        Err(Error::new(
+            ErrorKind::Config,
+            format!(
+                "{why} needs TLS, which is not built in: switch on the feature `tls-rustls` of orm-pg, or say \
+                 `sslmode=disable` if passwords and data may travel in the clear"
+            ),
+        ))
+    }
+}
+
+fn tcp(settings: &Settings) -> TcpOptions {
+    TcpOptions {
+        keepalive: settings.keepalives,
+        idle: settings.keepalives_idle,
+        interval: settings.keepalives_interval,
+        count: settings.keepalives_count,
+        user_timeout: settings.tcp_user_timeout,
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    user: &'a str,
+    host: &'a str,
+    address: &'a Address,
+    port: u16,
+}
+
+/// Writes the settings down for the driver, but for the address.
+fn driver(settings: &Settings, count: usize, wanted: Wanted<'_>) -> Result<tokio_postgres::Config> {
+    let mut config = tokio_postgres::Config::new();
+    let database = settings.database.as_deref().unwrap_or(wanted.user);
+    config.user(wanted.user).dbname(database);
+    config.channel_binding(match settings.tls.channel_binding {
+        ChannelBinding::Disable => tokio_postgres::config::ChannelBinding::Disable,
+        ChannelBinding::Prefer => tokio_postgres::config::ChannelBinding::Prefer,
+        ChannelBinding::Require => tokio_postgres::config::ChannelBinding::Require,
+    });
+    let password = match (&settings.password, settings.passfile.clone().or_else(env::usual_passfile)) {
+        (Some(password), _) => Some(password.clone()),
+        (None, Some(path)) => {
+            // libpq looks a socket up as `localhost`.
+            let host = if matches!(wanted.address, Address::Socket(_)) { "localhost" } else { wanted.host };
+            env::passfile(&path, env::Wanted { host, port: wanted.port, database, user: wanted.user })?
+        }
+        (None, None) => None,
+    };
+    if let Some(password) = password {
+        config.password(password.expose());
+    }
+    if let Some(name) = &settings.application_name {
+        config.application_name(name);
+    }
+    let mut options = settings.options.clone().unwrap_or_default();
+    if let Some(limit) = settings.statement_timeout {
+        options.push_str(&format!(" -c statement_timeout={}", limit.as_millis().max(1)));
+    }
+    if !options.is_empty() {
+        config.options(options.trim_start());
+    }
+    // With several servers it is the one that takes writes that is meant.
+    let several = if count > 1 { TargetSessionAttrs::ReadWrite } else { TargetSessionAttrs::Any };
+    config.target_session_attrs(settings.target.unwrap_or(several));
+    Ok(config)
+}

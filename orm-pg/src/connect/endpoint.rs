@@ -1,0 +1,73 @@
+//! One address of a server and one way to talk to it: all that a second connection to the same server needs.
+
+use std::{fmt, io};
+
+use crate::connect::{
+    config::Target,
+    tls::{Connector, Link, TlsFailure},
+    wire::{Place, Plug, TcpOptions, Wire},
+};
+
+/// The other end of a connection.
+#[derive(Clone)]
+pub(crate) struct Peer {
+    place: Place,
+    tcp: TcpOptions,
+    connector: Option<Connector>,
+}
+
+/// Why a server was not reached.
+#[derive(Debug)]
+pub(crate) enum Unreached {
+    Socket(io::Error),
+    #[cfg_attr(not(feature = "tls-rustls"), expect(dead_code, reason = "what is not there cannot fail"))]
+    Tls(TlsFailure),
+}
+
+impl Peer {
+    pub(crate) fn new(target: &Target, place: Place, link: Link) -> Self {
+        let connector = target.connector.clone().filter(|_| link == Link::Tls);
+        Self { place, tcp: target.tcp.clone(), connector }
+    }
+
+    /// Opens a connection, encrypted if need be.
+    pub(crate) async fn dial(&self) -> Result<(Wire, Plug), Unreached> {
+        let (wire, plug) = Wire::open(&self.place, &self.tcp).await.map_err(Unreached::Socket)?;
+        match &self.connector {
+            None => Ok((wire, plug)),
+            #[cfg(feature = "tls-rustls")]
+            Some(connector) => Ok((connector.encrypt(wire).await.map_err(Unreached::Tls)?, plug)),
+            #[cfg(not(feature = "tls-rustls"))]
+            Some(connector) => match *connector {},
+        }
+    }
+
+    /// Whether what is said stays between the two of us.
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.connector.is_some()
+    }
+}
+
+impl fmt::Display for Unreached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Socket(_) => f.write_str("the server cannot be reached"),
+            Self::Tls(failure) => f.write_str(&failure.text),
+        }
+    }
+}
+
+impl std::error::Error for Unreached {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Socket(error) => Some(error),
+            Self::Tls(failure) => failure.cause.as_ref().map(|it| it as _),
+        }
+    }
+}
+
+impl fmt::Debug for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Peer").field("place", &self.place).field("encrypted", &self.is_encrypted()).finish()
+    }
+}

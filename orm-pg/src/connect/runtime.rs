@@ -1,0 +1,46 @@
+//! What is needed of the tokio runtime that connections are used in.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use orm_core::error::{Error, ErrorKind, Result};
+use tokio::{
+    net::UnixDatagram,
+    runtime::{Handle, Id},
+    time::sleep,
+};
+
+use crate::pool::manager::no_runtime;
+
+/// Refuses to go on where sockets or limits of time would panic.
+///
+/// # Errors
+/// [`ErrorKind::Config`] outside of a runtime, and in one that was built without I/O or timers.
+pub(crate) fn check() -> Result<()> {
+    let _ = here()?;
+    // Registers a socket with the runtime. It sends nothing, and is not connected to anything.
+    if panics(|| drop(UnixDatagram::unbound())) {
+        return Err(refused("the tokio runtime has no I/O: build it with `enable_all()`"));
+    }
+    Ok(())
+}
+
+/// The runtime that this is called in; it has timers. No system call, for whoever waits for a connection.
+///
+/// # Errors
+/// [`ErrorKind::Config`] outside of a runtime, and in one that was built without timers.
+pub(crate) fn here() -> Result<Id> {
+    let runtime = Handle::try_current().map_err(|_| no_runtime())?;
+    if panics(|| drop(sleep(std::time::Duration::ZERO))) {
+        return Err(refused("the tokio runtime has no timers: build it with `enable_all()`"));
+    }
+    Ok(runtime.id())
+}
+
+/// The runtime shows what it was built with in no other way. Where it panics, its message goes to the panic hook as well.
+fn panics(probe: impl FnOnce()) -> bool {
+    catch_unwind(AssertUnwindSafe(probe)).is_err()
+}
+
+fn refused(text: &'static str) -> Error {
+    Error::new(ErrorKind::Config, text)
+}

@@ -1,0 +1,120 @@
+//! TLS by rustls: asking the server for it, the handshake, the stream.
+
+use std::{io, sync::Arc};
+
+use orm_core::error::Result;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio_postgres::tls::ChannelBinding;
+use tokio_rustls::{
+    TlsConnector,
+    client::TlsStream,
+    rustls::{
+        ClientConfig,
+        crypto::{CryptoProvider, ring},
+        pki_types::ServerName,
+    },
+};
+
+use super::{SslMode, SslNegotiation, TlsFailure, TlsOptions, binding, failure, identity, trust};
+use crate::connect::wire::Wire;
+
+/// An encrypted stream.
+pub(crate) type Encrypted = TlsStream<Wire>;
+
+/// What PostgreSQL's protocol is called in a TLS handshake.
+const PROTOCOL: &[u8] = b"postgresql";
+
+/// The packet that asks a server whether it speaks TLS: its length, and a number that is no version.
+const REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
+
+/// What all connections share: the certificates, read.
+pub(crate) type Shared = Arc<ClientConfig>;
+
+/// Makes TLS connections to one server.
+#[derive(Clone)]
+pub(crate) struct Connector {
+    config: Shared,
+    direct: bool,
+    /// The name that the certificate must be for.
+    name: ServerName<'static>,
+}
+
+impl Connector {
+    /// Reads the certificates, once for all connections of all `hosts`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](orm_core::error::ErrorKind::Config) when one cannot be read or used.
+    pub(crate) fn config(options: &TlsOptions, mode: SslMode) -> Result<Shared> {
+        let provider = Arc::new(provider());
+        let verifier = trust::verifier(mode, options.roots.as_ref(), &provider)?;
+        let builder = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|cause| identity::config("the TLS library offers no protocol version").with_source(cause))?
+            .dangerous()
+            .with_custom_certificate_verifier(verifier);
+        let mut config = match identity::read(options.certificate.as_ref(), options.key.as_ref())? {
+            None => builder.with_no_client_auth(),
+            Some((chain, key)) => builder.with_client_auth_cert(chain, key).map_err(identity::unusable)?,
+        };
+        config.alpn_protocols = vec![PROTOCOL.to_vec()];
+        Ok(Arc::new(config))
+    }
+
+    /// Returns what connects to `host`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](orm_core::error::ErrorKind::Config) when no certificate can be for such a name.
+    pub(crate) fn new(config: Shared, options: &TlsOptions, host: &str) -> Result<Self> {
+        let name = ServerName::try_from(host.to_owned()).map_err(|cause| {
+            let text = format!("`{host}` is no host name that a certificate could be for");
+            identity::config(text).with_source(cause)
+        })?;
+        Ok(Self { config, direct: options.negotiation == SslNegotiation::Direct, name })
+    }
+
+    /// Encrypts `wire`, a socket on which nothing was said yet.
+    pub(crate) async fn encrypt(&self, mut wire: Wire) -> Result<Wire, TlsFailure> {
+        if !self.direct {
+            ask(&mut wire).await?;
+        }
+        let connector = TlsConnector::from(Arc::clone(&self.config));
+        let handshake = Box::pin(connector.connect(self.name.clone(), wire));
+        let stream = handshake.await.map_err(|error| failure::handshake(error, self.direct))?;
+        if self.direct && stream.get_ref().1.alpn_protocol() != Some(PROTOCOL) {
+            return Err(failure::other_protocol());
+        }
+        Ok(Wire::Tls(Box::new(stream)))
+    }
+}
+
+/// Asks whether the server speaks TLS. Not a byte more than the answer is read: what follows comes from the handshake.
+async fn ask(wire: &mut Wire) -> Result<(), TlsFailure> {
+    let mut answer = [0];
+    let asked = async {
+        wire.write_all(&REQUEST).await?;
+        wire.flush().await?;
+        wire.read_exact(&mut answer).await
+    };
+    asked.await.map_err(failure::unanswered)?;
+    match answer {
+        [b'S'] => Ok(()),
+        [b'N'] => Err(failure::not_offered()),
+        [b'E'] => Err(failure::unanswered(io::Error::other("the server answered with an error"))),
+        _ => Err(failure::no_postgres()),
+    }
+}
+
+/// The ciphers of `ring`, whatever other libraries of the program have chosen for themselves.
+fn provider() -> CryptoProvider {
+    ring::default_provider()
+}
+
+/// What a password is bound to: a hash of the server's certificate.
+pub(crate) fn channel_binding(stream: &Encrypted) -> ChannelBinding {
+    let (_, session) = stream.get_ref();
+    let certificate = session.peer_certificates().and_then(<[_]>::first);
+    match certificate.and_then(|it| binding::server_end_point(it)) {
+        Some(hash) => ChannelBinding::tls_server_end_point(hash),
+        None => ChannelBinding::none(),
+    }
+}

@@ -1,0 +1,435 @@
+//! Queries on a client or a transaction of the driver that the application holds by itself: [`adopt`].
+//!
+//! Unlike a [`Session`](crate::session) it ends nothing, resets nothing and cancels nothing: whose the connection is,
+//! whose is its state.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    pin::{Pin, pin},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use futures_util::{FutureExt, TryStreamExt, future::BoxFuture};
+use orm_core::{
+    error::{Error, ErrorKind, Result},
+    executor::{BoxRowStream, Executor, Group, RowStream, Together},
+    row::RowSink,
+    statement::{Encoded, Sql, Statement},
+};
+use tokio_postgres::{Client, Portal, Row, Transaction};
+
+use crate::{
+    error::{Cause, Failure, Scope, cause_of, from_driver, name, through_a_pooler},
+    handle::group::{Host, Inside, ask_snapshot},
+    raw,
+    session::{
+        bind,
+        cache::{Key, Limits, Store},
+        deadline::or_given_up,
+        driver_row::Fetched,
+        invalidation::{self, Verdict},
+        run::{Discard, check, keeps_locks},
+        trace::Clock,
+    },
+};
+
+/// How many rows of a stream are fetched at once.
+const CHUNK: i32 = 256;
+
+/// Runs queries on a client or a transaction of `tokio-postgres` that the application holds: beside its own statements,
+/// and in one transaction with them.
+///
+/// ```no_run
+/// # use orm_pg::prelude::*;
+/// # #[derive(Debug, Clone, Model)]
+/// # #[orm(table = "users")]
+/// # pub struct User { #[orm(key, identity)] pub id: i64, pub name: String }
+/// # async fn run(client: &mut tokio_postgres::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let tx = client.transaction().await?;
+/// tx.execute("UPDATE accounts SET credit = credit - 1 WHERE id = $1", &[&7_i64]).await?;
+/// User::insert(NewUser::new("Ann")).execute(&orm_pg::adopt(&tx)).await?;
+/// tx.commit().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Beginning, committing and rolling back stay with the owner; for a savepoint adopt `tx.savepoint(..)`. An error of the
+/// server dooms the transaction as ever; note that the driver's `commit` answers `Ok` even then, after the server has rolled
+/// back, where [`Transaction::commit`](crate::Transaction::commit) does not. So pass errors on with `?`.
+///
+/// [`Adopted`] says what it costs, and what a bare client cannot do.
+#[must_use]
+pub fn adopt<'c, A: Adopt>(connection: &'c A) -> Adopted<'c> {
+    let (client, transaction) = connection.parts();
+    Adopted { client, transaction, prepared: Mutex::new(Store::new(Limits::default())) }
+}
+
+/// What can be adopted: a [`Client`] or a [`Transaction`] of `tokio-postgres`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no client and no transaction of `tokio-postgres`",
+    label = "expected `&Client` or `&Transaction`",
+    note = "a connection of a pool leads to its client: `adopt(&*connection)`"
+)]
+pub trait Adopt: sealed::Parts {}
+
+impl Adopt for Client {}
+impl Adopt for Transaction<'_> {}
+
+mod sealed {
+    use tokio_postgres::{Client, Transaction};
+
+    pub trait Parts {
+        fn parts(&self) -> (&Client, Option<&Transaction<'_>>);
+    }
+
+    impl Parts for Client {
+        fn parts(&self) -> (&Client, Option<&Transaction<'_>>) {
+            (self, None)
+        }
+    }
+
+    impl Parts for Transaction<'_> {
+        fn parts(&self) -> (&Client, Option<&Transaction<'_>>) {
+            (self.client(), Some(self))
+        }
+    }
+}
+
+/// An executor on a client or a transaction of the application's: made by [`adopt`].
+///
+/// A statement is prepared at its first run and stays so as long as this value lives: two round trips, then one. So keep
+/// the value for as long as the transaction. A stream on a transaction is a portal of the server: its rows are fetched 256
+/// at a time, and the body of the loop may query the transaction too.
+///
+/// A bare client may be in a transaction or not, which nobody but its owner knows. So on a client row locks are refused,
+/// as are several statements that hold together (`insert_many` in parts, `create_tables`, `consistent()`, graphs), and a stream reads all
+/// rows first. Adopt `client.transaction()` for those.
+///
+/// After a change of the schema a statement on a client is prepared anew and run again. In a transaction it is an error of
+/// kind [`StatementInvalidated`](ErrorKind::StatementInvalidated): whoever began the transaction runs it again.
+///
+/// A future that is dropped gives up its answer, no more: the statement runs to its end on the server, as the driver's
+/// own do. One that is dropped while its statement is prepared leaves that prepared until the connection ends, as with the
+/// driver's own.
+/// own do. So does one that takes longer than its `.timeout(..)`; a transaction cannot be committed after that.
+pub struct Adopted<'c> {
+    client: &'c Client,
+    transaction: Option<&'c Transaction<'c>>,
+    prepared: Mutex<Store<tokio_postgres::Statement>>,
+}
+
+impl fmt::Debug for Adopted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Adopted").field("transaction", &self.transaction.is_some()).finish_non_exhaustive()
+    }
+}
+
+impl<'c> Adopted<'c> {
+    fn scope(&self) -> Scope {
+        if self.transaction.is_some() { Scope::Transaction } else { Scope::Autocommit }
+    }
+
+    fn prepared(&self) -> MutexGuard<'_, Store<tokio_postgres::Statement>> {
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Prepares the statement, if it is not; also says whether it was.
+    async fn plan(&self, sql: &Sql) -> Result<(tokio_postgres::Statement, bool), Failure> {
+        let known = self.prepared().get(sql);
+        if let Some(prepared) = known {
+            return Ok((prepared, true));
+        }
+        let prepared = self.client.prepare_typed(&sql.text, &bind::declared(&sql.binds)).await;
+        let prepared = prepared.map_err(|error| match failure(error) {
+            // What was lost is the request to prepare it.
+            Failure { error, cause: Cause::Lost } => Failure { error, cause: Cause::Unsent },
+            // The driver uses no name twice.
+            Failure { error, cause } if error.sql_state() == Some("42P05") => {
+                Failure { error: through_a_pooler(error), cause }
+            }
+            failure => failure,
+        })?;
+        let mut store = self.prepared();
+        let key = Key::new(sql);
+        store.insert(key.clone(), prepared.clone());
+        store.weigh(&key, prepared.columns().len());
+        Ok((prepared, false))
+    }
+
+    /// Prepares the statement, if it is not, and encodes its binds; also says whether it was prepared.
+    async fn ready(&self, statement: &Statement) -> Result<(tokio_postgres::Statement, Encoded, bool), Failure> {
+        let sql = &statement.sql;
+        if self.transaction.is_some() {
+            raw::refuse_in_transaction(statement).map_err(Failure::refused)?;
+        }
+        keeps_locks(statement, self.transaction.is_some()).map_err(Failure::refused)?;
+        check(statement).map_err(Failure::refused)?;
+        let (mut prepared, mut known) = self.plan(sql).await?;
+        let mut binds = sql.encode(prepared.params());
+        // The server is not asked yet, and cannot say that a type has changed.
+        if binds.is_err() && known && invalidation::may_have_changed(sql, prepared.params()) {
+            self.forget_all(true);
+            (prepared, known) = self.plan(sql).await?;
+            binds = sql.encode(prepared.params());
+        }
+        Ok((prepared, binds.map_err(Failure::refused)?, known))
+    }
+
+    /// Forgets all statements, and the types that the driver knows: not where statements were thrown away, for those that
+    /// ask for types are gone as well.
+    fn forget_all(&self, types: bool) {
+        let forgotten = self.prepared().take();
+        drop(forgotten);
+        if types {
+            self.client.clear_type_cache();
+        }
+    }
+
+    /// The failure of a statement that was sent; what is out of date is forgotten.
+    fn failed(&self, known: bool, error: tokio_postgres::Error) -> Failure {
+        let verdict = error.as_db_error().map_or(Verdict::Sound, |it| Verdict::of(it, known));
+        let failure = failure(error);
+        match verdict {
+            Verdict::Sound => failure,
+            Verdict::Gone if !known => Failure { error: through_a_pooler(failure.error), cause: Cause::Server },
+            Verdict::Label => {
+                self.forget_all(true);
+                Failure { cause: Cause::Stale, ..failure }
+            }
+            Verdict::Schema | Verdict::Type | Verdict::Gone => {
+                self.forget_all(verdict != Verdict::Gone);
+                Failure { error: invalidation::invalidated(failure.error), cause: Cause::Stale }
+            }
+        }
+    }
+
+    async fn send(&self, statement: &Statement) -> Result<(tokio_postgres::RowStream, bool), Failure> {
+        let (prepared, binds, known) = self.ready(statement).await?;
+        let sent = self.client.query_raw(&prepared, bind::values(&binds)).await;
+        sent.map(|rows| (rows, known)).map_err(|error| self.failed(known, error))
+    }
+
+    async fn run(&self, statement: &Statement, rows: &mut dyn RowSink, clock: &mut Clock) -> Result<u64, Failure> {
+        let (stream, known) = self.send(statement).await?;
+        let mut stream = pin!(stream);
+        let mut count = 0;
+        while let Some(row) = stream.try_next().await.map_err(|error| self.failed(known, error))? {
+            clock.decoding(|| rows.row(&Fetched(&row))).map_err(|error| Failure { error, cause: Cause::Rows })?;
+            count += 1;
+        }
+        Ok(stream.rows_affected().unwrap_or(count))
+    }
+
+    async fn one(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<u64, Failure> {
+        let mut clock = Clock::start(statement, Duration::ZERO, None);
+        let result = self.within(statement, pin!(self.run_healed(statement, rows, &mut clock))).await;
+        if result.as_ref().is_err_and(|it| it.cause == Cause::Rows && it.error.kind() == ErrorKind::Decode) {
+            // A type that was made by a user may have changed, of which the server says nothing.
+            self.forget_all(true);
+        }
+        clock.tell(statement, result.as_ref().copied());
+        result
+    }
+
+    async fn run_healed(
+        &self,
+        statement: &Statement,
+        rows: &mut dyn RowSink,
+        clock: &mut Clock,
+    ) -> Result<u64, Failure> {
+        let mut result = self.run(statement, rows, clock).await;
+        if let Err(first) = &result
+            && first.cause == Cause::Stale
+            && self.transaction.is_none()
+        {
+            rows.restart();
+            let again = self.run(statement, rows, clock).await;
+            if !is_aborted(&again) {
+                result = again;
+            }
+        }
+        result
+    }
+
+    /// Sends `statement`, and again if only its prepared form was out of date.
+    async fn all(&self, statement: &Statement) -> Result<Vec<Row>, Failure> {
+        let once = || async {
+            let (rows, known) = self.send(statement).await?;
+            rows.try_collect().await.map_err(|error| self.failed(known, error))
+        };
+        match once().await {
+            Err(first) if first.cause == Cause::Stale => {
+                let again = once().await;
+                if is_aborted(&again) { Err(first) } else { again }
+            }
+            done => done,
+        }
+    }
+
+    /// Waits no longer than the statement may take.
+    async fn within<T>(
+        &self,
+        statement: &Statement,
+        running: Pin<&mut impl Future<Output = Result<T, Failure>>>,
+    ) -> Result<T, Failure> {
+        let done = or_given_up(statement.limit, running).await;
+        if self.transaction.is_some() && matches!(&done, Err(failure) if failure.cause == Cause::Late) {
+            // What may still take effect must not be committed.
+            spoil(self.client);
+        }
+        done
+    }
+
+    async fn open(&self, statement: &Statement) -> Result<Rows<'c>, Failure> {
+        let Some(transaction) = self.transaction else {
+            let rows = self.all(statement).await?;
+            return Ok(Rows { statement: statement.clone(), at_hand: rows.into(), portal: None, fetching: None });
+        };
+        let (prepared, binds, known) = self.ready(statement).await?;
+        let portal = transaction.bind_raw(&prepared, bind::values(&binds)).await;
+        let portal = portal.map_err(|error| self.failed(known, error))?;
+        let portal = Some((transaction, Arc::new(portal)));
+        Ok(Rows { statement: statement.clone(), at_hand: VecDeque::new(), portal, fetching: None })
+    }
+}
+
+/// Whether the client is in a transaction after all, which the first error has doomed.
+fn is_aborted<T>(result: &Result<T, Failure>) -> bool {
+    result.as_ref().is_err_and(|it| it.error.sql_state() == Some("25P02"))
+}
+
+fn failure(error: tokio_postgres::Error) -> Failure {
+    let cause = cause_of(&error);
+    Failure { error: from_driver(error), cause }
+}
+
+#[diagnostic::do_not_recommend]
+impl Executor for Adopted<'_> {
+    async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {
+        self.one(statement, rows).await.map(drop).map_err(|it| it.tell(statement, self.scope()))
+    }
+
+    async fn execute(&self, statement: &Statement) -> Result<u64> {
+        self.one(statement, &mut Discard).await.map_err(|it| it.tell(statement, self.scope()))
+    }
+
+    /// Several statements need a transaction. Unless all succeed, it can only be rolled back.
+    async fn batch(&self, statements: &[Statement], rows: &mut dyn RowSink) -> Result<u64> {
+        if statements.len() > 1 && self.transaction.is_none() {
+            return Err(no_transaction());
+        }
+        let mut doom = Doom { client: self.client, armed: statements.len() > 1 };
+        let mut count = 0;
+        for (done, statement) in statements.iter().enumerate() {
+            count += self.one(statement, rows).await.map_err(|failure| {
+                // Of a first statement that was refused, nothing has run.
+                doom.armed &= done > 0 || failure.cause != Cause::Refused;
+                failure.tell(statement, self.scope())
+            })?;
+        }
+        doom.armed = false;
+        Ok(count)
+    }
+
+    async fn stream(&self, statement: Statement) -> Result<BoxRowStream<'_>> {
+        match self.within(&statement, pin!(self.open(&statement))).await {
+            Ok(rows) => Ok(Box::pin(rows)),
+            Err(failure) => Err(failure.tell(&statement, self.scope())),
+        }
+    }
+
+    /// The statements run in the transaction that was adopted; its isolation is asked for. A bare client has none.
+    async fn together(&self, how: Together) -> Result<Group<'_>> {
+        if self.transaction.is_none() {
+            return Err(no_transaction());
+        }
+        if how == Together::OneSnapshot {
+            ask_snapshot(self).await?;
+        }
+        Ok(Group::new(Inside::new(self, how)))
+    }
+}
+
+impl Host for Adopted<'_> {
+    async fn run(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<u64, Failure> {
+        self.one(statement, rows).await
+    }
+
+    fn spoil(&self) {
+        spoil(self.client);
+    }
+}
+
+fn no_transaction() -> Error {
+    let text = "several statements that hold together need a transaction: adopt `client.transaction()`";
+    Error::new(ErrorKind::InvalidStatement, text)
+}
+
+/// Spoils the transaction when it is dropped armed: half of a batch must not be committed.
+struct Doom<'c> {
+    client: &'c Client,
+    armed: bool,
+}
+
+impl Drop for Doom<'_> {
+    fn drop(&mut self) {
+        if self.armed {
+            spoil(self.client);
+        }
+    }
+}
+
+fn spoil(client: &Client) {
+    // There is no such savepoint. The first poll sends it, and nobody waits for the error.
+    drop(client.batch_execute("ROLLBACK TO SAVEPOINT orm_half_a_batch").now_or_never());
+}
+
+/// The rows of one statement, some of them at hand.
+struct Rows<'c> {
+    statement: Statement,
+    at_hand: VecDeque<Row>,
+    /// Gone once the last row was fetched.
+    portal: Option<(&'c Transaction<'c>, Arc<Portal>)>,
+    fetching: Option<BoxFuture<'c, Result<Vec<Row>, tokio_postgres::Error>>>,
+}
+
+impl RowStream for Rows<'_> {
+    fn poll_row(mut self: Pin<&mut Self>, cx: &mut Context<'_>, rows: &mut dyn RowSink) -> Poll<Option<Result<()>>> {
+        let this = &mut *self;
+        loop {
+            if let Some(row) = this.at_hand.pop_front() {
+                let taken = rows.row(&Fetched(&row));
+                return Poll::Ready(Some(taken.map_err(|error| this.give_up(error))));
+            }
+            let Some((transaction, portal)) = &this.portal else { return Poll::Ready(None) };
+            let (transaction, portal) = (*transaction, Arc::clone(portal));
+            let fetch = || async move { transaction.query_portal(&portal, CHUNK).await }.boxed();
+            let fetched = ready!(this.fetching.get_or_insert_with(fetch).poll_unpin(cx));
+            this.fetching = None;
+            match fetched {
+                Ok(rows) => {
+                    if rows.len() < usize::try_from(CHUNK).unwrap_or(usize::MAX) {
+                        this.portal = None;
+                    }
+                    this.at_hand = rows.into();
+                }
+                Err(error) => {
+                    let error = failure(error).tell(&this.statement, Scope::Transaction);
+                    return Poll::Ready(Some(Err(this.give_up(error))));
+                }
+            }
+        }
+    }
+}
+
+impl Rows<'_> {
+    /// Ends the stream with an error.
+    fn give_up(&mut self, error: Error) -> Error {
+        self.at_hand.clear();
+        self.portal = None;
+        name(error, &self.statement)
+    }
+}

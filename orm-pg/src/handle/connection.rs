@@ -1,0 +1,246 @@
+//! [`Connection`]: one connection for oneself.
+
+mod group;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use orm_core::{
+    error::{Error, ErrorKind, Result},
+    executor::{BoxRowStream, Executor, Group, Together},
+    row::RowSink,
+    statement::{Limit, Operation, Statement},
+};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::{
+    error::Scope,
+    handle::transaction::{Retries, Transaction, TransactionOptions, one},
+    pool::lease::Lease,
+    session::{
+        Session, cursor,
+        invalidation::is_invalidated,
+        run::{Discard, MOST_TRIES, keeps_locks, run_all},
+    },
+};
+
+/// How many statements may be under way at once; a batch takes all places.
+const PLACES: u32 = 1 << 20;
+
+/// One connection, checked out of the pool until it is dropped: [`Database::connection`](crate::Database::connection).
+///
+/// For what belongs to a session: settings, temporary tables, advisory locks. Whatever is left behind is undone before
+/// somebody else gets the connection.
+///
+/// Each statement commits by itself. Statements that are awaited at once are pipelined.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+/// let connection = db.connection().await?; // one connection, kept until it is dropped
+/// let (users, posts) = tokio::try_join!(User::query().count(&connection), Post::query().count(&connection))?;
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+pub struct Connection {
+    lease: Lease,
+    /// Keeps the statements of other tasks out of a batch, which they would be rolled back with.
+    gate: Semaphore,
+    /// Whether SQL or functions of the user ran here, which may have changed the session in ways that no text shows.
+    by_hand: AtomicBool,
+}
+
+impl Connection {
+    pub(crate) fn new(lease: Lease) -> Self {
+        Self { lease, gate: Semaphore::new(PLACES as usize), by_hand: AtomicBool::new(false) }
+    }
+
+    /// Returns the driver's client, for what this crate does not do. The connection is reset before others use it, and
+    /// closed if its prepared statements were deallocated.
+    ///
+    /// Its type follows the versions of `tokio-postgres`, not those of this crate.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let connection = db.connection().await?;
+    /// let rows = connection.client().simple_query("SHOW server_version").await;
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn client(&self) -> &tokio_postgres::Client {
+        self.lease.escape();
+        self.lease.client()
+    }
+
+    /// Begins a transaction on this connection, as a guard. One round trip.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ConnectionLost`](crate::ErrorKind::ConnectionLost) when the connection is gone.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let mut connection = db.connection().await?;
+    /// let tx = connection.begin().await?;
+    /// User::insert(NewUser::new("ann@example.org", "Ann")).execute(&tx).await?;
+    /// tx.commit().await?;
+    /// # Ok(()) }
+    /// ```
+    pub async fn begin(&mut self) -> Result<Transaction<'_>> {
+        self.begin_with(TransactionOptions::new()).await
+    }
+
+    /// Begins a transaction with `options`; retries are for closures only.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let mut connection = db.connection().await?;
+    /// let tx = connection.begin_with(TransactionOptions::serializable().read_only()).await?;
+    /// let count = User::query().count(&tx).await?;
+    /// tx.commit().await?;
+    /// # Ok(()) }
+    /// ```
+    pub async fn begin_with(&mut self, options: TransactionOptions) -> Result<Transaction<'_>> {
+        // What runs in it is not looked at here.
+        self.by_hand.store(true, Ordering::Release);
+        let begun = Transaction::on_session(self.lease.session_mut(), options).await;
+        begun.map_err(|failure| failure.error)
+    }
+
+    /// Runs `body` in a transaction: `Ok` commits; an error, a panic and a dropped future roll back.
+    ///
+    /// # Errors
+    /// What `body` or the commit returns.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let mut connection = db.connection().await?;
+    /// connection.transaction(async |tx| User::insert(NewUser::new("ann@example.org", "Ann")).execute(tx).await).await?;
+    /// # Ok(()) }
+    /// ```
+    pub async fn transaction<T, E: From<Error>>(
+        &mut self,
+        body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E>, // write `async |tx| { … }`
+    ) -> Result<T, E> {
+        let mut tx = self.begin().await?;
+        let outcome = body(&mut tx).await;
+        tx.finish(outcome).await.0
+    }
+
+    /// Runs `body` in a transaction with `options`; if they ask for it, again after a conflict with another one or a change
+    /// of the schema. A clone of the closure runs each time, on this connection.
+    ///
+    /// # Errors
+    /// As [`transaction`](Self::transaction); of several tries, the last one's.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let mut connection = db.connection().await?;
+    /// let options = TransactionOptions::serializable().retry(5);
+    /// let balance = connection.transaction_with(options, async |tx| Ok::<_, Error>(Account::get(1).one(tx).await?.balance)).await?;
+    /// # Ok(()) }
+    /// ```
+    pub async fn transaction_with<T, E: From<Error>>(
+        &mut self,
+        options: TransactionOptions,
+        body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E> + Clone, // write `async |tx| { … }`
+    ) -> Result<T, E> {
+        let mut retries = Retries::new(options);
+        loop {
+            let mut tx = self.begin_with(options).await?;
+            let outcome = body.clone()(&mut tx).await;
+            let (outcome, conflict) = tx.finish(outcome).await;
+            if !retries.again(&outcome, conflict).await {
+                return outcome;
+            }
+        }
+    }
+
+    /// Notes what must be undone when the connection goes back.
+    fn note(&self, statement: &Statement) {
+        if statement.operation == Operation::Raw || statement.fragments {
+            self.by_hand.store(true, Ordering::Release);
+        }
+    }
+
+    fn session(&self) -> &Arc<Session> {
+        &self.lease
+    }
+
+    async fn places(&self, count: u32) -> Result<SemaphorePermit<'_>> {
+        // It is never closed.
+        self.gate.acquire_many(count).await.map_err(|_| Error::new(ErrorKind::Closed, "the connection was closed"))
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if self.by_hand.load(Ordering::Acquire) {
+            self.lease.taint();
+        }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Executor for Connection {
+    async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {
+        self.note(statement);
+        let _place = self.places(1).await?;
+        one(self.session(), statement, rows, Scope::Autocommit).await.map(drop)
+    }
+
+    async fn execute(&self, statement: &Statement) -> Result<u64> {
+        self.note(statement);
+        let _place = self.places(1).await?;
+        one(self.session(), statement, &mut Discard, Scope::Autocommit).await
+    }
+
+    /// More than one statement run in a transaction, while the other statements of this connection wait.
+    async fn batch(&self, statements: &[Statement], rows: &mut dyn RowSink) -> Result<u64> {
+        statements.iter().for_each(|it| self.note(it));
+        match statements {
+            [] => Ok(0),
+            [statement] => {
+                let _place = self.places(1).await?;
+                one(self.session(), statement, rows, Scope::Autocommit).await
+            }
+            statements => {
+                let _all = self.places(PLACES).await?;
+                let mut session = Arc::clone(self.session());
+                let mut attempts = 1;
+                loop {
+                    let begun = Transaction::on_session(&mut session, TransactionOptions::new()).await;
+                    let tx = begun.map_err(|failure| failure.error)?;
+                    let outcome = run_all(self.session(), statements, rows).await;
+                    match tx.finish(outcome).await.0 {
+                        // Nothing has taken effect.
+                        Err(error) if is_invalidated(&error) && attempts < MOST_TRIES => attempts += 1,
+                        done => return done,
+                    }
+                    rows.restart();
+                }
+            }
+        }
+    }
+
+    /// The server computes all rows first and keeps them (a cursor `WITH HOLD`); they are fetched in chunks, and the
+    /// connection can be used in between.
+    async fn stream(&self, statement: Statement) -> Result<BoxRowStream<'_>> {
+        self.note(&statement);
+        keeps_locks(&statement, self.session().ran_raw())?;
+        let _place = self.places(1).await?;
+        Ok(Box::pin(cursor::open(self.session(), statement, Scope::Autocommit).await?))
+    }
+
+    /// The statements run in a transaction, while the other statements of this connection wait.
+    async fn together(&self, how: Together) -> Result<Group<'_>> {
+        group::begin(self, how, None).await
+    }
+
+    async fn together_within(&self, how: Together, limit: Option<Limit>) -> Result<Group<'_>> {
+        group::begin(self, how, limit).await
+    }
+}

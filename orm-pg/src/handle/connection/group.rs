@@ -1,0 +1,85 @@
+//! Statements of one verb that hold together, on a connection that others may use.
+
+use std::sync::Arc;
+
+use orm_core::{
+    error::Result,
+    executor::{BoxRowStream, Commit, Executor, Group, Together},
+    row::RowSink,
+    statement::{Limit, Statement},
+};
+use tokio::sync::SemaphorePermit;
+
+use super::{Connection, PLACES};
+use crate::{
+    handle::{
+        group::{Own, options},
+        transaction::Transaction,
+    },
+    session::Allowed,
+};
+
+/// A transaction of theirs, while all other statements of the connection wait.
+struct Alone<'c> {
+    // Dropped first: the others come after what rolls it back.
+    tx: Own,
+    connection: &'c Connection,
+    _allowance: Allowance<'c>,
+    _places: SemaphorePermit<'c>,
+}
+
+/// Lets the statements of a verb have its limit, and those after them what was allowed before.
+struct Allowance<'c> {
+    connection: &'c Connection,
+    before: Option<Allowed>,
+}
+
+impl Drop for Allowance<'_> {
+    fn drop(&mut self) {
+        if let Some(before) = self.before {
+            self.connection.session().allow(before);
+        }
+    }
+}
+
+pub(super) async fn begin(connection: &Connection, how: Together, limit: Option<Limit>) -> Result<Group<'_>> {
+    let places = connection.places(PLACES).await?;
+    let before = limit.map(|limit| connection.session().allow(Allowed::Until(limit)));
+    let allowance = Allowance { connection, before };
+    let begun = Transaction::on_shared(Arc::clone(connection.session()), options(how)).await;
+    let tx = begun.map_err(|failure| failure.error)?;
+    Ok(Group::new(Alone { tx: Own::new(tx, how), connection, _allowance: allowance, _places: places }))
+}
+
+#[diagnostic::do_not_recommend]
+impl Executor for Alone<'_> {
+    async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {
+        self.connection.note(statement);
+        self.tx.fetch(statement, rows).await
+    }
+
+    async fn execute(&self, statement: &Statement) -> Result<u64> {
+        self.connection.note(statement);
+        self.tx.execute(statement).await
+    }
+
+    async fn batch(&self, statements: &[Statement], rows: &mut dyn RowSink) -> Result<u64> {
+        statements.iter().for_each(|it| self.connection.note(it));
+        self.tx.batch(statements, rows).await
+    }
+
+    async fn stream(&self, statement: Statement) -> Result<BoxRowStream<'_>> {
+        self.connection.note(&statement);
+        self.tx.stream(statement).await
+    }
+}
+
+impl Commit for Alone<'_> {
+    async fn commit(self) -> Result<()> {
+        self.tx.commit().await
+    }
+
+    async fn begin_anew(&self) -> Result<bool> {
+        self.tx.begin_anew().await
+    }
+}

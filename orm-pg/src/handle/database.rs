@@ -1,0 +1,436 @@
+//! [`Database`]: the handle that an application keeps.
+
+use std::{panic::Location, pin::pin, sync::Arc, time::Duration};
+
+use orm_core::{
+    error::{Error, Result},
+    executor::{BoxRowStream, Executor, Group, Together},
+    row::RowSink,
+    statement::{Limit, Statement},
+};
+use tokio::time::{Instant, timeout_at};
+use tokio_postgres::RowStream;
+
+use crate::{
+    connect::config::DatabaseBuilder,
+    error::{Cause, Failure, Scope, name},
+    handle::{
+        connection::Connection,
+        group,
+        stream::{OwnStream, drain},
+        transaction::{Retries, Transaction, TransactionOptions},
+    },
+    pool::{Pool, PoolStatus, Purpose, lease::Lease},
+    raw,
+    session::{
+        Allowed, Waiting,
+        deadline::{over, until},
+        invalidation::is_invalidated,
+        run::{Discard, keeps_locks, run_all, run_healed, start},
+        trace::Clock,
+        write_access::is_demoted,
+    },
+};
+
+/// How many connections that turn out to be dead one statement goes through.
+const MOST_ATTEMPTS: u32 = 4;
+
+/// A PostgreSQL database, behind a pool of connections. Cheap to clone; all clones share the pool.
+///
+/// Statements run on any connection and commit by themselves; what must happen together goes into a
+/// [`transaction`](Self::transaction), and what is about one connection (`SET`, `LISTEN`, `CREATE TEMP TABLE`) runs on a
+/// [`connection`](Self::connection): by [`sql!`](crate::sql!) on the handle it is refused before anything is sent.
+///
+/// ```no_run
+/// # async fn run() -> orm_pg::Result<()> {
+/// let db = orm_pg::Database::connect("postgres://localhost/app").await?;
+/// db.transaction(async |tx| {
+///     // run statements on `tx`
+///     Ok::<_, orm_pg::Error>(())
+/// })
+/// .await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Database {
+    pool: Arc<Pool>,
+    /// How long a statement may take that says nothing itself.
+    timeout: Option<Duration>,
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Database").field("settings", &self.pool.settings).field("status", &self.status()).finish()
+    }
+}
+
+impl Database {
+    /// Connects to the server that `url` names: a `postgres://` URL or a `keyword=value` list, as libpq knows them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) for a URL that cannot be used,
+    /// [`ErrorKind::Connect`](crate::ErrorKind::Connect) with the cause otherwise.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::connect("postgres://app@localhost/app").await?;
+    /// # Ok(()) }
+    /// ```
+    pub async fn connect(url: &str) -> Result<Self> {
+        Self::builder().url(url).connect().await
+    }
+
+    /// Connects to the server that the environment names: `DATABASE_URL`, and for what it does not say libpq's
+    /// variables (`PGHOST`, `PGUSER`, …) and the password file.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::from_env().await?;
+    /// # Ok(()) }
+    /// ```
+    pub async fn from_env() -> Result<Self> {
+        DatabaseBuilder::from_env().connect().await
+    }
+
+    /// Starts to say where the server is and what the pool may use.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").max_connections(20).connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn builder() -> DatabaseBuilder {
+        DatabaseBuilder::new()
+    }
+
+    /// Starts from what the environment says; see [`from_env`](Self::from_env).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder_from_env().max_connections(20).connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn builder_from_env() -> DatabaseBuilder {
+        DatabaseBuilder::from_env()
+    }
+
+    pub(crate) fn on(pool: Pool) -> Self {
+        let timeout = pool.settings.timeout;
+        Self { pool: Arc::new(pool), timeout }
+    }
+
+    /// Returns a handle on the same pool whose statements may take as long as `limit`: each that says nothing itself
+    /// (`.timeout(..)`), `BEGIN` and `COMMIT` as well, and waiting for a connection. `Duration::MAX` is no limit.
+    ///
+    /// Connections and transactions have the limit of the handle that they are of.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// let quick = db.timeout(Duration::from_millis(500)); // for what a user waits for
+    /// let users = User::query().limit(20).all(&quick).await?;
+    /// let count = Post::query().count(db).await?; // as before
+    /// # Ok(()) }
+    /// ```
+    #[must_use = "the handle with the limit is a new one"]
+    pub fn timeout(&self, limit: Duration) -> Self {
+        Self { timeout: Some(limit), ..self.clone() }
+    }
+
+    /// Takes a connection out of the pool for oneself, until it is dropped.
+    ///
+    /// # Errors
+    /// [`ErrorKind::PoolTimeout`](crate::ErrorKind::PoolTimeout) when none becomes free in time,
+    /// [`ErrorKind::Connect`](crate::ErrorKind::Connect) when none can be opened.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let connection = db.connection().await?;
+    /// sql!("SET search_path = app").execute(&connection).await?; // undone when the connection goes back
+    /// # Ok(()) }
+    /// ```
+    #[track_caller]
+    pub fn connection(&self) -> impl Future<Output = Result<Connection>> + Send {
+        let purpose = Purpose::held("connection taken", Location::caller());
+        async move { Ok(Connection::new(self.lease(purpose, None).await?)) }
+    }
+
+    /// Begins a transaction, as a guard that rolls back when it is dropped. One round trip.
+    ///
+    /// # Errors
+    /// When no connection can be had.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let tx = db.begin().await?;
+    /// User::insert(NewUser::new("ann@example.org", "Ann")).execute(&tx).await?;
+    /// tx.commit().await?; // dropped without it, the transaction is rolled back
+    /// # Ok(()) }
+    /// ```
+    #[track_caller]
+    pub fn begin(&self) -> impl Future<Output = Result<Transaction<'static>>> + Send {
+        self.begin_with(TransactionOptions::new())
+    }
+
+    /// Begins a transaction with `options`; retries are for closures only.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let tx = db.begin_with(TransactionOptions::repeatable_read().read_only()).await?;
+    /// let (users, posts) = (User::query().count(&tx).await?, Post::query().count(&tx).await?); // of one moment
+    /// tx.commit().await?;
+    /// # Ok(()) }
+    /// ```
+    #[track_caller]
+    pub fn begin_with(&self, options: TransactionOptions) -> impl Future<Output = Result<Transaction<'static>>> + Send {
+        self.begin_for(Purpose::held("transaction begun", Location::caller()), options, None)
+    }
+
+    /// Begins a transaction, for a verb with a limit if there is one.
+    async fn begin_for(
+        &self,
+        purpose: Purpose,
+        options: TransactionOptions,
+        limit: Option<Limit>,
+    ) -> Result<Transaction<'static>> {
+        let mut attempts = 1;
+        loop {
+            let lease = self.lease(purpose, limit).await?;
+            if let Some(each) = options.each_statement() {
+                lease.allow(Allowed::Each(each));
+            }
+            match Transaction::on_lease(lease, options).await {
+                Ok(tx) => return Ok(tx),
+                // A transaction that has only begun has done nothing yet.
+                Err(Failure { cause: Cause::Unsent | Cause::Lost, .. }) if attempts < MOST_ATTEMPTS => attempts += 1,
+                Err(failure) => return Err(failure.error),
+            }
+        }
+    }
+
+    /// Runs `body` in a transaction: `Ok` commits; an error, a panic and a dropped future roll back. Two round trips.
+    ///
+    /// # Errors
+    /// What `body` or [`commit`](Transaction::commit) returns.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// db.transaction(async |tx| {
+    ///     let ann = User::insert(NewUser::new("ann@example.org", "Ann")).one(tx).await?;
+    ///     Post::insert(NewPost::new(ann.id, "Hello")).execute(tx).await
+    /// })
+    /// .await?;
+    /// # Ok(()) }
+    /// ```
+    #[track_caller]
+    pub fn transaction<T, E: From<Error>>(
+        &self,
+        body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E>, // write `async |tx| { … }`
+    ) -> impl Future<Output = Result<T, E>> {
+        let begun = self.begin();
+        async move {
+            let mut tx = begun.await?;
+            let outcome = body(&mut tx).await;
+            tx.finish(outcome).await.0
+        }
+    }
+
+    /// Runs `body` in a transaction with `options`; if they ask for it, again after a conflict with another one or a change
+    /// of the schema.
+    /// A clone of the closure runs each time.
+    ///
+    /// # Errors
+    /// As [`transaction`](Self::transaction); of several tries, the last one's.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// db.transaction_with(TransactionOptions::serializable().retry(5), async |tx| {
+    ///     let account = Account::get(1).one(tx).await?;
+    ///     account.update(|a| a.balance.set(account.balance + 1)).execute(tx).await
+    /// })
+    /// .await?;
+    /// # Ok(()) }
+    /// ```
+    #[track_caller]
+    pub fn transaction_with<T, E: From<Error>>(
+        &self,
+        options: TransactionOptions,
+        body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E> + Clone, // write `async |tx| { … }`
+    ) -> impl Future<Output = Result<T, E>> {
+        let purpose = Purpose::held("transaction begun", Location::caller());
+        async move {
+            let mut retries = Retries::new(options);
+            loop {
+                let mut tx = self.begin_for(purpose, options, None).await?;
+                let outcome = body.clone()(&mut tx).await;
+                let (outcome, conflict) = tx.finish(outcome).await;
+                if !retries.again(&outcome, conflict).await {
+                    return outcome;
+                }
+            }
+        }
+    }
+
+    /// Returns how the pool is doing.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; fn run(db: &Database) {
+    /// let status = db.status();
+    /// println!("{} connections, {} idle", status.connections, status.idle);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn status(&self) -> PoolStatus {
+        self.pool.status()
+    }
+
+    /// Closes the pool for all clones of the handle: new statements are refused, those under way may end, for as long
+    /// as [`close_timeout`](DatabaseBuilder::close_timeout) says. Connections that are out after that are closed when they
+    /// come back.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// db.close().await; // statements that wait for a connection fail, those that run end
+    /// # Ok(()) }
+    /// ```
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// Waits for a connection: for a verb with a limit, or for who holds it as long as they like.
+    async fn lease(&self, purpose: Purpose, verb: Option<Limit>) -> Result<Lease> {
+        let until = until(verb.or_else(|| self.timeout.map(Limit::begin)));
+        let lease = self.pool.acquire(purpose, until).await?;
+        lease.allow(Allowed::of(verb, self.timeout));
+        Ok(lease)
+    }
+
+    /// The limit of a statement, which begins now unless it has begun already.
+    fn limit(&self, statement: &Statement) -> Option<Limit> {
+        statement.limit.or_else(|| self.timeout.map(Limit::begin))
+    }
+
+    async fn one(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<u64> {
+        raw::refuse_on_pool(statement)?;
+        keeps_locks(statement, false)?;
+        let limit = self.limit(statement);
+        let mut attempts = 1;
+        loop {
+            let waiting = Instant::now();
+            let lease = self.lease(purpose(statement), limit).await.map_err(|error| name(error, statement))?;
+            let done = run_healed(&lease, statement, rows, Scope::Autocommit, waiting.elapsed()).await;
+            drop(lease);
+            match done {
+                Ok(count) => return Ok(count),
+                Err(failure) if attempts < most_attempts(&failure) && failure.allows_another(statement) => {
+                    attempts += 1;
+                    rows.restart();
+                }
+                Err(failure) => return Err(failure.tell(statement, Scope::Autocommit)),
+            }
+        }
+    }
+}
+
+/// How often a statement is tried at most: a read that lost its connection twice is likely to be the reason.
+fn most_attempts(failure: &Failure) -> u32 {
+    if matches!(failure.cause, Cause::Lost | Cause::Demoted) { 2 } else { MOST_ATTEMPTS }
+}
+
+/// Starts a statement whose rows are a stream.
+async fn started(lease: &Lease, statement: &Statement, limit: Option<Limit>) -> Result<(RowStream, Waiting), Failure> {
+    let mut starting = pin!(start(lease, statement, Scope::Autocommit));
+    let Some((limit, until)) = limit.and_then(|it| Some((it, it.until()?))) else { return starting.await };
+    match timeout_at(until.into(), starting.as_mut()).await {
+        Ok(started) => started,
+        Err(_) => {
+            let ending = pin!(async {
+                let (rows, waiting) = starting.await?;
+                drain(lease, rows, waiting).await
+            });
+            Err(Box::pin(over(lease, limit, ending)).await)
+        }
+    }
+}
+
+/// What a connection is wanted for that runs `statement`.
+fn purpose(statement: &Statement) -> Purpose {
+    Purpose::statement(statement.operation.name(), statement.table)
+}
+
+#[diagnostic::do_not_recommend]
+impl Executor for Database {
+    async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {
+        self.one(statement, rows).await.map(drop)
+    }
+
+    async fn execute(&self, statement: &Statement) -> Result<u64> {
+        self.one(statement, &mut Discard).await
+    }
+
+    /// More than one statement run in a transaction.
+    async fn batch(&self, statements: &[Statement], rows: &mut dyn RowSink) -> Result<u64> {
+        match statements {
+            [] => Ok(0),
+            [statement] => self.one(statement, rows).await,
+            statements => {
+                statements.iter().try_for_each(raw::refuse_in_transaction)?;
+                let limit = statements.iter().find_map(|it| it.limit);
+                let purpose = Purpose::statement("batch of statements", None);
+                let mut attempts = 1;
+                loop {
+                    let tx = self.begin_for(purpose, TransactionOptions::new(), limit).await?;
+                    let outcome = run_all(tx.session(), statements, rows).await;
+                    match tx.finish(outcome).await.0 {
+                        // Nothing has taken effect.
+                        Err(error) if is_invalidated(&error) && attempts < MOST_ATTEMPTS => attempts += 1,
+                        Err(error) if is_demoted(&error) && attempts < 2 => attempts += 1,
+                        done => return done,
+                    }
+                    rows.restart();
+                }
+            }
+        }
+    }
+
+    /// The rows come on a connection of their own, which is back in the pool after the last one.
+    async fn stream(&self, statement: Statement) -> Result<BoxRowStream<'_>> {
+        raw::refuse_on_pool(&statement)?;
+        keeps_locks(&statement, false)?;
+        let statement = Arc::new(statement);
+        let limit = self.limit(&statement);
+        let each = limit.filter(|it| it.until().is_some()).map(Limit::each);
+        let mut attempts = 1;
+        loop {
+            let asked = Instant::now();
+            let lease = self.lease(purpose(&statement), limit).await.map_err(|error| name(error, &statement))?;
+            let clock = Clock::start(&statement, asked.elapsed(), lease.slow);
+            let started = self::started(&lease, &statement, limit).await;
+            match started {
+                Ok((rows, waiting)) => {
+                    return Ok(Box::pin(OwnStream::new(rows, waiting, lease, statement, clock, each)));
+                }
+                Err(failure) if attempts < most_attempts(&failure) && failure.allows_another(&statement) => {
+                    attempts += 1;
+                }
+                Err(failure) => return Err(failure.tell(&statement, Scope::Autocommit)),
+            }
+        }
+    }
+
+    /// The statements run in a transaction.
+    async fn together(&self, how: Together) -> Result<Group<'_>> {
+        self.together_within(how, None).await
+    }
+
+    async fn together_within(&self, how: Together, limit: Option<Limit>) -> Result<Group<'_>> {
+        let purpose = Purpose::statement("statements of one verb", None);
+        Ok(Group::new(group::Own::new(self.begin_for(purpose, group::options(how), limit).await?, how)))
+    }
+}

@@ -1,0 +1,226 @@
+//! A [`Database`] over a pool that the application has already: `bb8` with the manager of `bb8-postgres`.
+//!
+//! The application uses the same connections by itself, so two things differ from a pool of our own: a connection whose
+//! settings may have been changed is closed and not reset, and statements that were prepared on a connection are found
+//! again by the identity of its server process.
+
+mod identity;
+
+use std::{
+    any::TypeId,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use bb8::{PooledConnection, RunError};
+use bb8_postgres::PostgresConnectionManager;
+use futures_util::future::BoxFuture;
+use hashlink::LruCache;
+use tokio_postgres::{
+    CancelToken, Client, NoTls, Socket,
+    tls::{MakeTlsConnect, TlsConnect},
+};
+
+use self::identity::Identity;
+use crate::{
+    handle::database::Database,
+    pool::Pool,
+    session::{
+        Session, Theirs,
+        cache::{Cache, Limits},
+        invalidation::Generation,
+    },
+};
+
+impl Database {
+    /// Runs on the connections of a pool that the application has already. Nothing is sent yet.
+    ///
+    /// Everything works as on a pool of our own, and a dropped future leaves as little behind. What is different:
+    ///
+    /// - How long connections are opened, checked and waited for is the pool's business. By default `bb8` asks at each
+    ///   check-out whether the connection is there, which is a round trip; `test_on_check_out(false)` saves it, and a
+    ///   statement that finds its connection dead before it was sent goes to another one here.
+    /// - Those who wait for a connection by this handle are served in their order, but `bb8` gives a connection that comes
+    ///   back to whoever asks next: where the application asks the pool by itself in a loop, it can keep this handle
+    ///   waiting.
+    /// - A connection is served by the runtime that opened it. `bb8` does not look at that, so use the pool in one runtime.
+    /// - Notices go nowhere, and the error of a lost connection does not say why it was lost.
+    /// - Statements stay prepared on their connection, as usual: one round trip when warm, two when cold.
+    ///   Should the application throw them away (`DEALLOCATE ALL`, `DISCARD ALL`), they are prepared again, but not within
+    ///   a transaction, where the first use is an error that is retryable.
+    /// - What raw SQL may have left behind (settings, temporary tables, locks of the session) is not reset, for that
+    ///   would undo what the application has set up. Such a connection is closed, and the pool opens another one.
+    ///   What is done with [`Connection::client`](crate::Connection::client) stays, as with the pool's own `get`.
+    /// - A statement that nobody waits for any more is cancelled, and its connection is closed. Over TLS that takes the
+    ///   connector: see [`from_pool_with_tls`](Self::from_pool_with_tls).
+    /// - [`close`](Self::close) refuses new statements of this handle. The pool stays open.
+    ///
+    /// ```no_run
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// use bb8_postgres::{PostgresConnectionManager, bb8, tokio_postgres::NoTls};
+    ///
+    /// let manager = PostgresConnectionManager::new_from_stringlike("host=localhost user=app", NoTls)?;
+    /// let pool = bb8::Pool::builder().test_on_check_out(false).build(manager).await?;
+    /// let db = orm_pg::Database::from_pool(pool.clone());
+    /// # drop(db);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn from_pool<Tls>(pool: bb8::Pool<PostgresConnectionManager<Tls>>) -> Self
+    where
+        Tls: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
+        Tls::Stream: Send + Sync,
+        Tls::TlsConnect: Send,
+        <Tls::TlsConnect as TlsConnect<Socket>>::Future: Send,
+    {
+        // The pool does not give its connector away.
+        let cancel = (TypeId::of::<Tls>() == TypeId::of::<NoTls>()).then(|| cancel_with(NoTls));
+        adopt(pool, cancel)
+    }
+
+    /// As [`from_pool`](Self::from_pool); statements that nobody waits for any more are cancelled over `tls`, the
+    /// connector that the pool was made with. Without it they run to their end on a connection that is closed.
+    #[must_use]
+    pub fn from_pool_with_tls<Tls>(pool: bb8::Pool<PostgresConnectionManager<Tls>>, tls: Tls) -> Self
+    where
+        Tls: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
+        Tls::Stream: Send + Sync,
+        Tls::TlsConnect: Send,
+        <Tls::TlsConnect as TlsConnect<Socket>>::Future: Send,
+    {
+        adopt(pool, Some(cancel_with(tls)))
+    }
+}
+
+type Cancel = Arc<dyn Fn(CancelToken) -> BoxFuture<'static, ()> + Send + Sync>;
+
+fn cancel_with<Tls>(tls: Tls) -> Cancel
+where
+    Tls: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
+    Tls::Stream: Send + Sync,
+    Tls::TlsConnect: Send,
+    <Tls::TlsConnect as TlsConnect<Socket>>::Future: Send,
+{
+    Arc::new(move |token| {
+        let tls = tls.clone();
+        Box::pin(async move {
+            if let Err(error) = token.cancel_query(tls).await {
+                tracing::debug!(target: "orm_pg::connection", "a statement could not be cancelled: {error}");
+            }
+        })
+    })
+}
+
+fn adopt<Tls>(pool: bb8::Pool<PostgresConnectionManager<Tls>>, cancel: Option<Cancel>) -> Database
+where
+    Tls: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
+    Tls::Stream: Send + Sync,
+    Tls::TlsConnect: Send,
+    <Tls::TlsConnect as TlsConnect<Socket>>::Future: Send,
+{
+    let places = usize::try_from(pool.config().max_size).unwrap_or(usize::MAX);
+    let known = Arc::new(Known { caches: Mutex::new(LruCache::new(places)), generation: Arc::default() });
+    Database::on(Pool::theirs(Box::new(Adopted { pool, known, cancel })))
+}
+
+/// A pool of the application, whatever its TLS.
+pub(crate) trait Source: Send + Sync {
+    /// Waits for a connection, for as long as the pool allows.
+    fn check_out(&self) -> BoxFuture<'_, Result<Arc<Session>, RunError<tokio_postgres::Error>>>;
+
+    fn state(&self) -> bb8::State;
+
+    /// How many connections we have out.
+    fn lent(&self) -> u32;
+
+    /// How many connections there may be, and how long one may wait for one.
+    fn limits(&self) -> (u32, Duration);
+}
+
+struct Adopted<M: bb8::ManageConnection> {
+    pool: bb8::Pool<M>,
+    known: Arc<Known>,
+    cancel: Option<Cancel>,
+}
+
+/// The statements that are prepared on the connections of a pool. As many connections are known as there may be.
+struct Known {
+    caches: Mutex<LruCache<Identity, Arc<Cache>>>,
+    generation: Arc<Generation>,
+}
+
+impl Known {
+    fn lock(&self) -> MutexGuard<'_, LruCache<Identity, Arc<Cache>>> {
+        self.caches.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn cache_of(&self, identity: Option<Identity>) -> Arc<Cache> {
+        let fresh = || Arc::new(Cache::new(Limits::default(), Arc::clone(&self.generation)));
+        match identity {
+            Some(identity) => Arc::clone(self.lock().entry(identity).or_insert_with(fresh)),
+            None => fresh(),
+        }
+    }
+}
+
+impl<M: bb8::ManageConnection<Connection = Client, Error = tokio_postgres::Error>> Source for Adopted<M> {
+    fn check_out(&self) -> BoxFuture<'_, Result<Arc<Session>, RunError<tokio_postgres::Error>>> {
+        Box::pin(async {
+            let pooled = self.pool.get_owned().await?;
+            let identity = identity::of(&pooled.cancel_token());
+            let (known, cancel) = (Arc::clone(&self.known), self.cancel.clone());
+            let cache = known.cache_of(identity);
+            Ok(Session::theirs(Box::new(Loan { pooled: Some(pooled), identity, known, cancel }), cache))
+        })
+    }
+
+    fn state(&self) -> bb8::State {
+        self.pool.state()
+    }
+
+    fn lent(&self) -> u32 {
+        // Each loan knows of the statements, and so does this.
+        u32::try_from(Arc::strong_count(&self.known).saturating_sub(1)).unwrap_or(u32::MAX)
+    }
+
+    fn limits(&self) -> (u32, Duration) {
+        let config = self.pool.config();
+        (config.max_size, config.connection_timeout)
+    }
+}
+
+/// One connection of the pool.
+struct Loan<M: bb8::ManageConnection> {
+    /// Gone once it is given back.
+    pooled: Option<PooledConnection<'static, M>>,
+    identity: Option<Identity>,
+    known: Arc<Known>,
+    cancel: Option<Cancel>,
+}
+
+impl<M: bb8::ManageConnection<Connection = Client>> Theirs for Loan<M> {
+    #[expect(clippy::expect_used, reason = "the session gives it back when it is dropped itself")]
+    fn client(&self) -> &Client {
+        self.pooled.as_ref().expect("a loan is used before it is given back")
+    }
+
+    fn cancel(&self) -> BoxFuture<'_, ()> {
+        match &self.cancel {
+            Some(cancel) => cancel(self.client().cancel_token()),
+            None => Box::pin(async {}),
+        }
+    }
+
+    fn give_back(&mut self, clean: bool) {
+        let Some(mut pooled) = self.pooled.take() else { return };
+        if !clean {
+            if let Some(identity) = &self.identity {
+                self.known.lock().remove(identity);
+            }
+            // The pool throws away what is closed, and nothing else. `postgres`, the driver's blocking sister, closes
+            // its clients by this.
+            pooled.__private_api_close();
+        }
+    }
+}

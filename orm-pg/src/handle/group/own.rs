@@ -1,0 +1,89 @@
+//! Statements of one verb in a transaction of their own.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use orm_core::{
+    error::Result,
+    executor::{BoxRowStream, Commit, Executor, Together},
+    row::RowSink,
+    statement::Statement,
+};
+
+use super::options;
+use crate::{
+    handle::transaction::Transaction,
+    session::{invalidation::is_invalidated, run::Discard},
+};
+
+/// The statements, and the transaction that was begun for them.
+pub(crate) struct Own {
+    tx: Transaction<'static>,
+    how: Together,
+    /// How many statements were begun.
+    begun: AtomicU32,
+}
+
+impl Own {
+    pub(crate) fn new(tx: Transaction<'static>, how: Together) -> Self {
+        Self { tx, how, begun: AtomicU32::new(0) }
+    }
+
+    fn begin(&self) -> bool {
+        self.begun.fetch_add(1, Ordering::AcqRel) == 0
+    }
+
+    /// Begins anew where only the first statement was run, whose prepared form was out of date: nothing is lost. Later on
+    /// the caller has used what the statements before it gave.
+    async fn begins_again<T>(&self, first: bool, result: &Result<T>) -> Result<bool> {
+        let invalidated = result.as_ref().is_err_and(is_invalidated);
+        if !invalidated || !first || self.begun.load(Ordering::Acquire) != 1 {
+            return Ok(false);
+        }
+        self.tx.restart(options(self.how)).await.map_err(|failure| failure.error)?;
+        Ok(true)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Executor for Own {
+    async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {
+        let first = self.begin();
+        let result = self.tx.fetch(statement, rows).await;
+        if !self.begins_again(first, &result).await? {
+            return result;
+        }
+        rows.restart();
+        self.tx.fetch(statement, rows).await
+    }
+
+    async fn execute(&self, statement: &Statement) -> Result<u64> {
+        self.batch(std::slice::from_ref(statement), &mut Discard).await
+    }
+
+    async fn batch(&self, statements: &[Statement], rows: &mut dyn RowSink) -> Result<u64> {
+        let first = self.begin();
+        let result = self.tx.batch(statements, rows).await;
+        if !self.begins_again(first, &result).await? {
+            return result;
+        }
+        rows.restart();
+        self.tx.batch(statements, rows).await
+    }
+
+    async fn stream(&self, statement: Statement) -> Result<BoxRowStream<'_>> {
+        self.begin();
+        self.tx.stream(statement).await
+    }
+}
+
+impl Commit for Own {
+    async fn commit(self) -> Result<()> {
+        self.tx.commit().await
+    }
+
+    async fn begin_anew(&self) -> Result<bool> {
+        self.tx.restart(options(self.how)).await.map_err(|failure| failure.error)?;
+        self.begun.store(0, Ordering::Release);
+        Ok(true)
+    }
+}

@@ -1,0 +1,98 @@
+//! What a database, a connection and a transaction have in common for code that opens a transaction.
+
+use std::future::Future;
+
+use orm_core::{
+    error::{Error, Result},
+    executor::Executor,
+};
+
+use super::Transaction;
+use crate::handle::{connection::Connection, database::Database};
+
+/// Opens a transaction, or inside of one a savepoint.
+///
+/// For code that does not care which: `async fn pay(db: &mut impl Begin)`. The types themselves have methods of the
+/// same names. In a generic function that is spawned, use [`begin`](Self::begin): its future is known to be `Send`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot begin a transaction",
+    label = "expected `&mut Connection`, `&mut Transaction` or a `Database`"
+)]
+pub trait Begin: Executor {
+    /// Begins a transaction, as a guard.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// async fn add(db: &mut impl Begin) -> Result<()> {
+    ///     let tx = db.begin().await?; // a transaction, or a savepoint in one
+    ///     User::insert(NewUser::new("ann@example.org", "Ann")).execute(&tx).await?;
+    ///     tx.commit().await
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[track_caller]
+    fn begin(&mut self) -> impl Future<Output = Result<Transaction<'_>>> + Send;
+
+    /// Runs `body` in a transaction: `Ok` commits, all else rolls back.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// async fn add(db: &mut impl Begin) -> Result<u64> {
+    ///     db.transaction(async |tx| User::insert(NewUser::new("ann@example.org", "Ann")).execute(tx).await).await
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[track_caller]
+    fn transaction<T, E: From<Error>>(
+        &mut self,
+        body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E>, // write `async |tx| { … }`
+    ) -> impl Future<Output = Result<T, E>> {
+        let begun = Begin::begin(self);
+        async move {
+            let mut tx = begun.await?;
+            let outcome = body(&mut tx).await;
+            tx.finish(outcome).await.0
+        }
+    }
+}
+
+impl Begin for Database {
+    #[track_caller]
+    fn begin(&mut self) -> impl Future<Output = Result<Transaction<'_>>> + Send {
+        let begun = Self::begin(self);
+        async move {
+            let tx: Transaction<'_> = begun.await?;
+            Ok(tx)
+        }
+    }
+}
+
+impl Begin for &Database {
+    #[track_caller]
+    fn begin(&mut self) -> impl Future<Output = Result<Transaction<'_>>> + Send {
+        let begun = Database::begin(self);
+        async move {
+            let tx: Transaction<'_> = begun.await?;
+            Ok(tx)
+        }
+    }
+}
+
+impl Begin for Connection {
+    async fn begin(&mut self) -> Result<Transaction<'_>> {
+        Self::begin(self).await
+    }
+}
+
+impl Begin for Transaction<'_> {
+    async fn begin(&mut self) -> Result<Transaction<'_>> {
+        Transaction::begin(self).await
+    }
+}
+
+impl<B: Begin> Begin for &mut B {
+    #[track_caller]
+    fn begin(&mut self) -> impl Future<Output = Result<Transaction<'_>>> + Send {
+        B::begin(self)
+    }
+}

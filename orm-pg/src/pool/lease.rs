@@ -1,0 +1,193 @@
+//! A connection on loan from the pool. It goes back clean or not at all.
+
+use std::{
+    ops::Deref,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use bb8::PooledConnection;
+use futures_util::FutureExt;
+use orm_core::ident::push_literal;
+use tokio::{runtime::Handle, sync::OwnedSemaphorePermit, time::timeout};
+
+use crate::{
+    connect::cancel::cancel,
+    pool::{
+        Parts,
+        manager::{Board, Manager},
+    },
+    session::Session,
+};
+
+/// How long a statement that nobody waits for may take to end by itself before it is cancelled.
+const GRACE: Duration = Duration::from_millis(20);
+
+/// How long cleaning may take before the connection is given up.
+const CLEAN_LIMIT: Duration = Duration::from_secs(5);
+
+/// Undoes whatever raw SQL can leave behind (PostgreSQL 12 and later). `RESET ALL` alone keeps the role, and
+/// `DISCARD ALL` would close the prepared statements.
+///
+/// A pooler in between sets by `SET` what we asked for when we connected, so `RESET ALL` undoes that, too. Values in an
+/// encoding other than UTF-8 would be taken for what they are not.
+const RESET: &str = "ROLLBACK; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; SET client_encoding = 'UTF8'; UNLISTEN *; \
+                     CLOSE ALL; SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES";
+
+/// The SQL that resets a connection that was opened with this `application_name`.
+pub(crate) fn reset(application_name: Option<&str>) -> String {
+    let mut sql = RESET.to_owned();
+    if let Some(name) = application_name {
+        sql.push_str("; SET application_name = ");
+        push_literal(&mut sql, name);
+    }
+    sql
+}
+
+/// Where a connection goes back to.
+pub(crate) enum Pooled {
+    Ours(#[expect(dead_code, reason = "dropping it gives it back")] PooledConnection<'static, Manager>),
+    /// A pool of the application: the session gives the connection back when nobody uses it any more.
+    Theirs,
+}
+
+/// Fails where the user has deallocated prepared statements, of which the driver does not know.
+const TESTIFY: &str = "EXECUTE orm_witness; DEALLOCATE orm_witness";
+
+/// The exclusive use of one connection.
+pub(crate) struct Lease {
+    session: Arc<Session>,
+    pooled: Option<Pooled>,
+    board: Arc<Board>,
+    /// Gone back, it lets the next in line have a connection.
+    turn: Option<OwnedSemaphorePermit>,
+    /// By which it is known who holds the connection.
+    number: u64,
+}
+
+impl Lease {
+    pub(crate) fn new(pooled: PooledConnection<'static, Manager>, board: Arc<Board>) -> Self {
+        Self { session: Arc::clone(&pooled), pooled: Some(Pooled::Ours(pooled)), board, turn: None, number: 0 }
+    }
+
+    /// A connection of a pool of the application.
+    pub(crate) fn theirs(session: Arc<Session>, board: Arc<Board>) -> Self {
+        Self { session, pooled: Some(Pooled::Theirs), board, turn: None, number: 0 }
+    }
+
+    /// Keeps what its holder has waited for until it goes back.
+    pub(crate) fn keep(&mut self, turn: Option<OwnedSemaphorePermit>, number: u64) {
+        (self.turn, self.number) = (turn, number);
+    }
+
+    /// The connection, by a borrow that keeps others from using it.
+    pub(crate) fn session_mut(&mut self) -> &mut Arc<Session> {
+        &mut self.session
+    }
+}
+
+impl Deref for Lease {
+    type Target = Arc<Session>;
+
+    fn deref(&self) -> &Arc<Session> {
+        &self.session
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let Some(pooled) = self.pooled.take() else { return };
+        let (session, board, turn) = (Arc::clone(&self.session), Arc::clone(&self.board), self.turn.take());
+        if self.number != 0 {
+            board.holders.remove(self.number);
+        }
+        // The pool may open another connection in its place, which takes the runtime that serves this one.
+        let here = Handle::try_current().ok().map(|it| it.id());
+        let _inside = (here != Some(session.runtime.id())).then(|| session.runtime.enter());
+        let closing = board.is_closed() && session.as_theirs().is_none();
+        if session.is_broken() || closing {
+            session.end();
+        } else if !session.is_clean() {
+            // Until it is clean it counts as broken, so that a runtime which stops half way throws it away.
+            session.set_broken(true);
+            let runtime = session.runtime.clone();
+            let cleaner = board.cleanings.begin(Parts { session: Arc::clone(&session), pooled, turn });
+            let cleaning = async move {
+                let cleaned = timeout(CLEAN_LIMIT, clean(&session)).await.unwrap_or(false);
+                let Some(Parts { session, pooled, turn }) = cleaner.finish() else { return };
+                if cleaned && !session.is_dead() {
+                    session.set_broken(false);
+                } else {
+                    tracing::debug!(target: "orm_pg::connection", "a connection could not be cleaned and is closed");
+                    session.end();
+                }
+                drop(pooled);
+                drop(turn);
+                board.returned.notify_waiters();
+            };
+            drop(runtime.spawn(cleaning.boxed()));
+            return;
+        } else {
+            let _ = session.touch(Instant::now());
+        }
+        drop(pooled);
+        drop(turn);
+        board.returned.notify_waiters();
+    }
+}
+
+impl std::fmt::Debug for Lease {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.session.fmt(f)
+    }
+}
+
+/// Ends what runs, rolls back, resets. Returns whether the connection is as good as new.
+async fn clean(session: &Arc<Session>) -> bool {
+    let client = session.client();
+    if session.is_running() && !matches!(timeout(GRACE, client.check_connection()).await, Ok(Ok(()))) {
+        if let Some(theirs) = session.as_theirs() {
+            // It may come late and hit what runs next, so the connection is not used any more.
+            theirs.cancel().await;
+            return false;
+        }
+        let Some(peer) = &session.peer else { return false };
+        if session.is_dead() || cancel(&client.cancel_token(), peer).await.is_err() {
+            return false;
+        }
+        // The answer to this comes after that of whatever was cancelled.
+        if client.check_connection().await.is_err() {
+            return false;
+        }
+    }
+    // A reset would undo what the application has set up on its connections.
+    if session.is_tainted() && session.as_theirs().is_some() {
+        return false;
+    }
+    // Without an open transaction the server warns of the ROLLBACK, which is nobody's business.
+    session.fate.quiet(true);
+    let reset = match (session.needs_reset(), session.is_open()) {
+        (true, _) => client.batch_execute(&session.reset).await,
+        (false, true) => client.batch_execute("ROLLBACK").await,
+        (false, false) => Ok(()),
+    };
+    session.fate.quiet(false);
+    let witnessed = session.is_escaped() && session.as_theirs().is_none();
+    if reset.is_err() || (witnessed && client.batch_execute(TESTIFY).await.is_err()) {
+        return false;
+    }
+    if session.is_escaped() {
+        // What is gone of it beside the witness is not known.
+        session.cache.clear();
+    }
+    if session.needs_reset() {
+        for sql in &*session.on_connect {
+            if session.run_unlogged(sql).await.is_err() {
+                return false;
+            }
+        }
+    }
+    session.mark_clean();
+    let _ = session.touch(Instant::now());
+    true
+}

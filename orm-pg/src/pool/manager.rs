@@ -1,0 +1,393 @@
+//! Opens connections for the pool: bounded in time at every stage, tried again while that makes sense.
+
+use std::{
+    hash::{BuildHasher, Hasher, RandomState},
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use futures_util::FutureExt;
+use orm_core::error::{Error, ErrorKind, Result};
+use tokio::{
+    runtime::{Handle, Id},
+    sync::{Notify, watch},
+    time::{Instant, sleep, timeout},
+};
+use tokio_postgres::{
+    SimpleQueryMessage,
+    config::{SslMode, SslNegotiation, TargetSessionAttrs},
+};
+
+use crate::{
+    connect::{
+        auth::Watched,
+        config::{Address, Settings, Target},
+        connect_failure::ConnectFailure,
+        driver::{Fate, serve},
+        endpoint::{Peer, Unreached},
+        runtime,
+        tls::Link,
+        wire::{Established, Place, Plug},
+    },
+    pool::{Cleanings, Holders, Places, lease},
+    session::{
+        Parts, Session,
+        deadline::end_of,
+        invalidation::Generation,
+        write_access::{Demotions, Writes},
+    },
+};
+
+/// The first pause between two attempts to connect; it doubles up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// What bb8 asks for connections.
+#[derive(Clone)]
+pub(crate) struct Manager {
+    settings: Arc<Settings>,
+    targets: Arc<[Target]>,
+    on_connect: Arc<[String]>,
+    reset: Arc<str>,
+    board: Arc<Board>,
+    places: Arc<Places>,
+    /// The runtime that it opens connections in.
+    home: Option<Id>,
+}
+
+/// What the manager, the waiters and the leases of one pool tell each other.
+#[derive(Default)]
+pub(crate) struct Board {
+    last_failure: Mutex<Option<ConnectFailure>>,
+    /// Counts what those who wait for a connection must know: an attempt to open one was given up, the handle is closed.
+    pub(crate) news: watch::Sender<u64>,
+    /// No statement is to be started any more.
+    pub(crate) closed: AtomicBool,
+    /// A lease has come back.
+    pub(crate) returned: Notify,
+    pub(crate) cleanings: Arc<Cleanings>,
+    pub(crate) holders: Holders,
+    /// Where the last connection was opened, to begin there: the number of the host, and one of its addresses.
+    good: Mutex<Option<(usize, Place)>>,
+    /// Counts the changes of the schema that were met.
+    generation: Arc<Generation>,
+    demotions: Arc<Demotions>,
+}
+
+impl Board {
+    /// Returns the error of the last attempt to connect, if it failed.
+    pub(crate) fn last_failure(&self) -> Option<Error> {
+        self.last_failure.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(ConnectFailure::to_error)
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// Wakes those who wait for a connection.
+    pub(crate) fn tell(&self) {
+        self.news.send_modify(|count| *count += 1);
+    }
+
+    fn good(&self) -> Option<(usize, Place)> {
+        self.good.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note(&self, failure: Option<ConnectFailure>) {
+        *self.last_failure.lock().unwrap_or_else(PoisonError::into_inner) = failure;
+    }
+}
+
+/// The error for a handle that is used where nothing can be awaited.
+pub(crate) fn no_runtime() -> Error {
+    Error::new(ErrorKind::Config, "a pool of connections needs a running tokio runtime")
+}
+
+/// The error for a handle that was closed.
+pub(crate) fn closed() -> Error {
+    Error::new(ErrorKind::Closed, "the database handle was closed")
+}
+
+impl Manager {
+    pub(crate) fn new(settings: Arc<Settings>, targets: Vec<Target>, board: Arc<Board>) -> Self {
+        let reset = lease::reset(settings.application_name.as_deref()).into();
+        let places = Places::new(settings.max_connections);
+        let on_connect = settings.on_connect.as_slice().into();
+        Self { on_connect, reset, settings, targets: targets.into(), board, places, home: None }
+    }
+
+    /// The same, for the connections of one runtime.
+    pub(crate) fn at(&self, home: Id) -> Self {
+        Self { home: Some(home), ..self.clone() }
+    }
+
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
+    }
+
+    pub(crate) fn board(&self) -> &Board {
+        &self.board
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Opens the first connection: each server is tried once, and again for as long as `connect_retry` says.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Connect`] with what each of them said, up to the one that refused the credentials.
+    pub(crate) async fn connect_first(&self) -> Result<Arc<Session>> {
+        let end = end_of(self.settings.connect_retry);
+        self.place_for(self.connect_until(end)).await
+    }
+
+    /// Tries each server once, beginning where the last connection was opened.
+    async fn connect_once(&self) -> Result<Arc<Session>> {
+        runtime::check().inspect_err(|error| self.board.note(Some(ConnectFailure::runtime(error))))?;
+        let mut last: Option<ConnectFailure> = None;
+        let count = self.targets.len();
+        let good = self.board.good();
+        let first = match &good {
+            _ if self.settings.shuffles() => random(count),
+            Some((index, _)) => *index,
+            None => 0,
+        };
+        for (index, target) in self.targets.iter().enumerate().cycle().skip(first).take(count) {
+            let place = good.as_ref().filter(|it| it.0 == index).map(|it| &it.1);
+            let failure = match self.connect_to(target, place).await {
+                Ok((session, place)) => {
+                    self.board.note(None);
+                    *self.board.good.lock().unwrap_or_else(PoisonError::into_inner) = Some((index, place));
+                    return Ok(session);
+                }
+                Err(failure) => failure,
+            };
+            let stop = failure.is_for_good();
+            last = Some(match &last {
+                Some(before) => failure.after(before),
+                None => failure,
+            });
+            if stop {
+                break;
+            }
+        }
+        let error = last.as_ref().map(ConnectFailure::to_error);
+        self.board.note(last);
+        Err(error.unwrap_or_else(|| Error::new(ErrorKind::Config, "no host is given")))
+    }
+
+    /// Tries until it succeeds, the servers refuse for good, or the time is over.
+    async fn connect_until(&self, end: Instant) -> Result<Arc<Session>> {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            if self.board.is_closed() {
+                return Err(closed());
+            }
+            let error = match self.connect_once().await {
+                Ok(session) => return Ok(session),
+                Err(error) => error,
+            };
+            if error.is_refused_for_good() || Instant::now() + pause >= end {
+                return Err(error);
+            }
+            sleep(jitter(pause)).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// Waits for a place and opens a connection for it.
+    async fn place_for(&self, opening: impl Future<Output = Result<Arc<Session>>>) -> Result<Arc<Session>> {
+        let home = self.home.ok_or_else(no_runtime)?;
+        let place = timeout(self.settings.acquire_timeout, self.places.take(home)).await;
+        let place = place.map_err(|_| Error::new(ErrorKind::PoolTimeout, "all connections are in use"))?;
+        let session = opening.await?;
+        if !self.places.opened(&place) {
+            session.end();
+            return Err(Error::new(ErrorKind::Connect, "the runtime was not driven while the connection was opened"));
+        }
+        session.settle(place);
+        Ok(session)
+    }
+
+    /// Tries each address of the server, each for as long as the limit says, that of the last success first.
+    async fn connect_to(&self, target: &Target, good: Option<&Place>) -> Result<(Arc<Session>, Place), ConnectFailure> {
+        let limit = self.settings.connect_timeout;
+        let mut places = match &target.address {
+            Address::Ip(ip) => vec![Place::Tcp(SocketAddr::new(*ip, target.port))],
+            Address::Socket(path) => vec![Place::Unix(path.join(format!(".s.PGSQL.{}", target.port)))],
+            Address::Name(name) => {
+                let found = timeout(limit, tokio::net::lookup_host((name.as_str(), target.port))).await;
+                let found = found.map_err(|_| ConnectFailure::late(target, limit))?;
+                found.map_err(|error| ConnectFailure::io(target, error))?.map(Place::Tcp).collect()
+            }
+        };
+        if let Some(index) = places.iter().position(|it| Some(it) == good) {
+            places.swap(0, index);
+        }
+        let several = places.len() > 1;
+        let mut last: Option<ConnectFailure> = None;
+        for place in places {
+            let named = several.then(|| target.at(&place));
+            let target = named.as_ref().unwrap_or(target);
+            let failure = match timeout(limit, self.connect_by(target, &place)).await {
+                Ok(Ok(session)) => return Ok((session, place)),
+                Ok(Err(failure)) => failure,
+                Err(_) => ConnectFailure::late(target, limit),
+            };
+            tracing::debug!(target: "orm_pg::connection", "{}", failure.to_error());
+            let stop = failure.is_for_good();
+            last = Some(match &last {
+                Some(before) => failure.after(before),
+                None => failure,
+            });
+            if stop {
+                break;
+            }
+        }
+        let nothing = || ConnectFailure::io(target, io::Error::new(io::ErrorKind::NotFound, "the name has no address"));
+        Err(last.unwrap_or_else(nothing))
+    }
+
+    /// Tries the links of the target one after the other, as long as another one can make a difference.
+    async fn connect_by(&self, target: &Target, place: &Place) -> Result<Arc<Session>, ConnectFailure> {
+        let mut over_tls = None;
+        for (index, link) in target.links.iter().enumerate() {
+            let failure = match self.greet(target, Peer::new(target, place.clone(), *link)).await {
+                Ok(session) => return Ok(session),
+                Err(failure) => failure,
+            };
+            let last = index + 1 == target.links.len();
+            if last || !failure.allows_another_link() {
+                // What went wrong with TLS says more than that the server takes nothing else.
+                return Err(over_tls.unwrap_or(failure));
+            }
+            over_tls = Some(failure).filter(|it| *link == Link::Tls && !it.tls_not_offered());
+        }
+        Err(ConnectFailure::io(target, io::Error::other("there is no way to talk to the server")))
+    }
+
+    /// Opens a session, and runs what the user wants to run on each new connection.
+    async fn greet(&self, target: &Target, peer: Peer) -> Result<Arc<Session>, ConnectFailure> {
+        let session = self.open(target, peer).await?;
+        // Were this future dropped, the driver would wait for an answer for ever.
+        session.set_broken(true);
+        check_attributes(target, &session).await?;
+        for sql in &*self.on_connect {
+            session.run_unlogged(sql).await.map_err(|error| ConnectFailure::on_connect(target, error))?;
+        }
+        session.set_broken(false);
+        Ok(session)
+    }
+
+    async fn open(&self, target: &Target, peer: Peer) -> Result<Arc<Session>, ConnectFailure> {
+        let (wire, plug) = peer.dial().await.map_err(|error| match error {
+            Unreached::Socket(error) => ConnectFailure::io(target, error),
+            Unreached::Tls(failure) => ConnectFailure::tls(target, failure),
+        })?;
+        // Before anybody asks whether it takes writes, so that no later change is overlooked.
+        let demotions = self.board.demotions.now();
+        let mut config = target.driver.clone();
+        // The driver is not to speak TLS itself; what it is told decides where it looks for the channel binding.
+        let mode = if peer.is_encrypted() { SslMode::Require } else { SslMode::Disable };
+        config.ssl_mode(mode).ssl_negotiation(SslNegotiation::Direct);
+        let connecting = config.connect_raw(Watched::new(wire, target.require_auth), Established);
+        let (client, connection) = Box::pin(connecting).await.map_err(|error| ConnectFailure::driver(target, error))?;
+        let wanted = target.driver.get_target_session_attrs();
+        let writes = Writes::of(&self.settings, wanted, &connection, (Arc::clone(&self.board.demotions), demotions));
+        let fate = Fate::new();
+        let plug = Arc::new(plug);
+        let serving = serve(connection, Arc::clone(&fate), self.settings.on_notice.clone());
+        let serving = pull_after(serving, Arc::clone(&plug));
+        // Boxed, so that all tasks have one type: the runtime's code for a task is compiled once for each.
+        let driver = tokio::spawn(serving.boxed()).abort_handle();
+        Ok(Session::new(Parts {
+            client,
+            fate,
+            peer,
+            driver,
+            plug,
+            on_connect: Arc::clone(&self.on_connect),
+            reset_always: self.settings.reset_on_return,
+            reset: Arc::clone(&self.reset),
+            statements: self.settings.statements,
+            generation: Arc::clone(&self.board.generation),
+            writes,
+            slow: self.settings.slow_statement,
+        }))
+    }
+}
+
+/// Closes the socket when its task is over, for another handle of it is kept.
+async fn pull_after(serving: impl Future<Output = ()>, plug: Arc<Plug>) {
+    serving.await;
+    plug.pull();
+}
+
+/// Asks whether the server takes writes, where that matters. One round trip.
+async fn check_attributes(target: &Target, session: &Session) -> Result<(), ConnectFailure> {
+    let wanted = target.driver.get_target_session_attrs();
+    if wanted == TargetSessionAttrs::Any {
+        return Ok(());
+    }
+    let answer = session.client().simple_query("SHOW transaction_read_only").await;
+    let answer = answer.map_err(|error| ConnectFailure::driver(target, error))?;
+    let read_only = answer.iter().any(|it| matches!(it, SimpleQueryMessage::Row(row) if row.get(0) == Some("on")));
+    match wanted {
+        TargetSessionAttrs::ReadWrite if read_only => Err(ConnectFailure::unfit(target, "the server takes no writes")),
+        TargetSessionAttrs::ReadOnly if !read_only => Err(ConnectFailure::unfit(target, "the server takes writes")),
+        _ => Ok(()),
+    }
+}
+
+impl bb8::ManageConnection for Manager {
+    type Connection = Arc<Session>;
+    type Error = Error;
+
+    async fn connect(&self) -> Result<Arc<Session>> {
+        // Asked from elsewhere, it would be served there.
+        if Handle::current().id() != self.home.ok_or_else(no_runtime)? {
+            return Err(Error::new(ErrorKind::Connect, "a connection is opened in the runtime that uses it"));
+        }
+        let end = end_of(self.settings.acquire_timeout);
+        let opened = self.place_for(self.connect_until(end)).await;
+        if opened.is_err() {
+            self.board.tell();
+        }
+        opened
+    }
+
+    async fn is_valid(&self, session: &mut Arc<Session>) -> Result<()> {
+        let limit = self.settings.connect_timeout;
+        match timeout(limit, session.client().check_connection()).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(session.failed(error).await.error),
+            Err(_) => {
+                session.set_broken(true);
+                Err(crate::error::lost())
+            }
+        }
+    }
+
+    fn has_broken(&self, session: &mut Arc<Session>) -> bool {
+        session.is_broken()
+    }
+}
+
+/// Between half of `pause` and all of it, so that those who failed together do not come back together.
+pub(crate) fn jitter(pause: Duration) -> Duration {
+    let parts = u32::try_from(random(1024)).unwrap_or(0);
+    pause / 2 + pause * parts / 2048
+}
+
+/// A number below `end`, good enough to spread load.
+fn random(end: usize) -> usize {
+    // The standard library seeds its hash maps at random.
+    let bits = RandomState::new().build_hasher().finish();
+    usize::try_from(bits >> 33).unwrap_or(0).checked_rem(end).unwrap_or(0)
+}

@@ -1,0 +1,232 @@
+//! One bb8 pool for each runtime that the handle is used in.
+//!
+//! A connection is served by a task of the runtime that opened it. Were it handed to another runtime, its statements
+//! would wait for as long as that one is busy or not driven. So each runtime has a pool of its own, and all pools together
+//! share the [`Places`]: a runtime that needs a connection where no place is free closes one that is idle elsewhere.
+
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use bb8::QueueStrategy;
+use futures_util::FutureExt;
+use orm_core::error::Result;
+use tokio::{
+    runtime::{Handle, Id},
+    sync::Notify,
+    task::AbortHandle,
+    time::timeout,
+};
+
+use super::capacity::Places;
+use crate::pool::manager::{Manager, no_runtime};
+
+/// Limits of time are kept by those who wait; bb8 itself never gives up.
+const NEVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// So often those who wait look whether other runtimes can make room.
+const TICK: Duration = Duration::from_millis(20);
+
+/// After so many looks, a runtime that was asked must have answered, or it is taken for one that is not driven.
+const PATIENCE: u32 = 25;
+
+/// A runtime that uses the handle.
+pub(crate) struct Home {
+    pub(crate) id: Id,
+    /// Its idle connections, and those that are being opened.
+    pub(super) pool: bb8::Pool<Manager>,
+    pulse: Arc<Pulse>,
+    /// The task that tells whether the runtime is driven, and when it ends.
+    watch: AbortHandle,
+}
+
+/// Shows whether a runtime does its work.
+#[derive(Default)]
+struct Pulse {
+    asked: Notify,
+    beats: AtomicU64,
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        self.watch.abort();
+    }
+}
+
+impl Home {
+    /// Asks the runtime for a sign that it is driven, and returns the number of signs given so far.
+    fn ask(&self) -> u64 {
+        self.pulse.asked.notify_one();
+        self.beats()
+    }
+
+    fn beats(&self) -> u64 {
+        self.pulse.beats.load(Ordering::Acquire)
+    }
+
+    /// Closes a connection that is idle, and returns whether there was one.
+    fn close_an_idle_one(&self) -> bool {
+        if self.pool.state().idle_connections == 0 {
+            return false;
+        }
+        // Where another one has taken it meanwhile, the manager refuses to open one for a runtime from elsewhere.
+        let Some(Ok(pooled)) = self.pool.get_owned().now_or_never() else { return false };
+        pooled.end();
+        true
+    }
+}
+
+/// All runtimes that use the handle; nearly always there is one.
+pub(crate) struct Homes {
+    known: Mutex<Vec<Arc<Home>>>,
+    /// A runtime has come in addition.
+    more: Notify,
+    manager: Manager,
+}
+
+impl Homes {
+    pub(super) fn new(manager: Manager) -> Arc<Self> {
+        Arc::new(Self { known: Mutex::default(), more: Notify::new(), manager })
+    }
+
+    pub(super) fn manager(&self) -> &Manager {
+        &self.manager
+    }
+
+    fn places(&self) -> &Places {
+        self.manager.places()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Arc<Home>>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the pool of the runtime that this is called in.
+    ///
+    /// # Errors
+    /// Outside of a runtime.
+    pub(super) fn here(self: &Arc<Self>) -> Result<Arc<Home>> {
+        let runtime = Handle::try_current().map_err(|_| no_runtime())?;
+        let id = runtime.id();
+        let mut known = self.lock();
+        if let Some(home) = known.iter().find(|it| it.id == id) {
+            return Ok(Arc::clone(home));
+        }
+        let pulse = Arc::new(Pulse::default());
+        let resident = Resident { id, homes: Arc::downgrade(self), pulse: Arc::clone(&pulse) };
+        let watch = runtime.spawn(resident.stay().boxed()).abort_handle();
+        let home = Arc::new(Home { id, pool: pool(self.manager.at(id)), pulse, watch });
+        known.push(Arc::clone(&home));
+        self.more.notify_waiters();
+        Ok(home)
+    }
+
+    /// Returns all pools.
+    pub(super) fn all(&self) -> Vec<Arc<Home>> {
+        self.lock().clone()
+    }
+
+    fn forget(&self, id: Id) {
+        let gone = {
+            let mut known = self.lock();
+            let index = known.iter().position(|it| it.id == id);
+            index.map(|index| known.swap_remove(index))
+        };
+        // Its idle connections are closed with it, after the lock was given back.
+        drop(gone);
+        self.places().revoke(id);
+    }
+
+    /// Sees to it, for as long as somebody waits in the runtime `here`, that other runtimes do not keep back what they
+    /// make no use of. With one runtime there is nothing to do.
+    pub(super) async fn make_room(&self, here: Id) -> Infallible {
+        let mut asked = Vec::new();
+        let mut ticks = 0_u32;
+        loop {
+            let (more, wanted) = (self.more.notified(), self.places().wanted.notified());
+            if self.lock().len() < 2 {
+                more.await;
+                continue;
+            }
+            if self.places().are_wanted() {
+                self.close_an_idle_one(here);
+            }
+            drop(timeout(TICK, wanted).await);
+            ticks += 1;
+            if ticks.is_multiple_of(PATIENCE) {
+                self.take_back(&asked);
+                asked = self.ask_others(here);
+            }
+        }
+    }
+
+    /// Makes room for a connection of `here`, for which no place is free: closes one that is idle in another runtime.
+    fn close_an_idle_one(&self, here: Id) {
+        let others = self.all();
+        let _ = others.iter().filter(|it| it.id != here).any(|it| it.close_an_idle_one());
+    }
+
+    /// Closes all connections that are idle.
+    pub(super) fn close_all_idle(&self) {
+        for home in self.all() {
+            while home.close_an_idle_one() {}
+        }
+    }
+
+    /// Asks all runtimes but `here` whether they are driven, and says how often they had answered before.
+    fn ask_others(&self, here: Id) -> Vec<(Arc<Home>, u64)> {
+        self.all().into_iter().filter(|it| it.id != here).map(|it| (Arc::clone(&it), it.ask())).collect()
+    }
+
+    /// Takes back what runtimes hold that were asked and have not answered since.
+    fn take_back(&self, asked: &[(Arc<Home>, u64)]) {
+        for (home, _) in asked.iter().filter(|(home, beats)| home.beats() == *beats) {
+            self.places().revoke(home.id);
+            self.manager.board().cleanings.revoke(home.id);
+        }
+    }
+}
+
+/// What lives in a runtime for as long as that does.
+struct Resident {
+    id: Id,
+    homes: Weak<Homes>,
+    pulse: Arc<Pulse>,
+}
+
+impl Resident {
+    async fn stay(self) {
+        loop {
+            self.pulse.asked.notified().await;
+            self.pulse.beats.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+}
+
+impl Drop for Resident {
+    fn drop(&mut self) {
+        if let Some(homes) = self.homes.upgrade() {
+            homes.forget(self.id);
+        }
+    }
+}
+
+fn pool(manager: Manager) -> bb8::Pool<Manager> {
+    let settings = manager.settings();
+    bb8::Pool::builder()
+        .max_size(settings.max_connections)
+        .min_idle(settings.min_idle)
+        .max_lifetime(settings.max_lifetime)
+        .idle_timeout(settings.idle_timeout)
+        .connection_timeout(NEVER)
+        // The manager tries again itself, for it knows when that is pointless.
+        .retry_connection(false)
+        .test_on_check_out(false)
+        .queue_strategy(QueueStrategy::Lifo)
+        .build_unchecked(manager)
+}

@@ -1,0 +1,339 @@
+//! One statement on one connection: prepare, encode, send, hand the rows on.
+
+use std::{pin::pin, sync::Arc, time::Duration};
+
+use futures_util::TryStreamExt;
+use orm_core::{
+    error::{Error, ErrorKind},
+    row::{Row, RowSink},
+    statement::{Encoded, Operation, Sql, Statement},
+};
+use tokio_postgres::RowStream;
+
+use crate::{
+    error::{Cause, Failure, Scope, through_a_pooler},
+    raw::{self, Remains},
+    session::{
+        Session, Waiting, bind,
+        cache::{Cache, Plan, PrepareError},
+        deadline::within,
+        driver_row::Fetched,
+        invalidation::{self, Verdict},
+        trace::Clock,
+    },
+};
+
+/// After so many rows other tasks get their turn.
+const ROWS_A_TURN: u64 = 256;
+
+/// How often a statement is sent at most whose prepared form is out of date: the schema may change again meanwhile.
+pub(crate) const MOST_TRIES: u32 = 4;
+
+/// Takes no rows: for statements that are run for their effect.
+#[derive(Debug)]
+pub(crate) struct Discard;
+
+impl RowSink for Discard {
+    fn row(&mut self, _: &dyn Row) -> orm_core::error::Result<()> {
+        Ok(())
+    }
+
+    fn restart(&mut self) {}
+}
+
+/// Refuses row locks outside of a transaction, where they would end with the statement.
+pub(crate) fn keeps_locks(statement: &Statement, in_transaction: bool) -> Result<(), Error> {
+    if !statement.locks || in_transaction {
+        return Ok(());
+    }
+    let text = "row locks (`for_update` and its kind) need a transaction: they would end with the statement";
+    Err(Error::new(ErrorKind::InvalidStatement, text).in_statement(statement.operation.name(), statement.table))
+}
+
+/// Refuses what cannot be sent as a statement.
+pub(crate) fn check(statement: &Statement) -> Result<(), Error> {
+    if statement.operation == Operation::Raw && raw::copies_with_client(&statement.sql.text) {
+        let text = "COPY with STDIN or STDOUT is no statement: use `copy_in` or `copy_out` of the driver's client, as in \
+                    `db.connection().await?.client().copy_out(..)`";
+        return Err(Error::new(ErrorKind::InvalidStatement, text));
+    }
+    statement.sql.check()
+}
+
+/// Sends `statement` and returns its rows as they come, and stores what it was prepared as in `plan`. One round trip, two
+/// when it was not prepared yet.
+///
+/// The [`Waiting`] must be told when the last row was taken.
+async fn send(
+    session: &Arc<Session>,
+    statement: &Statement,
+    plan: &mut Option<Plan>,
+) -> Result<(RowStream, Waiting), Failure> {
+    let sql = &statement.sql;
+    check(statement).map_err(Failure::refused)?;
+    session.wait_for_cancel().await;
+    if session.is_dead() {
+        return Err(session.unsent());
+    }
+    let raw = statement.operation == Operation::Raw;
+    if raw || statement.fragments {
+        match raw::remains(&sql.text, !raw) {
+            Remains::Nothing => {}
+            // A pool of the application would have to throw the connection away.
+            Remains::Unknown if session.as_theirs().is_some() => {}
+            Remains::Unknown | Remains::Settings => session.taint_settings(),
+            Remains::Anything => session.taint(),
+        }
+        if session.is_tainted() && raw::speaks_of_read_only(&sql.text) {
+            session.writes.set_by_hand(true);
+        }
+    }
+    let waiting = Waiting::new(session);
+    let result = match encoded(session, sql).await {
+        Ok((prepared, binds)) => {
+            let prepared = plan.insert(prepared);
+            match session.client().query_raw(&prepared.statement, bind::values(&binds)).await {
+                Ok(rows) => return Ok((rows, waiting)),
+                Err(error) => Err(failed(session, sql, prepared, error).await),
+            }
+        }
+        Err(failure) => Err(failure),
+    };
+    waiting.done();
+    result
+}
+
+/// Prepares `sql`, if it is not, and encodes its binds.
+async fn encoded(session: &Arc<Session>, sql: &Sql) -> Result<(Plan, Encoded), Failure> {
+    let plan = prepared(session, sql).await?;
+    match sql.encode(plan.statement.params()) {
+        Ok(binds) => Ok((plan, binds)),
+        // The server is not asked yet, and cannot say that a type has changed.
+        Err(error) if plan.known && invalidation::may_have_changed(sql, plan.statement.params()) => {
+            tracing::debug!(target: "orm_pg::connection", "prepared anew, for a bind did not fit: {error}");
+            invalidation::forget(session, sql);
+            let plan = prepared(session, sql).await?;
+            let binds = sql.encode(plan.statement.params()).map_err(Failure::refused)?;
+            Ok((plan, binds))
+        }
+        Err(error) => Err(Failure::refused(error)),
+    }
+}
+
+async fn prepared(session: &Arc<Session>, sql: &Sql) -> Result<Plan, Failure> {
+    match Cache::get(session, sql).await {
+        Ok(plan) => Ok(plan),
+        Err(PrepareError::Driver(error)) => Err(session.not_prepared(&error.0).await),
+        Err(PrepareError::Gone(error)) => Err(Failure { error, cause: Cause::Unsent }),
+    }
+}
+
+/// The failure of a statement that was sent as `plan`, which is forgotten if it is out of date.
+async fn failed(session: &Arc<Session>, sql: &Sql, plan: &Plan, error: tokio_postgres::Error) -> Failure {
+    let verdict = error.as_db_error().map_or(Verdict::Sound, |it| Verdict::of(it, plan.known));
+    let failure = session.failed(error).await;
+    match failure.cause {
+        Cause::Server | Cause::Stale => invalidation::judge(session, sql, plan, verdict, failure),
+        Cause::Refused | Cause::Unsent | Cause::Demoted | Cause::Lost | Cause::Rows | Cause::Late => failure,
+    }
+}
+
+/// Sends `statement` and returns its rows as they come; in autocommit, sends it again if only its prepared form was out
+/// of date.
+///
+/// The [`Waiting`] must be told when the last row was taken.
+pub(crate) async fn start(
+    session: &Arc<Session>,
+    statement: &Statement,
+    scope: Scope,
+) -> Result<(RowStream, Waiting), Failure> {
+    let mut tries = Tries::new(scope);
+    loop {
+        let mut plan = None;
+        match send(session, statement, &mut plan).await {
+            Err(failure) if tries.again(&failure) => tries.keep(failure),
+            Err(failure) => return Err(tries.tell(failure, plan.as_ref())),
+            Ok(started) => return Ok(started),
+        }
+    }
+}
+
+/// Runs `statement` to its end and returns how many rows it affected.
+async fn run(
+    session: &Arc<Session>,
+    statement: &Statement,
+    rows: &mut dyn RowSink,
+    clock: &mut Clock,
+    plan: &mut Option<Plan>,
+) -> Result<u64, Failure> {
+    let (stream, waiting) = send(session, statement, plan).await?;
+    let mut stream = pin!(stream);
+    let mut count = 0;
+    loop {
+        match stream.try_next().await {
+            Ok(Some(row)) => {
+                // The rest of the rows is still on its way then, which `waiting` remembers.
+                clock.decoding(|| rows.row(&Fetched(&row))).map_err(|error| Failure { error, cause: Cause::Rows })?;
+                count += 1;
+                if count % ROWS_A_TURN == 0 {
+                    tokio::task::yield_now().await;
+                }
+            }
+            Ok(None) => break,
+            Err(error) => {
+                waiting.done();
+                return Err(match plan {
+                    Some(plan) => failed(session, &statement.sql, plan, error).await,
+                    None => session.failed(error).await,
+                });
+            }
+        }
+    }
+    waiting.succeeded();
+    if statement.operation == Operation::Raw && raw::touches_statements(&statement.sql.text) {
+        // The driver has statements of its own that it does not know to be gone: others must not get the connection.
+        session.cache.clear();
+        session.set_broken(true);
+    }
+    if statement.operation == Operation::Raw && raw::alters(&statement.sql.text) {
+        // Nobody need run into the error: this transaction not at all, others not once it is committed.
+        session.cache.end_every_generation();
+    }
+    Ok(stream.rows_affected().unwrap_or(count))
+}
+
+/// Runs `statement`, and again if only its prepared form was out of date.
+///
+/// Not so inside a transaction: there the error has doomed all that follows. But what could not be read because a type
+/// has changed is read again there, too.
+pub(crate) async fn run_healed(
+    session: &Arc<Session>,
+    statement: &Statement,
+    rows: &mut dyn RowSink,
+    scope: Scope,
+    pool_wait: Duration,
+) -> Result<u64, Failure> {
+    let mut clock = Clock::start(statement, pool_wait, session.slow);
+    let limit = session.limit(statement.limit);
+    let result = within(session, limit, pin!(run_again(session, statement, rows, scope, &mut clock))).await;
+    clock.tell(statement, result.as_ref().copied());
+    result
+}
+
+async fn run_again(
+    session: &Arc<Session>,
+    statement: &Statement,
+    rows: &mut dyn RowSink,
+    scope: Scope,
+    clock: &mut Clock,
+) -> Result<u64, Failure> {
+    let mut tries = Tries::new(scope);
+    loop {
+        let mut plan = None;
+        let failure = match run(session, statement, rows, clock, &mut plan).await {
+            Ok(count) => return Ok(count),
+            Err(failure) => failure,
+        };
+        let misread = invalidation::is_misread(&failure, plan.as_ref());
+        if misread {
+            invalidation::forget(session, &statement.sql);
+            session.note_conflict();
+        }
+        let read_again = misread && statement.plain_read && tries.are_left();
+        if read_again || tries.again(&failure) {
+            tries.keep(failure);
+            rows.restart();
+        } else {
+            return Err(tries.tell(failure, plan.as_ref()));
+        }
+    }
+}
+
+/// How often a statement is sent whose prepared form was out of date, which is forgotten by now.
+pub(crate) struct Tries {
+    scope: Scope,
+    done: u32,
+    first: Option<Failure>,
+}
+
+impl Tries {
+    pub(crate) fn new(scope: Scope) -> Self {
+        Self { scope, done: 0, first: None }
+    }
+
+    fn are_left(&self) -> bool {
+        self.done + 1 < MOST_TRIES
+    }
+
+    /// Whether another try can help: in autocommit, since the server refused the statement before it ran.
+    pub(crate) fn again(&self, failure: &Failure) -> bool {
+        failure.cause == Cause::Stale && self.scope == Scope::Autocommit && self.are_left()
+    }
+
+    /// Counts a try that failed so.
+    pub(crate) fn keep(&mut self, failure: Failure) {
+        self.done += 1;
+        self.first.get_or_insert(failure);
+    }
+
+    /// The failure as it is told: the first, where SQL of the user had begun a transaction, which that one doomed. A
+    /// statement that was prepared just now is gone only behind a pooler.
+    pub(crate) fn tell(self, failure: Failure, plan: Option<&Plan>) -> Failure {
+        match (self.first, failure.cause) {
+            (Some(first), _) if failure.error.sql_state() == Some("25P02") => first,
+            (_, Cause::Stale) if failure.lacks_statement() && plan.is_some_and(|it| !it.known) => {
+                Failure { error: through_a_pooler(failure.error), cause: Cause::Server }
+            }
+            _ => failure,
+        }
+    }
+}
+
+/// Runs `statements` in order inside of a transaction. Unless all succeed, the transaction can only be rolled back.
+pub(crate) async fn run_all(
+    session: &Arc<Session>,
+    statements: &[Statement],
+    rows: &mut dyn RowSink,
+) -> Result<u64, Error> {
+    statements.iter().try_for_each(raw::refuse_in_transaction)?;
+    let mut doom = Doom { session, armed: false };
+    let mut count = 0;
+    for statement in statements {
+        let first = !doom.armed;
+        doom.armed = statements.len() > 1;
+        match run_healed(session, statement, rows, Scope::Transaction, Duration::ZERO).await {
+            Ok(more) => count += more,
+            Err(failure) => {
+                // An error of the server has doomed the transaction already; before the first statement nothing has run.
+                doom.armed &= match failure.cause {
+                    Cause::Refused => !first,
+                    Cause::Rows => true,
+                    Cause::Unsent | Cause::Stale | Cause::Lost | Cause::Demoted | Cause::Server | Cause::Late => false,
+                };
+                return Err(failure.tell(statement, Scope::Transaction));
+            }
+        }
+    }
+    doom.armed = false;
+    Ok(count)
+}
+
+/// Spoils the transaction when it is dropped armed: half of a batch must not be committed.
+struct Doom<'s> {
+    session: &'s Arc<Session>,
+    armed: bool,
+}
+
+impl Drop for Doom<'_> {
+    fn drop(&mut self) {
+        if self.armed {
+            spoil(self.session);
+        }
+    }
+}
+
+/// Leaves the transaction unable to commit: half of what was to take effect together may be there.
+pub(crate) fn spoil(session: &Arc<Session>) {
+    // There is no such savepoint, and the error dooms it.
+    crate::handle::transaction::send(session, "ROLLBACK TO SAVEPOINT orm_half_a_batch");
+}
