@@ -87,7 +87,8 @@ fn is_one_word_wide_and_can_be_sent() {
 
 #[test]
 fn the_guide_has_a_status_for_each_kind() {
-    let table = include_str!("../../../docs/guide/errors.md").split("## HTTP status codes").nth(1).expect("the section");
+    let table =
+        include_str!("../../../docs/guide/errors.md").split("## HTTP status codes").nth(1).expect("the section");
     let table = table.split("\n## ").next().expect("its text");
     let kinds = include_str!("kind.rs").split("pub enum ErrorKind {").nth(1).expect("the kinds");
     let kinds = kinds.lines().take_while(|line| *line != "}").filter_map(|line| line.trim().strip_suffix(','));

@@ -5,9 +5,8 @@ use std::{fmt, marker::PhantomData};
 use super::Source;
 use crate::{
     ast::{self, Direction, Distinct, Lock, LockStrength, LockWait, Node, OrderItem},
-    expr::{Cond, Expr, IntoFilter, IntoOrder, Origin, SelectList, Selection},
+    expr::{Cond, Expr, IntoFilter, IntoOrder, SelectList, Selection},
     model::Model,
-    relation::Projected,
     value::SqlType,
 };
 
@@ -54,7 +53,7 @@ impl<S, Out> Select<S, Out> {
     }
 
     /// The same clauses with other types.
-    pub(super) fn retype<S2, Out2>(self) -> Select<S2, Out2> {
+    pub(crate) fn retype<S2, Out2>(self) -> Select<S2, Out2> {
         Select::from_ast(self.ast)
     }
 }
@@ -62,22 +61,6 @@ impl<S, Out> Select<S, Out> {
 impl<M: Model> Select<M, M> {
     pub(crate) fn of_model() -> Self {
         Self::from_ast(ast::Select::of(M::TABLE))
-    }
-}
-
-impl<S: Source, M: Model> Select<S, M> {
-    /// The same, but of each row what the projection reads.
-    pub(crate) fn projected<F: Projected<Of = M>>(mut self) -> Select<S, F::Row> {
-        // The rows are those of the first source, or of the one that was selected.
-        let source = self.ast.list.iter().flatten().find_map(|it| match it {
-            Node::Column { source, .. } => Some(*source),
-            _ => None,
-        });
-        let columns = M::columns(Origin::new(self.ast.id, source.unwrap_or(0)));
-        let mut list = SelectList::default();
-        F::select(columns, &mut list);
-        self.ast.list = Some(list.into_nodes());
-        self.retype()
     }
 }
 

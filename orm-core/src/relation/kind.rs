@@ -100,3 +100,72 @@ impl Shared for MaybeOne {
         Ok(rows.first().cloned())
     }
 }
+
+/// Any number of rows, found in any number of steps: a `Vec`.
+#[derive(Debug, Clone, Copy)]
+pub enum Deep {}
+
+impl Kind for Deep {
+    type Of<T: Send> = Vec<T>;
+    type Filtered = Self;
+}
+
+impl Own for Deep {
+    fn gather<P: Model, C: Model, T: Send>(rows: Vec<T>) -> Result<Vec<T>> {
+        Ok(rows)
+    }
+}
+
+/// The kinds of which a parent gets any number of rows, in an order.
+#[diagnostic::on_unimplemented(
+    message = "this relation leads to one row at most: there is nothing to sort or to limit",
+    label = "not a relation to many"
+)]
+pub trait Several: Kind {}
+
+impl<V: 'static> Several for Many<V> {}
+impl Several for Deep {}
+
+/// The kinds that lead to rows that refer to their parent, or are linked with it.
+#[diagnostic::on_unimplemented(
+    message = "this relation leads to what a row refers to: that has ancestors, and no descendants",
+    label = "write `.ancestors()`, or begin with the other side's `has_many`"
+)]
+pub trait Downward: Kind {}
+
+impl<V: 'static> Downward for Many<V> {}
+impl Downward for AtMostOne {}
+
+/// The kinds that lead to the row that is referred to.
+#[diagnostic::on_unimplemented(
+    message = "this relation leads to rows that refer to one: those are descendants, and no ancestors",
+    label = "write `.descendants()`, or begin with the relation of the field that refers: `Category::parent()`"
+)]
+pub trait Upward: Kind {}
+
+impl Upward for One {}
+impl Upward for MaybeOne {}
+
+/// The kinds of relations whose rows are stored after their parent: `has_many` and `has_one`.
+#[diagnostic::on_unimplemented(
+    message = "a row that others refer to is stored before them, not along with them",
+    label = "this relation leads to what the row refers to",
+    note = "insert that row first and give its key to this one, or begin with it: `User::insert(..).with(User::posts(), ..)`"
+)]
+pub trait StoredAfter: Kind {
+    /// What a parent gets that has these rows.
+    #[doc(hidden)]
+    fn gather<P: Model, C: Model, T: Send>(rows: Vec<T>) -> Result<Self::Of<T>>;
+}
+
+impl<V: 'static> StoredAfter for Many<V> {
+    fn gather<P: Model, C: Model, T: Send>(rows: Vec<T>) -> Result<Vec<T>> {
+        <Self as Own>::gather::<P, C, T>(rows)
+    }
+}
+
+impl StoredAfter for AtMostOne {
+    fn gather<P: Model, C: Model, T: Send>(rows: Vec<T>) -> Result<Option<T>> {
+        <Self as Own>::gather::<P, C, T>(rows)
+    }
+}

@@ -8,16 +8,20 @@ mod clauses;
 mod consistent;
 mod count;
 mod keys;
+mod loads;
 mod pairing;
+mod run;
+mod statement;
 mod with;
 
+pub(super) use self::{
+    by_keys::{own_by_keys, rows_of_keys, shared_by_keys},
+    keys::{Asked, Key, Keys},
+    loads::fewer,
+};
 pub use self::{
-    by_keys::{Loads, load},
     concurrent::both,
     count::{Counted, Found},
+    loads::{Loads, load},
     with::{Push, With},
-};
-pub(super) use self::{
-    by_keys::{fewer, own_by_keys, rows_of_keys, shared_by_keys},
-    keys::{Asked, Key, Keys},
 };

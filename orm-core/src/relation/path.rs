@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Referred, tree::Walk};
+use super::Referred;
 use crate::{
     ast::{self, Clause, ColumnName, From, Join, Node, QueryId, Relation as Source},
     model::{Keyed, Model},
@@ -37,13 +37,13 @@ pub struct Path<P> {
     /// The values by which a row finds others; `None` where one is NULL.
     keys: fn(&P) -> Option<Vec<Bind>>,
     /// The columns of `P` that have these values.
-    from: &'static [&'static str],
+    pub(super) from: &'static [&'static str],
     /// The columns that they are compared with: of the other model, or of the table in between.
-    to: &'static [&'static str],
+    pub(super) to: &'static [&'static str],
     /// The table in between, and by which columns it leads on.
-    through: Option<Through>,
+    pub(super) through: Option<Through>,
     /// Whether it is followed again from each row that is found.
-    walk: Option<Box<Walk>>,
+    pub(super) walk: Option<Box<Walk>>,
 }
 
 /// A table between two models.
@@ -54,6 +54,22 @@ pub(super) struct Through {
     pub(super) columns: &'static [&'static str],
     /// The columns of the other model that they refer to.
     pub(super) target: &'static [&'static str],
+}
+
+/// Which rows are walked over, and how far.
+#[derive(Debug, Clone)]
+pub(super) struct Walk {
+    /// The rows of the model that are found; filters are all that it has.
+    pub(super) rows: ast::Select,
+    pub(super) max_depth: Option<u32>,
+    /// Whether each row comes with its depth.
+    pub(super) depth: bool,
+}
+
+impl Walk {
+    pub(super) fn new(rows: ast::Select) -> Self {
+        Self { rows, max_depth: None, depth: false }
+    }
 }
 
 impl<P> Clone for Path<P> {
@@ -226,7 +242,7 @@ impl<P: Model> Path<P> {
 
     /// The keys as something to select from, each part of the type of the column of `P` that it is a value of: what they
     /// are compared with is then compared as that column is in a join. Nothing without a key.
-    fn keys(&self, keys: Vec<Vec<Bind>>) -> Option<Source> {
+    pub(super) fn keys(&self, keys: Vec<Vec<Bind>>) -> Option<Source> {
         let mut columns: Vec<Vec<Bind>> = self.from.iter().map(|_| Vec::with_capacity(keys.len())).collect();
         for key in keys {
             columns.iter_mut().zip(key).for_each(|(column, value)| column.push(value));
@@ -236,147 +252,9 @@ impl<P: Model> Path<P> {
         parts.collect::<Option<Vec<_>>>().map(Source::Keys)
     }
 
-    /// Makes `child` a query of what belongs to `keys`, each row with the number of its key before it.
-    pub(super) fn numbered(&self, mut child: ast::Select, keys: Vec<Vec<Bind>>) -> Option<ast::Select> {
-        if let Some(walk) = &self.walk
-            && is_flat(&child)
-        {
-            let first = self.once().numbered(walk.level(self), keys)?;
-            let number = walk.numbered(self, &mut child, first);
-            child.list.get_or_insert_default().insert(0, number);
-            return Some(child);
-        }
-        let keys = self.keys(keys)?;
-        if is_flat(&child) {
-            let compared = self.join_through(&mut child);
-            let source = child.from.len();
-            let on = self.matches(child.id, compared, child.id, source);
-            child.from.push(From { relation: keys, join: Join::Inner, on: Some(on) });
-            child.list.get_or_insert_default().insert(0, column(child.id, source, NUMBER));
-            return Some(child);
-        }
-        // Per parent: a limit, or rows that are no rows of the table any more.
-        let mut outer = ast::Select::over(keys);
-        self.keep(&mut child, |query, source| self.matches(query, source, outer.id, 0));
-        let width = child.list.as_ref().map_or(0, Vec::len);
-        let place = |place| Node::Column {
-            query: outer.id,
-            source: 1,
-            name: ColumnName::Position(u16::try_from(place).unwrap_or(u16::MAX)),
-        };
-        let list = std::iter::once(column(outer.id, 0, NUMBER)).chain((0..width).map(place)).collect();
-        outer.list = Some(list);
-        let on = Some(Node::Constant("TRUE"));
-        outer.from.push(From { relation: Source::Lateral(Box::new(child)), join: Join::Inner, on });
-        Some(outer)
-    }
-
-    /// Makes `child` a query that says how many rows belong to each of `keys`.
-    pub(super) fn counted(&self, mut child: ast::Select, keys: Vec<Vec<Bind>>) -> Option<ast::Select> {
-        child.forget_order();
-        if self.walk.is_some() || !is_flat(&child) {
-            return self.counted_rows(child, keys);
-        }
-        let mut query = child;
-        query.forget_list();
-        query.list = Some(vec![Node::aggregate("count", vec![Node::Constant("*")])]);
-        let keys = self.keys(keys)?;
-        let compared = self.join_through(&mut query);
-        let source = query.from.len();
-        let on = self.matches(query.id, compared, query.id, source);
-        query.from.push(From { relation: keys, join: Join::Inner, on: Some(on) });
-        let number = column(query.id, source, NUMBER);
-        query.group_by = vec![number.clone()];
-        query.list.get_or_insert_default().insert(0, number);
-        Some(query)
-    }
-
-    /// The same where each parent has a limit, or rows are counted once: the rows that would have come.
-    fn counted_rows(&self, child: ast::Select, keys: Vec<Vec<Bind>>) -> Option<ast::Select> {
-        let mut query = self.numbered(child, keys)?;
-        let number = query.list.as_ref().and_then(|it| it.first()).cloned()?;
-        query.group_by = vec![number.clone()];
-        query.forget_list();
-        query.list = Some(vec![number, Node::aggregate("count", vec![Node::Constant("*")])]);
-        Some(query)
-    }
-
-    fn matches(&self, query: QueryId, source: usize, of: QueryId, keys: usize) -> Node {
+    pub(super) fn matches(&self, query: QueryId, source: usize, of: QueryId, keys: usize) -> Node {
         let pairs = self.to.iter().zip(KEY_PARTS);
         equal(pairs.map(|(name, part)| (column(query, source, name), column(of, keys, part))))
-    }
-
-    /// Keeps the rows of `child` that belong to one of `parents`.
-    pub(super) fn restrict(&self, child: &mut ast::Select, parents: &[P]) {
-        if let Some(walk) = &self.walk {
-            let mut first = walk.level(self);
-            self.once().restrict(&mut first, parents);
-            return walk.restrict(self, child, first);
-        }
-        let keys: Vec<_> = parents.iter().filter_map(|it| self.key(it)).collect();
-        // Joined already, the table in between has the columns to compare.
-        let through = if child.from.len() > 1 { None } else { self.through };
-        let source = child.from.len().saturating_sub(1);
-        let cond = match (through, self.to, keys.len()) {
-            (_, _, 0) => Node::Constant("FALSE"),
-            (None, _, 1) => {
-                let key = keys.into_iter().flatten().zip(self.from);
-                let key = key.map(|(value, name)| Node::Bind(value.typed_as(P::TABLE, name)));
-                equal(self.to.iter().map(|name| column(child.id, source, name)).zip(key))
-            }
-            (None, [name], _) => {
-                let values = Bind::gather(keys.into_iter().flatten().collect());
-                let Some((values, from)) = values.zip(self.from.first()) else { return };
-                let list = Node::Bind(values.items_typed_as(P::TABLE, from));
-                column(child.id, source, name).binary("=", Node::Quantified("ANY", Box::new(list)))
-            }
-            _ => {
-                let Some(keys) = self.keys(keys) else { return };
-                let mut found = ast::Select::over(keys);
-                match through {
-                    None => found.filters.push(self.matches(child.id, source, found.id, 0)),
-                    Some(through) => {
-                        let on = self.matches(found.id, 1, found.id, 0);
-                        found.from.push(From {
-                            relation: Source::Table(through.table),
-                            join: Join::Inner,
-                            on: Some(on),
-                        });
-                        found.filters.push(self.leads_on(through, found.id, 1, child.id));
-                    }
-                }
-                Node::Exists(Box::new(found))
-            }
-        };
-        child.filters.push(cond);
-    }
-
-    /// Keeps the rows of `child` that belong to the row of a source of the query around.
-    pub(super) fn correlate(&self, child: &mut ast::Select, query: QueryId, source: u8) {
-        let source = usize::from(source);
-        let pairs = self.to.iter().zip(self.from);
-        self.keep(child, |id, compared| {
-            equal(pairs.map(|(to, from)| (column(id, compared, to), column(query, source, from))))
-        });
-    }
-
-    /// Keeps the rows of `child` that belong to where `cond` says: it is given the source that has the columns to
-    /// compare.
-    fn keep(&self, child: &mut ast::Select, cond: impl FnOnce(QueryId, usize) -> Node) {
-        if let Some(walk) = &self.walk {
-            let mut first = walk.level(self);
-            let compared = self.join_through(&mut first);
-            first.filters.insert(0, cond(first.id, compared));
-            walk.join(self, child, first);
-        } else {
-            let compared = self.join_through(child);
-            child.filters.insert(0, cond(child.id, compared));
-        }
-    }
-
-    fn leads_on(&self, through: Through, link: QueryId, source: usize, child: QueryId) -> Node {
-        let pairs = through.columns.iter().zip(through.target);
-        equal(pairs.map(|(far, target)| (column(link, source, far), column(child, 0, target))))
     }
 }
 

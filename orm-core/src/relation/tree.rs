@@ -4,8 +4,7 @@ mod depth;
 mod recursive;
 mod walk;
 
-pub(super) use self::walk::Walk;
 pub use self::{
     depth::{Depth, WithDepth},
-    recursive::{Deep, Downward, Itself, Several, Tree, Upward},
+    recursive::{Itself, Tree},
 };

@@ -13,5 +13,5 @@ pub use self::{
     branch::{Branch, Branches, Grows},
     children::{Children, Level, Linked, NewChildren, Rest, children, linked},
     link::{Link, Links},
-    nested_insert::{Graph, StoredAfter},
+    nested_insert::Graph,
 };

@@ -1,15 +1,13 @@
 //! Loading: one statement a relation, whose rows are dealt out to the parents by number.
 
-use std::future::Future;
-
 use super::{
-    Counted, Found,
+    Loads,
     keys::{Asked, Keys},
     pairing::{Pairing, Placed, deal},
 };
 use crate::{
     ast,
-    error::{Error, ErrorKind, Result},
+    error::Result,
     executor::Executor,
     model::Model,
     query::{Subquery, select_statement},
@@ -20,79 +18,12 @@ use crate::{
     row::FromRow,
 };
 
-/// Loads a relation for rows that are at hand, and pairs each row with what belongs to it.
-///
-/// Round trips: 1 for each level of the relation; none for no rows.
-///
-/// ```
-/// # use blog::*; async fn run(db: Database) -> Result<()> {
-/// let users = User::query().all(&db).await?;
-/// for (user, posts) in load(&users, User::posts(), &db).await? {
-///     println!("{} wrote {} posts", user.name, posts.len());
-/// }
-/// # Ok(()) }
-/// ```
-///
-/// # Errors
-/// As for [`all`](crate::query::Select::all).
-pub async fn load<'p, R: Relation>(
-    parents: &'p [R::Parent],
-    relation: R,
-    db: &impl Executor,
-) -> Result<Vec<(&'p R::Parent, R::Output)>> {
-    let loaded = relation.load(parents, db).await?;
-    Ok(parents.iter().zip(loaded).collect())
-}
-
-/// The relations asked for along with rows `T`: `()` for none, or a tuple of up to eight.
-pub trait Loads<T>: Clone + Send {
-    /// What a row becomes with them.
-    type Output: Send;
-
-    /// Loads them for `rows`.
-    #[doc(hidden)]
-    fn load<E: Executor>(self, rows: Vec<T>, db: &E) -> impl Future<Output = Result<Vec<Self::Output>>> + Send;
-}
-
-impl<T: Send> Loads<T> for () {
-    type Output = T;
-
-    async fn load<E: Executor>(self, rows: Vec<T>, _: &E) -> Result<Vec<T>> {
-        Ok(rows)
-    }
-}
-
-macro_rules! loads {
-    ($($($part:ident $value:ident)+;)+) => { $(
-        impl<M: Model, $($part: Relation<Parent = M>),+> Loads<M> for ($($part,)+) {
-            type Output = (M, $($part::Output,)+);
-
-            #[expect(non_snake_case, reason = "the variables are named like the types")]
-            async fn load<E: Executor>(self, rows: Vec<M>, db: &E) -> Result<Vec<Self::Output>> {
-                let ($($part,)+) = self;
-                let nest!($($value)+) = all!($($part.load(&rows, db)),+)?;
-                $(let mut $value = $value.into_iter();)+
-                let mut loaded = Vec::with_capacity(rows.len());
-                for row in rows {
-                    let ($(Some($value),)+) = ($($value.next(),)+) else { return Err(fewer()) };
-                    loaded.push((row, $($value,)+));
-                }
-                Ok(loaded)
-            }
-        }
-    )+ };
-}
-loads! {
-    A a; A a B b; A a B b C c; A a B b C c D d; A a B b C c D d F f; A a B b C c D d F f G g;
-    A a B b C c D d F f G g H h; A a B b C c D d F f G g H h I i;
-}
-
-pub(crate) fn fewer() -> Error {
-    Error::new(ErrorKind::Decode, "a relation was loaded for fewer rows than asked")
-}
-
 /// Runs `query`, whose rows begin with what says which key they belong to, and returns the place of that key for each.
-async fn placed<T: FromRow>(query: &ast::Select, pairing: Pairing, db: &impl Executor) -> Result<(Vec<usize>, Vec<T>)> {
+pub(super) async fn placed<T: FromRow>(
+    query: &ast::Select,
+    pairing: Pairing,
+    db: &impl Executor,
+) -> Result<(Vec<usize>, Vec<T>)> {
     let statement = select_statement(query)?;
     let mut rows = Placed::new(pairing);
     db.fetch(&statement, &mut rows).await?;
@@ -181,34 +112,4 @@ relations! {
     [] AtMostOne => own_by_keys;
     [] One => shared_by_keys where Clone;
     [] MaybeOne => shared_by_keys where Clone;
-}
-
-impl<P: Model, C: Model> Relation for Counted<P, C> {
-    type Parent = P;
-    type Output = i64;
-
-    async fn load<E: Executor>(self, parents: &[P], db: &E) -> Result<Vec<i64>> {
-        let (there, asked) = Keys::of(&self.path, parents).each();
-        let mut counts = vec![0; asked.len()];
-        let timeout = self.query.timeout;
-        if let Some(mut query) = self.path.counted(self.query, asked.into_binds()) {
-            query.timeout = timeout;
-            let (numbers, found) = placed::<i64>(&query, Pairing::Number, db).await?;
-            for (number, count) in numbers.into_iter().zip(found) {
-                *counts.get_mut(number).ok_or_else(fewer)? = count;
-            }
-        }
-        let mut counts = counts.into_iter();
-        Ok(there.into_iter().map(|it| if it { counts.next() } else { None }.unwrap_or_default()).collect())
-    }
-}
-
-impl<P: Model, C: Model> Relation for Found<P, C> {
-    type Parent = P;
-    type Output = bool;
-
-    async fn load<E: Executor>(self, parents: &[P], db: &E) -> Result<Vec<bool>> {
-        let counts = self.0.load(parents, db).await?;
-        Ok(counts.into_iter().map(|it| it > 0).collect())
-    }
 }

@@ -1,8 +1,6 @@
 //! All levels of one query on one snapshot.
 
-use std::{future::Future, pin::Pin};
-
-use super::{Loads, With};
+use super::{Loads, With, run::Take};
 use crate::{
     error::{ErrorKind, Result},
     executor::{Executor, Limited, Together},
@@ -14,15 +12,6 @@ use crate::{
 
 /// How often all levels are read again after the schema has changed.
 const MOST_TIMES_AGAIN: u32 = 3;
-
-/// Which rows of a query are read.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Take {
-    All,
-    /// The only one, if there is one.
-    Only,
-    First,
-}
 
 impl<M, L, Row, S> With<M, L, Row, S> {
     /// Reads all levels from one snapshot: the rows and what belongs to them, as they were at one moment. Without it a
@@ -55,46 +44,29 @@ impl<M, L, Row, S> With<M, L, Row, S> {
 }
 
 impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
-    /// Reads the rows and what belongs to them. On the heap: the verbs would hold the query twice otherwise.
-    pub(crate) fn run<E: Executor>(
+    /// Runs all levels in a transaction with one snapshot, anew where the schema changes between two of them.
+    pub(super) async fn on_one_snapshot(
         self,
         take: Take,
-        db: &E,
-    ) -> Pin<Box<impl Future<Output = Result<Vec<L::Output>>> + Send>> {
-        Box::pin(async move {
-            let limit = self.query.ast.timeout.map(Limit::begin);
-            let db = &Limited::new(db, limit);
-            if !self.consistent {
-                return self.levels(take, db).await;
-            }
-            // What has no meaning in SQL begins no transaction.
-            self.query.clone().statement()?;
-            let group = db.together_within(Together::OneSnapshot, limit).await?;
-            let mut again = 0..MOST_TIMES_AGAIN;
-            let rows = loop {
-                match Box::pin(self.clone().levels(take, &Limited::new(&group, limit))).await {
-                    // The schema has changed between two levels, and a snapshot from before the change is of no use.
-                    Err(error) if error.kind() == ErrorKind::StatementInvalidated && again.next().is_some() => {
-                        if !group.begin_anew().await? {
-                            return Err(error);
-                        }
+        limit: Option<Limit>,
+        db: &impl Executor,
+    ) -> Result<Vec<L::Output>> {
+        // What has no meaning in SQL begins no transaction.
+        self.query.clone().statement()?;
+        let group = db.together_within(Together::OneSnapshot, limit).await?;
+        let mut again = 0..MOST_TIMES_AGAIN;
+        let rows = loop {
+            match Box::pin(self.clone().levels(take, &Limited::new(&group, limit))).await {
+                // The schema has changed between two levels, and a snapshot from before the change is of no use.
+                Err(error) if error.kind() == ErrorKind::StatementInvalidated && again.next().is_some() => {
+                    if !group.begin_anew().await? {
+                        return Err(error);
                     }
-                    rows => break rows?,
                 }
-            };
-            group.commit().await?;
-            Ok(rows)
-        })
-    }
-
-    async fn levels(mut self, take: Take, db: &impl Executor) -> Result<Vec<L::Output>> {
-        // The limit of all levels has begun already, and comes with the executor.
-        self.query.ast.timeout = None;
-        let rows = match take {
-            Take::All => self.query.all(db).await?,
-            Take::Only => self.query.one_or_none(db).await?.into_iter().collect(),
-            Take::First => self.query.first(db).await?.into_iter().collect(),
+                rows => break rows?,
+            }
         };
-        self.loads.load(rows, db).await
+        group.commit().await?;
+        Ok(rows)
     }
 }

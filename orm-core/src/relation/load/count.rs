@@ -2,11 +2,14 @@
 
 use std::fmt;
 
+use super::{by_keys::placed, keys::Keys, loads::fewer, pairing::Pairing};
 use crate::{
     ast,
+    error::Result,
+    executor::Executor,
     model::Model,
     query::Subquery,
-    relation::{Path, Related},
+    relation::{Path, Related, Relation},
 };
 
 /// How many rows of `C` belong to one of `P`: an `i64`.
@@ -81,5 +84,35 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
     /// ```
     pub fn exists(self) -> Found<P, C> {
         Found(self.count())
+    }
+}
+
+impl<P: Model, C: Model> Relation for Counted<P, C> {
+    type Parent = P;
+    type Output = i64;
+
+    async fn load<E: Executor>(self, parents: &[P], db: &E) -> Result<Vec<i64>> {
+        let (there, asked) = Keys::of(&self.path, parents).each();
+        let mut counts = vec![0; asked.len()];
+        let timeout = self.query.timeout;
+        if let Some(mut query) = self.path.counted(self.query, asked.into_binds()) {
+            query.timeout = timeout;
+            let (numbers, found) = placed::<i64>(&query, Pairing::Number, db).await?;
+            for (number, count) in numbers.into_iter().zip(found) {
+                *counts.get_mut(number).ok_or_else(fewer)? = count;
+            }
+        }
+        let mut counts = counts.into_iter();
+        Ok(there.into_iter().map(|it| if it { counts.next() } else { None }.unwrap_or_default()).collect())
+    }
+}
+
+impl<P: Model, C: Model> Relation for Found<P, C> {
+    type Parent = P;
+    type Output = bool;
+
+    async fn load<E: Executor>(self, parents: &[P], db: &E) -> Result<Vec<bool>> {
+        let counts = self.0.load(parents, db).await?;
+        Ok(counts.into_iter().map(|it| it > 0).collect())
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::{by_keys::fewer, keys::Asked};
+use super::{keys::Asked, loads::fewer};
 use crate::{
     ast::{self, Node},
     error::Result,

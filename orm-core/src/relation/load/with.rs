@@ -2,15 +2,10 @@
 
 use std::{fmt, marker::PhantomData};
 
-use super::{Loads, consistent::Take};
 use crate::{
-    error::{Error, ErrorKind, Result},
-    executor::Executor,
     model::Model,
     query::{Select, Source},
-    relation::{Project, Projection, Relation},
-    row::FromRow,
-    statement::Operation,
+    relation::{Related, Relation},
 };
 
 /// Grows the relations asked for by one.
@@ -92,25 +87,6 @@ impl<S: Source, M: Model> Select<S, M> {
     pub fn with<R: Relation<Parent = M>>(self, relation: R) -> With<M, (R,), M, S> {
         With::of(self, (relation,))
     }
-
-    /// Reads of each row what the projection says, with the relations that it names.
-    ///
-    /// ```
-    /// # use blog::*; async fn run(db: Database) -> Result<()> {
-    /// #[derive(Projection)]
-    /// #[orm(of = User)]
-    /// struct Card {
-    ///     name: String,
-    ///     posts: Vec<Post>,
-    /// }
-    ///
-    /// let authors = Post::query().join::<User>(|(p, u)| u.id.eq(p.author_id)).filter(|(p, _)| p.published);
-    /// let cards: Vec<Card> = authors.select(|(_, u)| u).distinct().project::<Card>().all(&db).await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn project<F: Projection<Of = M>>(self) -> With<M, Project<F>, F::Row, S> {
-        With::of(self.projected::<F>(), Project::default())
-    }
 }
 
 impl<M: Model, L, S: Source> With<M, L, M, S> {
@@ -136,105 +112,20 @@ impl<M, L, Row, S> With<M, L, Row, S> {
     }
 }
 
-impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
-    /// Runs the query and returns all rows with what belongs to them.
-    ///
-    /// Round trips: 1, and 1 for each level of relations.
+impl<P: Model, C: Model, K, L> Related<P, C, K, C, L> {
+    /// Loads a relation of each along with it: to any depth. One more statement a level.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
-    /// let users: Vec<(User, Vec<Post>)> = User::query().with(User::posts()).all(&db).await?;
+    /// let users: Vec<(User, Vec<(Post, User)>)> =
+    ///     User::query().with(User::posts().with(Post::author())).all(&db).await?;
     /// # Ok(()) }
     /// ```
-    ///
-    /// # Errors
-    /// As for [`Select::all`].
-    pub async fn all(self, db: &impl Executor) -> Result<Vec<L::Output>> {
-        self.run(Take::All, db).await
-    }
-
-    /// Runs the query and returns its only row with what belongs to it.
-    ///
-    /// Round trips: 1, and 1 for each level of relations.
-    ///
-    /// ```
-    /// # use blog::*; async fn run(db: Database) -> Result<()> {
-    /// let (ann, posts) = User::get(7).with(User::posts()).one(&db).await?;
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// As for [`Select::one`].
-    pub async fn one(self, db: &impl Executor) -> Result<L::Output> {
-        let text = "no row found";
-        let missing =
-            || Error::new(ErrorKind::NotFound, text).in_statement(Operation::Select.name(), Some(M::TABLE.name));
-        self.one_or_none(db).await?.ok_or_else(missing)
-    }
-
-    /// Runs the query and returns its only row with what belongs to it, if there is one.
-    ///
-    /// Round trips: 1, and 1 for each level of relations.
-    ///
-    /// ```
-    /// # use blog::*; async fn run(db: Database) -> Result<()> {
-    /// let found: Option<(User, Vec<Post>)> = User::get(7).with(User::posts()).one_or_none(&db).await?;
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// As for [`Select::one_or_none`].
-    pub async fn one_or_none(self, db: &impl Executor) -> Result<Option<L::Output>> {
-        Ok(self.run(Take::Only, db).await?.into_iter().next())
-    }
-
-    /// Counts the rows that [`all`](Self::all) would return. Nothing is loaded along.
-    ///
-    /// Round trips: 1.
-    ///
-    /// ```
-    /// # use blog::*; async fn run(db: Database) -> Result<()> {
-    /// let query = User::query().with(User::posts()).filter(|u| u.age.ge(18));
-    /// let count: i64 = query.clone().count(&db).await?;
-    /// let page: Vec<(User, Vec<Post>)> = query.limit(20).all(&db).await?;
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// As for [`Select::count`].
-    pub async fn count(self, db: &impl Executor) -> Result<i64> {
-        self.query.count(db).await
-    }
-
-    /// Returns whether [`all`](Self::all) would return a row. Nothing is loaded along.
-    ///
-    /// Round trips: 1.
-    ///
-    /// ```
-    /// # use blog::*; async fn run(db: Database) -> Result<()> {
-    /// let found: bool = User::query().with(User::posts()).filter(|u| u.age.ge(18)).exists(&db).await?;
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// As for [`Select::exists`].
-    pub async fn exists(self, db: &impl Executor) -> Result<bool> {
-        self.query.exists(db).await
-    }
-
-    /// Runs the query with `LIMIT 1` and returns its first row with what belongs to it, if there is one.
-    ///
-    /// Round trips: 1, and 1 for each level of relations.
-    ///
-    /// ```
-    /// # use blog::*; async fn run(db: Database) -> Result<()> {
-    /// let oldest = User::query().with(User::posts()).order_by(|u| u.age.desc().nulls_last()).first(&db).await?;
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// As for [`Select::first`].
-    pub async fn first(self, db: &impl Executor) -> Result<Option<L::Output>> {
-        Ok(self.run(Take::First, db).await?.into_iter().next())
+    pub fn with<R: Relation<Parent = C>>(self, relation: R) -> Related<P, C, K, C, L::Output>
+    where
+        L: Push<R>,
+    {
+        let Self { path, query, loads, refers, .. } = self;
+        Related { path, query, loads: loads.push(relation), refers, _kind: PhantomData }
     }
 }

@@ -4,15 +4,16 @@
 
 use std::{any::Any, fmt, future::Future, marker::PhantomData, pin::Pin, vec::IntoIter};
 
-use super::{Member, Projected};
+use super::{Member, Project, Projected};
 use crate::{
     ast::{ColumnName, Node},
     error::Result,
     executor::Executor,
     expr::{Origin, Present, SelectList, Selection},
     model::Model,
+    query::Select,
     relation::{
-        AtMostOne, Many, MaybeOne, One, Related, Tree, WithDepth,
+        AtMostOne, Depth, Many, MaybeOne, One, Related, Tree, WithDepth,
         condition::origin,
         load::{Key, Keys, fewer, own_by_keys, shared_by_keys},
     },
@@ -252,6 +253,16 @@ impl<M: Model, F: Projected<Of = M>> Part<F> for Flattened<M> {
         };
         let rows = cells.into_iter().map(row).collect::<Result<_>>()?;
         F::load(rows, db).await
+    }
+}
+
+impl<P: Model> WithDepth<P> {
+    /// The same tree, of each row what the projection reads.
+    pub(crate) fn project<F: Projected<Of = P>>(self) -> Tree<P, F::Row, Project<F>> {
+        let (path, query) = self.bounded();
+        let rows: Select<(P, Depth), P> = Select::from_ast(query.ast);
+        let query = Select::from_ast(rows.projected::<F>().ast);
+        Related { path, query, loads: Project::default(), refers: None, _kind: std::marker::PhantomData }
     }
 }
 

@@ -3,11 +3,12 @@
 use std::{fmt, future::Future, marker::PhantomData};
 
 use crate::{
+    ast::Node,
     error::Result,
     executor::Executor,
-    expr::{Present, SelectList, Selection},
+    expr::{Origin, Present, SelectList, Selection},
     model::Model,
-    query::Select,
+    query::{Select, Source},
     relation::{Loads, Related, With},
     row::FromRow,
 };
@@ -103,6 +104,41 @@ impl<F: Projected> Loads<F::Row> for Project<F> {
 
     async fn load<E: Executor>(self, rows: Vec<F::Row>, db: &E) -> Result<Vec<F>> {
         F::load(rows, db).await
+    }
+}
+
+impl<S: Source, M: Model> Select<S, M> {
+    /// Reads of each row what the projection says, with the relations that it names.
+    ///
+    /// ```
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// #[derive(Projection)]
+    /// #[orm(of = User)]
+    /// struct Card {
+    ///     name: String,
+    ///     posts: Vec<Post>,
+    /// }
+    ///
+    /// let authors = Post::query().join::<User>(|(p, u)| u.id.eq(p.author_id)).filter(|(p, _)| p.published);
+    /// let cards: Vec<Card> = authors.select(|(_, u)| u).distinct().project::<Card>().all(&db).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn project<F: Projection<Of = M>>(self) -> With<M, Project<F>, F::Row, S> {
+        With::of(self.projected::<F>(), Project::default())
+    }
+
+    /// The same, but of each row what the projection reads.
+    pub(crate) fn projected<F: Projected<Of = M>>(mut self) -> Select<S, F::Row> {
+        // The rows are those of the first source, or of the one that was selected.
+        let source = self.ast.list.iter().flatten().find_map(|it| match it {
+            Node::Column { source, .. } => Some(*source),
+            _ => None,
+        });
+        let columns = M::columns(Origin::new(self.ast.id, source.unwrap_or(0)));
+        let mut list = SelectList::default();
+        F::select(columns, &mut list);
+        self.ast.list = Some(list.into_nodes());
+        self.retype()
     }
 }
 

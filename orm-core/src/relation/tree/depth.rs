@@ -10,7 +10,7 @@ use crate::{
     expr::{Column, IntoFilter, IntoOrder, Joined, Mode, Origin, Present, Selection},
     model::{Keyed, Model},
     query::{Maybe, Select, Source, Subquery},
-    relation::{Path, Project, Projected, Related, Relation},
+    relation::{Path, Related, Relation},
     row::FromRow,
 };
 
@@ -88,7 +88,7 @@ impl<P: Keyed> Tree<P> {
 
 impl<P, Out> WithDepth<P, Out> {
     /// The relation and what it reads, without a way of no end.
-    fn bounded(self) -> (Path<P>, Select<(P, Depth), Out>) {
+    pub(crate) fn bounded(self) -> (Path<P>, Select<(P, Depth), Out>) {
         let Self { path, mut query } = self;
         if path.may_be_endless() {
             let text =
@@ -96,16 +96,6 @@ impl<P, Out> WithDepth<P, Out> {
             query.ast.refuse(text);
         }
         (path, query)
-    }
-}
-
-impl<P: Model> WithDepth<P> {
-    /// The same tree, of each row what the projection reads.
-    pub(crate) fn project<F: Projected<Of = P>>(self) -> Tree<P, F::Row, Project<F>> {
-        let (path, query) = self.bounded();
-        let rows: Select<(P, Depth), P> = Select::from_ast(query.ast);
-        let query = Select::from_ast(rows.projected::<F>().ast);
-        Related { path, query, loads: Project::default(), refers: None, _kind: std::marker::PhantomData }
     }
 }
 

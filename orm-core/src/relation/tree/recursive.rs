@@ -1,12 +1,10 @@
 //! Relations of a model to itself, followed to the end: descendants and ancestors.
 
-use super::walk::Walk;
 use crate::{
     ast::Clause,
-    error::Result,
     model::{Keyed, Model},
     query::Select,
-    relation::{AtMostOne, Kind, Many, MaybeOne, One, Related, kind::Own},
+    relation::{Deep, Downward, Related, Upward, path::Walk},
 };
 
 /// All rows that a relation of `P` to itself leads to, step by step: those below a row, or those above it. Made by
@@ -16,31 +14,6 @@ use crate::{
 /// found from, however many ways lead to it. Where rows refer to each other in a circle, each of them is its own
 /// descendant and ancestor; the walk ends all the same.
 pub type Tree<P, Out = P, L = ()> = Related<P, P, Deep, Out, L>;
-
-/// Any number of rows, found in any number of steps: a `Vec`.
-#[derive(Debug, Clone, Copy)]
-pub enum Deep {}
-
-impl Kind for Deep {
-    type Of<T: Send> = Vec<T>;
-    type Filtered = Self;
-}
-
-impl Own for Deep {
-    fn gather<P: Model, C: Model, T: Send>(rows: Vec<T>) -> Result<Vec<T>> {
-        Ok(rows)
-    }
-}
-
-/// The kinds of which a parent gets any number of rows, in an order.
-#[diagnostic::on_unimplemented(
-    message = "this relation leads to one row at most: there is nothing to sort or to limit",
-    label = "not a relation to many"
-)]
-pub trait Several: Kind {}
-
-impl<V: 'static> Several for Many<V> {}
-impl Several for Deep {}
 
 /// A model that a relation of `P` leads to and that is `P` itself.
 #[diagnostic::on_unimplemented(
@@ -53,26 +26,6 @@ pub trait Itself<P>: Keyed {}
 
 #[diagnostic::do_not_recommend]
 impl<P: Keyed> Itself<P> for P {}
-
-/// The kinds that lead to rows that refer to their parent, or are linked with it.
-#[diagnostic::on_unimplemented(
-    message = "this relation leads to what a row refers to: that has ancestors, and no descendants",
-    label = "write `.ancestors()`, or begin with the other side's `has_many`"
-)]
-pub trait Downward: Kind {}
-
-impl<V: 'static> Downward for Many<V> {}
-impl Downward for AtMostOne {}
-
-/// The kinds that lead to the row that is referred to.
-#[diagnostic::on_unimplemented(
-    message = "this relation leads to rows that refer to one: those are descendants, and no ancestors",
-    label = "write `.descendants()`, or begin with the relation of the field that refers: `Category::parent()`"
-)]
-pub trait Upward: Kind {}
-
-impl Upward for One {}
-impl Upward for MaybeOne {}
 
 impl<P: Model, C: Model, K> Related<P, C, K> {
     /// Follows the relation again from each row that it finds: children, their children, and so on. The row itself is not

@@ -6,19 +6,9 @@
 use crate::{
     ast::{self, ColumnName, DEPTH, From, Join, Node, QueryId, Relation as Source, Tree},
     model::Model,
-    relation::path::{NUMBER, Path, column, equal},
+    relation::path::{NUMBER, Path, Walk, column, equal},
     value::Bind,
 };
-
-/// Which rows are walked over, and how far.
-#[derive(Debug, Clone)]
-pub(crate) struct Walk {
-    /// The rows of the model that are found; filters are all that it has.
-    rows: ast::Select,
-    pub(crate) max_depth: Option<u32>,
-    /// Whether each row comes with its depth.
-    pub(crate) depth: bool,
-}
 
 /// A column of what was found, by its place.
 fn found(query: QueryId, source: usize, place: usize) -> Node {
@@ -34,10 +24,6 @@ fn known<P: Model>(path: &Path<P>) -> Vec<&'static str> {
 }
 
 impl Walk {
-    pub(crate) fn new(rows: ast::Select) -> Self {
-        Self { rows, max_depth: None, depth: false }
-    }
-
     /// Whether the steps are counted.
     fn counts(&self) -> bool {
         self.depth || self.max_depth.is_some()

@@ -3,14 +3,16 @@
 use std::{fmt, future::Future};
 
 use super::{
-    Children, Level, Rest, StoredAfter, children::store, foreign_key::Families, junction_rows::link,
-    link_columns::Ends, nested_insert::refused,
+    children::{Children, Level, Rest, store},
+    foreign_key::Families,
+    junction_rows::link,
+    link_columns::{Ends, refused},
 };
 use crate::{
     error::{Error, ErrorKind, Result},
     executor::Executor,
     model::{Keyed, Model},
-    relation::{Related, load::fewer},
+    relation::{Related, StoredAfter, load::fewer},
 };
 
 /// One relation of rows that are stored, and what makes its rows.

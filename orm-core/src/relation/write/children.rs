@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use super::{Branch, Branches, StoredAfter};
+use super::{Branch, Branches};
 use crate::{
     error::{Error, ErrorKind, Result},
     executor::Executor,
     model::{Columns, Insertable, Keyed, Model, Writable},
     query::{Insert, ManyRows},
-    relation::{Push, Related},
+    relation::{Push, Related, StoredAfter},
 };
 
 /// The rows of one level, of all parents.

@@ -3,13 +3,12 @@
 
 use bytes::BytesMut;
 
-use super::StoredAfter;
 use crate::{
     error::{Error, ErrorKind, Result},
     executor::Executor,
     model::{Keyed, Model},
     relation::{
-        Path, Related,
+        Path, Related, StoredAfter,
         load::{Asked, rows_of_keys},
     },
     schema::Table,

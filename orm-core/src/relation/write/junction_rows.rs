@@ -1,6 +1,6 @@
 //! The rows of a table in between.
 
-use super::{link_columns::Ends, nested_insert::refused};
+use super::link_columns::{Ends, refused};
 use crate::{
     ast, check,
     error::Result,

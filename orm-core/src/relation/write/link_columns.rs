@@ -2,7 +2,13 @@
 
 use bytes::BytesMut;
 
-use crate::{model::Model, relation::Path, schema::Table, value::Bind};
+use crate::{
+    error::{Error, ErrorKind},
+    model::Model,
+    relation::Path,
+    schema::Table,
+    value::Bind,
+};
 
 /// The columns of a table in between that refer to what it links.
 #[derive(Debug, Clone, Copy)]
@@ -93,4 +99,8 @@ impl Ends {
             .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
         hash.cast_signed()
     }
+}
+
+pub(super) fn refused(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::InvalidStatement, text)
 }

@@ -2,39 +2,15 @@
 
 use std::fmt;
 
-use super::{Branch, Branches, Children, children::store};
+use super::{Branch, Branches, Children, children::store, link_columns::refused};
 use crate::{
     error::{Error, ErrorKind, Result},
     executor::{Executor, Limited, Together},
     model::{Keyed, Model, Writable},
     query::{Insert, ManyRows, OneRow},
-    relation::{AtMostOne, Kind, Many, Push, Related, kind::Own, load::fewer},
+    relation::{Push, Related, StoredAfter, load::fewer},
     statement::Limit,
 };
-
-/// The kinds of relations whose rows are stored after their parent: `has_many` and `has_one`.
-#[diagnostic::on_unimplemented(
-    message = "a row that others refer to is stored before them, not along with them",
-    label = "this relation leads to what the row refers to",
-    note = "insert that row first and give its key to this one, or begin with it: `User::insert(..).with(User::posts(), ..)`"
-)]
-pub trait StoredAfter: Kind {
-    /// What a parent gets that has these rows.
-    #[doc(hidden)]
-    fn gather<P: Model, C: Model, T: Send>(rows: Vec<T>) -> Result<Self::Of<T>>;
-}
-
-impl<V: 'static> StoredAfter for Many<V> {
-    fn gather<P: Model, C: Model, T: Send>(rows: Vec<T>) -> Result<Vec<T>> {
-        <Self as Own>::gather::<P, C, T>(rows)
-    }
-}
-
-impl StoredAfter for AtMostOne {
-    fn gather<P: Model, C: Model, T: Send>(rows: Vec<T>) -> Result<Option<T>> {
-        <Self as Own>::gather::<P, C, T>(rows)
-    }
-}
 
 /// Rows to insert with what belongs to them: made by [`Insert::with`]. The rows that come back are tuples of the row and
 /// what each relation gives, as a query with the same relations would load them.
@@ -238,8 +214,4 @@ impl<M: Writable, L: Branches<M>, N> Graph<M, L, N> {
         }
         self.all(db).await?.pop().ok_or_else(fewer)
     }
-}
-
-pub(super) fn refused(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-    Error::new(ErrorKind::InvalidStatement, text)
 }

@@ -1,10 +1,10 @@
 //! What is stored along with a single row: its closures run once.
 
-use super::{Branch, Children, Graph, StoredAfter};
+use super::{Branch, Children, Graph};
 use crate::{
     model::{Keyed, Writable},
     query::{Insert, OneRow},
-    relation::{Push, Related},
+    relation::{Push, Related, StoredAfter},
 };
 
 impl<M: Writable> Insert<M, M, OneRow> {

@@ -1,0 +1,151 @@
+//! The verbs of a query that loads relations: its rows first, then the relations of each level.
+
+use std::{future::Future, pin::Pin};
+
+use super::{Loads, With};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    executor::{Executor, Limited},
+    model::Model,
+    query::Source,
+    row::FromRow,
+    statement::{Limit, Operation},
+};
+
+/// Which rows of a query are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Take {
+    All,
+    /// The only one, if there is one.
+    Only,
+    First,
+}
+
+impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
+    /// Runs the query and returns all rows with what belongs to them.
+    ///
+    /// Round trips: 1, and 1 for each level of relations.
+    ///
+    /// ```
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let users: Vec<(User, Vec<Post>)> = User::query().with(User::posts()).all(&db).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`Select::all`].
+    pub async fn all(self, db: &impl Executor) -> Result<Vec<L::Output>> {
+        self.run(Take::All, db).await
+    }
+
+    /// Runs the query and returns its only row with what belongs to it.
+    ///
+    /// Round trips: 1, and 1 for each level of relations.
+    ///
+    /// ```
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let (ann, posts) = User::get(7).with(User::posts()).one(&db).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`Select::one`].
+    pub async fn one(self, db: &impl Executor) -> Result<L::Output> {
+        let text = "no row found";
+        let missing =
+            || Error::new(ErrorKind::NotFound, text).in_statement(Operation::Select.name(), Some(M::TABLE.name));
+        self.one_or_none(db).await?.ok_or_else(missing)
+    }
+
+    /// Runs the query and returns its only row with what belongs to it, if there is one.
+    ///
+    /// Round trips: 1, and 1 for each level of relations.
+    ///
+    /// ```
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let found: Option<(User, Vec<Post>)> = User::get(7).with(User::posts()).one_or_none(&db).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`Select::one_or_none`].
+    pub async fn one_or_none(self, db: &impl Executor) -> Result<Option<L::Output>> {
+        Ok(self.run(Take::Only, db).await?.into_iter().next())
+    }
+
+    /// Counts the rows that [`all`](Self::all) would return. Nothing is loaded along.
+    ///
+    /// Round trips: 1.
+    ///
+    /// ```
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let query = User::query().with(User::posts()).filter(|u| u.age.ge(18));
+    /// let count: i64 = query.clone().count(&db).await?;
+    /// let page: Vec<(User, Vec<Post>)> = query.limit(20).all(&db).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`Select::count`].
+    pub async fn count(self, db: &impl Executor) -> Result<i64> {
+        self.query.count(db).await
+    }
+
+    /// Returns whether [`all`](Self::all) would return a row. Nothing is loaded along.
+    ///
+    /// Round trips: 1.
+    ///
+    /// ```
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let found: bool = User::query().with(User::posts()).filter(|u| u.age.ge(18)).exists(&db).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`Select::exists`].
+    pub async fn exists(self, db: &impl Executor) -> Result<bool> {
+        self.query.exists(db).await
+    }
+
+    /// Runs the query with `LIMIT 1` and returns its first row with what belongs to it, if there is one.
+    ///
+    /// Round trips: 1, and 1 for each level of relations.
+    ///
+    /// ```
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let oldest = User::query().with(User::posts()).order_by(|u| u.age.desc().nulls_last()).first(&db).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`Select::first`].
+    pub async fn first(self, db: &impl Executor) -> Result<Option<L::Output>> {
+        Ok(self.run(Take::First, db).await?.into_iter().next())
+    }
+}
+
+impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
+    /// Reads the rows and what belongs to them. On the heap: the verbs would hold the query twice otherwise.
+    fn run<E: Executor>(self, take: Take, db: &E) -> Pin<Box<impl Future<Output = Result<Vec<L::Output>>> + Send>> {
+        Box::pin(async move {
+            let limit = self.query.ast.timeout.map(Limit::begin);
+            let db = &Limited::new(db, limit);
+            if self.consistent {
+                Box::pin(self.on_one_snapshot(take, limit, db)).await
+            } else {
+                self.levels(take, db).await
+            }
+        })
+    }
+
+    pub(super) async fn levels(mut self, take: Take, db: &impl Executor) -> Result<Vec<L::Output>> {
+        // The limit of all levels has begun already, and comes with the executor.
+        self.query.ast.timeout = None;
+        let rows = match take {
+            Take::All => self.query.all(db).await?,
+            Take::Only => self.query.one_or_none(db).await?.into_iter().collect(),
+            Take::First => self.query.first(db).await?.into_iter().collect(),
+        };
+        self.loads.load(rows, db).await
+    }
+}

@@ -1,0 +1,260 @@
+//! A relation as a value: which rows it leads to, and what is read of them.
+
+use std::{fmt, future::Future};
+
+use super::{
+    kind::{AtMostOne, Kind, Many, MaybeOne, One, Several},
+    path::{Path, RefersTo},
+};
+use crate::{
+    ast::{self, Clause},
+    error::Result,
+    executor::Executor,
+    expr::{IntoCond, IntoOrder, Present, Selection},
+    model::{Keyed, Model},
+    query::Select,
+    schema::Table,
+    value::Bind,
+};
+
+/// What a query can load along with its rows.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a relation that can be loaded here",
+    label = "expected a relation, such as `User::posts()`",
+    note = "what was selected from has no model's rows to load relations for: `with` comes before `select`"
+)]
+pub trait Relation: Clone + Send {
+    /// The model whose rows it belongs to.
+    type Parent: Model;
+    /// What each row of the parent gets.
+    type Output: Send;
+
+    /// Loads it for `parents`, in their order.
+    #[doc(hidden)]
+    fn load<E: Executor>(
+        self,
+        parents: &[Self::Parent],
+        db: &E,
+    ) -> impl Future<Output = Result<Vec<Self::Output>>> + Send;
+}
+
+/// A relation from `P` to `C`: how many there are is `K`, what is read of each is `Out`, and `L` is what is loaded
+/// along with each in turn.
+///
+/// ```
+/// # use blog::*; async fn run(db: Database) -> Result<()> {
+/// let users: Vec<(User, Vec<Post>)> = User::query().with(User::posts()).all(&db).await?;
+/// let newest = User::posts().filter(|p| p.published).order_by(|p| p.id.desc()).limit(3);
+/// let users: Vec<(User, Vec<Post>)> = User::query().with(newest).all(&db).await?;
+/// # Ok(()) }
+/// ```
+#[must_use = "a relation does nothing until a query takes it: `.with(..)`"]
+pub struct Related<P, C, K, Out = C, L = ()> {
+    pub(super) path: Path<P>,
+    pub(super) query: Select<C, Out>,
+    pub(super) loads: L,
+    /// Where rows of `C` refer to their parent themselves: what one refers to.
+    pub(super) refers: Option<fn(&C) -> Option<Vec<Bind>>>,
+    pub(super) _kind: std::marker::PhantomData<fn() -> K>,
+}
+
+/// Many rows of `C` refer to one of `P`.
+pub type HasMany<P, C, Out = C, L = ()> = Related<P, C, Many, Out, L>;
+/// Rows of `V` link many of `C` with one of `P`.
+pub type ManyToMany<P, C, V, Out = C, L = ()> = Related<P, C, Many<V>, Out, L>;
+/// At most one row of `C` refers to one of `P`.
+pub type HasOne<P, C, Out = C, L = ()> = Related<P, C, AtMostOne, Out, L>;
+/// Each row of `C` refers to one of `P`.
+pub type BelongsTo<C, P, Out = P, L = ()> = Related<C, P, One, Out, L>;
+/// A row of `C` may refer to one of `P`.
+pub type MayBelongTo<C, P, Out = P, L = ()> = Related<C, P, MaybeOne, Out, L>;
+
+impl<P, C, K, Out, L: Clone> Clone for Related<P, C, K, Out, L> {
+    fn clone(&self) -> Self {
+        Self {
+            path: self.path.clone(),
+            query: self.query.clone(),
+            loads: self.loads.clone(),
+            refers: self.refers,
+            _kind: std::marker::PhantomData,
+        }
+    }
+}
+
+impl<P, C: Model, K, Out, L> fmt::Debug for Related<P, C, K, Out, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Related").field("path", &self.path).field("query", &self.query).finish_non_exhaustive()
+    }
+}
+
+impl<P: Model, C: Model, K> Related<P, C, K> {
+    fn new(path: Path<P>) -> Self {
+        Self { path, query: C::query(), loads: (), refers: None, _kind: std::marker::PhantomData }
+    }
+}
+
+impl<P: Model, C: Model, K: Kind, Out, L> Related<P, C, K, Out, L> {
+    /// Loads only those for which the condition holds. A relation to one then yields an `Option`.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let query = User::query().with(User::posts().filter(|p| p.published));
+    /// ```
+    pub fn filter<C2: IntoCond>(
+        self,
+        cond: impl FnOnce(C::Columns<Present>) -> C2,
+    ) -> Related<P, C, K::Filtered, Out, L> {
+        let Self { path, query, loads, refers, .. } = self;
+        Related { path, query: query.filter(cond), loads, refers, _kind: std::marker::PhantomData }
+    }
+}
+
+impl<P: Model, C: Model, K, Out, L> Related<P, C, K, Out, L> {
+    /// Sorts what each parent gets.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let query = User::query().with(User::posts().order_by(|p| p.title.asc()));
+    /// ```
+    pub fn order_by<O: IntoOrder>(mut self, order: impl FnOnce(C::Columns<Present>) -> O) -> Self
+    where
+        K: Several,
+    {
+        self.query = self.query.order_by(order);
+        self
+    }
+
+    /// Loads at most so many for each parent.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let query = User::query().with(User::posts().order_by(|p| p.id.desc()).limit(3));
+    /// ```
+    pub fn limit(mut self, per_parent: u64) -> Self
+    where
+        K: Several,
+    {
+        self.query = self.query.limit(per_parent);
+        self
+    }
+
+    /// Leaves out the first so many of each parent.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let query = User::query().with(User::posts().order_by(|p| p.id.desc()).offset(1));
+    /// ```
+    pub fn offset(mut self, per_parent: u64) -> Self
+    where
+        K: Several,
+    {
+        self.query = self.query.offset(per_parent);
+        self
+    }
+
+    /// Loads equal rows of a parent once.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let query = User::query().with(User::posts().select(|p| p.title).distinct());
+    /// ```
+    pub fn distinct(mut self) -> Self
+    where
+        K: Several,
+    {
+        self.query = self.query.distinct();
+        self
+    }
+}
+
+impl<P: Model, C: Model, K> Related<P, C, K> {
+    /// Says what is read of each: an expression, or a tuple of those. Only these columns travel.
+    ///
+    /// ```
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let users: Vec<(User, Vec<(i64, String)>)> =
+    ///     User::query().with(User::posts().select(|p| (p.id, p.title))).all(&db).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn select<S: Selection>(self, list: impl FnOnce(C::Columns<Present>) -> S) -> Related<P, C, K, S::Output> {
+        let Self { path, query, refers, .. } = self;
+        Related { path, query: query.select(list), loads: (), refers, _kind: std::marker::PhantomData }
+    }
+}
+
+impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
+    /// Starts a query of what belongs to `parent`, with all clauses of a query. No round trip by itself.
+    ///
+    /// ```
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let ann = User::get(7).one(&db).await?;
+    /// let published = User::posts().of(&ann).filter(|p| p.published).all(&db).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn of(self, parent: &P) -> Select<C, Out> {
+        let Self { path, mut query, .. } = self;
+        path.restrict(&mut query.ast, std::slice::from_ref(parent));
+        query
+    }
+
+    /// Starts a query of what belongs to any of `parents`. No round trip by itself.
+    ///
+    /// A limit or offset goes after it, and counts for all of them together; one of the relation, which would count for
+    /// each parent, is an error before any I/O: [`load`](crate::relation::load) does that.
+    ///
+    /// ```
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let users = User::query().all(&db).await?;
+    /// let posts: Vec<Post> = User::posts().of_all(&users).all(&db).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn of_all(self, parents: &[P]) -> Select<C, Out> {
+        let Self { path, mut query, .. } = self;
+        path.restrict(&mut query.ast, parents);
+        if query.ast.first_of(&[Clause::Limit, Clause::Offset]).is_some() {
+            let text = "a limit or offset of a relation counts for each parent: `load` gives each its own, and after \
+                        `of_all` it counts for all of them";
+            query.ast.refuse(text);
+        }
+        query
+    }
+}
+
+/// The relation to those rows of `C` that refer to `P`.
+#[doc(hidden)]
+pub fn has_many<P: Keyed, C: RefersTo<P, FIELD>, const FIELD: u64>() -> HasMany<P, C> {
+    Related { refers: Some(C::reference), ..Related::new(Path::to_children::<C, FIELD>()) }
+}
+
+/// The relation to the row of `C` that refers to `P`.
+#[doc(hidden)]
+pub fn has_one<P: Keyed, C: RefersTo<P, FIELD>, const FIELD: u64>() -> HasOne<P, C> {
+    Related { refers: Some(C::reference), ..Related::new(Path::to_children::<C, FIELD>()) }
+}
+
+/// The relation to the row of `P` that `C` refers to, where each does or may refer to one. The table of `P` comes by
+/// value: where `P` is no model, that is a mistake with a message of its own.
+#[doc(hidden)]
+pub fn belongs_to<C: RefersTo<P, FIELD>, P: 'static, K, const FIELD: u64>(
+    target: Option<&'static Table>,
+) -> Related<C, P, K> {
+    let target = target.unwrap_or(C::TABLE);
+    Related {
+        path: Path::to_parent::<P, FIELD>(target),
+        query: Select::from_ast(ast::Select::of(target)),
+        loads: (),
+        refers: None,
+        _kind: std::marker::PhantomData,
+    }
+}
+
+/// The relation to those rows of `C` that `V` links with `P`.
+#[doc(hidden)]
+pub fn through<P, C, V, const NEAR: u64, const FAR: u64>() -> ManyToMany<P, C, V>
+where
+    P: Keyed,
+    C: Keyed,
+    V: RefersTo<P, NEAR> + RefersTo<C, FAR>,
+{
+    Related::new(Path::through::<V, C, NEAR, FAR>())
+}
