@@ -75,13 +75,13 @@ async fn after<T>(
         }
         return Err(unanswered());
     };
-    let done = timeout(ANSWER_LIMIT, cancelled(session, statement)).await;
+    let done = cancelled(session, statement).await;
     drop(alone);
     match done {
         // The answer was on its way: what it says is true.
-        Ok(Ok(done)) => Ok(done),
-        Ok(Err(failure)) => Err(told(failure, limit)),
-        Err(_) => {
+        Some(Ok(done)) => Ok(done),
+        Some(Err(failure)) => Err(told(failure, limit)),
+        None => {
             session.end();
             Err(unanswered())
         }
@@ -101,23 +101,27 @@ pub(crate) async fn or_given_up<T>(
     timeout_at(until.into(), statement).await.unwrap_or_else(late)
 }
 
-/// Waits for the end of a statement, and asks the server to cancel it until that comes: a request that arrives while the
-/// statement is prepared already and not sent yet cancels nothing.
+/// Asks the server to cancel a statement until its answer comes, and returns that; `None` if it does not come in time. One
+/// request is not enough: if it arrives when the statement is prepared but not sent yet, it cancels nothing.
 async fn cancelled<T>(
     session: &Arc<Session>,
     mut statement: Pin<&mut impl Future<Output = Result<T, Failure>>>,
-) -> Result<T, Failure> {
+) -> Option<Result<T, Failure>> {
+    let end = Instant::now() + ANSWER_LIMIT;
     loop {
-        match select(statement.as_mut(), pin!(ask_to_cancel(session))).await {
+        let asking = pin!(timeout_at(end, ask_to_cancel(session)));
+        match select(statement.as_mut(), asking).await {
             Either::Left((done, asking)) => {
-                // To its end: a request that is under way still could hit what is sent next.
-                asking.await;
-                return done;
+                // A request that is still on its way could hit the next statement. The answer is known all the same.
+                if asking.await.is_err() {
+                    session.end();
+                }
+                return Some(done);
             }
-            Either::Right(((), _)) => {}
+            Either::Right((asked, _)) => asked.ok()?,
         }
         if let Ok(done) = timeout(ASK_AGAIN, statement.as_mut()).await {
-            return done;
+            return Some(done);
         }
     }
 }
