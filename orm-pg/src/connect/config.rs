@@ -37,7 +37,8 @@ pub(crate) type OnNotice = Arc<dyn Fn(&Notice) + Send + Sync>;
 /// A mistake in an option is reported by [`connect`](Self::connect), named, the first one only.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+/// # use blog::*; async fn run() -> Result<()> {
+/// use std::time::Duration;
 /// let db = Database::builder()
 ///     .url("postgres://localhost/app")
 ///     .max_connections(20)
@@ -176,7 +177,7 @@ impl DatabaseBuilder {
     /// Takes the options of a `postgres://` URL or of a `keyword=value` list, over those given before.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().url("postgres://app@localhost:5433/app?application_name=worker").connect().await?;
     /// # Ok(()) }
     /// ```
@@ -197,7 +198,7 @@ impl DatabaseBuilder {
     /// Adds a host: a name, an address, or the directory of a Unix socket. Several are tried in order.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().host("localhost").user("app").database("app").connect().await?;
     /// # Ok(()) }
     /// ```
@@ -209,7 +210,7 @@ impl DatabaseBuilder {
     /// Sets the port of all hosts. Default 5432.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().host("localhost").port(5433).connect().await?;
     /// # Ok(()) }
     /// ```
@@ -221,7 +222,7 @@ impl DatabaseBuilder {
     /// Sets the role. Default: the name of the user who runs the program, by `USER` or else as the system knows it.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().host("localhost").user("app").connect().await?;
     /// # Ok(()) }
     /// ```
@@ -233,7 +234,7 @@ impl DatabaseBuilder {
     /// Sets the password. No message and no `Debug` shows it.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().host("localhost").password(std::env::var("APP_PASSWORD").unwrap_or_default()).connect().await?;
     /// # Ok(()) }
     /// ```
@@ -246,7 +247,7 @@ impl DatabaseBuilder {
     /// `PGPASSFILE`, or else `~/.pgpass`, if there is one.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().host("localhost").passfile("/run/secrets/pgpass").connect().await?;
     /// # Ok(()) }
     /// ```
@@ -258,7 +259,7 @@ impl DatabaseBuilder {
     /// Sets the database. Default: the name of the role.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().host("localhost").database("app").connect().await?;
     /// # Ok(()) }
     /// ```
@@ -270,7 +271,7 @@ impl DatabaseBuilder {
     /// Sets the name that `pg_stat_activity` shows.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().url("postgres://localhost/app").application_name("worker").connect().await?;
     /// # Ok(()) }
     /// ```
@@ -282,7 +283,7 @@ impl DatabaseBuilder {
     /// Sets the server's options for each session: `-c work_mem=64MB -c lock_timeout=1s`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().url("postgres://localhost/app").options("-c search_path=app").connect().await?;
     /// # Ok(()) }
     /// ```
@@ -295,7 +296,7 @@ impl DatabaseBuilder {
     /// statements may stand in it, separated by `;`; each is one round trip. It may hold secrets: no log shows it.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().url("postgres://localhost/app").on_connect("SET search_path = app").connect().await?;
     /// # Ok(()) }
     /// ```
@@ -317,7 +318,7 @@ impl DatabaseBuilder {
     /// waits for the answer but who wants that connection next.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().url("postgres://localhost/app").reset_on_return(true).connect().await?;
     /// # Ok(()) }
     /// ```
@@ -331,7 +332,7 @@ impl DatabaseBuilder {
     /// under the target `orm_pg::notice`; the message may quote values, so it is left out there.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder()
     ///     .url("postgres://localhost/app")
     ///     .on_notice(|notice| eprintln!("{}: {}", notice.severity(), notice.message()))
@@ -351,7 +352,7 @@ impl DatabaseBuilder {
     /// [`ErrorKind::Connect`] with the cause otherwise.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().url("postgres://localhost/app").connect().await?;
     /// # Ok(()) }
     /// ```
@@ -367,7 +368,7 @@ impl DatabaseBuilder {
     /// [`ErrorKind::Config`] for an option that cannot be used.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().url("postgres://localhost/app").connect_lazy()?; // the first statement connects
     /// # Ok(()) }
     /// ```
