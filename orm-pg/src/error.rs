@@ -1,5 +1,7 @@
 //! The driver's errors, told in our words, and what each means for trying again.
 
+pub(crate) mod verdict;
+
 use std::{error::Error as StdError, fmt, sync::Arc};
 
 use orm_core::{
@@ -8,7 +10,8 @@ use orm_core::{
 };
 use tokio_postgres::error::{DbError, ErrorPosition, Severity, SqlState};
 
-use crate::{raw, session::invalidation::Verdict};
+use self::verdict::Verdict;
+use crate::raw;
 
 /// Copies what the server said.
 pub(crate) fn server_error(error: &DbError) -> ServerError {

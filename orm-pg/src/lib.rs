@@ -29,7 +29,9 @@
 //! .await?;
 //! let least = 18;
 //! let emails = sql!("SELECT email FROM users WHERE age >= {least}").all::<String>(&db).await?;
-//! # Ok(()) }
+//! # drop((adults, emails));
+//! # Ok(())
+//! # }
 //! ```
 //!
 //! # What it costs
@@ -49,7 +51,6 @@
 //! `testing` brings a server for tests. None of these is on by default; `tls-rustls`, encrypted connections by rustls, is.
 
 mod connect;
-mod deadline;
 mod error;
 mod handle;
 mod pool;
@@ -58,7 +59,6 @@ mod session;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-use self::{connect::cancel, session::run};
 pub use orm_core::{
     ast, ddl,
     error::{Error, ErrorKind, Result, ServerError},

@@ -3,12 +3,15 @@
 //! Whoever wants a connection first waits for a turn; turns are given in the order in which they were asked for, and
 //! there are as many as there may be connections. With a turn in hand, a connection is idle, or there is room for one.
 
+pub(crate) mod backoff;
+mod board;
 mod capacity;
 mod checkout;
 mod cleaning;
 pub(crate) mod lease;
-pub(crate) mod manager;
+mod manager;
 mod runtime_pool;
+mod source;
 
 use std::{
     pin::pin,
@@ -33,20 +36,17 @@ use crate::{
         runtime::here,
     },
     error::server_error,
-    handle::from_pool::Source,
-    pool::{
-        lease::Lease,
-        manager::{Board, Manager, closed},
-    },
     session::deadline::end_of,
 };
 
-pub(crate) use self::{
-    capacity::{Place, Places},
-    checkout::{Holders, Purpose},
-    cleaning::{Cleanings, Parts},
+use self::{
+    board::{Board, closed},
+    checkout::Spot,
+    lease::Lease,
+    manager::Manager,
+    runtime_pool::Homes,
 };
-use self::{checkout::Spot, runtime_pool::Homes};
+pub(crate) use self::{checkout::Purpose, source::Source};
 
 /// A connection that was idle for longer is asked whether it is still there.
 const LONG_IDLE: Duration = Duration::from_secs(30);
@@ -77,7 +77,7 @@ pub(crate) struct Pool {
 /// How a pool is doing.
 ///
 /// ```
-/// # use blog::*; fn run(db: Database) {
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; fn run(db: &Database) {
 /// let status = db.status();
 /// println!("{} connections, {} idle", status.connections, status.idle);
 /// # }

@@ -6,18 +6,21 @@
 
 pub(crate) mod bind;
 pub(crate) mod cache;
+mod command;
 pub(crate) mod cursor;
+pub(crate) mod deadline;
 pub(crate) mod driver_row;
 mod failing;
 pub(crate) mod invalidation;
 mod limit;
+mod permit;
+mod prepare;
 pub(crate) mod run;
 pub(crate) mod trace;
 mod waiting;
 pub(crate) mod write_access;
 
 use std::{
-    pin::pin,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -29,20 +32,13 @@ use futures_util::future::BoxFuture;
 use tokio::{runtime::Handle, task::AbortHandle};
 use tokio_postgres::Client;
 
-use crate::{
-    connect::{driver::Fate, endpoint::Peer, wire::Plug},
-    error::Failure,
-    pool::Place,
-    raw,
-    session::{
-        cache::{Cache, Limits},
-        invalidation::Generation,
-        write_access::Writes,
-    },
+use self::{
+    cache::{Cache, Generation},
+    write_access::Writes,
 };
-
-pub(crate) use self::{limit::Allowed, waiting::Waiting};
-pub(crate) use crate::deadline;
+pub(crate) use self::{limit::Allowed, permit::ConnectionPermit, waiting::Waiting};
+use crate::connect::{config::CacheLimits, driver::Fate, endpoint::Peer, wire::Plug};
+use orm_core::statement::Limit;
 
 /// Whose the driver's client is.
 enum Owner {
@@ -109,8 +105,8 @@ pub(crate) struct Session {
     allowed: Mutex<Allowed>,
     /// Held by whoever cancels the statement that runs.
     cancelling: tokio::sync::Mutex<()>,
-    /// One of the connections that the pool may have.
-    place: OnceLock<Arc<Place>>,
+    /// Counts this connection among those that the pool may have.
+    permit: OnceLock<Arc<ConnectionPermit>>,
     last_used: Mutex<Instant>,
 }
 
@@ -124,7 +120,7 @@ pub(crate) struct Parts {
     pub(crate) reset: Arc<str>,
     pub(crate) on_connect: Arc<[String]>,
     pub(crate) reset_always: bool,
-    pub(crate) statements: Limits,
+    pub(crate) statements: CacheLimits,
     /// That of the pool.
     pub(crate) generation: Arc<Generation>,
     pub(crate) slow: Option<Duration>,
@@ -173,7 +169,7 @@ impl Session {
             writes: Writes::unknown(),
             allowed: Mutex::default(),
             cancelling: tokio::sync::Mutex::new(()),
-            place: OnceLock::new(),
+            permit: OnceLock::new(),
             last_used: Mutex::new(Instant::now()),
         }
     }
@@ -207,22 +203,22 @@ impl Session {
         self.broken.store(on, Ordering::Release);
     }
 
-    /// Says which place of the pool the connection has.
-    pub(crate) fn settle(&self, place: Arc<Place>) {
-        if let Err(place) = self.place.set(place) {
-            place.leave();
+    /// Keeps the pool's permit for this connection until it is closed.
+    pub(crate) fn keep_permit(&self, permit: Arc<ConnectionPermit>) {
+        if let Err(permit) = self.permit.set(permit) {
+            permit.release();
         }
     }
 
-    /// Closes the connection at once, whoever still has a hand on it, and gives its place in the pool to another one.
+    /// Closes the connection at once, whoever still has a hand on it, and lets the pool open another one in its place.
     pub(crate) fn end(&self) {
         self.set_broken(true);
         if let Owner::Ours { driver, plug, .. } = &self.owner {
             driver.abort();
             plug.pull();
         }
-        if let Some(place) = self.place.get() {
-            place.leave();
+        if let Some(permit) = self.permit.get() {
+            permit.release();
         }
     }
 
@@ -267,7 +263,7 @@ impl Session {
             Owner::Ours { .. } => {
                 self.taint();
                 if first {
-                    crate::handle::transaction::send(self, WITNESS);
+                    self.send_unwaited(WITNESS);
                 }
             }
             // Settings that the application makes on connections of its own pool are its own business.
@@ -332,32 +328,18 @@ impl Session {
         before
     }
 
-    /// Runs SQL without binds and without rows: one round trip.
-    pub(crate) async fn command(self: &Arc<Self>, sql: &str) -> Result<(), Failure> {
-        deadline::within(self, self.limit(None), pin!(self.command_without_limit(sql))).await
+    /// Says how long a statement may take that says nothing itself, and returns what was said before.
+    pub(crate) fn allow(&self, allowed: Allowed) -> Allowed {
+        std::mem::replace(&mut *self.allowed.lock().unwrap_or_else(PoisonError::into_inner), allowed)
     }
 
-    /// As [`command`](Self::command), for as long as it takes. Its first poll sends the bytes, outside of a runtime too.
-    pub(crate) async fn command_without_limit(self: &Arc<Self>, sql: &str) -> Result<(), Failure> {
-        if self.is_dead() {
-            return Err(self.unsent());
-        }
-        let waiting = Waiting::new(self);
-        let result = self.client().batch_execute(sql).await;
-        waiting.done();
-        match result {
-            Ok(()) => Ok(()),
-            Err(error) => Err(self.failed(error).await),
-        }
-    }
-
-    /// Runs SQL that may hold secrets, one round trip a statement. The driver logs the text of whatever is prepared or sent by
-    /// the simple protocol, and not of this.
-    pub(crate) async fn run_unlogged(&self, sql: &str) -> Result<(), tokio_postgres::Error> {
-        for statement in raw::statements(sql) {
-            let _ = self.client().execute_typed(statement, &[]).await?;
-        }
-        Ok(())
+    /// Returns the limit of a statement that begins now, `own` being what it says itself.
+    pub(crate) fn limit(&self, own: Option<Limit>) -> Option<Limit> {
+        own.or_else(|| match *self.allowed.lock().unwrap_or_else(PoisonError::into_inner) {
+            Allowed::Ever => None,
+            Allowed::Each(each) => Some(Limit::begin(each)),
+            Allowed::Until(limit) => Some(limit),
+        })
     }
 
     /// Takes the lowest free number for a cursor, so that few different names are ever prepared.

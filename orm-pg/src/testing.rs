@@ -32,6 +32,7 @@
 
 mod admin;
 pub(crate) mod case;
+mod failure;
 mod handle;
 mod hash;
 mod lease;
@@ -41,19 +42,16 @@ mod template;
 #[cfg(unix)]
 mod throw_away;
 mod url;
+mod variable;
 mod way;
 
-use orm_core::error::{Error, ErrorKind, Result};
+#[cfg(doc)]
+use orm_core::error::ErrorKind;
+use orm_core::error::Result;
 
 use crate::Database;
 
-pub use self::{names::PREFIX, server::Server};
-
-/// How many seconds a throw-away server stays after the last test process, unless `ORM_PG_TEST_IDLE_SECONDS` says so.
-pub const IDLE_SECONDS: u32 = 20;
-
-/// Sets another time than [`IDLE_SECONDS`].
-const IDLE_VARIABLE: &str = "ORM_PG_TEST_IDLE_SECONDS";
+pub use self::{names::PREFIX, server::Server, variable::IDLE_SECONDS};
 
 /// Returns the server for tests, which is found or started on the first call of a process.
 ///
@@ -61,7 +59,7 @@ const IDLE_VARIABLE: &str = "ORM_PG_TEST_IDLE_SECONDS";
 /// [`ErrorKind::Testing`] where there is none, saying what was tried and how to get one.
 ///
 /// ```
-/// # use blog::*; async fn run() -> Result<()> {
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
 /// let server = orm_pg::testing::server().await?;
 /// println!("{}", server.url());
 /// # Ok(()) }
@@ -73,9 +71,10 @@ pub async fn server() -> Result<&'static Server> {
 /// Makes an empty database and connects to it. It stays for the life of the process.
 ///
 /// ```no_run
-/// # use blog::*; async fn run() -> Result<()> {
+/// # async fn run() -> orm_pg::Result<()> {
 /// let db = orm_pg::testing::database().await?;
-/// # Ok(()) }
+/// # Ok(())
+/// # }
 /// ```
 ///
 /// # Errors
@@ -90,7 +89,7 @@ pub async fn database() -> Result<Database> {
 /// [`ErrorKind::Testing`] when there is no server, or it refuses.
 ///
 /// ```
-/// # use blog::*; async fn run() -> Result<()> {
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
 /// let url = orm_pg::testing::database_url().await?;
 /// let db = Database::connect(&url).await?;
 /// # Ok(()) }
@@ -101,8 +100,4 @@ pub async fn database_url() -> Result<String> {
     let url = server.url_of(database.name());
     database.hold_until_exit();
     Ok(url)
-}
-
-fn failed(text: impl Into<String>) -> Error {
-    Error::new(ErrorKind::Testing, text.into())
 }

@@ -9,8 +9,6 @@ use tokio::{
     time::sleep,
 };
 
-use crate::pool::manager::no_runtime;
-
 /// Refuses to go on where sockets or limits of time would panic.
 ///
 /// # Errors
@@ -43,4 +41,9 @@ fn panics(probe: impl FnOnce()) -> bool {
 
 fn refused(text: &'static str) -> Error {
     Error::new(ErrorKind::Config, text)
+}
+
+/// The error for a handle that is used where nothing can be awaited.
+pub(crate) fn no_runtime() -> Error {
+    Error::new(ErrorKind::Config, "a pool of connections needs a running tokio runtime")
 }

@@ -3,7 +3,9 @@
 use std::{fmt, path::PathBuf, sync::Arc};
 
 #[cfg(feature = "tls-rustls")]
-mod binding;
+pub(crate) mod binding;
+#[cfg(not(feature = "tls-rustls"))]
+mod built_out;
 #[cfg(feature = "tls-rustls")]
 mod failure;
 #[cfg(feature = "tls-rustls")]
@@ -157,14 +159,10 @@ impl TlsOptions {
     }
 }
 
-/// What makes TLS connections; there is none without the feature.
-#[cfg(feature = "tls-rustls")]
-pub(crate) type Connector = rustls::Connector;
-/// What makes TLS connections; there is none without the feature.
 #[cfg(not(feature = "tls-rustls"))]
-#[derive(Clone)]
-pub(crate) enum Connector {}
-
+pub(crate) use self::built_out::Connector;
+#[cfg(feature = "tls-rustls")]
+pub(crate) use self::rustls::Connector;
 #[cfg(feature = "tls-rustls")]
 pub(crate) use failure::late as late_failure;
 

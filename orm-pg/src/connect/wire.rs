@@ -20,7 +20,7 @@ use tokio::{
 use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 
 #[cfg(feature = "tls-rustls")]
-use crate::connect::tls::rustls::Encrypted;
+use tokio_rustls::client::TlsStream as Encrypted;
 
 /// Where a server is, its name looked up already.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub(crate) enum Wire {
     Tcp(TcpStream, Option<Duration>),
     Unix(UnixStream),
     #[cfg(feature = "tls-rustls")]
-    Tls(Box<Encrypted>),
+    Tls(Box<Encrypted<Self>>),
 }
 
 impl Wire {
@@ -153,7 +153,7 @@ impl TlsStream for Wire {
         match self {
             Self::Tcp(..) | Self::Unix(_) => ChannelBinding::none(),
             #[cfg(feature = "tls-rustls")]
-            Self::Tls(it) => crate::connect::tls::rustls::channel_binding(it),
+            Self::Tls(it) => crate::connect::tls::binding::channel_binding(it),
         }
     }
 }

@@ -21,16 +21,20 @@ use orm_core::{
 };
 use tokio_postgres::{Client, Portal, Row, Transaction};
 
+use super::group::{Host, Inside, ask_snapshot};
 use crate::{
-    error::{Cause, Failure, Scope, cause_of, from_driver, name, through_a_pooler},
-    handle::group::{Host, Inside, ask_snapshot},
+    connect::config::CacheLimits,
+    error::{
+        Cause, Failure, Scope, cause_of, from_driver, name, through_a_pooler,
+        verdict::{Verdict, invalidated},
+    },
     raw,
     session::{
         bind,
-        cache::{Key, Limits, Store},
+        cache::{Key, Store},
         deadline::or_given_up,
         driver_row::Fetched,
-        invalidation::{self, Verdict},
+        invalidation,
         run::{Discard, check, keeps_locks},
         trace::Clock,
     },
@@ -43,13 +47,17 @@ const CHUNK: i32 = 256;
 /// and in one transaction with them.
 ///
 /// ```no_run
-/// # use blog::*;
+/// # use orm_pg::prelude::*;
+/// # #[derive(Debug, Clone, Model)]
+/// # #[orm(table = "users")]
+/// # pub struct User { #[orm(key, identity)] pub id: i64, pub name: String }
 /// # async fn run(client: &mut tokio_postgres::Client) -> Result<(), Box<dyn std::error::Error>> {
 /// let tx = client.transaction().await?;
 /// tx.execute("UPDATE accounts SET credit = credit - 1 WHERE id = $1", &[&7_i64]).await?;
-/// User::insert(NewUser::new("ann@example.org", "Ann")).execute(&orm_pg::adopt(&tx)).await?;
+/// User::insert(NewUser::new("Ann")).execute(&orm_pg::adopt(&tx)).await?;
 /// tx.commit().await?;
-/// # Ok(()) }
+/// # Ok(())
+/// # }
 /// ```
 ///
 /// Beginning, committing and rolling back stay with the owner; for a savepoint adopt `tx.savepoint(..)`. An error of the
@@ -60,7 +68,7 @@ const CHUNK: i32 = 256;
 #[must_use]
 pub fn adopt<'c, A: Adopt>(connection: &'c A) -> Adopted<'c> {
     let (client, transaction) = connection.parts();
-    Adopted { client, transaction, prepared: Mutex::new(Store::new(Limits::default())) }
+    Adopted { client, transaction, prepared: Mutex::new(Store::new(CacheLimits::default())) }
 }
 
 /// What can be adopted: a [`Client`] or a [`Transaction`] of `tokio-postgres`.
@@ -197,7 +205,7 @@ impl<'c> Adopted<'c> {
             }
             Verdict::Schema | Verdict::Type | Verdict::Gone => {
                 self.forget_all(verdict != Verdict::Gone);
-                Failure { error: invalidation::invalidated(failure.error), cause: Cause::Stale }
+                Failure { error: invalidated(failure.error), cause: Cause::Stale }
             }
         }
     }

@@ -15,13 +15,12 @@ use orm_core::{
 };
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::transaction::{Begin, Retries, Transaction, TransactionOptions, one};
 use crate::{
-    error::Scope,
-    handle::transaction::{Retries, Transaction, TransactionOptions, one},
+    error::{Scope, verdict::is_invalidated},
     pool::lease::Lease,
     session::{
         Session, cursor,
-        invalidation::is_invalidated,
         run::{Discard, MOST_TRIES, keeps_locks, run_all},
     },
 };
@@ -37,7 +36,7 @@ const PLACES: u32 = 1 << 20;
 /// Each statement commits by itself. Statements that are awaited at once are pipelined.
 ///
 /// ```
-/// # use blog::*; async fn run(db: Database) -> Result<()> {
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
 /// let connection = db.connection().await?; // one connection, kept until it is dropped
 /// let (users, posts) = tokio::try_join!(User::query().count(&connection), Post::query().count(&connection))?;
 /// # Ok(()) }
@@ -62,7 +61,7 @@ impl Connection {
     /// Its type follows the versions of `tokio-postgres`, not those of this crate.
     ///
     /// ```
-    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
     /// let connection = db.connection().await?;
     /// let rows = connection.client().simple_query("SHOW server_version").await;
     /// # Ok(()) }
@@ -79,7 +78,7 @@ impl Connection {
     /// [`ErrorKind::ConnectionLost`](crate::ErrorKind::ConnectionLost) when the connection is gone.
     ///
     /// ```
-    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
     /// let mut connection = db.connection().await?;
     /// let tx = connection.begin().await?;
     /// User::insert(NewUser::new("ann@example.org", "Ann")).execute(&tx).await?;
@@ -96,7 +95,7 @@ impl Connection {
     /// As [`begin`](Self::begin).
     ///
     /// ```
-    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
     /// let mut connection = db.connection().await?;
     /// let tx = connection.begin_with(TransactionOptions::serializable().read_only()).await?;
     /// let count = User::query().count(&tx).await?;
@@ -116,7 +115,7 @@ impl Connection {
     /// What `body` or the commit returns.
     ///
     /// ```
-    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
     /// let mut connection = db.connection().await?;
     /// connection.transaction(async |tx| User::insert(NewUser::new("ann@example.org", "Ann")).execute(tx).await).await?;
     /// # Ok(()) }
@@ -137,7 +136,7 @@ impl Connection {
     /// As [`transaction`](Self::transaction); of several tries, the last one's.
     ///
     /// ```
-    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
     /// let mut connection = db.connection().await?;
     /// let options = TransactionOptions::serializable().retry(5);
     /// let balance = connection.transaction_with(options, async |tx| Ok::<_, Error>(Account::get(1).one(tx).await?.balance)).await?;
@@ -237,10 +236,16 @@ impl Executor for Connection {
 
     /// The statements run in a transaction, while the other statements of this connection wait.
     async fn together(&self, how: Together) -> Result<Group<'_>> {
-        group::begin(self, how, None).await
+        self.begin_group(how, None).await
     }
 
     async fn together_within(&self, how: Together, limit: Option<Limit>) -> Result<Group<'_>> {
-        group::begin(self, how, limit).await
+        self.begin_group(how, limit).await
+    }
+}
+
+impl Begin for Connection {
+    async fn begin(&mut self) -> Result<Transaction<'_>> {
+        Self::begin(self).await
     }
 }

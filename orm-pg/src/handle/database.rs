@@ -11,21 +11,20 @@ use orm_core::{
 use tokio::time::{Instant, timeout_at};
 use tokio_postgres::RowStream;
 
+use super::{
+    connection::Connection,
+    group,
+    stream::{OwnStream, drain},
+    transaction::{Begin, Retries, Transaction, TransactionOptions},
+};
 use crate::{
     connect::config::DatabaseBuilder,
-    error::{Cause, Failure, Scope, name},
-    handle::{
-        connection::Connection,
-        group,
-        stream::{OwnStream, drain},
-        transaction::{Retries, Transaction, TransactionOptions},
-    },
+    error::{Cause, Failure, Scope, name, verdict::is_invalidated},
     pool::{Pool, PoolStatus, Purpose, lease::Lease},
     raw,
     session::{
         Allowed, Waiting,
         deadline::{over, until},
-        invalidation::is_invalidated,
         run::{Discard, keeps_locks, run_all, run_healed, start},
         trace::Clock,
         write_access::is_demoted,
@@ -42,15 +41,15 @@ const MOST_ATTEMPTS: u32 = 4;
 /// [`connection`](Self::connection): by [`sql!`](crate::sql!) on the handle it is refused before anything is sent.
 ///
 /// ```no_run
-/// # use blog::*; async fn run() -> Result<()> {
-/// let db = Database::connect("postgres://localhost/app").await?;
-/// let ann = User::get(7).one(&db).await?;
+/// # async fn run() -> orm_pg::Result<()> {
+/// let db = orm_pg::Database::connect("postgres://localhost/app").await?;
 /// db.transaction(async |tx| {
-///     ann.update(|u| u.score.set(u.score + 1.0)).execute(tx).await?;
-///     Post::insert(NewPost::new(ann.id, "Hello")).execute(tx).await
+///     // run statements on `tx`
+///     Ok::<_, orm_pg::Error>(())
 /// })
 /// .await?;
-/// # Ok(()) }
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone)]
 pub struct Database {
@@ -73,7 +72,7 @@ impl Database {
     /// [`ErrorKind::Connect`](crate::ErrorKind::Connect) with the cause otherwise.
     ///
     /// ```
-    /// # use blog::*; async fn run() -> Result<()> {
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
     /// let db = Database::connect("postgres://app@localhost/app").await?;
     /// # Ok(()) }
     /// ```
@@ -88,7 +87,7 @@ impl Database {
     /// As [`connect`](Self::connect).
     ///
     /// ```
-    /// # use blog::*; async fn run() -> Result<()> {
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
     /// let db = Database::from_env().await?;
     /// # Ok(()) }
     /// ```
@@ -99,7 +98,7 @@ impl Database {
     /// Starts to say where the server is and what the pool may use.
     ///
     /// ```
-    /// # use blog::*; async fn run() -> Result<()> {
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
     /// let db = Database::builder().url("postgres://localhost/app").max_connections(20).connect().await?;
     /// # Ok(()) }
     /// ```
@@ -110,7 +109,7 @@ impl Database {
     /// Starts from what the environment says; see [`from_env`](Self::from_env).
     ///
     /// ```
-    /// # use blog::*; async fn run() -> Result<()> {
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
     /// let db = Database::builder_from_env().max_connections(20).connect().await?;
     /// # Ok(()) }
     /// ```
@@ -129,11 +128,10 @@ impl Database {
     /// Connections and transactions have the limit of the handle that they are of.
     ///
     /// ```
-    /// # use blog::*; async fn run(db: Database) -> Result<()> {
-    /// use std::time::Duration;
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
     /// let quick = db.timeout(Duration::from_millis(500)); // for what a user waits for
     /// let users = User::query().limit(20).all(&quick).await?;
-    /// let count = Post::query().count(&db).await?; // as before
+    /// let count = Post::query().count(db).await?; // as before
     /// # Ok(()) }
     /// ```
     #[must_use = "the handle with the limit is a new one"]
@@ -148,7 +146,7 @@ impl Database {
     /// [`ErrorKind::Connect`](crate::ErrorKind::Connect) when none can be opened.
     ///
     /// ```
-    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
     /// let connection = db.connection().await?;
     /// sql!("SET search_path = app").execute(&connection).await?; // undone when the connection goes back
     /// # Ok(()) }
@@ -165,7 +163,7 @@ impl Database {
     /// When no connection can be had.
     ///
     /// ```
-    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
     /// let tx = db.begin().await?;
     /// User::insert(NewUser::new("ann@example.org", "Ann")).execute(&tx).await?;
     /// tx.commit().await?; // dropped without it, the transaction is rolled back
@@ -182,7 +180,7 @@ impl Database {
     /// As [`begin`](Self::begin).
     ///
     /// ```
-    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
     /// let tx = db.begin_with(TransactionOptions::repeatable_read().read_only()).await?;
     /// let (users, posts) = (User::query().count(&tx).await?, Post::query().count(&tx).await?); // of one moment
     /// tx.commit().await?;
@@ -221,7 +219,7 @@ impl Database {
     /// What `body` or [`commit`](Transaction::commit) returns.
     ///
     /// ```
-    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
     /// db.transaction(async |tx| {
     ///     let ann = User::insert(NewUser::new("ann@example.org", "Ann")).one(tx).await?;
     ///     Post::insert(NewPost::new(ann.id, "Hello")).execute(tx).await
@@ -250,7 +248,7 @@ impl Database {
     /// As [`transaction`](Self::transaction); of several tries, the last one's.
     ///
     /// ```
-    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
     /// db.transaction_with(TransactionOptions::serializable().retry(5), async |tx| {
     ///     let account = Account::get(1).one(tx).await?;
     ///     account.update(|a| a.balance.set(account.balance + 1)).execute(tx).await
@@ -281,7 +279,7 @@ impl Database {
     /// Returns how the pool is doing.
     ///
     /// ```
-    /// # use blog::*; fn run(db: Database) {
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; fn run(db: &Database) {
     /// let status = db.status();
     /// println!("{} connections, {} idle", status.connections, status.idle);
     /// # }
@@ -296,7 +294,7 @@ impl Database {
     /// come back.
     ///
     /// ```
-    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
     /// db.close().await; // statements that wait for a connection fail, those that run end
     /// # Ok(()) }
     /// ```
@@ -432,6 +430,28 @@ impl Executor for Database {
 
     async fn together_within(&self, how: Together, limit: Option<Limit>) -> Result<Group<'_>> {
         let purpose = Purpose::statement("statements of one verb", None);
-        Ok(Group::new(group::Own::new(self.begin_for(purpose, group::options(how), limit).await?, how)))
+        Ok(Group::new(group::Own::new(self.begin_for(purpose, TransactionOptions::together(how), limit).await?, how)))
+    }
+}
+
+impl Begin for Database {
+    #[track_caller]
+    fn begin(&mut self) -> impl Future<Output = Result<Transaction<'_>>> + Send {
+        let begun = Self::begin(self);
+        async move {
+            let tx: Transaction<'_> = begun.await?;
+            Ok(tx)
+        }
+    }
+}
+
+impl Begin for &Database {
+    #[track_caller]
+    fn begin(&mut self) -> impl Future<Output = Result<Transaction<'_>>> + Send {
+        let begun = Database::begin(self);
+        async move {
+            let tx: Transaction<'_> = begun.await?;
+            Ok(tx)
+        }
     }
 }

@@ -22,13 +22,13 @@ use tokio_postgres::{
 };
 
 use self::identity::Identity;
+use super::database::Database;
 use crate::{
-    handle::database::Database,
-    pool::Pool,
+    connect::config::CacheLimits,
+    pool::{Pool, Source},
     session::{
         Session, Theirs,
-        cache::{Cache, Limits},
-        invalidation::Generation,
+        cache::{Cache, Generation},
     },
 };
 
@@ -62,7 +62,9 @@ impl Database {
     /// let manager = PostgresConnectionManager::new_from_stringlike("host=localhost user=app", NoTls)?;
     /// let pool = bb8::Pool::builder().test_on_check_out(false).build(manager).await?;
     /// let db = orm_pg::Database::from_pool(pool.clone());
-    /// # Ok(()) }
+    /// # drop(db);
+    /// # Ok(())
+    /// # }
     /// ```
     #[must_use]
     pub fn from_pool<Tls>(pool: bb8::Pool<PostgresConnectionManager<Tls>>) -> Self
@@ -122,20 +124,6 @@ where
     Database::on(Pool::theirs(Box::new(Adopted { pool, known, cancel })))
 }
 
-/// A pool of the application, whatever its TLS.
-pub(crate) trait Source: Send + Sync {
-    /// Waits for a connection, for as long as the pool allows.
-    fn check_out(&self) -> BoxFuture<'_, Result<Arc<Session>, RunError<tokio_postgres::Error>>>;
-
-    fn state(&self) -> bb8::State;
-
-    /// How many connections we have out.
-    fn lent(&self) -> u32;
-
-    /// How many connections there may be, and how long one may wait for one.
-    fn limits(&self) -> (u32, Duration);
-}
-
 struct Adopted<M: bb8::ManageConnection> {
     pool: bb8::Pool<M>,
     known: Arc<Known>,
@@ -154,7 +142,7 @@ impl Known {
     }
 
     fn cache_of(&self, identity: Option<Identity>) -> Arc<Cache> {
-        let fresh = || Arc::new(Cache::new(Limits::default(), Arc::clone(&self.generation)));
+        let fresh = || Arc::new(Cache::new(CacheLimits::default(), Arc::clone(&self.generation)));
         match identity {
             Some(identity) => Arc::clone(self.lock().entry(identity).or_insert_with(fresh)),
             None => fresh(),

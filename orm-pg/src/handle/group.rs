@@ -17,17 +17,8 @@ use orm_core::{
 pub(crate) use self::own::Own;
 use crate::{
     error::{Cause, Failure, Scope},
-    handle::transaction::TransactionOptions,
     session::run::Discard,
 };
-
-/// What such statements need of a transaction of their own.
-pub(crate) fn options(how: Together) -> TransactionOptions {
-    match how {
-        Together::OneSnapshot => TransactionOptions::repeatable_read().read_only(),
-        Together::AllOrNone => TransactionOptions::new(),
-    }
-}
 
 /// Says that each statement of a transaction sees another moment.
 pub(crate) fn no_snapshot() -> Error {

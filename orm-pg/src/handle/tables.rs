@@ -9,7 +9,7 @@ use orm_core::{
     statement::{Operation, Sql, Statement},
 };
 
-use crate::{Adopted, Connection, Database, Transaction};
+use super::{adopt::Adopted, connection::Connection, database::Database, transaction::Transaction};
 
 macro_rules! tables {
     ($($executor:ty),+) => { $(
@@ -24,7 +24,7 @@ macro_rules! tables {
             /// keep, and what the server answers, as when a table exists; nothing is made then.
             ///
             /// ```
-            /// # use blog::*; async fn run(db: Database) -> Result<()> {
+            /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
             /// db.create_tables(models![User, Post]).await?;
             /// # Ok(()) }
             /// ```
@@ -39,7 +39,7 @@ macro_rules! tables {
             /// then.
             ///
             /// ```
-            /// # use blog::*; async fn run(db: Database) -> Result<()> {
+            /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
             /// db.drop_tables(models![User, Post]).await?;
             /// # Ok(()) }
             /// ```

@@ -8,27 +8,27 @@ mod retry;
 
 use std::{marker::PhantomData, sync::Arc};
 
-pub(crate) use self::retry::Retries;
-pub use self::{
-    begin::Begin,
-    options::{Isolation, TransactionOptions},
-};
-use crate::{
-    error::{Cause, Failure, Scope},
-    handle::group::{Host, Inside, ask_snapshot, no_snapshot},
-    pool::lease::Lease,
-    raw,
-    session::{
-        Session, cursor,
-        run::{Discard, keeps_locks, run_all, run_healed, spoil},
-    },
-};
-use futures_util::FutureExt;
 use orm_core::{
     error::{Error, ErrorKind, Result},
     executor::{BoxRowStream, Executor, Group, Together},
     row::RowSink,
     statement::Statement,
+};
+
+pub(crate) use self::retry::Retries;
+pub use self::{
+    begin::Begin,
+    options::{Isolation, TransactionOptions},
+};
+use super::group::{Host, Inside, ask_snapshot, no_snapshot};
+use crate::{
+    error::{Cause, Failure, Scope},
+    pool::lease::Lease,
+    raw,
+    session::{
+        Session, cursor,
+        run::{Discard, keeps_locks, run_all, run_healed},
+    },
 };
 
 /// Commits, and learns whether the server really did. COMMIT alone says nothing of a transaction that is doomed, which it
@@ -42,7 +42,7 @@ const COMMIT: &str = "SAVEPOINT orm_commit; COMMIT";
 /// one cannot be used while it is open.
 ///
 /// ```
-/// # use blog::*; async fn run(db: Database) -> Result<()> {
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
 /// // A function that must run in a transaction says so by its argument.
 /// async fn pay(tx: &Transaction<'_>, amount: i64) -> Result<()> {
 ///     let account = Account::get(1).for_update().one(tx).await?;
@@ -132,11 +132,12 @@ impl Transaction<'_> {
     /// Its type follows the versions of `tokio-postgres`, not those of this crate.
     ///
     /// ```no_run
-    /// # async fn run(db: orm_pg::Database) -> Result<(), Box<dyn std::error::Error>> {
+    /// # async fn run(db: &orm_pg::Database) -> Result<(), Box<dyn std::error::Error>> {
     /// let tx = db.begin().await?;
     /// tx.client().batch_execute("LOCK TABLE users IN SHARE MODE").await?;
     /// tx.commit().await?;
-    /// # Ok(()) }
+    /// # Ok(())
+    /// # }
     /// ```
     #[must_use]
     pub fn client(&self) -> &tokio_postgres::Client {
@@ -150,7 +151,7 @@ impl Transaction<'_> {
     /// When an earlier error has doomed the transaction, or the connection is lost.
     ///
     /// ```
-    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
     /// let mut tx = db.begin().await?;
     /// let savepoint = tx.begin().await?;
     /// Post::query().all_rows().delete().execute(&savepoint).await?;
@@ -172,7 +173,7 @@ impl Transaction<'_> {
     /// What `body` returns; [`ErrorKind::RolledBack`] when it returns `Ok` after an error that it did not pass on.
     ///
     /// ```
-    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
     /// db.transaction(async |tx| {
     ///     let tried = tx.transaction(async |sp| Post::insert(NewPost::new(-1, "By nobody")).execute(sp).await).await;
     ///     assert!(tried.is_err_and(|it| it.is_foreign_key_violation()));
@@ -198,7 +199,7 @@ impl Transaction<'_> {
     /// serialization failure says.
     ///
     /// ```
-    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
     /// let tx = db.begin().await?;
     /// Post::query().filter(|p| p.title.eq("")).delete().execute(&tx).await?;
     /// tx.commit().await?;
@@ -214,7 +215,7 @@ impl Transaction<'_> {
     /// When the server refuses. A lost connection is none: the server rolls back then by itself.
     ///
     /// ```
-    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
     /// let tx = db.begin().await?;
     /// Post::query().all_rows().delete().execute(&tx).await?;
     /// tx.rollback().await?;
@@ -333,7 +334,7 @@ impl Host for Transaction<'_> {
     }
 
     fn spoil(&self) {
-        spoil(&self.session);
+        self.session.spoil();
     }
 }
 
@@ -363,22 +364,15 @@ fn undo(depth: u32) -> String {
     format!("ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}")
 }
 
-/// Puts a command on its way without waiting for the answer: it runs before whatever is sent later.
-pub(crate) fn send(session: &Arc<Session>, command: &str) {
-    // The driver takes the bytes the first time that the future is polled.
-    drop(session.command_without_limit(command).now_or_never());
-    session.sent_unwaited();
-}
-
 impl Drop for Transaction<'_> {
     fn drop(&mut self) {
         if !self.open {
             return;
         }
         if self.depth > 0 {
-            send(&self.session, &undo(self.depth));
+            self.session.send_unwaited(&undo(self.depth));
         } else if self.lease.is_none() {
-            send(&self.session, "ROLLBACK");
+            self.session.send_unwaited("ROLLBACK");
             // The rollback is on its way, and the session knows that nobody waits for it.
             self.session.set_open(false);
         }

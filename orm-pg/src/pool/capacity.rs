@@ -7,8 +7,10 @@ use std::sync::{
 
 use tokio::{
     runtime::Id,
-    sync::{Notify, OwnedSemaphorePermit, Semaphore},
+    sync::{Notify, Semaphore},
 };
+
+use crate::session::ConnectionPermit;
 
 /// The places for connections, taken and free.
 pub(crate) struct Places {
@@ -17,13 +19,7 @@ pub(crate) struct Places {
     wanting: AtomicU32,
     /// There is one more of them.
     pub(super) wanted: Notify,
-    opening: Mutex<Vec<Weak<Place>>>,
-}
-
-/// The place of one connection, from the moment that it begins to be opened until it is closed.
-pub(crate) struct Place {
-    runtime: Id,
-    permit: Mutex<Option<OwnedSemaphorePermit>>,
+    opening: Mutex<Vec<Weak<ConnectionPermit>>>,
 }
 
 impl Places {
@@ -34,7 +30,7 @@ impl Places {
     }
 
     /// Waits for a free place.
-    pub(crate) async fn take(&self, runtime: Id) -> Arc<Place> {
+    pub(crate) async fn take(&self, runtime: Id) -> Arc<ConnectionPermit> {
         struct Wanting<'a>(&'a AtomicU32);
         impl Drop for Wanting<'_> {
             fn drop(&mut self) {
@@ -51,11 +47,11 @@ impl Places {
                 Arc::clone(&self.free).acquire_owned().await.ok()
             }
         };
-        let place = Arc::new(Place { runtime, permit: Mutex::new(permit) });
+        let permit = Arc::new(ConnectionPermit::new(runtime, permit));
         let mut opening = self.lock();
         opening.retain(|it| it.strong_count() > 0);
-        opening.push(Arc::downgrade(&place));
-        place
+        opening.push(Arc::downgrade(&permit));
+        permit
     }
 
     /// Whether a connection cannot be opened for want of a place.
@@ -63,30 +59,19 @@ impl Places {
         self.wanting.load(Ordering::Acquire) > 0
     }
 
-    /// Says that the connection is open: its place stays its own from now on. Returns whether it still was.
-    pub(crate) fn opened(&self, place: &Arc<Place>) -> bool {
-        self.lock().retain(|it| it.as_ptr() != Arc::as_ptr(place));
-        place.lock().is_some()
+    /// Notes that the connection is open, so that its permit is not revoked any more. Returns whether it still was there.
+    pub(crate) fn opened(&self, permit: &Arc<ConnectionPermit>) -> bool {
+        self.lock().retain(|it| it.as_ptr() != Arc::as_ptr(permit));
+        permit.is_held()
     }
 
     /// Takes the places of connections back that a runtime was opening, and will not open soon.
     pub(super) fn revoke(&self, runtime: Id) {
         let opening: Vec<_> = self.lock().iter().filter_map(Weak::upgrade).collect();
-        opening.iter().filter(|it| it.runtime == runtime).for_each(|it| it.leave());
+        opening.iter().filter(|it| it.runtime() == runtime).for_each(|it| it.release());
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Weak<Place>>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<Weak<ConnectionPermit>>> {
         self.opening.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Place {
-    /// Gives the place back.
-    pub(crate) fn leave(&self) {
-        drop(self.lock().take());
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<OwnedSemaphorePermit>> {
-        self.permit.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::{runtime::Id, sync::OwnedSemaphorePermit};
 
-use crate::{pool::lease::Pooled, session::Session};
+use crate::session::Session;
 
 /// All that are being cleaned.
 #[derive(Default)]
@@ -19,7 +19,8 @@ pub(crate) struct Cleaning {
 /// What goes back when the cleaning is over.
 pub(crate) struct Parts {
     pub(crate) session: Arc<Session>,
-    pub(crate) pooled: Pooled,
+    /// Gives the connection back when it is dropped.
+    pub(crate) pooled: Box<dyn Send>,
     pub(crate) turn: Option<OwnedSemaphorePermit>,
 }
 

@@ -8,41 +8,16 @@ use std::{
 
 use bb8::PooledConnection;
 use futures_util::FutureExt;
-use orm_core::ident::push_literal;
 use tokio::{runtime::Handle, sync::OwnedSemaphorePermit, time::timeout};
 
-use crate::{
-    connect::cancel::cancel,
-    pool::{
-        Parts,
-        manager::{Board, Manager},
-    },
-    session::Session,
-};
+use super::{board::Board, cleaning::Parts, manager::Manager};
+use crate::{connect::cancel::cancel, session::Session};
 
 /// How long a statement that nobody waits for may take to end by itself before it is cancelled.
 const GRACE: Duration = Duration::from_millis(20);
 
 /// How long cleaning may take before the connection is given up.
 const CLEAN_LIMIT: Duration = Duration::from_secs(5);
-
-/// Undoes whatever raw SQL can leave behind (PostgreSQL 12 and later). `RESET ALL` alone keeps the role, and
-/// `DISCARD ALL` would close the prepared statements.
-///
-/// A pooler in between sets by `SET` what we asked for when we connected, so `RESET ALL` undoes that, too. Values in an
-/// encoding other than UTF-8 would be taken for what they are not.
-const RESET: &str = "ROLLBACK; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; SET client_encoding = 'UTF8'; UNLISTEN *; \
-                     CLOSE ALL; SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES";
-
-/// The SQL that resets a connection that was opened with this `application_name`.
-pub(crate) fn reset(application_name: Option<&str>) -> String {
-    let mut sql = RESET.to_owned();
-    if let Some(name) = application_name {
-        sql.push_str("; SET application_name = ");
-        push_literal(&mut sql, name);
-    }
-    sql
-}
 
 /// Where a connection goes back to.
 pub(crate) enum Pooled {
@@ -111,7 +86,8 @@ impl Drop for Lease {
             // Until it is clean it counts as broken, so that a runtime which stops half way throws it away.
             session.set_broken(true);
             let runtime = session.runtime.clone();
-            let cleaner = board.cleanings.begin(Parts { session: Arc::clone(&session), pooled, turn });
+            let cleaner =
+                board.cleanings.begin(Parts { session: Arc::clone(&session), pooled: Box::new(pooled), turn });
             let cleaning = async move {
                 let cleaned = timeout(CLEAN_LIMIT, clean(&session)).await.unwrap_or(false);
                 let Some(Parts { session, pooled, turn }) = cleaner.finish() else { return };

@@ -1,21 +1,19 @@
 //! Opens connections for the pool: bounded in time at every stage, tried again while that makes sense.
 
 use std::{
-    hash::{BuildHasher, Hasher, RandomState},
     io,
     net::SocketAddr,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, PoisonError},
     time::Duration,
 };
 
 use futures_util::FutureExt;
-use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::{
+    error::{Error, ErrorKind, Result},
+    ident::push_literal,
+};
 use tokio::{
     runtime::{Handle, Id},
-    sync::{Notify, watch},
     time::{Instant, sleep, timeout},
 };
 use tokio_postgres::{
@@ -23,6 +21,11 @@ use tokio_postgres::{
     config::{SslMode, SslNegotiation, TargetSessionAttrs},
 };
 
+use super::{
+    backoff::{jitter, random},
+    board::{Board, closed},
+    capacity::Places,
+};
 use crate::{
     connect::{
         auth::Watched,
@@ -30,22 +33,34 @@ use crate::{
         connect_failure::ConnectFailure,
         driver::{Fate, serve},
         endpoint::{Peer, Unreached},
-        runtime,
+        runtime::{self, no_runtime},
         tls::Link,
         wire::{Established, Place, Plug},
     },
-    pool::{Cleanings, Holders, Places, lease},
-    session::{
-        Parts, Session,
-        deadline::end_of,
-        invalidation::Generation,
-        write_access::{Demotions, Writes},
-    },
+    session::{Parts, Session, deadline::end_of, write_access::Writes},
 };
 
 /// The first pause between two attempts to connect; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// Undoes whatever raw SQL can leave behind (PostgreSQL 12 and later). `RESET ALL` alone keeps the role, and
+/// `DISCARD ALL` would close the prepared statements.
+///
+/// A pooler in between sets by `SET` what we asked for when we connected, so `RESET ALL` undoes that, too. Values in an
+/// encoding other than UTF-8 would be taken for what they are not.
+const RESET: &str = "ROLLBACK; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; SET client_encoding = 'UTF8'; UNLISTEN *; \
+                     CLOSE ALL; SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES";
+
+/// The SQL that resets a connection that was opened with this `application_name`.
+fn reset(application_name: Option<&str>) -> String {
+    let mut sql = RESET.to_owned();
+    if let Some(name) = application_name {
+        sql.push_str("; SET application_name = ");
+        push_literal(&mut sql, name);
+    }
+    sql
+}
 
 /// What bb8 asks for connections.
 #[derive(Clone)]
@@ -60,62 +75,9 @@ pub(crate) struct Manager {
     home: Option<Id>,
 }
 
-/// What the manager, the waiters and the leases of one pool tell each other.
-#[derive(Default)]
-pub(crate) struct Board {
-    last_failure: Mutex<Option<ConnectFailure>>,
-    /// Counts what those who wait for a connection must know: an attempt to open one was given up, the handle is closed.
-    pub(crate) news: watch::Sender<u64>,
-    /// No statement is to be started any more.
-    pub(crate) closed: AtomicBool,
-    /// A lease has come back.
-    pub(crate) returned: Notify,
-    pub(crate) cleanings: Arc<Cleanings>,
-    pub(crate) holders: Holders,
-    /// Where the last connection was opened, to begin there: the number of the host, and one of its addresses.
-    good: Mutex<Option<(usize, Place)>>,
-    /// Counts the changes of the schema that were met.
-    generation: Arc<Generation>,
-    demotions: Arc<Demotions>,
-}
-
-impl Board {
-    /// Returns the error of the last attempt to connect, if it failed.
-    pub(crate) fn last_failure(&self) -> Option<Error> {
-        self.last_failure.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(ConnectFailure::to_error)
-    }
-
-    pub(crate) fn is_closed(&self) -> bool {
-        self.closed.load(Ordering::Acquire)
-    }
-
-    /// Wakes those who wait for a connection.
-    pub(crate) fn tell(&self) {
-        self.news.send_modify(|count| *count += 1);
-    }
-
-    fn good(&self) -> Option<(usize, Place)> {
-        self.good.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn note(&self, failure: Option<ConnectFailure>) {
-        *self.last_failure.lock().unwrap_or_else(PoisonError::into_inner) = failure;
-    }
-}
-
-/// The error for a handle that is used where nothing can be awaited.
-pub(crate) fn no_runtime() -> Error {
-    Error::new(ErrorKind::Config, "a pool of connections needs a running tokio runtime")
-}
-
-/// The error for a handle that was closed.
-pub(crate) fn closed() -> Error {
-    Error::new(ErrorKind::Closed, "the database handle was closed")
-}
-
 impl Manager {
     pub(crate) fn new(settings: Arc<Settings>, targets: Vec<Target>, board: Arc<Board>) -> Self {
-        let reset = lease::reset(settings.application_name.as_deref()).into();
+        let reset = reset(settings.application_name.as_deref()).into();
         let places = Places::new(settings.max_connections);
         let on_connect = settings.on_connect.as_slice().into();
         Self { on_connect, reset, settings, targets: targets.into(), board, places, home: None }
@@ -211,7 +173,7 @@ impl Manager {
             session.end();
             return Err(Error::new(ErrorKind::Connect, "the runtime was not driven while the connection was opened"));
         }
-        session.settle(place);
+        session.keep_permit(place);
         Ok(session)
     }
 
@@ -377,17 +339,4 @@ impl bb8::ManageConnection for Manager {
     fn has_broken(&self, session: &mut Arc<Session>) -> bool {
         session.is_broken()
     }
-}
-
-/// Between half of `pause` and all of it, so that those who failed together do not come back together.
-pub(crate) fn jitter(pause: Duration) -> Duration {
-    let parts = u32::try_from(random(1024)).unwrap_or(0);
-    pause / 2 + pause * parts / 2048
-}
-
-/// A number below `end`, good enough to spread load.
-fn random(end: usize) -> usize {
-    // The standard library seeds its hash maps at random.
-    let bits = RandomState::new().build_hasher().finish();
-    usize::try_from(bits >> 33).unwrap_or(0).checked_rem(end).unwrap_or(0)
 }

@@ -23,8 +23,8 @@ use tokio::{
     time::timeout,
 };
 
-use super::capacity::Places;
-use crate::pool::manager::{Manager, no_runtime};
+use super::{capacity::Places, manager::Manager};
+use crate::connect::runtime::no_runtime;
 
 /// Limits of time are kept by those who wait; bb8 itself never gives up.
 const NEVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);

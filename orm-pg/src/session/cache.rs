@@ -6,6 +6,7 @@
 //!
 //! All are dropped, before the next is used, when another connection of the pool has met a change of the schema.
 
+mod generation;
 mod store;
 mod weight;
 
@@ -14,20 +15,28 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use futures_util::FutureExt;
 use orm_core::statement::Sql;
 use tokio::sync::watch;
+use tokio_postgres::Client;
 
-pub(crate) use self::store::{Key, Limits, Store, Wanted};
-use crate::{
-    error::{Shared, lost},
-    session::{Session, bind::declared, invalidation::Generation},
+pub(crate) use self::{
+    generation::Generation,
+    store::{Key, Store, Wanted},
 };
+use crate::{connect::config::CacheLimits, error::Shared};
 
-type Prepared = Result<tokio_postgres::Statement, Shared<tokio_postgres::Error>>;
+pub(super) type Prepared = Result<tokio_postgres::Statement, Shared<tokio_postgres::Error>>;
 
 /// A place that is filled when the statement is prepared.
-type Slot = watch::Receiver<Option<Prepared>>;
+pub(super) type Slot = watch::Receiver<Option<Prepared>>;
+
+/// What the cache has of a statement.
+pub(super) enum Found {
+    /// It was prepared, or refused.
+    Ready(Result<Plan, Shared<tokio_postgres::Error>>),
+    /// It is being prepared, or is to be by the caller, if `prepare` is there.
+    Pending { slot: Slot, generation: u64, prepare: Option<(Key, watch::Sender<Option<Prepared>>)> },
+}
 
 /// A prepared statement, and what is known of its age.
 #[derive(Clone)]
@@ -37,14 +46,6 @@ pub(crate) struct Plan {
     pub(crate) known: bool,
     /// The generation in which it was prepared, or an earlier one.
     pub(crate) generation: u64,
-}
-
-/// Why a statement could not be prepared.
-pub(crate) enum PrepareError {
-    /// The server refused it, or the connection was lost.
-    Driver(Shared<tokio_postgres::Error>),
-    /// The task that prepared it is gone: the runtime shuts down.
-    Gone(orm_core::error::Error),
 }
 
 /// The statements that a connection has prepared.
@@ -61,21 +62,8 @@ struct Inner {
 }
 
 impl Cache {
-    pub(crate) fn new(limits: Limits, generation: Arc<Generation>) -> Self {
+    pub(crate) fn new(limits: CacheLimits, generation: Arc<Generation>) -> Self {
         Self { inner: Mutex::new(Inner { store: Store::new(limits), generation: generation.now() }), generation }
-    }
-
-    /// Returns the prepared statement for `sql`, preparing it if need be. One round trip then, none otherwise.
-    pub(crate) async fn get(session: &Arc<Session>, sql: &Sql) -> Result<Plan, PrepareError> {
-        let (mut slot, generation) = match session.cache.slot(session, sql) {
-            Ok(plan) => return plan.map_err(PrepareError::Driver),
-            Err(slot) => slot,
-        };
-        let plan = |statement| Plan { statement, known: false, generation };
-        match slot.wait_for(Option::is_some).await.as_deref() {
-            Ok(Some(ready)) => ready.clone().map(plan).map_err(PrepareError::Driver),
-            Ok(None) | Err(_) => Err(PrepareError::Gone(lost())),
-        }
     }
 
     /// Forgets the statement for `sql`; it is closed when its last user is done.
@@ -101,51 +89,35 @@ impl Cache {
         self.generation.end(self.generation.now());
     }
 
-    /// Returns the prepared statement if it is there, and else the place where it will be.
-    fn slot(
-        &self,
-        session: &Arc<Session>,
-        sql: &Sql,
-    ) -> Result<Result<Plan, Shared<tokio_postgres::Error>>, (Slot, u64)> {
+    /// Looks for the prepared statement of `sql`. Where it is not even being prepared, the caller must do that.
+    pub(super) fn look_up(&self, client: &Client, sql: &Sql) -> Found {
         let mut inner = self.lock();
         // It is read before anything is prepared, so a change that comes later is never overlooked.
         let now = self.generation.now();
         let outdated = (inner.generation < now).then(|| {
             inner.generation = now;
             // What was prepared under the old types knows them still; what comes asks again.
-            session.client().clear_type_cache();
+            client.clear_type_cache();
             inner.store.take()
         });
         let generation = inner.generation;
         if let Some(slot) = inner.store.get(sql) {
             let ready = slot.borrow().clone();
-            let plan = |statement| Plan { statement, known: true, generation };
-            return ready.map(|it| it.map(plan)).ok_or((slot, generation));
+            return match ready {
+                Some(prepared) => Found::Ready(prepared.map(|statement| Plan { statement, known: true, generation })),
+                None => Found::Pending { slot, generation, prepare: None },
+            };
         }
         let (sender, slot) = watch::channel(None);
         let key = Key::new(sql);
         inner.store.insert(key.clone(), slot.clone());
         drop(inner);
         drop(outdated);
-        let (session, types, own) = (Arc::clone(session), declared(&sql.binds), slot.clone());
-        let runtime = session.runtime.clone();
-        let preparing = async move {
-            let prepared = session.client().prepare_typed(&key.text, &types).await;
-            session.cache.prepared(&key, &own, prepared.as_ref().ok());
-            drop(own);
-            // Nobody may wait any more; the statement then stays for the next one, or is closed.
-            sender.send_replace(Some(prepared.map_err(|it| Shared(Arc::new(it)))));
-        };
-        let mut preparing = preparing.boxed();
-        // The first poll sends it: in its order, and not after a rollback that a dropped caller causes.
-        if (&mut preparing).now_or_never().is_none() {
-            drop(runtime.spawn(preparing));
-        }
-        Err((slot, generation))
+        Found::Pending { slot, generation, prepare: Some((key, sender)) }
     }
 
     /// Forgets what could not be prepared, and adds what is known of what was. Another one may have its place by now.
-    fn prepared(&self, key: &Key, own: &Slot, prepared: Option<&tokio_postgres::Statement>) {
+    pub(super) fn prepared(&self, key: &Key, own: &Slot, prepared: Option<&tokio_postgres::Statement>) {
         let mut inner = self.lock();
         if !inner.store.peek(key).is_some_and(|it| it.same_channel(own)) {
             return;

@@ -22,7 +22,6 @@ use tokio_postgres::Row;
 
 use crate::{
     error::{Failure, Scope, name},
-    handle::transaction::send,
     raw,
     session::{
         Session, Waiting,
@@ -58,7 +57,7 @@ struct Open {
 
 impl Drop for Open {
     fn drop(&mut self) {
-        send(&self.session, &format!("CLOSE {}", cursor(self.number)));
+        self.session.send_unwaited(&format!("CLOSE {}", cursor(self.number)));
         self.session.free_cursor(self.number);
     }
 }
@@ -188,7 +187,7 @@ impl Closing<'_> {
 impl Drop for Closing<'_> {
     fn drop(&mut self) {
         if !self.kept {
-            send(self.session, &format!("CLOSE {}", cursor(self.number)));
+            self.session.send_unwaited(&format!("CLOSE {}", cursor(self.number)));
             self.session.free_cursor(self.number);
         }
     }

@@ -5,9 +5,12 @@ use tokio_postgres::error::SqlState;
 
 use super::Session;
 use crate::{
-    error::{Cause, Failure, cause_of, from_driver, in_statement_mode, lost, server_error, through_a_pooler},
+    error::{
+        Cause, Failure, cause_of, from_driver, in_statement_mode, lost, server_error, through_a_pooler,
+        verdict::invalidated,
+    },
     session::{
-        invalidation::{self, invalidated},
+        invalidation,
         write_access::{self, Refused},
     },
 };

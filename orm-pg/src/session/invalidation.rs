@@ -4,122 +4,25 @@
 //! an error that dooms a transaction. So the first connection that meets one ends a [`Generation`], and the others drop
 //! what they prepared in it before they run into the same error.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::Arc;
 
 use orm_core::{
     error::{Error, ErrorKind},
     statement::Sql,
 };
-use tokio_postgres::{
-    Column,
-    error::{DbError, ErrorPosition, SqlState},
-    types::Type,
+use tokio_postgres::{Column, types::Type};
+
+use super::{Session, cache::Plan};
+use crate::error::{
+    Cause, Failure, through_a_pooler,
+    verdict::{Verdict, invalidated},
 };
-
-use crate::{
-    error::{Cause, Failure, through_a_pooler},
-    session::{Session, cache::Plan},
-};
-
-/// Counts the changes of the schema that the connections of a pool have met.
-#[derive(Debug, Default)]
-pub(crate) struct Generation(AtomicU64);
-
-impl Generation {
-    pub(crate) fn now(&self) -> u64 {
-        self.0.load(Ordering::Acquire)
-    }
-
-    /// Says that what was prepared in the generation `seen` is out of date. Many may say it of one change, and the first
-    /// is heard; whoever prepared in a later one meets a later change by itself.
-    pub(crate) fn end(&self, seen: u64) {
-        self.0.fetch_max(seen + 1, Ordering::AcqRel);
-    }
-}
-
-/// What an error of the server says about the prepared statement that it was the answer to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// Nothing.
-    Sound,
-    /// The schema has changed since it was prepared.
-    Schema,
-    /// A value was written for a type as it was before.
-    Type,
-    /// The label of an enum is unknown: in the enum as it was before, or at all.
-    Label,
-    /// The server does not have it any more.
-    Gone,
-}
-
-impl Verdict {
-    /// Judges the error of a statement; `known` if it was prepared earlier, when its names could all be resolved.
-    pub(crate) fn of(error: &DbError, known: bool) -> Self {
-        let (code, routine) = (error.code(), error.routine());
-        if *code == SqlState::INVALID_SQL_STATEMENT_NAME {
-            return Self::Gone;
-        }
-        if is_replan(error, known) {
-            return Self::Schema;
-        }
-        if !known {
-            return Self::Sound;
-        }
-        match (code.code(), routine) {
-            ("42804", Some("record_recv" | "array_recv")) => Self::Type,
-            ("22P02", Some("enum_recv")) => Self::Label,
-            // It was analysed anew, from its text, and before it ran. What a function raises has a context, and what is
-            // raised while it runs has no place in the text.
-            (code, _) if code.starts_with("42") && is_about_the_text(error) => Self::Schema,
-            _ => Self::Sound,
-        }
-    }
-}
-
-/// Whether the server could not plan anew, from catalogs that changed since or while it looked.
-fn is_replan(error: &DbError, known: bool) -> bool {
-    let code = error.code();
-    // Of a statement that was prepared just now, only a type can have gone in between: that of a bind.
-    let gone = if known { "cache lookup failed for " } else { "cache lookup failed for type " };
-    (*code == SqlState::FEATURE_NOT_SUPPORTED && error.routine() == Some("RevalidateCachedQuery"))
-        || (*code == SqlState::INTERNAL_ERROR && error.message().starts_with(gone) && !is_raised_within(error))
-}
-
-fn is_about_the_text(error: &DbError) -> bool {
-    matches!(error.position(), Some(ErrorPosition::Original(_))) && error.where_().is_none()
-}
-
-/// Whether a function raised it, which may have done things that are not undone.
-fn is_raised_within(error: &DbError) -> bool {
-    // The server tells of the bind that it was about to read as well.
-    error.where_().is_some_and(|it| !it.contains("portal"))
-}
 
 /// Says of a session whose settings or temporary tables may have changed that names may mean something else in it.
 fn renamed(error: Error) -> Error {
     let text = "the schema has changed since the statement was prepared, or what its names mean in this session \
                 (`search_path`, temporary tables), so it did not run: run the transaction again";
     error.with_kind(ErrorKind::StatementInvalidated, text)
-}
-
-/// Says that the prepared form of a statement is out of date, keeping what the server said.
-pub(crate) fn invalidated(error: Error) -> Error {
-    let text = match error.sql_state() {
-        Some("26000") => {
-            "the server no longer has the prepared statement, after DEALLOCATE or DISCARD ALL or behind a pooler in \
-             transaction mode or statement mode: run the transaction again"
-        }
-        _ => "the schema has changed since the statement was prepared, so it did not run: run the transaction again",
-    };
-    error.with_kind(ErrorKind::StatementInvalidated, text)
-}
-
-/// Whether `error` is one of those: a transaction of ours, of which nothing has taken effect, can be run again.
-pub(crate) fn is_invalidated(error: &Error) -> bool {
-    error.kind() == ErrorKind::StatementInvalidated
 }
 
 /// Forgets what `verdict` says is out of date, and tells what it means for the statement that failed.
@@ -192,22 +95,4 @@ pub(crate) fn is_misread(failure: &Failure, plan: Option<&Plan>) -> bool {
 
 fn made_by_users<'t>(types: impl IntoIterator<Item = &'t Type>) -> bool {
     types.into_iter().any(|it| Type::from_oid(it.oid()).is_none())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_generation_ends_once_for_all_who_prepared_in_it() {
-        let generation = Generation::default();
-        for _ in 0..10 {
-            generation.end(0);
-        }
-        assert_eq!(generation.now(), 1);
-        generation.end(1);
-        // Who is late has nothing to say of what was prepared since.
-        generation.end(0);
-        assert_eq!(generation.now(), 2);
-    }
 }

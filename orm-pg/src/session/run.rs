@@ -11,15 +11,11 @@ use orm_core::{
 use tokio_postgres::RowStream;
 
 use crate::{
-    error::{Cause, Failure, Scope, through_a_pooler},
+    error::{Cause, Failure, Scope, through_a_pooler, verdict::Verdict},
     raw::{self, Remains},
     session::{
-        Session, Waiting, bind,
-        cache::{Cache, Plan, PrepareError},
-        deadline::within,
-        driver_row::Fetched,
-        invalidation::{self, Verdict},
-        trace::Clock,
+        Session, Waiting, bind, cache::Plan, deadline::within, driver_row::Fetched, invalidation,
+        prepare::PrepareError, trace::Clock,
     },
 };
 
@@ -121,7 +117,7 @@ async fn encoded(session: &Arc<Session>, sql: &Sql) -> Result<(Plan, Encoded), F
 }
 
 async fn prepared(session: &Arc<Session>, sql: &Sql) -> Result<Plan, Failure> {
-    match Cache::get(session, sql).await {
+    match session.prepared(sql).await {
         Ok(plan) => Ok(plan),
         Err(PrepareError::Driver(error)) => Err(session.not_prepared(&error.0).await),
         Err(PrepareError::Gone(error)) => Err(Failure { error, cause: Cause::Unsent }),
@@ -327,13 +323,7 @@ struct Doom<'s> {
 impl Drop for Doom<'_> {
     fn drop(&mut self) {
         if self.armed {
-            spoil(self.session);
+            self.session.spoil();
         }
     }
-}
-
-/// Leaves the transaction unable to commit: half of what was to take effect together may be there.
-pub(crate) fn spoil(session: &Arc<Session>) {
-    // There is no such savepoint, and the error dooms it.
-    crate::handle::transaction::send(session, "ROLLBACK TO SAVEPOINT orm_half_a_batch");
 }

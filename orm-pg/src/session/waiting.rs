@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
+use tokio::sync::MutexGuard;
+
 use super::Session;
 
 /// A statement whose answer somebody waits for. Dropped before [`done`](Self::done), it is taken for running still.
@@ -39,6 +41,28 @@ impl Waiting {
         self.session.answered.fetch_max(self.number, Ordering::AcqRel);
         // Answers come in order.
         self.session.unwaited.store(0, Ordering::Release);
+    }
+}
+
+impl Session {
+    /// Keeps others from sending statements, if exactly one waits for its answer.
+    pub(crate) fn hold_if_alone(&self) -> Option<MutexGuard<'_, ()>> {
+        let still = self.cancelling.try_lock().ok()?;
+        let (issued, answered) = (self.issued.load(Ordering::Acquire), self.answered.load(Ordering::Acquire));
+        let unwaited = self.unwaited.load(Ordering::Acquire);
+        (issued == answered + unwaited + 1).then_some(still)
+    }
+
+    /// Says that the statement sent last is one that nobody waits for.
+    pub(crate) fn sent_unwaited(&self) {
+        self.unwaited.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Waits while the statement that runs is being cancelled: another one could be hit.
+    pub(crate) async fn wait_for_cancel(&self) {
+        if self.cancelling.try_lock().is_err() {
+            drop(self.cancelling.lock().await);
+        }
     }
 }
 

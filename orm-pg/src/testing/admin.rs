@@ -8,7 +8,7 @@ use orm_core::{
 };
 use tokio_postgres::{Client, NoTls, error::SqlState};
 
-use super::{failed, names::PREFIX, url};
+use super::{failure::failed, names::PREFIX, url};
 use crate::connect::config::parse_url;
 
 /// How long to wait for a connection while other tests have them all.

@@ -40,11 +40,11 @@ use orm_core::{
 use tokio::runtime::{Builder, Runtime};
 
 use super::{
-    IDLE_VARIABLE, failed,
+    failure::failed,
     hash::Hasher,
-    server::Server,
+    server::{self, Server},
     template::{self, TestDatabase},
-    url,
+    url, variable,
 };
 
 /// A handle to a test's database: what its function takes.
@@ -218,7 +218,7 @@ where
     let runtime = case.runtime().unwrap_or_else(|error| give_up(&case, &error));
     let (caught, server, database) = runtime.block_on(async {
         let prepared = async {
-            let server = super::server().await?;
+            let server = server::get().await?;
             let database = case.prepare(server).await?;
             let handle = D::open(&server.url_of(database.name())).await?;
             Ok::<_, Error>((server, database, handle))
@@ -279,7 +279,7 @@ fn executable_stamp() -> Vec<u8> {
 fn tell_kept(server: &Server, database: &TestDatabase) {
     let url = url::without_password(&server.url_of(database.name()));
     let until = if server.is_throw_away() {
-        format!("until the server ends, which {IDLE_VARIABLE} delays")
+        format!("until the server ends, which {} delays", variable::IDLE)
     } else {
         "for a day".to_owned()
     };

@@ -8,7 +8,7 @@ use std::{
 
 use orm_core::error::Result;
 
-use super::failed;
+use super::failure::failed;
 
 /// The claim on one database.
 #[derive(Debug)]

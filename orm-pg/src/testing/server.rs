@@ -5,26 +5,12 @@ use std::path::Path;
 use orm_core::error::Result;
 use tokio::sync::OnceCell;
 
-use super::{
-    admin::Admin,
-    failed, lease, names, url,
-    way::{VARIABLE, Way},
-};
-
-/// The variables that may name a server, the first one first.
-const URL_VARIABLES: [&str; 2] = ["ORM_PG_TEST_URL", "DATABASE_URL"];
+#[cfg(not(unix))]
+use super::failure::none_found;
+use super::{admin::Admin, failure::failed, lease, names, url, variable, way::Way};
 
 /// After how many seconds a database that stayed on a server of the user's is dropped.
 const KEPT_SECONDS: u64 = 24 * 60 * 60;
-
-const HOW_TO_GET_ONE: &str = "to get one:
-  Debian, Ubuntu:  apt-get install postgresql
-  Fedora, RHEL:    dnf install postgresql-server
-  Alpine:          apk add postgresql
-  macOS:           brew install postgresql@17
-  Docker, Podman:  start it; ORM_PG_TEST_IMAGE may name another image than postgres:17
-  anywhere:        set ORM_PG_TEST_URL to a server whose role may create databases,
-                   such as postgres://postgres:secret@localhost/postgres";
 
 /// A PostgreSQL server on which tests may make databases.
 #[derive(Debug)]
@@ -80,16 +66,16 @@ pub(super) async fn get() -> Result<&'static Server> {
 async fn find() -> Result<Server> {
     let way = Way::asked()?;
     let mut tried = Vec::new();
-    for variable in URL_VARIABLES {
-        match std::env::var(variable) {
-            Ok(url) if way == Way::Any => return of_user(variable, url).await,
+    for name in variable::URLS {
+        match std::env::var(name) {
+            Ok(url) if way == Way::Any => return of_user(name, url).await,
             // `DATABASE_URL` is there for the application, too.
-            Ok(_) if variable == URL_VARIABLES[0] => {
-                return Err(failed(format!("{variable} and {VARIABLE} are both set: unset one of them")));
+            Ok(_) if name == variable::URLS[0] => {
+                return Err(failed(format!("{name} and {} are both set: unset one of them", variable::SERVER)));
             }
-            Ok(_) => tried.push(format!("{variable}: {VARIABLE} asks for another server")),
-            Err(std::env::VarError::NotPresent) => tried.push(format!("{variable}: not set")),
-            Err(error) => return Err(failed(format!("{variable} cannot be used: {error}"))),
+            Ok(_) => tried.push(format!("{name}: {} asks for another server", variable::SERVER)),
+            Err(std::env::VarError::NotPresent) => tried.push(format!("{name}: not set")),
+            Err(error) => return Err(failed(format!("{name} cannot be used: {error}"))),
         }
     }
     let joined = tokio::task::spawn_blocking(move || throw_away(way, tried)).await;
@@ -130,10 +116,6 @@ fn throw_away(_: Way, mut tried: Vec<String>) -> Result<Server> {
     Err(none_found(&tried))
 }
 
-pub(super) fn none_found(tried: &[String]) -> orm_core::error::Error {
-    failed(format!("no PostgreSQL server for tests; tried:\n  {}\n{HOW_TO_GET_ONE}", tried.join("\n  ")))
-}
-
 /// Drops the databases of test processes that were killed, or that asked for one to keep.
 async fn drop_abandoned(server: &Server) -> Result<()> {
     let Some(leases) = server.leases() else { return Ok(()) };
@@ -148,24 +130,4 @@ async fn drop_abandoned(server: &Server) -> Result<()> {
         }
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_missing_server_is_told_with_all_that_was_tried_and_how_to_get_one() {
-        let error = none_found(&["docker: does not answer".into(), "initdb: not in PATH".into()]);
-        assert_eq!(error.kind(), orm_core::error::ErrorKind::Testing);
-        let text = error.to_string();
-        for part in [
-            "\n  docker: does not answer\n  initdb: not in PATH\n",
-            "apt-get install",
-            "brew install",
-            "ORM_PG_TEST_URL",
-        ] {
-            assert!(text.contains(part), "{part} is missing in:\n{text}");
-        }
-    }
 }

@@ -2,10 +2,7 @@
 
 use orm_core::error::Result;
 
-use super::failed;
-
-/// Asks for one way to a server; a failure of it is an error then.
-pub(super) const VARIABLE: &str = "ORM_PG_TEST_SERVER";
+use super::{failure::failed, variable::SERVER};
 
 /// A way to a throw-away server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,15 +18,15 @@ pub(super) enum Way {
 impl Way {
     /// Returns what the environment asks for.
     pub(super) fn asked() -> Result<Self> {
-        match std::env::var(VARIABLE) {
+        match std::env::var(SERVER) {
             Ok(value) => match value.as_str() {
                 "" => Ok(Self::Any),
                 "docker" => Ok(Self::Docker),
                 "local" => Ok(Self::Local),
-                _ => Err(failed(format!("{VARIABLE} is {value:?}, which is neither \"docker\" nor \"local\""))),
+                _ => Err(failed(format!("{SERVER} is {value:?}, which is neither \"docker\" nor \"local\""))),
             },
             Err(std::env::VarError::NotPresent) => Ok(Self::Any),
-            Err(error) => Err(failed(format!("{VARIABLE} cannot be used: {error}"))),
+            Err(error) => Err(failed(format!("{SERVER} cannot be used: {error}"))),
         }
     }
 }

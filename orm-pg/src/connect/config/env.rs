@@ -1,10 +1,6 @@
-//! The environment: `DATABASE_URL` and libpq's variables, and the password file.
+//! The environment: `DATABASE_URL` and libpq's variables.
 
-use std::{fs, path::PathBuf};
-
-use orm_core::error::{Error, ErrorKind, Result};
-
-use super::{DatabaseBuilder, secret::Secret};
+use super::DatabaseBuilder;
 
 /// libpq's variables and the options that they stand for.
 const VARIABLES: [(&str, &str); 24] = [
@@ -35,8 +31,15 @@ const VARIABLES: [(&str, &str); 24] = [
     ("PGSSLMINPROTOCOLVERSION", "ssl_min_protocol_version"),
 ];
 
+impl DatabaseBuilder {
+    /// Reads `DATABASE_URL`, and libpq's variables for what it does not say.
+    pub(crate) fn from_env() -> Self {
+        read(|name| std::env::var(name).ok())
+    }
+}
+
 /// Reads the variables that `var` knows; what `DATABASE_URL` says comes before the others.
-pub(super) fn read(var: impl Fn(&str) -> Option<String>) -> DatabaseBuilder {
+fn read(var: impl Fn(&str) -> Option<String>) -> DatabaseBuilder {
     let var = |name: &str| var(name).filter(|it| !it.is_empty());
     let mut builder = DatabaseBuilder::new();
     for (variable, option) in VARIABLES {
@@ -61,80 +64,10 @@ pub(super) fn read(var: impl Fn(&str) -> Option<String>) -> DatabaseBuilder {
     builder
 }
 
-/// The password file that is looked at where none is named: `PGPASSFILE`, or `.pgpass` in the user's home.
-pub(super) fn usual_passfile() -> Option<PathBuf> {
-    let var = |name: &str| std::env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from);
-    var("PGPASSFILE").or_else(|| var("HOME").map(|home| home.join(".pgpass")))
-}
-
-/// What an entry of the password file must match.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted<'a> {
-    pub(super) host: &'a str,
-    pub(super) port: u16,
-    pub(super) database: &'a str,
-    pub(super) user: &'a str,
-}
-
-/// Looks the password up in a file of lines `host:port:database:user:password`. A missing file holds no password.
-///
-/// # Errors
-/// [`ErrorKind::Config`] when the file can be read by others than its owner.
-pub(super) fn passfile(path: &PathBuf, wanted: Wanted<'_>) -> Result<Option<Secret>> {
-    let Ok(facts) = fs::metadata(path) else { return Ok(None) };
-    if !facts.is_file() {
-        return Ok(None);
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        if facts.permissions().mode() & 0o077 != 0 {
-            let text = format!("the password file {} can be read by others: chmod 0600 it", path.display());
-            return Err(Error::new(ErrorKind::Config, text));
-        }
-    }
-    let text = fs::read_to_string(path).map_err(|cause| {
-        let text = format!("the password file {} cannot be read", path.display());
-        Error::new(ErrorKind::Config, text).with_source(cause)
-    })?;
-    Ok(text.lines().find_map(|line| entry(line, wanted)))
-}
-
-fn entry(line: &str, wanted: Wanted<'_>) -> Option<Secret> {
-    if line.starts_with('#') {
-        return None;
-    }
-    let mut rest = line;
-    let port = wanted.port.to_string();
-    for expected in [wanted.host, &port, wanted.database, wanted.user] {
-        let (field, after) = field(rest);
-        if field != "*" && field != expected {
-            return None;
-        }
-        rest = after?;
-    }
-    let (password, _) = field(rest);
-    (!password.is_empty()).then(|| Secret::new(password))
-}
-
-/// Takes the text before the next `:`; a `\` takes the next character as it is.
-fn field(text: &str) -> (String, Option<&str>) {
-    let mut out = String::new();
-    let mut chars = text.char_indices();
-    while let Some((at, it)) = chars.next() {
-        match it {
-            ':' => return (out, text.get(at + 1..)),
-            '\\' => out.extend(chars.next().map(|(_, it)| it)),
-            _ => out.push(it),
-        }
-    }
-    (out, None)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connect::auth::Methods;
+    use crate::connect::{auth::Methods, config::secret::Secret};
 
     fn env(pairs: &[(&str, &str)]) -> DatabaseBuilder {
         read(|name| pairs.iter().find(|it| it.0 == name).map(|it| it.1.to_owned()))
@@ -195,18 +128,5 @@ mod tests {
         for (variable, value) in [("PGSERVICE", "x"), ("PGSSLCRL", "/x"), ("PGREQUIREPEER", "x")] {
             assert_eq!(env(&[(variable, value)]).fault.unwrap().to_string(), format!("{variable}: not supported"));
         }
-    }
-
-    #[test]
-    fn the_password_file_is_matched_field_by_field() {
-        let wanted = Wanted { host: "db", port: 5432, database: "app", user: "ann" };
-        let check = |line: &str| entry(line, wanted).map(|it| it.expose().to_owned());
-        assert_eq!(check("db:5432:app:ann:pw").as_deref(), Some("pw"));
-        assert_eq!(check("*:*:*:ann:p\\:w\\\\").as_deref(), Some("p:w\\"));
-        assert_eq!(check("db:5433:app:ann:pw"), None);
-        assert_eq!(check("db:5432:app:bob:pw"), None);
-        assert_eq!(check("#db:5432:app:ann:pw"), None);
-        assert_eq!(check("db:5432"), None);
-        assert_eq!(check(""), None);
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use orm_core::error::{Error, ErrorKind, Result};
 use tokio_postgres::config::TargetSessionAttrs;
 
-use super::{Settings, env};
+use super::{passfile, settings::Settings};
 use crate::connect::{
     auth::Methods,
     tls::{ChannelBinding, Connector, Link, Roots, SslMode, SslNegotiation},
@@ -257,12 +257,12 @@ fn driver(settings: &Settings, count: usize, wanted: Wanted<'_>) -> Result<tokio
         ChannelBinding::Prefer => tokio_postgres::config::ChannelBinding::Prefer,
         ChannelBinding::Require => tokio_postgres::config::ChannelBinding::Require,
     });
-    let password = match (&settings.password, settings.passfile.clone().or_else(env::usual_passfile)) {
+    let password = match (&settings.password, settings.passfile.clone().or_else(passfile::usual_path)) {
         (Some(password), _) => Some(password.clone()),
         (None, Some(path)) => {
             // libpq looks a socket up as `localhost`.
             let host = if matches!(wanted.address, Address::Socket(_)) { "localhost" } else { wanted.host };
-            env::passfile(&path, env::Wanted { host, port: wanted.port, database, user: wanted.user })?
+            passfile::password(&path, passfile::Wanted { host, port: wanted.port, database, user: wanted.user })?
         }
         (None, None) => None,
     };

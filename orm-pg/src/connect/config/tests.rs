@@ -1,3 +1,8 @@
+use std::time::Duration;
+
+use orm_core::error::{ErrorKind, Result};
+use tokio_postgres::config::TargetSessionAttrs;
+
 use super::*;
 
 fn targets(url: &str) -> Result<Vec<Target>> {

@@ -1,6 +1,8 @@
 //! The hash of a server's certificate that SCRAM binds a password to: `tls-server-end-point` of RFC 5929.
 
 use ring::digest::{Algorithm, SHA256, SHA384, SHA512, digest};
+use tokio_postgres::tls::ChannelBinding;
+use tokio_rustls::client::TlsStream;
 
 /// The algorithms that sign certificates, as DER writes them, and the hash that the RFC wants with each: MD5 and SHA-1
 /// are replaced by SHA-256.
@@ -19,8 +21,18 @@ const SIGNATURES: [(&[u8], &Algorithm); 9] = [
 const SEQUENCE: u8 = 0x30;
 const OBJECT_IDENTIFIER: u8 = 0x06;
 
+/// Returns what a password is bound to on `stream`: a hash of the server's certificate.
+pub(crate) fn channel_binding<S>(stream: &TlsStream<S>) -> ChannelBinding {
+    let (_, session) = stream.get_ref();
+    let certificate = session.peer_certificates().and_then(<[_]>::first);
+    match certificate.and_then(|it| server_end_point(it)) {
+        Some(hash) => ChannelBinding::tls_server_end_point(hash),
+        None => ChannelBinding::none(),
+    }
+}
+
 /// Returns the hash, or nothing for algorithms that name none (Ed25519, RSA-PSS).
-pub(super) fn server_end_point(certificate: &[u8]) -> Option<Vec<u8>> {
+fn server_end_point(certificate: &[u8]) -> Option<Vec<u8>> {
     let signature = signature_algorithm(certificate)?;
     let (_, hash) = SIGNATURES.iter().find(|it| it.0 == signature)?;
     Some(digest(hash, certificate).as_ref().to_vec())

@@ -4,10 +4,8 @@ use std::{io, sync::Arc};
 
 use orm_core::error::Result;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio_postgres::tls::ChannelBinding;
 use tokio_rustls::{
     TlsConnector,
-    client::TlsStream,
     rustls::{
         ClientConfig,
         crypto::{CryptoProvider, ring},
@@ -15,11 +13,8 @@ use tokio_rustls::{
     },
 };
 
-use super::{SslMode, SslNegotiation, TlsFailure, TlsOptions, binding, failure, identity, trust};
+use super::{SslMode, SslNegotiation, TlsFailure, TlsOptions, failure, identity, trust};
 use crate::connect::wire::Wire;
-
-/// An encrypted stream.
-pub(crate) type Encrypted = TlsStream<Wire>;
 
 /// What PostgreSQL's protocol is called in a TLS handshake.
 const PROTOCOL: &[u8] = b"postgresql";
@@ -107,14 +102,4 @@ async fn ask(wire: &mut Wire) -> Result<(), TlsFailure> {
 /// The ciphers of `ring`, whatever other libraries of the program have chosen for themselves.
 fn provider() -> CryptoProvider {
     ring::default_provider()
-}
-
-/// What a password is bound to: a hash of the server's certificate.
-pub(crate) fn channel_binding(stream: &Encrypted) -> ChannelBinding {
-    let (_, session) = stream.get_ref();
-    let certificate = session.peer_certificates().and_then(<[_]>::first);
-    match certificate.and_then(|it| binding::server_end_point(it)) {
-        Some(hash) => ChannelBinding::tls_server_end_point(hash),
-        None => ChannelBinding::none(),
-    }
 }

@@ -13,8 +13,8 @@ use tokio::sync::SemaphorePermit;
 use super::{Connection, PLACES};
 use crate::{
     handle::{
-        group::{Own, options},
-        transaction::Transaction,
+        group::Own,
+        transaction::{Transaction, TransactionOptions},
     },
     session::Allowed,
 };
@@ -42,13 +42,16 @@ impl Drop for Allowance<'_> {
     }
 }
 
-pub(super) async fn begin(connection: &Connection, how: Together, limit: Option<Limit>) -> Result<Group<'_>> {
-    let places = connection.places(PLACES).await?;
-    let before = limit.map(|limit| connection.session().allow(Allowed::Until(limit)));
-    let allowance = Allowance { connection, before };
-    let begun = Transaction::on_shared(Arc::clone(connection.session()), options(how)).await;
-    let tx = begun.map_err(|failure| failure.error)?;
-    Ok(Group::new(Alone { tx: Own::new(tx, how), connection, _allowance: allowance, _places: places }))
+impl Connection {
+    /// Begins a transaction for the statements of one verb. One round trip.
+    pub(super) async fn begin_group(&self, how: Together, limit: Option<Limit>) -> Result<Group<'_>> {
+        let places = self.places(PLACES).await?;
+        let before = limit.map(|limit| self.session().allow(Allowed::Until(limit)));
+        let allowance = Allowance { connection: self, before };
+        let begun = Transaction::on_shared(Arc::clone(self.session()), TransactionOptions::together(how)).await;
+        let tx = begun.map_err(|failure| failure.error)?;
+        Ok(Group::new(Alone { tx: Own::new(tx, how), connection: self, _allowance: allowance, _places: places }))
+    }
 }
 
 #[diagnostic::do_not_recommend]

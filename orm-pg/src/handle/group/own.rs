@@ -9,10 +9,10 @@ use orm_core::{
     statement::Statement,
 };
 
-use super::options;
 use crate::{
-    handle::transaction::Transaction,
-    session::{invalidation::is_invalidated, run::Discard},
+    error::verdict::is_invalidated,
+    handle::transaction::{Transaction, TransactionOptions},
+    session::run::Discard,
 };
 
 /// The statements, and the transaction that was begun for them.
@@ -39,7 +39,7 @@ impl Own {
         if !invalidated || !first || self.begun.load(Ordering::Acquire) != 1 {
             return Ok(false);
         }
-        self.tx.restart(options(self.how)).await.map_err(|failure| failure.error)?;
+        self.tx.restart(TransactionOptions::together(self.how)).await.map_err(|failure| failure.error)?;
         Ok(true)
     }
 }
@@ -82,7 +82,7 @@ impl Commit for Own {
     }
 
     async fn begin_anew(&self) -> Result<bool> {
-        self.tx.restart(options(self.how)).await.map_err(|failure| failure.error)?;
+        self.tx.restart(TransactionOptions::together(self.how)).await.map_err(|failure| failure.error)?;
         self.begun.store(0, Ordering::Release);
         Ok(true)
     }

@@ -8,7 +8,6 @@ use orm_core::{
 };
 
 use super::Transaction;
-use crate::handle::{connection::Connection, database::Database};
 
 /// Opens a transaction, or inside of one a savepoint.
 ///
@@ -22,12 +21,13 @@ pub trait Begin: Executor {
     /// Begins a transaction, as a guard.
     ///
     /// ```
-    /// # use blog::*;
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
     /// async fn add(db: &mut impl Begin) -> Result<()> {
     ///     let tx = db.begin().await?; // a transaction, or a savepoint in one
     ///     User::insert(NewUser::new("ann@example.org", "Ann")).execute(&tx).await?;
     ///     tx.commit().await
     /// }
+    /// # Ok(()) }
     /// ```
     #[track_caller]
     fn begin(&mut self) -> impl Future<Output = Result<Transaction<'_>>> + Send;
@@ -35,10 +35,11 @@ pub trait Begin: Executor {
     /// Runs `body` in a transaction: `Ok` commits, all else rolls back.
     ///
     /// ```
-    /// # use blog::*;
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
     /// async fn add(db: &mut impl Begin) -> Result<u64> {
     ///     db.transaction(async |tx| User::insert(NewUser::new("ann@example.org", "Ann")).execute(tx).await).await
     /// }
+    /// # Ok(()) }
     /// ```
     #[track_caller]
     fn transaction<T, E: From<Error>>(
@@ -51,34 +52,6 @@ pub trait Begin: Executor {
             let outcome = body(&mut tx).await;
             tx.finish(outcome).await.0
         }
-    }
-}
-
-impl Begin for Database {
-    #[track_caller]
-    fn begin(&mut self) -> impl Future<Output = Result<Transaction<'_>>> + Send {
-        let begun = Self::begin(self);
-        async move {
-            let tx: Transaction<'_> = begun.await?;
-            Ok(tx)
-        }
-    }
-}
-
-impl Begin for &Database {
-    #[track_caller]
-    fn begin(&mut self) -> impl Future<Output = Result<Transaction<'_>>> + Send {
-        let begun = Database::begin(self);
-        async move {
-            let tx: Transaction<'_> = begun.await?;
-            Ok(tx)
-        }
-    }
-}
-
-impl Begin for Connection {
-    async fn begin(&mut self) -> Result<Transaction<'_>> {
-        Self::begin(self).await
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use orm_core::executor::Together;
+
 /// How well a transaction is shielded from others; PostgreSQL's words.
 ///
 /// ```
-/// # use blog::*;
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
 /// let options = TransactionOptions::new().isolation(Isolation::RepeatableRead);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,7 +24,7 @@ pub enum Isolation {
 /// What a transaction may do, and how often it is tried; the default is the server's.
 ///
 /// ```
-/// # use blog::*;
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
 /// let options = TransactionOptions::serializable().read_only().deferrable();
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -39,7 +41,7 @@ impl TransactionOptions {
     /// What the server is set to.
     ///
     /// ```
-    /// # use blog::*;
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
     /// let options = TransactionOptions::new(); // as the server's settings say
     /// ```
     pub fn new() -> Self {
@@ -49,7 +51,7 @@ impl TransactionOptions {
     /// With [`Isolation::Serializable`].
     ///
     /// ```
-    /// # use blog::*;
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
     /// let options = TransactionOptions::serializable().retry(5);
     /// ```
     pub fn serializable() -> Self {
@@ -59,7 +61,7 @@ impl TransactionOptions {
     /// With [`Isolation::RepeatableRead`].
     ///
     /// ```
-    /// # use blog::*;
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
     /// let options = TransactionOptions::repeatable_read().read_only();
     /// ```
     pub fn repeatable_read() -> Self {
@@ -69,7 +71,7 @@ impl TransactionOptions {
     /// With [`Isolation::ReadCommitted`].
     ///
     /// ```
-    /// # use blog::*;
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
     /// let options = TransactionOptions::read_committed();
     /// ```
     pub fn read_committed() -> Self {
@@ -79,7 +81,7 @@ impl TransactionOptions {
     /// Sets the isolation.
     ///
     /// ```
-    /// # use blog::*;
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
     /// let options = TransactionOptions::new().isolation(Isolation::Serializable);
     /// ```
     pub fn isolation(mut self, isolation: Isolation) -> Self {
@@ -90,7 +92,7 @@ impl TransactionOptions {
     /// Refuses writes (25006).
     ///
     /// ```
-    /// # use blog::*;
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
     /// let options = TransactionOptions::new().read_only();
     /// ```
     pub fn read_only(mut self) -> Self {
@@ -101,7 +103,7 @@ impl TransactionOptions {
     /// Waits at the start until no conflict is possible; only for serializable, read-only transactions.
     ///
     /// ```
-    /// # use blog::*;
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
     /// let options = TransactionOptions::serializable().read_only().deferrable();
     /// ```
     pub fn deferrable(mut self) -> Self {
@@ -117,7 +119,7 @@ impl TransactionOptions {
     /// savepoint and ran a statement after it that succeeded.
     ///
     /// ```
-    /// # use blog::*;
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
     /// let options = TransactionOptions::serializable().retry(5);
     /// ```
     pub fn retry(mut self, times: u32) -> Self {
@@ -129,13 +131,20 @@ impl TransactionOptions {
     /// Without it the handle's limit holds.
     ///
     /// ```
-    /// # use blog::*;
-    /// use std::time::Duration;
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration;
     /// let options = TransactionOptions::new().timeout(Duration::from_secs(2));
     /// ```
     pub fn timeout(mut self, each_statement: Duration) -> Self {
         self.timeout = Some(each_statement);
         self
+    }
+
+    /// For statements of one verb that hold together, in a transaction of their own.
+    pub(crate) fn together(how: Together) -> Self {
+        match how {
+            Together::OneSnapshot => Self::repeatable_read().read_only(),
+            Together::AllOrNone => Self::new(),
+        }
     }
 
     pub(crate) fn each_statement(self) -> Option<Duration> {

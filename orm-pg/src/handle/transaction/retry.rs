@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::TransactionOptions;
-use crate::pool::manager::jitter;
+use crate::pool::backoff::jitter;
 
 /// The first pause before a transaction is run again; it doubles each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);

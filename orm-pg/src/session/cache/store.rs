@@ -10,30 +10,16 @@ use hashlink::LruCache;
 use orm_core::{statement::Sql, value::Bind};
 
 use super::weight;
+use crate::connect::config::CacheLimits;
 
 /// One statement may take so much of the room for all: a text that is used once does not drive out what is used often.
 const LARGEST_PART: usize = 16;
-
-/// How much may be kept.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
-    pub(crate) count: usize,
-    /// What the server keeps for all of them, as estimated.
-    pub(crate) bytes: usize,
-}
-
-impl Default for Limits {
-    /// Of ordinary statements, which take about 20 KB each, the count is reached first.
-    fn default() -> Self {
-        Self { count: 256, bytes: 16 << 20 }
-    }
-}
 
 /// What was prepared, and what it is taken to cost.
 #[derive(Debug)]
 pub(crate) struct Store<V> {
     entries: LruCache<Key, Entry<V>>,
-    limits: Limits,
+    limits: CacheLimits,
     bytes: usize,
 }
 
@@ -44,7 +30,7 @@ struct Entry<V> {
 }
 
 impl<V: Clone> Store<V> {
-    pub(crate) fn new(limits: Limits) -> Self {
+    pub(crate) fn new(limits: CacheLimits) -> Self {
         // The map itself need not be bounded: whoever inserts makes room.
         Self { entries: LruCache::new_unbounded(), limits, bytes: 0 }
     }
@@ -116,7 +102,7 @@ impl<V: Clone> Store<V> {
 /// The text and the declared types of the binds, by which statements are told apart. A clone shares them.
 #[derive(Debug, Clone)]
 pub(crate) struct Key {
-    pub(super) text: Arc<str>,
+    pub(in crate::session) text: Arc<str>,
     oids: Arc<[u32]>,
 }
 
@@ -211,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_statement_is_known_by_its_text_and_its_types() {
-        let mut store = Store::new(Limits::default());
+        let mut store = Store::new(CacheLimits::default());
         store.insert(Key::new(&sql("a", vec![Bind::new(1_i32)])), 1);
         let mut get = |sql: Sql| store.get(&sql);
         assert_eq!(get(sql("a", vec![Bind::new(2_i32)])), Some(1));
@@ -224,8 +210,8 @@ mod tests {
     fn number_and_bytes_are_bounded() {
         let text = |n: usize| sql(&n.to_string(), vec![]);
         let each = weight::of_text("00");
-        let mut few = Store::new(Limits { count: 3, bytes: usize::MAX });
-        let mut light = Store::new(Limits { count: 1000, bytes: 20 * each });
+        let mut few = Store::new(CacheLimits { count: 3, bytes: usize::MAX });
+        let mut light = Store::new(CacheLimits { count: 1000, bytes: 20 * each });
         for n in 10..60 {
             few.insert(Key::new(&text(n)), n);
             light.insert(Key::new(&text(n)), n);
@@ -248,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_large_statement_is_not_kept() {
-        let mut store = Store::new(Limits { count: 256, bytes: 1 << 20 });
+        let mut store = Store::new(CacheLimits { count: 256, bytes: 1 << 20 });
         let small = sql("SELECT * FROM t", vec![]);
         let large = sql(&"SELECT $1 ".repeat(100), vec![]);
         store.insert(Key::new(&small), 1);

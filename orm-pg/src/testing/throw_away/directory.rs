@@ -1,28 +1,171 @@
 //! The directory of the throw-away server: one for all test processes of a target directory and user.
 
 use std::{
-    fs,
-    io::ErrorKind,
-    os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt},
+    fs::{self, File, OpenOptions},
+    io::{ErrorKind, Write},
+    os::unix::{
+        fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt},
+        process::CommandExt,
+    },
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
 };
 
 use orm_core::error::Result;
 
 use super::{
-    super::{failed, hash::Hasher, way},
-    docker, engine,
+    super::{failure::failed, hash::Hasher, variable},
+    report::io,
 };
 
-/// Names the directory of the server, instead of one in the directory for temporary files.
-pub(super) const DIRECTORY_VARIABLE: &str = "ORM_PG_TEST_DIR";
-
 /// The lock that a process holds while it joins; it also marks the directory as one that may be removed.
-pub(super) const START_LOCK: &str = "orm-pg-test.lock";
+const START_LOCK: &str = "orm-pg-test.lock";
 
 /// The longest directory whose socket has a path that every system takes: macOS has room for 104 bytes.
 const MAX_BYTES: usize = 104 - "/.s.PGSQL.5432\0".len();
+
+/// How long a server may take until it accepts connections.
+const START_LIMIT: Duration = Duration::from_secs(60);
+
+/// Nothing in this server outlives it, so nothing is written with care.
+pub(super) const SETTINGS: [&str; 12] = [
+    "max_connections=500",
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "autovacuum=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "shared_buffers=64MB",
+    "max_wal_size=4GB",
+    "timezone=UTC",
+    "log_timezone=UTC",
+    "logging_collector=off",
+];
+
+/// The directory of the server, and whose it is.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) dir: PathBuf,
+    pub(super) user: User,
+}
+
+impl Place {
+    pub(super) fn leases(&self) -> PathBuf {
+        self.dir.join("leases")
+    }
+
+    pub(super) fn socket(&self) -> PathBuf {
+        self.dir.join(".s.PGSQL.5432")
+    }
+
+    /// Starts the watchdog, with the arguments that say what it starts.
+    pub(super) fn spawn_watchdog(&self, configure: impl FnOnce(&mut Command)) -> Result<()> {
+        let lock = self.open("server.lock")?;
+        // The watchdog of a container that failed may need a moment to notice.
+        lock.lock().map_err(io("cannot lock", &self.dir))?;
+        let script = self.dir.join("watchdog.sh");
+        self.write("watchdog.sh", include_str!("watchdog.sh"))?;
+        self.write("log", "")?;
+        let log = self.dir.join("log");
+        let log_file = OpenOptions::new().append(true).open(&log).map_err(io("cannot open", &log))?;
+        let mut command = Command::new("/bin/sh");
+        command.arg(&script).arg(&self.dir);
+        command.stdin(lock);
+        command.stdout(log_file.try_clone().map_err(io("cannot open", &log))?).stderr(log_file);
+        self.detach(&mut command);
+        configure(&mut command);
+        // It is waited for by whoever adopts it when this process ends, which it outlives.
+        command.spawn().map(drop).map_err(io("cannot run /bin/sh in", &self.dir))
+    }
+
+    /// Takes `command` away from our terminal, our process group and the variables of `libpq`.
+    pub(super) fn detach(&self, command: &mut Command) {
+        for (name, _) in std::env::vars_os() {
+            if name.as_encoded_bytes().starts_with(b"PG") {
+                command.env_remove(name);
+            }
+        }
+        command.env("LC_ALL", "C").current_dir(&self.dir).process_group(0);
+    }
+
+    /// Asks `ready` until it returns something, the watchdog has given up, or the time is over.
+    pub(super) fn wait<T>(&self, mut ready: impl FnMut() -> Result<Option<T>>) -> Result<T> {
+        let deadline = Instant::now() + START_LIMIT;
+        let server_lock = self.dir.join("server.lock");
+        let probe = File::open(&server_lock).map_err(io("cannot open", &server_lock))?;
+        loop {
+            if let Some(found) = ready()? {
+                return Ok(found);
+            }
+            let problem = match probe.try_lock() {
+                Ok(()) => "the throw-away server did not start",
+                Err(_) if Instant::now() > deadline => "the throw-away server took too long to start",
+                Err(_) => {
+                    sleep(Duration::from_millis(10));
+                    continue;
+                }
+            };
+            return Err(failed(format!(
+                "{problem}; its log in {} ends with:\n  {}",
+                self.dir.display(),
+                self.log_end()
+            )));
+        }
+    }
+
+    pub(super) fn log(&self) -> String {
+        fs::read_to_string(self.dir.join("log")).unwrap_or_default()
+    }
+
+    fn log_end(&self) -> String {
+        let log = self.log();
+        let lines: Vec<_> = log.lines().collect();
+        lines.get(lines.len().saturating_sub(15)..).unwrap_or_default().join("\n  ")
+    }
+
+    /// Opens a file, made where it is missing, that the watchdog must be able to open as well.
+    fn open_for_all(&self, path: &Path) -> std::io::Result<File> {
+        let mut options = OpenOptions::new();
+        let file = options.read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
+        if file.metadata()?.uid() != self.user.uid {
+            give(path, self.user)?;
+        }
+        Ok(file)
+    }
+
+    pub(super) fn open(&self, name: &str) -> Result<File> {
+        let path = self.dir.join(name);
+        self.open_for_all(&path).map_err(io("cannot open", &path))
+    }
+
+    pub(super) fn write(&self, name: &str, content: &str) -> Result<()> {
+        let mut file = self.open(name)?;
+        let written = file.set_len(0).and_then(|()| file.write_all(content.as_bytes()));
+        written.map_err(io("cannot write", &self.dir))
+    }
+}
+
+/// Takes the lock for joining. A watchdog removes the directory while it holds that lock, so what we waited for may be a file
+/// that is gone by then: in that case again from the start.
+pub(super) fn lock_directory(user: User) -> Result<(Place, File)> {
+    loop {
+        let place = Place { dir: prepare(user)?, user };
+        let path = place.dir.join(START_LOCK);
+        let file = match place.open_for_all(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(error) => return Err(io("cannot open", &path)(error)),
+        };
+        file.lock().map_err(io("cannot lock", &path))?;
+        let held = file.metadata().map_err(io("cannot look at", &path))?;
+        if fs::metadata(&path).is_ok_and(|it| it.ino() == held.ino() && it.dev() == held.dev()) {
+            return Ok((place, file));
+        }
+    }
+}
 
 /// The user that the server runs as.
 #[derive(Debug, Clone, Copy)]
@@ -60,7 +203,7 @@ fn id(args: &[&str]) -> Option<u32> {
 }
 
 /// Returns the directory of the server, which exists and belongs to `user` alone.
-pub(super) fn prepare(user: User) -> Result<PathBuf> {
+fn prepare(user: User) -> Result<PathBuf> {
     let dir = choose(user)?;
     let problem = |what: &str, error: std::io::Error| {
         failed(format!("cannot {what} {}: {error}", dir.display())).with_source(error)
@@ -105,29 +248,31 @@ pub(super) fn give(path: &Path, user: User) -> std::io::Result<()> {
 
 fn choose(user: User) -> Result<PathBuf> {
     let usable = |dir: &Path| dir.as_os_str().len() <= MAX_BYTES && (user.change_to.is_none() || is_open_to_all(dir));
-    if let Some(dir) = std::env::var_os(DIRECTORY_VARIABLE) {
+    if let Some(dir) = std::env::var_os(variable::DIRECTORY) {
         let dir = PathBuf::from(dir);
         return if dir.is_absolute() && usable(&dir) {
             Ok(dir)
         } else {
             let dir = dir.display();
             Err(failed(format!(
-                "{DIRECTORY_VARIABLE} names {dir}, which must be absolute, have at most {MAX_BYTES} bytes, and be in \
-                 directories that the server's user may enter"
+                "{} names {dir}, which must be absolute, have at most {MAX_BYTES} bytes, and be in directories that the \
+                 server's user may enter",
+                variable::DIRECTORY
             )))
         };
     }
     let mut hash = Hasher::new();
     hash.write(target_directory().as_os_str().as_encoded_bytes());
     // Who asks for another server than the one that is still there from the last run gets it.
-    for variable in [way::VARIABLE, docker::IMAGE_VARIABLE, engine::DOCKER_VARIABLE, "PG_CONFIG"] {
-        hash.write(std::env::var_os(variable).unwrap_or_default().as_encoded_bytes());
+    for name in [variable::SERVER, variable::IMAGE, variable::DOCKER, "PG_CONFIG"] {
+        hash.write(std::env::var_os(name).unwrap_or_default().as_encoded_bytes());
     }
     let name = format!("orm-pg-test-{}-{:016x}", user.uid, hash.finish());
     let candidates = [std::env::temp_dir(), PathBuf::from("/tmp")].map(|it| it.join(&name));
     candidates.into_iter().find(|it| usable(it)).ok_or_else(|| {
         failed(format!(
-            "neither TMPDIR nor /tmp has a short enough path that the server's user may enter: set {DIRECTORY_VARIABLE}"
+            "neither TMPDIR nor /tmp has a short enough path that the server's user may enter: set {}",
+            variable::DIRECTORY
         ))
     })
 }

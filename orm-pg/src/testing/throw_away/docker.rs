@@ -8,16 +8,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use orm_core::error::{Error, Result};
+use orm_core::error::Result;
 
 use super::{
-    super::{failed, hash::Hasher, url},
-    Place, SETTINGS,
-    engine::Engine,
+    super::{failure::failed, hash::Hasher, url, variable},
+    directory::{Place, SETTINGS},
+    engine::{Engine, Refusal},
 };
-
-/// Names the image to run.
-pub(in crate::testing) const IMAGE_VARIABLE: &str = "ORM_PG_TEST_IMAGE";
 
 /// The official image.
 const IMAGE: &str = "postgres:17";
@@ -27,22 +24,6 @@ const PORT_LIMIT: Duration = Duration::from_secs(5);
 
 /// What asks a server for TLS. It answers with one byte, whether it has TLS or not, and starts nothing yet.
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
-
-/// Why there is no container.
-pub(super) enum Refusal {
-    /// This machine has no engine, which is nothing to talk about.
-    Absent(String),
-    /// There is an engine, but no server came of it.
-    Unusable(String),
-    /// What has nothing to do with containers.
-    Broken(Error),
-}
-
-impl From<Error> for Refusal {
-    fn from(error: Error) -> Self {
-        Self::Broken(error)
-    }
-}
 
 /// A container that is running, or about to.
 #[derive(Debug)]
@@ -56,7 +37,7 @@ pub(super) struct Container {
 
 /// Returns the name of the image to run.
 pub(super) fn image() -> String {
-    std::env::var(IMAGE_VARIABLE).ok().filter(|it| !it.is_empty()).unwrap_or_else(|| IMAGE.to_owned())
+    std::env::var(variable::IMAGE).ok().filter(|it| !it.is_empty()).unwrap_or_else(|| IMAGE.to_owned())
 }
 
 /// Starts a server, and returns its URL when it takes connections.

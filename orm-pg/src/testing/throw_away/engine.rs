@@ -2,14 +2,13 @@
 
 use std::{path::PathBuf, process::Command, time::Duration};
 
-use super::{
-    command::{follow, run},
-    docker::Refusal,
-    tell,
-};
+use orm_core::error::Error;
 
-/// Names the command of the engine.
-pub(in crate::testing) const DOCKER_VARIABLE: &str = "ORM_PG_TEST_DOCKER";
+use super::{
+    super::variable,
+    command::{follow, run},
+    report::tell,
+};
 
 /// The commands that are looked for where none is named, the first one first.
 const COMMANDS: [&str; 2] = ["docker", "podman"];
@@ -26,6 +25,22 @@ const REGISTRY_LIMIT: Duration = Duration::from_secs(5);
 /// How long an image may take to come.
 const PULL_LIMIT: Duration = Duration::from_secs(120);
 
+/// Why there is no container.
+pub(super) enum Refusal {
+    /// This machine has no engine, which is nothing to talk about.
+    Absent(String),
+    /// There is an engine, but no server came of it.
+    Unusable(String),
+    /// What has nothing to do with containers.
+    Broken(Error),
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Broken(error)
+    }
+}
+
 /// An engine by its command.
 #[derive(Debug)]
 pub(super) struct Engine {
@@ -36,7 +51,7 @@ pub(super) struct Engine {
 impl Engine {
     /// Returns the first engine that answers.
     pub(super) fn find() -> Result<Self, Refusal> {
-        let named = std::env::var(DOCKER_VARIABLE).ok().filter(|it| !it.is_empty());
+        let named = std::env::var(variable::DOCKER).ok().filter(|it| !it.is_empty());
         let commands = match &named {
             Some(command) => vec![command.clone()],
             None => COMMANDS.iter().filter(|it| is_in_path(it)).map(|it| (*it).to_owned()).collect(),

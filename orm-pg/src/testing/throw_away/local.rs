@@ -10,9 +10,8 @@ use std::{
 use orm_core::error::Result;
 
 use super::{
-    super::{failed, url},
-    Place, SETTINGS,
-    directory::User,
+    super::{failure::failed, url},
+    directory::{Place, SETTINGS, User},
 };
 
 /// Starts it with the programs in `binaries`, and returns its URL when it takes connections.

@@ -18,11 +18,10 @@ use orm_core::{
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_postgres::error::SqlState;
 
+use super::Session;
 use crate::{
-    cancel::cancel,
+    connect::cancel::cancel,
     error::{Cause, Failure},
-    run::spoil,
-    session::Session,
 };
 
 /// How long the answer to a cancelled statement may take.
@@ -71,7 +70,7 @@ async fn after<T>(
     let Some(alone) = session.hold_if_alone() else {
         // Others wait for their answers on the same connection, which must not be cancelled.
         if session.is_open() {
-            spoil(session);
+            session.spoil();
         }
         return Err(unanswered());
     };

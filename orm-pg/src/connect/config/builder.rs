@@ -1,0 +1,255 @@
+//! [`DatabaseBuilder`]: where the server is and what the pool may use.
+
+use std::{path::PathBuf, sync::Arc};
+
+use orm_core::error::{Error, ErrorKind, Result};
+
+use super::{
+    option,
+    secret::Secret,
+    settings::{Settings, is_no_host},
+    target::{self, Target},
+    url,
+};
+use crate::connect::notice::Notice;
+
+/// Says where the server is and what the pool may use; made by [`Database::builder`].
+///
+/// A mistake in an option is reported by [`connect`](Self::connect), named, the first one only.
+///
+/// ```
+/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+/// let db = Database::builder()
+///     .url("postgres://localhost/app")
+///     .max_connections(20)
+///     .acquire_timeout(Duration::from_secs(5))
+///     .slow_statement(Duration::from_millis(200))
+///     .connect()
+///     .await?;
+/// # Ok(()) }
+/// ```
+#[must_use = "a builder does nothing until it is connected"]
+#[derive(Debug)]
+pub struct DatabaseBuilder {
+    pub(super) settings: Settings,
+    pub(super) fault: Option<Error>,
+}
+
+impl DatabaseBuilder {
+    pub(crate) fn new() -> Self {
+        Self { settings: Settings::default(), fault: None }
+    }
+
+    /// Takes the options of a `postgres://` URL or of a `keyword=value` list, over those given before.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://app@localhost:5433/app?application_name=worker").connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn url(mut self, url: &str) -> Self {
+        // All or none: what is shown of a string that was taken apart in the wrong places may be a part of a password.
+        let mut settings = self.settings.clone();
+        let applied = url::parse(url).and_then(|options| {
+            let mut options = options.into_iter();
+            options.try_for_each(|(name, value)| option::set(&mut settings, name, &value, &format!("option `{name}`")))
+        });
+        match applied {
+            Ok(()) => self.settings = settings,
+            Err(error) => self.blame(error),
+        }
+        self
+    }
+
+    /// Adds a host: a name, an address, or the directory of a Unix socket. Several are tried in order.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().host("localhost").user("app").database("app").connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        self.settings.hosts.push(host.into());
+        self
+    }
+
+    /// Sets the port of all hosts. Default 5432.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().host("localhost").port(5433).connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn port(mut self, port: u16) -> Self {
+        self.settings.ports = vec![Some(port)];
+        self
+    }
+
+    /// Sets the role. Default: the name of the user who runs the program, by `USER` or else as the system knows it.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().host("localhost").user("app").connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn user(mut self, user: impl Into<String>) -> Self {
+        self.settings.user = Some(user.into());
+        self
+    }
+
+    /// Sets the password. No message and no `Debug` shows it.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().host("localhost").password(std::env::var("APP_PASSWORD").unwrap_or_default()).connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn password(mut self, password: impl Into<String>) -> Self {
+        self.settings.password = Some(Secret::new(password));
+        self
+    }
+
+    /// Reads the password from a file in the format of libpq's `.pgpass` when none is given. Default: the file of
+    /// `PGPASSFILE`, or else `~/.pgpass`, if there is one.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().host("localhost").passfile("/run/secrets/pgpass").connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn passfile(mut self, path: impl Into<PathBuf>) -> Self {
+        self.settings.passfile = Some(path.into());
+        self
+    }
+
+    /// Sets the database. Default: the name of the role.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().host("localhost").database("app").connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn database(mut self, database: impl Into<String>) -> Self {
+        self.settings.database = Some(database.into());
+        self
+    }
+
+    /// Sets the name that `pg_stat_activity` shows.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").application_name("worker").connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn application_name(mut self, name: impl Into<String>) -> Self {
+        self.settings.application_name = Some(name.into());
+        self
+    }
+
+    /// Sets the server's options for each session: `-c work_mem=64MB -c lock_timeout=1s`.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").options("-c search_path=app").connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn options(mut self, options: impl Into<String>) -> Self {
+        self.settings.options = Some(options.into());
+        self
+    }
+
+    /// Adds SQL that runs once on every new connection, and again when a connection's settings were reset. Several
+    /// statements may stand in it, separated by `;`; each is one round trip. It may hold secrets: no log shows it.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").on_connect("SET search_path = app").connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn on_connect(mut self, sql: impl Into<String>) -> Self {
+        self.settings.on_connect.push(sql.into());
+        self
+    }
+
+    /// Sets whether a connection is reset each time it comes back to the pool: settings, locks of the session, temporary
+    /// tables, `LISTEN`. Default `false`: it is reset after SQL of the user, functions that the user declared, and whatever
+    /// else is not known to leave nothing behind, judged by the text of the statements.
+    ///
+    /// Turn it on where code that no text shows changes the session: a trigger, or a function behind a view, a default, a
+    /// cast or an operator, that calls `set_config(.., false)` or `pg_advisory_lock(..)`. Without it that reaches the next
+    /// user of the connection. Better still, let such code end with its transaction: `set_config(.., true)`,
+    /// `pg_advisory_xact_lock(..)`.
+    ///
+    /// Each return then costs one round trip, and one more for each statement of [`on_connect`](Self::on_connect). Nobody
+    /// waits for the answer but who wants that connection next.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder().url("postgres://localhost/app").reset_on_return(true).connect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn reset_on_return(mut self, on: bool) -> Self {
+        self.settings.reset_on_return = on;
+        self
+    }
+
+    /// Hands the server's notices and warnings to `tell`, with all that the server says of them. It runs in the task that
+    /// serves the connection, so it must not block. Default: the log names the severity and the SQLSTATE at level `INFO`,
+    /// under the target `orm_pg::notice`; the message may quote values, so it is left out there.
+    ///
+    /// ```
+    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// let db = Database::builder()
+    ///     .url("postgres://localhost/app")
+    ///     .on_notice(|notice| eprintln!("{}: {}", notice.severity(), notice.message()))
+    ///     .connect()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn on_notice(mut self, tell: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
+        self.settings.on_notice = Some(Arc::new(tell));
+        self
+    }
+
+    pub(super) fn apply(&mut self, name: &str, value: &str, shown: &str) {
+        if let Err(error) = option::set(&mut self.settings, name, value, shown) {
+            self.blame(error);
+        }
+    }
+
+    pub(super) fn blame(&mut self, error: Error) {
+        self.fault.get_or_insert(error);
+    }
+
+    /// Returns the settings and the servers to try, if all of it can be used.
+    pub(crate) fn check(self) -> Result<(Settings, Vec<Target>)> {
+        if let Some(error) = self.fault {
+            return Err(error);
+        }
+        let refused = |text: &'static str| Err(Error::new(ErrorKind::Config, text));
+        let it = &self.settings;
+        if it.max_connections == 0 {
+            return refused("`max_connections` must be at least 1");
+        }
+        if it.min_idle > it.max_connections {
+            return refused("`min_idle` must not be more than `max_connections`");
+        }
+        if it.statements.count == 0 {
+            return refused("`statement_cache` must be at least 1");
+        }
+        if it.statements.bytes == 0 {
+            return refused("`statement_cache_bytes` must be at least 1");
+        }
+        if it.hosts.iter().any(|it| is_no_host(it)) {
+            return refused(
+                "`host` is no name, address or directory of a socket: a connection string goes to `url(..)`",
+            );
+        }
+        let limits = [Some(it.connect_timeout), Some(it.acquire_timeout), it.max_lifetime, it.idle_timeout, it.timeout];
+        if limits.into_iter().flatten().any(|it| it.is_zero()) {
+            return refused("a limit of time must be more than zero");
+        }
+        let targets = target::all(it)?;
+        Ok((self.settings, targets))
+    }
+}

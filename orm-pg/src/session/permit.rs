@@ -1,0 +1,35 @@
+//! The permit of one open connection: the pool has as many as there may be connections.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::{runtime::Id, sync::OwnedSemaphorePermit};
+
+/// Held by a connection from the moment that it begins to be opened until it is closed.
+pub(crate) struct ConnectionPermit {
+    runtime: Id,
+    permit: Mutex<Option<OwnedSemaphorePermit>>,
+}
+
+impl ConnectionPermit {
+    /// For a connection that `runtime` opens.
+    pub(crate) fn new(runtime: Id, permit: Option<OwnedSemaphorePermit>) -> Self {
+        Self { runtime, permit: Mutex::new(permit) }
+    }
+
+    pub(crate) fn runtime(&self) -> Id {
+        self.runtime
+    }
+
+    pub(crate) fn is_held(&self) -> bool {
+        self.lock().is_some()
+    }
+
+    /// Lets another connection be opened.
+    pub(crate) fn release(&self) {
+        drop(self.lock().take());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<OwnedSemaphorePermit>> {
+        self.permit.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

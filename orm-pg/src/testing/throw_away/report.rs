@@ -1,0 +1,17 @@
+//! What is said of the throw-away server.
+
+use std::{io::Write, path::Path};
+
+use orm_core::error::Error;
+
+use super::super::failure::failed;
+
+/// Says something to whoever runs the tests, past the harness, which keeps to itself what a test that passes prints.
+pub(super) fn tell(text: &str) {
+    drop(writeln!(std::io::stderr(), "orm_pg: {text}"));
+}
+
+pub(super) fn io(what: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Error {
+    let text = format!("{what} {}", path.display());
+    move |error| failed(format!("{text}: {error}")).with_source(error)
+}
