@@ -2,18 +2,17 @@
 
 use proptest::{collection::vec, prelude::*, sample::select};
 
-use super::split;
-use crate::ast::TextPart;
+use super::{Part, split};
 
-/// A token of SQL, taken apart where a name would be inside quotes or a comment.
+/// A token as it stands in SQL, and where in it a name would be inside of quotes or a comment.
 #[derive(Debug, Clone)]
-struct TokenCase {
+struct Token {
     open: String,
     inside: Vec<String>,
     close: String,
 }
 
-impl TokenCase {
+impl Token {
     fn text(&self) -> String {
         format!("{}{}{}", self.open, self.inside.concat(), self.close)
     }
@@ -26,9 +25,9 @@ impl TokenCase {
 }
 
 /// A token around pieces none of which ends it.
-fn quoted(open: &'static str, pieces: &'static [&'static str], close: &'static str) -> BoxedStrategy<TokenCase> {
+fn quoted(open: &'static str, pieces: &'static [&'static str], close: &'static str) -> BoxedStrategy<Token> {
     vec(select(pieces), 0..6)
-        .prop_map(move |inside| TokenCase {
+        .prop_map(move |inside| Token {
             open: open.to_owned(),
             inside: inside.into_iter().map(str::to_owned).collect(),
             close: close.to_owned(),
@@ -36,7 +35,7 @@ fn quoted(open: &'static str, pieces: &'static [&'static str], close: &'static s
         .boxed()
 }
 
-fn plain() -> impl Strategy<Value = TokenCase> {
+fn plain() -> impl Strategy<Value = Token> {
     let words = [
         "a",
         "e",
@@ -59,10 +58,10 @@ fn plain() -> impl Strategy<Value = TokenCase> {
         "{{",
         "}}",
     ];
-    select(words.to_vec()).prop_map(|it| TokenCase { open: it.to_owned(), inside: vec![], close: String::new() })
+    select(words.to_vec()).prop_map(|it| Token { open: it.to_owned(), inside: vec![], close: String::new() })
 }
 
-fn enclosed() -> impl Strategy<Value = TokenCase> {
+fn enclosed() -> impl Strategy<Value = Token> {
     prop_oneof![
         quoted("'", &["a", " ", "''", "\\", "\"", "--", "/*", "$$", "{{", "}}", "\n", "$1"], "'"),
         quoted("E'", &["a", " ", "''", "\\'", "\\\\", "\"", "--", "/*", "$$", "{{", "\n"], "'"),
@@ -81,10 +80,10 @@ fn config(cases: u32) -> ProptestConfig {
 }
 
 /// What the parts were written as, names between braces.
-fn written(parts: &[TextPart]) -> String {
-    let part = |part: &TextPart| match part {
-        TextPart::Text(text) => text.replace('{', "{{").replace('}', "}}"),
-        TextPart::Name(name) => format!("{{{name}}}"),
+fn written(parts: &[Part]) -> String {
+    let part = |part: &Part| match part {
+        Part::Text(text) => text.replace('{', "{{").replace('}', "}}"),
+        Part::Name(name) => format!("{{{name}}}"),
     };
     parts.iter().map(part).collect()
 }
@@ -111,7 +110,7 @@ proptest! {
         let (parts, mistakes) = split(&text);
         prop_assert!(mistakes.is_empty(), "{:?} in {}", mistakes, text);
         prop_assert_eq!(written(&parts), text);
-        prop_assert_eq!(parts.iter().filter(|it| matches!(it, TextPart::Name(_))).count(), names);
+        prop_assert_eq!(parts.iter().filter(|it| matches!(it, Part::Name(_))).count(), names);
     }
 
     #[test]
@@ -123,7 +122,7 @@ proptest! {
         let mut text: String = before.iter().map(|it| it.text() + " , ").collect();
         text += &token.with_name(at);
         let (_, mistakes) = split(&text);
-        prop_assert!(mistakes.iter().any(|it| it.contains("is inside")), "{:?} in {}", mistakes, text);
+        prop_assert!(mistakes.iter().any(|it| it.contains("stands in")), "{:?} in {}", mistakes, text);
     }
 
     #[test]

@@ -1,21 +1,22 @@
-//! Follows SQL through quotes and comments: a name in braces is a value only outside of them.
+//! Where in SQL a character stands: only outside of quotes and comments is a name in braces a value.
 //!
 //! The rules are those of the server's lexer, with `standard_conforming_strings` on.
 
 /// Follows a text, character by character.
 #[derive(Debug)]
 pub(super) struct Scanner {
-    state: State,
-    /// The previous character, unless it was the end of a sign such as `*/`.
+    place: Place,
+    /// The character before, unless it was a part of a sign that has had its effect.
     before: char,
     word: Word,
-    /// After a text: whether backslashes escape in it, and whether a line has ended since: then another `'` continues it.
+    /// Behind a text: whether backslashes escape in it, and whether a line has ended since. Then another `'` continues
+    /// it.
     ended: Option<(bool, bool)>,
     numbered: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum State {
+enum Place {
     Plain,
     Text {
         escapes: bool,
@@ -33,7 +34,7 @@ enum State {
     Block(u32),
 }
 
-/// The word that the previous character is part of.
+/// What the character before is a part of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Word {
     None,
@@ -54,31 +55,31 @@ fn is_line_end(char: char) -> bool {
 
 impl Scanner {
     pub(super) fn new() -> Self {
-        Self { state: State::Plain, before: ' ', word: Word::None, ended: None, numbered: false }
+        Self { place: Place::Plain, before: ' ', word: Word::None, ended: None, numbered: false }
     }
 
-    /// The quotes or comment that keep a value from standing here, if any.
+    /// Whether a value can stand here; otherwise what is in the way.
     pub(super) fn obstacle(&self) -> Option<&'static str> {
-        match self.state {
-            State::Plain | State::Tag(_) => None,
-            State::Text { .. } | State::Ident | State::Dollar { .. } => Some("quotes"),
-            State::Line | State::Block(_) => Some("a comment"),
+        match self.place {
+            Place::Plain | Place::Tag(_) => None,
+            Place::Text { .. } | Place::Ident | Place::Dollar { .. } => Some("quotes"),
+            Place::Line | Place::Block(_) => Some("a comment"),
         }
     }
 
     /// Whether a `$` here would be a part of the word before it.
     pub(super) fn is_in_word(&self) -> bool {
-        self.word != Word::None || matches!(self.state, State::Tag(_))
+        self.word != Word::None || matches!(self.place, Place::Tag(_))
     }
 
-    /// The sign that is not closed at the end of the text, if any.
+    /// What is not closed at the end of the text.
     pub(super) fn unclosed(&self) -> Option<&'static str> {
-        match self.state {
-            State::Plain | State::Tag(_) | State::Line => None,
-            State::Text { .. } => Some("a `'`"),
-            State::Ident => Some("a `\"`"),
-            State::Dollar { .. } => Some("a `$` quote"),
-            State::Block(_) => Some("a `/*` comment"),
+        match self.place {
+            Place::Plain | Place::Tag(_) | Place::Line => None,
+            Place::Text { .. } => Some("a `'`"),
+            Place::Ident => Some("a `\"`"),
+            Place::Dollar { .. } => Some("a `$` quote"),
+            Place::Block(_) => Some("a `/*` comment"),
         }
     }
 
@@ -94,51 +95,51 @@ impl Scanner {
 
     /// Passes over a character.
     pub(super) fn push(&mut self, char: char) {
-        let state = std::mem::replace(&mut self.state, State::Plain);
+        let place = std::mem::replace(&mut self.place, Place::Plain);
         let before = std::mem::replace(&mut self.before, char);
-        self.state = match state {
-            State::Plain => self.plain(before, char),
-            State::Text { escapes, escaped: true } => State::Text { escapes, escaped: false },
-            State::Text { escapes, .. } if char == '\'' => {
+        self.place = match place {
+            Place::Plain => self.plain(before, char),
+            Place::Text { escapes, escaped: true } => Place::Text { escapes, escaped: false },
+            Place::Text { escapes, .. } if char == '\'' => {
                 self.ended = Some((escapes, false));
-                State::Plain
+                Place::Plain
             }
-            State::Text { escapes, .. } => State::Text { escapes, escaped: escapes && char == '\\' },
-            State::Ident if char == '"' => State::Plain,
-            State::Ident => State::Ident,
-            State::Tag(tag) if char == '$' => State::Dollar { end: format!("${tag}$"), tail: String::new() },
-            State::Tag(tag) if tag.is_empty() && char.is_ascii_digit() => {
+            Place::Text { escapes, .. } => Place::Text { escapes, escaped: escapes && char == '\\' },
+            Place::Ident if char == '"' => Place::Plain,
+            Place::Ident => Place::Ident,
+            Place::Tag(tag) if char == '$' => Place::Dollar { end: format!("${tag}$"), tail: String::new() },
+            Place::Tag(tag) if tag.is_empty() && char.is_ascii_digit() => {
                 self.numbered = true;
                 self.word = Word::Number;
-                State::Plain
+                Place::Plain
             }
-            State::Tag(tag) if begins_name(char) || (char.is_ascii_digit() && !tag.is_empty()) => {
-                State::Tag(tag + char.encode_utf8(&mut [0; 4]))
+            Place::Tag(tag) if begins_name(char) || (char.is_ascii_digit() && !tag.is_empty()) => {
+                Place::Tag(tag + char.encode_utf8(&mut [0; 4]))
             }
             // It was none; what looked like its tag is a name.
-            State::Tag(tag) => {
+            Place::Tag(tag) => {
                 self.word = if tag.is_empty() { Word::None } else { Word::Name { e: tag.eq_ignore_ascii_case("e") } };
                 self.plain(before, char)
             }
-            State::Dollar { end, mut tail } => {
+            Place::Dollar { end, mut tail } => {
                 tail.push(char);
-                if tail.ends_with(&end) { State::Plain } else { State::Dollar { end, tail } }
+                if tail.ends_with(&end) { Place::Plain } else { Place::Dollar { end, tail } }
             }
-            State::Line if is_line_end(char) => {
+            Place::Line if is_line_end(char) => {
                 self.line_ended();
-                State::Plain
+                Place::Plain
             }
-            State::Line => State::Line,
-            State::Block(depth) => match (before, char) {
+            Place::Line => Place::Line,
+            Place::Block(depth) => match (before, char) {
                 ('*', '/') => {
                     self.before = ' ';
-                    if depth == 1 { State::Plain } else { State::Block(depth - 1) }
+                    if depth == 1 { Place::Plain } else { Place::Block(depth - 1) }
                 }
                 ('/', '*') => {
                     self.before = ' ';
-                    State::Block(depth + 1)
+                    Place::Block(depth + 1)
                 }
-                _ => State::Block(depth),
+                _ => Place::Block(depth),
             },
         };
     }
@@ -149,25 +150,25 @@ impl Scanner {
         }
     }
 
-    fn plain(&mut self, before: char, char: char) -> State {
+    fn plain(&mut self, before: char, char: char) -> Place {
         let word = std::mem::replace(&mut self.word, Word::None);
         let ended = self.ended.take();
         match (before, char) {
             // The text goes on: behind a doubled quote, or on another line.
             (_, '\'') if ended.is_some_and(|(_, line)| line || before == '\'') => {
-                State::Text { escapes: ended.is_some_and(|it| it.0), escaped: false }
+                Place::Text { escapes: ended.is_some_and(|it| it.0), escaped: false }
             }
-            (_, '\'') => State::Text { escapes: word == Word::Name { e: true }, escaped: false },
+            (_, '\'') => Place::Text { escapes: word == Word::Name { e: true }, escaped: false },
             ('-', '-') => {
                 self.ended = ended;
-                State::Line
+                Place::Line
             }
             ('/', '*') => {
                 self.before = ' ';
-                State::Block(1)
+                Place::Block(1)
             }
-            (_, '"') => State::Ident,
-            (_, '$') if !matches!(word, Word::Name { .. }) => State::Tag(String::new()),
+            (_, '"') => Place::Ident,
+            (_, '$') if !matches!(word, Word::Name { .. }) => Place::Tag(String::new()),
             (_, it) => {
                 self.word = match word {
                     Word::Name { .. } if begins_name(it) || it.is_ascii_digit() || it == '$' => Word::Name { e: false },
@@ -182,7 +183,7 @@ impl Scanner {
                         self.line_ended();
                     }
                 }
-                State::Plain
+                Place::Plain
             }
         }
     }

@@ -1,13 +1,13 @@
-//! The names of relations, each of which becomes a function of the model.
+//! Names of relations: each is a function of the model.
 
 use syn::{Ident, ext::IdentExt};
 
 use crate::{
-    ast::{self, Constraint, ForeignKey},
+    ast::{Constraint, ForeignKey, Relation},
     ctxt::Ctxt,
 };
 
-/// The functions that users call on a model, and their traits: a relation of such a name would hide the function.
+/// What users call on a model, and which trait has it: a relation of that name would hide it.
 const HIDDEN: [(&str, &str); 8] = [
     ("query", "Model"),
     ("get", "Model"),
@@ -19,31 +19,31 @@ const HIDDEN: [(&str, &str); 8] = [
     ("clone", "Clone"),
 ];
 
-/// The declaration that a relation comes from, which is where it gets another name.
+/// Where the name of a relation comes from, and so how it gets another.
 #[derive(Clone, Copy)]
-enum Declaration {
+enum Origin {
     ForeignKey,
-    Relation { many: bool },
+    Declared { many: bool },
 }
 
-/// Refuses relations whose name already has a meaning, and leaves them out.
-pub(super) fn check_names(
+/// Refuses relations whose name means something already, and leaves them out.
+pub(super) fn names(
     ctxt: &mut Ctxt,
     foreign_keys: &mut [ForeignKey],
-    relations: &mut Vec<ast::Relation>,
+    relations: &mut Vec<Relation>,
     constraints: &[Constraint],
 ) {
     let mut seen: Vec<Ident> = Vec::new();
     relations.retain(|it| {
-        let declaration = Declaration::Relation { many: it.many };
-        is_free(ctxt, &mut seen, constraints, &it.name, &it.target, declaration)
+        let origin = Origin::Declared { many: it.many };
+        is_free(ctxt, &mut seen, constraints, &it.name, &it.target, origin)
     });
     for ForeignKey { reference, .. } in foreign_keys {
         let target = &reference.target;
         reference.relation = reference
             .relation
             .take()
-            .filter(|name| is_free(ctxt, &mut seen, constraints, name, target, Declaration::ForeignKey));
+            .filter(|name| is_free(ctxt, &mut seen, constraints, name, target, Origin::ForeignKey));
     }
 }
 
@@ -53,7 +53,7 @@ fn is_free(
     constraints: &[Constraint],
     ident: &Ident,
     target: &syn::Path,
-    declaration: Declaration,
+    origin: Origin,
 ) -> bool {
     let name = ident.unraw().to_string();
     let target = target.segments.last().map(|it| it.ident.unraw().to_string()).unwrap_or_default();
@@ -63,15 +63,15 @@ fn is_free(
     } else if seen.iter().any(|it| it.unraw() == name) {
         format!("there are two relations `{name}`")
     } else if let Some(constraint) = constant {
-        format!("`{name}` is already the constant of the constraint `{}`", constraint.name)
+        format!("`{name}` is the constant of the constraint `{}` already", constraint.name)
     } else {
         seen.push(ident.clone());
         return true;
     };
-    let cure = match declaration {
-        Declaration::ForeignKey => format!("`references({target}, relation = other_name)`, or `relation = none`"),
-        Declaration::Relation { many: true } => format!("`has_many(other_name: {target})`"),
-        Declaration::Relation { many: false } => format!("`has_one(other_name: {target})`"),
+    let cure = match origin {
+        Origin::ForeignKey => format!("`references({target}, relation = other_name)`, or `relation = none`"),
+        Origin::Declared { many: true } => format!("`has_many(other_name: {target})`"),
+        Origin::Declared { many: false } => format!("`has_one(other_name: {target})`"),
     };
     ctxt.error(ident.span(), format!("{taken}: give it another name, {cure}"));
     false
@@ -87,7 +87,7 @@ mod tests {
         let model = text.split("pub trait Model").nth(1).and_then(|it| it.split("\n}\n").next()).unwrap();
         let verbs =
             model.lines().filter_map(|it| it.strip_prefix("    fn ")).map(|it| it.split(['(', '<']).next().unwrap());
-        // Only generated code calls `columns`, by its whole path.
+        // What generated code alone calls is called by its whole path.
         let mut verbs: Vec<&str> = verbs.filter(|it| *it != "columns").collect();
         let mut kept: Vec<&str> = HIDDEN.iter().filter(|(_, owner)| *owner == "Model").map(|(name, _)| *name).collect();
         verbs.sort_unstable();
