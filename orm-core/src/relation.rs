@@ -11,39 +11,43 @@
 #[macro_use]
 mod load;
 
-mod belonging;
 mod condition;
 mod junction;
 mod kind;
 mod path;
 mod project;
-mod referred;
+mod reference;
 mod related;
+mod renamed;
+mod restriction;
 mod timeout;
 mod tree;
 mod write;
 
 pub use self::{
-    junction::Between,
-    kind::{AtMostOne, Deep, Downward, Kind, Many, MaybeOne, One, Several, StoredAfter, Upward},
-    load::{Counted, Found, Loads, Push, With, load},
+    junction::JunctionModel,
+    kind::{AtMostOne, Downward, Kind, Many, MaybeOne, One, Recursive, StoredAfter, ToMany, Upward},
+    load::{AddRelation, Counted, Exists, Loads, With, load},
     path::{Path, RefersTo},
     project::{Project, Projected, Projection},
     related::{BelongsTo, HasMany, HasOne, ManyToMany, MayBelongTo, Related, Relation},
-    tree::{Depth, Itself, Tree, WithDepth},
-    write::{Branches, Children, Graph, Link, Linked, Links, NewChildren, children, linked},
+    tree::{Depth, SameModel, Tree, WithDepth},
+    write::{Children, Link, Linked, Links, NestedInsert, NestedRelations, NewChildren, children, linked},
 };
+
+#[expect(deprecated, reason = "the old names keep working until 0.2")]
+pub use self::renamed::{Between, Branches, Deep, Found, Graph, Itself, Push, Several};
 
 #[doc(hidden)]
 pub use self::{
     load::both,
     project::{
-        Along, Ancestors, Cell, ColumnOf, Computed, Counting, Descendants, Flattened, JsonOf, MaybeJsonOf, Member,
-        NoMember, NoReading, NoType, Of, Part, PartField, Place, ProbeMember, ProbeReads, ProbeType, Reads, Way,
-        check_column, check_member, check_part, check_relation, part_finish, part_layout, part_made, part_read,
-        part_select, part_take, select_computed,
+        Ancestors, ColumnOf, Computed, CountDepth, Descendants, FieldCell, FieldSource, Flattened, JsonOf, MaybeJsonOf,
+        Member, MemberField, NoMember, NoReading, NoType, ProbeMember, ProbeReads, ProbeType, ProjectionField, Reads,
+        SourceRef, TreeDirection, TreeField, check_column, check_member, check_part, check_relation, field_finish,
+        field_layout, field_made, field_read, field_select, field_take, select_computed,
     },
-    referred::{NoUnique, ProbeUnique, Referred, UniqueField, Value},
+    reference::{NoUnique, ProbeUnique, ReadValue, ReferencedColumns, UniqueField},
     related::{belongs_to, has_many, has_one, through},
-    write::{Branch, Grows, Level, Rest},
+    write::{InsertNested, LevelRows, NestedOf, NestedRelation},
 };

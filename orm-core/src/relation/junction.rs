@@ -20,10 +20,10 @@ fn columns<V: Model>(query: QueryId, source: usize) -> V::Columns<Present> {
     label = "its rows refer to their parent themselves",
     note = "a table in between is declared by `has_many(tags: Tag, through = PostTag)`"
 )]
-pub trait Between: Model {}
+pub trait JunctionModel: Model {}
 
 #[diagnostic::do_not_recommend]
-impl<V: Model> Between for V {}
+impl<V: Model> JunctionModel for V {}
 
 impl<P: Model, C: Model, V, Out, L> Related<P, C, Many<V>, Out, L> {
     /// Loads only those whose row of the table in between fulfils the condition.
@@ -36,7 +36,7 @@ impl<P: Model, C: Model, V, Out, L> Related<P, C, Many<V>, Out, L> {
     /// In `of_all` a row then comes once for each parent that is linked with it, and not once.
     pub fn filter_link<F: IntoFilter>(mut self, cond: impl FnOnce(V::Columns<Present>) -> F) -> Self
     where
-        V: Between,
+        V: JunctionModel,
     {
         let source = self.path.join_through(&mut self.query.ast);
         let cond = cond(columns::<V>(self.query.ast.id, source)).into_filter();
@@ -54,7 +54,7 @@ impl<P: Model, C: Model, V, Out, L> Related<P, C, Many<V>, Out, L> {
     /// In `of_all` a row then comes once for each parent that is linked with it, and not once.
     pub fn order_by_link<O: IntoOrder>(mut self, order: impl FnOnce(V::Columns<Present>) -> O) -> Self
     where
-        V: Between,
+        V: JunctionModel,
     {
         let source = self.path.join_through(&mut self.query.ast);
         order(columns::<V>(self.query.ast.id, source)).order(&mut self.query.ast.order_by);
@@ -74,7 +74,7 @@ impl<P: Model, C: Model, V> Related<P, C, Many<V>> {
     /// ```
     pub fn with_link(mut self) -> Related<P, C, Many<V>, (C, V)>
     where
-        V: Between,
+        V: JunctionModel,
     {
         let source = self.path.join_through(&mut self.query.ast);
         let both = (self.query.columns(), columns::<V>(self.query.ast.id, source));

@@ -16,13 +16,13 @@ pub trait Kind: fmt::Debug + 'static {
 }
 
 /// The kinds whose rows refer to their parent, so that each has one parent.
-pub(super) trait Own: Kind {
+pub(super) trait UnsharedRows: Kind {
     /// What a parent gets that has these rows.
     fn gather<P: Model, C: Model, T: Send>(rows: Vec<T>) -> Result<Self::Of<T>>;
 }
 
 /// The kinds of which several parents may have the same row, which is then read once and cloned.
-pub(super) trait Shared: Kind {
+pub(super) trait SharedRows: Kind {
     /// What a parent gets that refers to these rows.
     fn share<P: Model, C: Model, T: Send + Clone>(rows: &[T]) -> Result<Self::Of<T>>;
 }
@@ -53,7 +53,7 @@ impl<V: 'static> Kind for Many<V> {
     type Filtered = Self;
 }
 
-impl<V: 'static> Own for Many<V> {
+impl<V: 'static> UnsharedRows for Many<V> {
     fn gather<P: Model, C: Model, T: Send>(rows: Vec<T>) -> Result<Vec<T>> {
         Ok(rows)
     }
@@ -64,7 +64,7 @@ impl Kind for AtMostOne {
     type Filtered = Self;
 }
 
-impl Own for AtMostOne {
+impl UnsharedRows for AtMostOne {
     fn gather<P: Model, C: Model, T: Send>(rows: Vec<T>) -> Result<Option<T>> {
         let mut rows = rows.into_iter();
         let first = rows.next();
@@ -81,7 +81,7 @@ impl Kind for One {
     type Filtered = MaybeOne;
 }
 
-impl Shared for One {
+impl SharedRows for One {
     fn share<P: Model, C: Model, T: Send + Clone>(rows: &[T]) -> Result<T> {
         rows.first().cloned().ok_or_else(|| {
             let text = format!("a row of {} refers to a row of {} that is not there", P::TABLE.name, C::TABLE.name);
@@ -95,7 +95,7 @@ impl Kind for MaybeOne {
     type Filtered = Self;
 }
 
-impl Shared for MaybeOne {
+impl SharedRows for MaybeOne {
     fn share<P: Model, C: Model, T: Send + Clone>(rows: &[T]) -> Result<Option<T>> {
         Ok(rows.first().cloned())
     }
@@ -103,14 +103,14 @@ impl Shared for MaybeOne {
 
 /// Any number of rows, found in any number of steps: a `Vec`.
 #[derive(Debug, Clone, Copy)]
-pub enum Deep {}
+pub enum Recursive {}
 
-impl Kind for Deep {
+impl Kind for Recursive {
     type Of<T: Send> = Vec<T>;
     type Filtered = Self;
 }
 
-impl Own for Deep {
+impl UnsharedRows for Recursive {
     fn gather<P: Model, C: Model, T: Send>(rows: Vec<T>) -> Result<Vec<T>> {
         Ok(rows)
     }
@@ -121,10 +121,10 @@ impl Own for Deep {
     message = "this relation leads to one row at most: there is nothing to sort or to limit",
     label = "not a relation to many"
 )]
-pub trait Several: Kind {}
+pub trait ToMany: Kind {}
 
-impl<V: 'static> Several for Many<V> {}
-impl Several for Deep {}
+impl<V: 'static> ToMany for Many<V> {}
+impl ToMany for Recursive {}
 
 /// The kinds that lead to rows that refer to their parent, or are linked with it.
 #[diagnostic::on_unimplemented(
@@ -160,12 +160,12 @@ pub trait StoredAfter: Kind {
 
 impl<V: 'static> StoredAfter for Many<V> {
     fn gather<P: Model, C: Model, T: Send>(rows: Vec<T>) -> Result<Vec<T>> {
-        <Self as Own>::gather::<P, C, T>(rows)
+        <Self as UnsharedRows>::gather::<P, C, T>(rows)
     }
 }
 
 impl StoredAfter for AtMostOne {
     fn gather<P: Model, C: Model, T: Send>(rows: Vec<T>) -> Result<Option<T>> {
-        <Self as Own>::gather::<P, C, T>(rows)
+        <Self as UnsharedRows>::gather::<P, C, T>(rows)
     }
 }

@@ -1,27 +1,27 @@
 //! Loading relations: with the rows of a query, or for rows that were read before.
 
 #[macro_use]
-mod concurrent;
+mod concurrency;
 
-mod by_keys;
 mod clauses;
-mod consistent;
 mod count;
-mod keys;
-mod loads;
-mod pairing;
+mod key;
+mod level;
+mod lookup;
+mod owner;
 mod run;
+mod snapshot;
 mod statement;
 mod with;
 
-pub(super) use self::{
-    by_keys::{own_by_keys, rows_of_keys, shared_by_keys},
-    keys::{Asked, Key, Keys},
-    loads::fewer,
-};
 pub use self::{
-    concurrent::both,
-    count::{Counted, Found},
-    loads::{Loads, load},
-    with::{Push, With},
+    concurrency::both,
+    count::{Counted, Exists},
+    level::{Loads, load},
+    with::{AddRelation, With},
+};
+pub(super) use self::{
+    key::{LookupKeys, ParentKey, ParentKeys},
+    level::fewer,
+    lookup::{own_by_keys, rows_of_keys, shared_by_keys},
 };

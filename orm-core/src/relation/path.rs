@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Referred;
+use super::ReferencedColumns;
 use crate::{
     ast::{self, Clause, ColumnName, From, Join, Node, QueryId, Relation as Source},
     model::{Keyed, Model},
@@ -25,7 +25,7 @@ pub trait RefersTo<P: 'static, const FIELD: u64>: Model {
     const COLUMNS: &'static [&'static str];
     /// The columns that they refer to, where it is not the key.
     #[doc(hidden)]
-    const REFERRED: Option<Referred<P>> = None;
+    const REFERRED: Option<ReferencedColumns<P>> = None;
 
     /// The key that this row refers to; `None` where it refers to none.
     #[doc(hidden)]
@@ -41,14 +41,14 @@ pub struct Path<P> {
     /// The columns that they are compared with: of the other model, or of the table in between.
     pub(super) to: &'static [&'static str],
     /// The table in between, and by which columns it leads on.
-    pub(super) through: Option<Through>,
+    pub(super) through: Option<Junction>,
     /// Whether it is followed again from each row that is found.
     pub(super) walk: Option<Box<Walk>>,
 }
 
 /// A table between two models.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Through {
+pub(super) struct Junction {
     pub(super) table: &'static Table,
     /// Its columns that refer to the other model.
     pub(super) columns: &'static [&'static str],
@@ -175,7 +175,7 @@ impl<P: Model> Path<P> {
             let to_key = <V as RefersTo<C, FAR>>::REFERRED.is_none();
             assert!(to_key, "the table in between must refer to the key of the model on the other side");
         }
-        let through = Through { table: V::TABLE, columns: <V as RefersTo<C, FAR>>::COLUMNS, target: C::TABLE.key };
+        let through = Junction { table: V::TABLE, columns: <V as RefersTo<C, FAR>>::COLUMNS, target: C::TABLE.key };
         let to = <V as RefersTo<P, NEAR>>::COLUMNS;
         Self {
             keys: referred_of::<P, V, NEAR>,
@@ -217,7 +217,7 @@ impl<P: Model> Path<P> {
     }
 
     /// The columns of the table in between, near and far; nothing without one.
-    pub(super) fn link(&self) -> Option<(&'static Table, &'static [&'static str], Through)> {
+    pub(super) fn link(&self) -> Option<(&'static Table, &'static [&'static str], Junction)> {
         self.through.map(|through| (through.table, self.to, through))
     }
 

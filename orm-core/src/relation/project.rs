@@ -3,17 +3,17 @@
 mod field;
 mod field_check;
 mod projection;
-mod recursive_field;
+mod tree_field;
 
 pub use self::{
     field::{
-        Cell, ColumnOf, Computed, Flattened, JsonOf, MaybeJsonOf, Of, Part, PartField, Place, Reads, part_finish,
-        part_layout, part_made, part_read, part_select, part_take,
+        ColumnOf, Computed, FieldCell, FieldSource, Flattened, JsonOf, MaybeJsonOf, MemberField, ProjectionField,
+        Reads, SourceRef, field_finish, field_layout, field_made, field_read, field_select, field_take,
     },
     field_check::{
         NoMember, NoReading, NoType, ProbeMember, ProbeReads, ProbeType, check_column, check_member, check_part,
         check_relation,
     },
     projection::{Member, Project, Projected, Projection, select_computed},
-    recursive_field::{Along, Ancestors, Counting, Descendants, Way},
+    tree_field::{Ancestors, CountDepth, Descendants, TreeDirection, TreeField},
 };

@@ -3,7 +3,7 @@
 use std::{fmt, future::Future};
 
 use super::{
-    kind::{AtMostOne, Kind, Many, MaybeOne, One, Several},
+    kind::{AtMostOne, Kind, Many, MaybeOne, One, ToMany},
     path::{Path, RefersTo},
 };
 use crate::{
@@ -118,7 +118,7 @@ impl<P: Model, C: Model, K, Out, L> Related<P, C, K, Out, L> {
     /// ```
     pub fn order_by<O: IntoOrder>(mut self, order: impl FnOnce(C::Columns<Present>) -> O) -> Self
     where
-        K: Several,
+        K: ToMany,
     {
         self.query = self.query.order_by(order);
         self
@@ -132,7 +132,7 @@ impl<P: Model, C: Model, K, Out, L> Related<P, C, K, Out, L> {
     /// ```
     pub fn limit(mut self, per_parent: u64) -> Self
     where
-        K: Several,
+        K: ToMany,
     {
         self.query = self.query.limit(per_parent);
         self
@@ -146,7 +146,7 @@ impl<P: Model, C: Model, K, Out, L> Related<P, C, K, Out, L> {
     /// ```
     pub fn offset(mut self, per_parent: u64) -> Self
     where
-        K: Several,
+        K: ToMany,
     {
         self.query = self.query.offset(per_parent);
         self
@@ -160,7 +160,7 @@ impl<P: Model, C: Model, K, Out, L> Related<P, C, K, Out, L> {
     /// ```
     pub fn distinct(mut self) -> Self
     where
-        K: Several,
+        K: ToMany,
     {
         self.query = self.query.distinct();
         self

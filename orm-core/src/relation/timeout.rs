@@ -1,6 +1,6 @@
 //! How long a verb of several statements may take.
 
-use super::{Graph, Link, Related, With, WithDepth};
+use super::{Link, NestedInsert, Related, With, WithDepth};
 use crate::query::timeouts;
 
 timeouts! {
@@ -17,7 +17,7 @@ timeouts! {
     /// // All levels together.
     /// let ann = User::insert(NewUser::new("ann@example.org", "Ann")).with(User::posts(), |ann| [NewPost::new(ann.id, "Hi")]);
     /// let (ann, posts) = ann.timeout(Duration::from_secs(1)).one(&db).await?;
-    [M, L, N] Graph<M, L, N> => insert.ast.timeout;
+    [M, L, N] NestedInsert<M, L, N> => insert.ast.timeout;
     /// let (post, tags) = (Post::get(1).one(&db).await?, Tag::query().all(&db).await?);
     /// Post::tags().set_links(&post, &tags).timeout(Duration::from_secs(1)).execute(&db).await?;
     [] Link => timeout;

@@ -1,17 +1,17 @@
 //! Writing relations: links, and rows that are inserted with the rows that belong to them.
 
-mod branch;
-mod children;
+mod child;
 mod foreign_key;
-mod junction_rows;
+mod junction_row;
 mod link;
-mod link_columns;
+mod link_column;
 mod nested_insert;
+mod nested_relation;
 mod one_row;
 
 pub use self::{
-    branch::{Branch, Branches, Grows},
-    children::{Children, Level, Linked, NewChildren, Rest, children, linked},
+    child::{Children, LevelRows, Linked, NestedOf, NewChildren, children, linked},
     link::{Link, Links},
-    nested_insert::Graph,
+    nested_insert::NestedInsert,
+    nested_relation::{InsertNested, NestedRelation, NestedRelations},
 };

@@ -41,7 +41,7 @@ impl Way {
     fn tokens(self, private: &TokenStream) -> TokenStream {
         let way = if self.up { quote!(Ancestors) } else { quote!(Descendants) };
         let way = quote!(#private::relation::#way);
-        if self.counting { quote!(#private::relation::Counting<#way>) } else { way }
+        if self.counting { quote!(#private::relation::CountDepth<#way>) } else { way }
     }
 }
 
@@ -175,7 +175,7 @@ fn code(ident: &Ident, model: &Path, parts: &[Part<'_>], private: &TokenStream) 
         .iter()
         .zip(&cells)
         .map(
-            |(number, cells)| quote!(#private::relation::part_finish::<__OrmFields, #number, __OrmE>(#cells, __orm_db)),
+            |(number, cells)| quote!(#private::relation::field_finish::<__OrmFields, #number, __OrmE>(#cells, __orm_db)),
         )
         .collect();
     let waits = wait(&waits, private);
@@ -185,7 +185,7 @@ fn code(ident: &Ident, model: &Path, parts: &[Part<'_>], private: &TokenStream) 
         const _: () = {
             #[doc(hidden)]
             pub struct __OrmRow {
-                #(#cells: #private::relation::Cell<#types>,)*
+                #(#cells: #private::relation::FieldCell<#types>,)*
             }
 
             enum __OrmFields {}
@@ -196,13 +196,13 @@ fn code(ident: &Ident, model: &Path, parts: &[Part<'_>], private: &TokenStream) 
             impl #private::row::FromRow for __OrmRow {
                 fn layout(__orm_layout: &mut #private::row::Layout<'_>) -> #private::error::Result<()> {
                     #private::row::Layout::<'_>::by_position(__orm_layout);
-                    #(#private::relation::part_layout::<__OrmFields, #numbers>(__orm_layout)?;)*
+                    #(#private::relation::field_layout::<__OrmFields, #numbers>(__orm_layout)?;)*
                     ::core::result::Result::Ok(())
                 }
 
                 fn from_row(__orm_row: &mut #private::row::Cursor<'_>) -> #private::error::Result<Self> {
                     ::core::result::Result::Ok(Self {
-                        #(#cells: #private::relation::part_read::<__OrmFields, #numbers>(__orm_row)?,)*
+                        #(#cells: #private::relation::field_read::<__OrmFields, #numbers>(__orm_row)?,)*
                     })
                 }
 
@@ -232,7 +232,7 @@ fn code(ident: &Ident, model: &Path, parts: &[Part<'_>], private: &TokenStream) 
                     mut __orm_all: ::std::vec::Vec<__OrmRow>,
                     __orm_db: &__OrmE,
                 ) -> #private::error::Result<::std::vec::Vec<Self>> {
-                    #(let #cells = #private::relation::part_take::<__OrmFields, #numbers, __OrmRow>(
+                    #(let #cells = #private::relation::field_take::<__OrmFields, #numbers, __OrmRow>(
                         &mut __orm_all,
                         |__orm_row| &mut __orm_row.#cells,
                     );)*
@@ -244,7 +244,7 @@ fn code(ident: &Ident, model: &Path, parts: &[Part<'_>], private: &TokenStream) 
                         |__orm_row| {
                             ::core::result::Result::Ok(Self {
                                 #(
-                                    #idents: #private::relation::part_made(__orm_row.#cells, &mut #cells)?,
+                                    #idents: #private::relation::field_made(__orm_row.#cells, &mut #cells)?,
                                 )*
                             })
                         },
@@ -266,10 +266,10 @@ fn field(index: usize, part: &Part<'_>, model: &Path, private: &TokenStream) -> 
     let (source, clauses, check) = match &part.from {
         From::Member { way, clauses, .. } => {
             let source = match way {
-                None => quote_spanned!(place=> #private::relation::Of<#model, { #name }>),
+                None => quote_spanned!(place=> #private::relation::MemberField<#model, { #name }>),
                 Some(way) => {
                     let way = way.tokens(private);
-                    quote_spanned!(place=> #private::relation::Along<#model, #way, { #name }>)
+                    quote_spanned!(place=> #private::relation::TreeField<#model, #way, { #name }>)
                 }
             };
             (source, clauses.as_slice(), member::which(&name, part, way.is_some(), model, private))
@@ -278,19 +278,19 @@ fn field(index: usize, part: &Part<'_>, model: &Path, private: &TokenStream) -> 
         From::Flatten => (quote_spanned!(place=> #private::relation::Flattened<#model>), &[][..], None),
     };
     let change = (!clauses.is_empty()).then(|| {
-        let source = quote!(<#source as #private::relation::Part<#ty>>::Source);
+        let source = quote!(<#source as #private::relation::FieldSource<#ty>>::Reader);
         quote! {
-            fn change(__orm_source: #source) -> #source {
+            fn with_clauses(__orm_source: #source) -> #source {
                 __orm_source #(#clauses)*
             }
         }
     });
-    let source = super::at(place, quote!(type Part = #source;));
+    let source = super::at(place, quote!(type Source = #source;));
     quote! {
         #check
 
         #[automatically_derived]
-        impl #private::relation::PartField<#index> for __OrmFields {
+        impl #private::relation::ProjectionField<#index> for __OrmFields {
             type Field = #ty;
             #source
 
@@ -306,7 +306,7 @@ fn select(index: usize, part: &Part<'_>, model: &Path, private: &TokenStream) ->
             #private::relation::select_computed::<#model, #ty, _>(__orm_columns, #expr, __orm_list);
         },
         From::Member { .. } | From::Flatten => quote! {
-            #private::relation::part_select::<__OrmFields, #index>(__orm_columns, __orm_list);
+            #private::relation::field_select::<__OrmFields, #index>(__orm_columns, __orm_list);
         },
     }
 }

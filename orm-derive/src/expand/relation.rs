@@ -21,7 +21,7 @@ pub(super) fn impls(model: &Model, private: &TokenStream, names: &Names) -> Toke
                 impl #params #private::relation::RefersTo<#target, #ONLY> for #ty #bounds {
                     const COLUMNS: &'static [&'static str] =
                         <Self as #private::relation::RefersTo<#target, #number>>::COLUMNS;
-                    const REFERRED: ::core::option::Option<#private::relation::Referred<#target>> =
+                    const REFERRED: ::core::option::Option<#private::relation::ReferencedColumns<#target>> =
                         <Self as #private::relation::RefersTo<#target, #number>>::REFERRED;
 
                     fn reference(&self) -> ::core::option::Option<::std::vec::Vec<#private::value::Bind>> {
@@ -66,10 +66,10 @@ fn referred(key: &ForeignKey, private: &TokenStream) -> Option<TokenStream> {
     };
     let probes: Vec<TokenStream> = key.reference.columns.iter().map(probe).collect();
     Some(quote! {
-        const REFERRED: ::core::option::Option<#private::relation::Referred<#target>> = {
+        const REFERRED: ::core::option::Option<#private::relation::ReferencedColumns<#target>> = {
             #[allow(unused_imports)]
             use #private::relation::NoUnique as _;
-            ::core::option::Option::Some(#private::relation::Referred {
+            ::core::option::Option::Some(#private::relation::ReferencedColumns {
                 columns: &[#(#probes::COLUMN),*],
                 values: &[#(#probes::VALUE),*],
             })

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{by_keys::placed, keys::Keys, loads::fewer, pairing::Pairing};
+use super::{key::ParentKeys, level::fewer, lookup::placed, owner::OwnerColumn};
 use crate::{
     ast,
     error::Result,
@@ -22,7 +22,7 @@ pub struct Counted<P, C> {
 
 /// Whether rows of `C` belong to one of `P`: a `bool`.
 #[must_use = "a relation does nothing until a query takes it: `.with(..)`"]
-pub struct Found<P, C>(pub(crate) Counted<P, C>);
+pub struct Exists<P, C>(pub(crate) Counted<P, C>);
 
 impl<P, C> Clone for Counted<P, C> {
     fn clone(&self) -> Self {
@@ -30,7 +30,7 @@ impl<P, C> Clone for Counted<P, C> {
     }
 }
 
-impl<P, C> Clone for Found<P, C> {
+impl<P, C> Clone for Exists<P, C> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
@@ -42,9 +42,9 @@ impl<P, C> fmt::Debug for Counted<P, C> {
     }
 }
 
-impl<P, C> fmt::Debug for Found<P, C> {
+impl<P, C> fmt::Debug for Exists<P, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Found").field(&self.0.path).finish()
+        f.debug_tuple("Exists").field(&self.0.path).finish()
     }
 }
 
@@ -82,8 +82,8 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
     /// let users: Vec<(User, bool)> = User::query().with(mine.exists()).all(&db).await?;
     /// # Ok(()) }
     /// ```
-    pub fn exists(self) -> Found<P, C> {
-        Found(self.count())
+    pub fn exists(self) -> Exists<P, C> {
+        Exists(self.count())
     }
 }
 
@@ -92,12 +92,12 @@ impl<P: Model, C: Model> Relation for Counted<P, C> {
     type Output = i64;
 
     async fn load<E: Executor>(self, parents: &[P], db: &E) -> Result<Vec<i64>> {
-        let (there, asked) = Keys::of(&self.path, parents).each();
+        let (there, asked) = ParentKeys::of(&self.path, parents).each();
         let mut counts = vec![0; asked.len()];
         let timeout = self.query.timeout;
         if let Some(mut query) = self.path.counted(self.query, asked.into_binds()) {
             query.timeout = timeout;
-            let (numbers, found) = placed::<i64>(&query, Pairing::Number, db).await?;
+            let (numbers, found) = placed::<i64>(&query, OwnerColumn::Number, db).await?;
             for (number, count) in numbers.into_iter().zip(found) {
                 *counts.get_mut(number).ok_or_else(fewer)? = count;
             }
@@ -107,7 +107,7 @@ impl<P: Model, C: Model> Relation for Counted<P, C> {
     }
 }
 
-impl<P: Model, C: Model> Relation for Found<P, C> {
+impl<P: Model, C: Model> Relation for Exists<P, C> {
     type Parent = P;
     type Output = bool;
 

@@ -14,7 +14,7 @@ use crate::{
 
 /// Which rows of a query are read.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Take {
+pub(super) enum WantedRows {
     All,
     /// The only one, if there is one.
     Only,
@@ -35,7 +35,7 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
     /// # Errors
     /// As for [`Select::all`].
     pub async fn all(self, db: &impl Executor) -> Result<Vec<L::Output>> {
-        self.run(Take::All, db).await
+        self.run(WantedRows::All, db).await
     }
 
     /// Runs the query and returns its only row with what belongs to it.
@@ -70,7 +70,7 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
     /// # Errors
     /// As for [`Select::one_or_none`].
     pub async fn one_or_none(self, db: &impl Executor) -> Result<Option<L::Output>> {
-        Ok(self.run(Take::Only, db).await?.into_iter().next())
+        Ok(self.run(WantedRows::Only, db).await?.into_iter().next())
     }
 
     /// Counts the rows that [`all`](Self::all) would return. Nothing is loaded along.
@@ -120,13 +120,17 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
     /// # Errors
     /// As for [`Select::first`].
     pub async fn first(self, db: &impl Executor) -> Result<Option<L::Output>> {
-        Ok(self.run(Take::First, db).await?.into_iter().next())
+        Ok(self.run(WantedRows::First, db).await?.into_iter().next())
     }
 }
 
 impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
     /// Reads the rows and what belongs to them. On the heap: the verbs would hold the query twice otherwise.
-    fn run<E: Executor>(self, take: Take, db: &E) -> Pin<Box<impl Future<Output = Result<Vec<L::Output>>> + Send>> {
+    fn run<E: Executor>(
+        self,
+        take: WantedRows,
+        db: &E,
+    ) -> Pin<Box<impl Future<Output = Result<Vec<L::Output>>> + Send>> {
         Box::pin(async move {
             let limit = self.query.ast.timeout.map(Limit::begin);
             let db = &Limited::new(db, limit);
@@ -138,13 +142,13 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
         })
     }
 
-    pub(super) async fn levels(mut self, take: Take, db: &impl Executor) -> Result<Vec<L::Output>> {
+    pub(super) async fn levels(mut self, take: WantedRows, db: &impl Executor) -> Result<Vec<L::Output>> {
         // The limit of all levels has begun already, and comes with the executor.
         self.query.ast.timeout = None;
         let rows = match take {
-            Take::All => self.query.all(db).await?,
-            Take::Only => self.query.one_or_none(db).await?.into_iter().collect(),
-            Take::First => self.query.first(db).await?.into_iter().collect(),
+            WantedRows::All => self.query.all(db).await?,
+            WantedRows::Only => self.query.one_or_none(db).await?.into_iter().collect(),
+            WantedRows::First => self.query.first(db).await?.into_iter().collect(),
         };
         self.loads.load(rows, db).await
     }

@@ -14,7 +14,7 @@ use crate::{
     label = "one too many",
     note = "load the rest for the rows at hand: `load(&users, User::posts(), &db)`"
 )]
-pub trait Push<R> {
+pub trait AddRelation<R> {
     /// The grown relations.
     type Output;
 
@@ -23,7 +23,7 @@ pub trait Push<R> {
     fn push(self, relation: R) -> Self::Output;
 }
 
-impl<R> Push<R> for () {
+impl<R> AddRelation<R> for () {
     type Output = (R,);
 
     fn push(self, relation: R) -> (R,) {
@@ -33,7 +33,7 @@ impl<R> Push<R> for () {
 
 macro_rules! push {
     ($($($part:ident)+;)+) => { $(
-        impl<$($part,)+ R> Push<R> for ($($part,)+) {
+        impl<$($part,)+ R> AddRelation<R> for ($($part,)+) {
             type Output = ($($part,)+ R,);
 
             #[expect(non_snake_case, reason = "the variables are named like the types")]
@@ -100,7 +100,7 @@ impl<M: Model, L, S: Source> With<M, L, M, S> {
     /// ```
     pub fn with<R: Relation<Parent = M>>(self, relation: R) -> With<M, L::Output, M, S>
     where
-        L: Push<R>,
+        L: AddRelation<R>,
     {
         With { consistent: self.consistent, ..With::of(self.query, self.loads.push(relation)) }
     }
@@ -123,7 +123,7 @@ impl<P: Model, C: Model, K, L> Related<P, C, K, C, L> {
     /// ```
     pub fn with<R: Relation<Parent = C>>(self, relation: R) -> Related<P, C, K, C, L::Output>
     where
-        L: Push<R>,
+        L: AddRelation<R>,
     {
         let Self { path, query, loads, refers, .. } = self;
         Related { path, query, loads: loads.push(relation), refers, _kind: PhantomData }

@@ -15,7 +15,7 @@ use crate::{
     relation::{
         AtMostOne, Depth, Many, MaybeOne, One, Related, Tree, WithDepth,
         condition::origin,
-        load::{Key, Keys, fewer, own_by_keys, shared_by_keys},
+        load::{ParentKey, ParentKeys, fewer, own_by_keys, shared_by_keys},
     },
     row::{Cursor, FromRow, Layout},
     value::{Json, Scalar, SqlType},
@@ -24,18 +24,18 @@ use crate::{
 /// What a row has for a field of type `F`. It says nothing of where that comes from, so that what is wrong there is one
 /// message; and it is hardly larger than the field.
 #[doc(hidden)]
-pub enum Cell<F> {
+pub enum FieldCell<F> {
     /// The field itself.
     Value(F),
     /// The key by which it is found.
-    Key(Key),
+    Key(ParentKey),
     /// The row of another projection.
     Row(Box<Box<dyn Any + Send>>),
     /// What has been taken to be finished.
     Taken,
 }
 
-impl<F> fmt::Debug for Cell<F> {
+impl<F> fmt::Debug for FieldCell<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Value(_) => "Value",
@@ -48,43 +48,45 @@ impl<F> fmt::Debug for Cell<F> {
 
 /// The field number `I` of a projection.
 #[doc(hidden)]
-pub trait PartField<const I: usize> {
+pub trait ProjectionField<const I: usize> {
     /// Its type.
     type Field: Send + 'static;
     /// Where it comes from.
-    type Part: Part<Self::Field> + 'static;
+    type Source: FieldSource<Self::Field> + 'static;
 
     /// Adds the clauses that the field has for its relation.
-    fn change(source: <Self::Part as Part<Self::Field>>::Source) -> <Self::Part as Part<Self::Field>>::Source {
+    fn with_clauses(
+        source: <Self::Source as FieldSource<Self::Field>>::Reader,
+    ) -> <Self::Source as FieldSource<Self::Field>>::Reader {
         source
     }
 }
 
 /// What gives a field of type `F`.
 #[doc(hidden)]
-pub trait Part<F>: Sized {
+pub trait FieldSource<F>: Sized {
     /// What it reads: a column, a relation.
-    type Source: Send + 'static;
+    type Reader: Send + 'static;
 
     /// Whether a row alone does not give the field.
-    const WAITS: bool;
+    const LOADED_LATER: bool;
 
     /// Makes the source.
-    fn source() -> Self::Source;
+    fn source() -> Self::Reader;
 
     /// Adds it to a select list.
-    fn select(source: &Self::Source, columns: Place, list: &mut SelectList);
+    fn select(source: &Self::Reader, columns: SourceRef, list: &mut SelectList);
 
     /// Takes its columns from a result.
-    fn layout(source: &Self::Source, layout: &mut Layout<'_>) -> Result<()>;
+    fn layout(source: &Self::Reader, layout: &mut Layout<'_>) -> Result<()>;
 
     /// Reads it from a row.
-    fn read(row: &mut Cursor<'_>) -> Result<Cell<F>>;
+    fn read(row: &mut Cursor<'_>) -> Result<FieldCell<F>>;
 
     /// Makes the fields of the rows that wait.
     fn finish<E: Executor>(
-        source: Self::Source,
-        cells: Vec<Cell<F>>,
+        source: Self::Reader,
+        cells: Vec<FieldCell<F>>,
         db: &E,
     ) -> impl Future<Output = Result<Vec<F>>> + Send;
 }
@@ -92,12 +94,12 @@ pub trait Part<F>: Sized {
 /// Which source of which query the columns of a projection are of.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
-pub struct Place {
+pub struct SourceRef {
     query: crate::ast::QueryId,
     source: u8,
 }
 
-impl Place {
+impl SourceRef {
     fn of(columns: impl Selection) -> Self {
         let (query, source) = origin(columns);
         Self { query, source }
@@ -110,72 +112,72 @@ impl Place {
 
 /// Adds the field to a select list.
 #[doc(hidden)]
-pub fn part_select<P: PartField<I>, const I: usize>(columns: impl Selection, list: &mut SelectList) {
-    P::Part::select(&P::Part::source(), Place::of(columns), list);
+pub fn field_select<P: ProjectionField<I>, const I: usize>(columns: impl Selection, list: &mut SelectList) {
+    P::Source::select(&P::Source::source(), SourceRef::of(columns), list);
 }
 
 /// Takes the columns of the field from a result.
 #[doc(hidden)]
-pub fn part_layout<P: PartField<I>, const I: usize>(layout: &mut Layout<'_>) -> Result<()> {
-    P::Part::layout(&P::Part::source(), layout)
+pub fn field_layout<P: ProjectionField<I>, const I: usize>(layout: &mut Layout<'_>) -> Result<()> {
+    P::Source::layout(&P::Source::source(), layout)
 }
 
 /// Reads the field from a row.
 #[doc(hidden)]
 #[inline]
-pub fn part_read<P: PartField<I>, const I: usize>(row: &mut Cursor<'_>) -> Result<Cell<P::Field>> {
-    P::Part::read(row)
+pub fn field_read<P: ProjectionField<I>, const I: usize>(row: &mut Cursor<'_>) -> Result<FieldCell<P::Field>> {
+    P::Source::read(row)
 }
 
 /// Takes the cells of the field out of the rows, unless they have the field already.
 #[doc(hidden)]
-pub fn part_take<P: PartField<I>, const I: usize, R>(
+pub fn field_take<P: ProjectionField<I>, const I: usize, R>(
     rows: &mut [R],
-    cell: fn(&mut R) -> &mut Cell<P::Field>,
-) -> Vec<Cell<P::Field>> {
-    if !P::Part::WAITS {
+    cell: fn(&mut R) -> &mut FieldCell<P::Field>,
+) -> Vec<FieldCell<P::Field>> {
+    if !P::Source::LOADED_LATER {
         return Vec::new();
     }
-    rows.iter_mut().map(|row| std::mem::replace(cell(row), Cell::Taken)).collect()
+    rows.iter_mut().map(|row| std::mem::replace(cell(row), FieldCell::Taken)).collect()
 }
 
 /// Makes the fields of the rows.
 #[doc(hidden)]
-pub fn part_finish<'e, P: PartField<I>, const I: usize, E: Executor>(
-    cells: Vec<Cell<P::Field>>,
+pub fn field_finish<'e, P: ProjectionField<I>, const I: usize, E: Executor>(
+    cells: Vec<FieldCell<P::Field>>,
     db: &'e E,
 ) -> Pin<Box<dyn Future<Output = Result<Vec<P::Field>>> + Send + 'e>> {
-    Box::pin(P::Part::finish(P::change(P::Part::source()), cells, db))
+    Box::pin(P::Source::finish(P::with_clauses(P::Source::source()), cells, db))
 }
 
 /// The field of a row: what the row has, or the next of those that were finished.
 #[doc(hidden)]
 #[inline]
-pub fn part_made<F>(cell: Cell<F>, finished: &mut IntoIter<F>) -> Result<F> {
+pub fn field_made<F>(cell: FieldCell<F>, finished: &mut IntoIter<F>) -> Result<F> {
     match cell {
-        Cell::Value(value) => Ok(value),
-        Cell::Key(_) | Cell::Row(_) | Cell::Taken => finished.next().ok_or_else(fewer),
+        FieldCell::Value(value) => Ok(value),
+        FieldCell::Key(_) | FieldCell::Row(_) | FieldCell::Taken => finished.next().ok_or_else(fewer),
     }
 }
 
 /// The column or relation of `M` whose name has the number `NAME`.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Of<M, const NAME: u64>(PhantomData<fn() -> M>);
+pub struct MemberField<M, const NAME: u64>(PhantomData<fn() -> M>);
 
-impl<M: Member<NAME>, const NAME: u64, F: Send + 'static> Part<F> for Of<M, NAME>
+impl<M: Member<NAME>, const NAME: u64, F: Send + 'static> FieldSource<F> for MemberField<M, NAME>
 where
     M::Is: Reads<F> + 'static,
 {
-    type Source = M::Is;
+    type Reader = M::Is;
 
-    const WAITS: bool = <M::Is as Reads<F>>::WAITS;
+    const LOADED_LATER: bool = <M::Is as Reads<F>>::LOADED_LATER;
 
     fn source() -> M::Is {
         M::member()
     }
 
-    fn select(source: &M::Is, columns: Place, list: &mut SelectList) {
+    fn select(source: &M::Is, columns: SourceRef, list: &mut SelectList) {
         source.select(columns, list);
     }
 
@@ -184,11 +186,11 @@ where
     }
 
     #[inline]
-    fn read(row: &mut Cursor<'_>) -> Result<Cell<F>> {
+    fn read(row: &mut Cursor<'_>) -> Result<FieldCell<F>> {
         M::Is::read(row)
     }
 
-    async fn finish<E: Executor>(source: M::Is, cells: Vec<Cell<F>>, db: &E) -> Result<Vec<F>> {
+    async fn finish<E: Executor>(source: M::Is, cells: Vec<FieldCell<F>>, db: &E) -> Result<Vec<F>> {
         source.finish(cells, db).await
     }
 }
@@ -198,25 +200,25 @@ where
 #[derive(Debug)]
 pub struct Computed;
 
-impl<F: FromRow> Part<F> for Computed {
-    type Source = ();
+impl<F: FromRow> FieldSource<F> for Computed {
+    type Reader = ();
 
-    const WAITS: bool = false;
+    const LOADED_LATER: bool = false;
 
     fn source() {}
 
-    fn select((): &(), _: Place, _: &mut SelectList) {}
+    fn select((): &(), _: SourceRef, _: &mut SelectList) {}
 
     fn layout((): &(), layout: &mut Layout<'_>) -> Result<()> {
         F::layout(layout)
     }
 
     #[inline]
-    fn read(row: &mut Cursor<'_>) -> Result<Cell<F>> {
-        F::from_row(row).map(Cell::Value)
+    fn read(row: &mut Cursor<'_>) -> Result<FieldCell<F>> {
+        F::from_row(row).map(FieldCell::Value)
     }
 
-    async fn finish<E: Executor>((): (), _: Vec<Cell<F>>, _: &E) -> Result<Vec<F>> {
+    async fn finish<E: Executor>((): (), _: Vec<FieldCell<F>>, _: &E) -> Result<Vec<F>> {
         Ok(Vec::new())
     }
 }
@@ -226,14 +228,14 @@ impl<F: FromRow> Part<F> for Computed {
 #[derive(Debug)]
 pub struct Flattened<M>(PhantomData<fn() -> M>);
 
-impl<M: Model, F: Projected<Of = M>> Part<F> for Flattened<M> {
-    type Source = ();
+impl<M: Model, F: Projected<Of = M>> FieldSource<F> for Flattened<M> {
+    type Reader = ();
 
-    const WAITS: bool = true;
+    const LOADED_LATER: bool = true;
 
     fn source() {}
 
-    fn select((): &(), columns: Place, list: &mut SelectList) {
+    fn select((): &(), columns: SourceRef, list: &mut SelectList) {
         F::select(M::columns::<Present>(Origin::new(columns.query, columns.source)), list);
     }
 
@@ -241,15 +243,15 @@ impl<M: Model, F: Projected<Of = M>> Part<F> for Flattened<M> {
         F::Row::layout(layout)
     }
 
-    fn read(row: &mut Cursor<'_>) -> Result<Cell<F>> {
+    fn read(row: &mut Cursor<'_>) -> Result<FieldCell<F>> {
         let row = F::Row::from_row(row)?;
-        Ok(Cell::Row(Box::new(Box::new(row))))
+        Ok(FieldCell::Row(Box::new(Box::new(row))))
     }
 
-    async fn finish<E: Executor>((): (), cells: Vec<Cell<F>>, db: &E) -> Result<Vec<F>> {
+    async fn finish<E: Executor>((): (), cells: Vec<FieldCell<F>>, db: &E) -> Result<Vec<F>> {
         let row = |cell| match cell {
-            Cell::Row(row) => row.downcast::<F::Row>().map(|it| *it).map_err(|_| fewer()),
-            Cell::Value(_) | Cell::Key(_) | Cell::Taken => Err(fewer()),
+            FieldCell::Row(row) => row.downcast::<F::Row>().map(|it| *it).map_err(|_| fewer()),
+            FieldCell::Value(_) | FieldCell::Key(_) | FieldCell::Taken => Err(fewer()),
         };
         let rows = cells.into_iter().map(row).collect::<Result<_>>()?;
         F::load(rows, db).await
@@ -275,19 +277,19 @@ impl<P: Model> WithDepth<P> {
 )]
 pub trait Reads<F>: Send + Sized {
     /// Whether a row alone does not give the field.
-    const WAITS: bool;
+    const LOADED_LATER: bool;
 
     /// Adds it to a select list.
-    fn select(&self, columns: Place, list: &mut SelectList);
+    fn select(&self, columns: SourceRef, list: &mut SelectList);
 
     /// Takes its columns from a result.
     fn layout(&self, layout: &mut Layout<'_>) -> Result<()>;
 
     /// Reads it from a row.
-    fn read(row: &mut Cursor<'_>) -> Result<Cell<F>>;
+    fn read(row: &mut Cursor<'_>) -> Result<FieldCell<F>>;
 
     /// Makes the fields of the rows.
-    fn finish<E: Executor>(self, cells: Vec<Cell<F>>, db: &E) -> impl Future<Output = Result<Vec<F>>> + Send;
+    fn finish<E: Executor>(self, cells: Vec<FieldCell<F>>, db: &E) -> impl Future<Output = Result<Vec<F>>> + Send;
 }
 
 macro_rules! columns {
@@ -309,9 +311,9 @@ macro_rules! columns {
         where
             $($bound)+
         {
-            const WAITS: bool = false;
+            const LOADED_LATER: bool = false;
 
-            fn select(&self, columns: Place, list: &mut SelectList) {
+            fn select(&self, columns: SourceRef, list: &mut SelectList) {
                 columns.push(self.0, list);
             }
 
@@ -320,12 +322,12 @@ macro_rules! columns {
             }
 
             #[inline]
-            fn read(row: &mut Cursor<'_>) -> Result<Cell<$field>> {
+            fn read(row: &mut Cursor<'_>) -> Result<FieldCell<$field>> {
                 let $value = <$base as FromRow>::from_row(row)?;
-                Ok(Cell::Value($made))
+                Ok(FieldCell::Value($made))
             }
 
-            async fn finish<E: Executor>(self, _: Vec<Cell<$field>>, _: &E) -> Result<Vec<$field>> {
+            async fn finish<E: Executor>(self, _: Vec<FieldCell<$field>>, _: &E) -> Result<Vec<$field>> {
                 Ok(Vec::new())
             }
         }
@@ -343,9 +345,9 @@ columns! {
 macro_rules! relations {
     ($([$($param:ident: $bound:path),*] $relation:ty, $of:ident => $field:ty, $load:ident $(, $clone:ident)?;)+) => { $(
         impl<P: Model, $($param: $bound + 'static,)* F: Projected<Of = $of> $(+ $clone)?> Reads<$field> for $relation {
-            const WAITS: bool = true;
+            const LOADED_LATER: bool = true;
 
-            fn select(&self, columns: Place, list: &mut SelectList) {
+            fn select(&self, columns: SourceRef, list: &mut SelectList) {
                 self.path.columns().iter().for_each(|name| columns.push(name, list));
             }
 
@@ -354,16 +356,16 @@ macro_rules! relations {
             }
 
             #[inline]
-            fn read(row: &mut Cursor<'_>) -> Result<Cell<$field>> {
-                Key::read(row).map(Cell::Key)
+            fn read(row: &mut Cursor<'_>) -> Result<FieldCell<$field>> {
+                ParentKey::read(row).map(FieldCell::Key)
             }
 
-            async fn finish<E: Executor>(self, cells: Vec<Cell<$field>>, db: &E) -> Result<Vec<$field>> {
+            async fn finish<E: Executor>(self, cells: Vec<FieldCell<$field>>, db: &E) -> Result<Vec<$field>> {
                 let key = |cell| match cell {
-                    Cell::Key(key) => Ok(key),
-                    Cell::Value(_) | Cell::Row(_) | Cell::Taken => Err(fewer()),
+                    FieldCell::Key(key) => Ok(key),
+                    FieldCell::Value(_) | FieldCell::Row(_) | FieldCell::Taken => Err(fewer()),
                 };
-                let keys = Keys::read(&self.path, cells.into_iter().map(key).collect::<Result<_>>()?);
+                let keys = ParentKeys::read(&self.path, cells.into_iter().map(key).collect::<Result<_>>()?);
                 $load(self.project::<F>(), keys, db).await
             }
         }

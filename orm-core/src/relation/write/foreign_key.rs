@@ -9,14 +9,14 @@ use crate::{
     model::{Keyed, Model},
     relation::{
         Path, Related, StoredAfter,
-        load::{Asked, rows_of_keys},
+        load::{LookupKeys, rows_of_keys},
     },
     schema::Table,
     value::Bind,
 };
 
 /// The parents of one level, and how many children each was given.
-pub(super) struct Families<'a, P, C, K> {
+pub(super) struct ParentsAndChildren<'a, P, C, K> {
     /// The relation of the first so many parents, and so on.
     pub(super) relations: &'a [(Related<P, C, K>, usize)],
     pub(super) parents: &'a [P],
@@ -24,20 +24,20 @@ pub(super) struct Families<'a, P, C, K> {
 }
 
 /// A child whose foreign key has other bytes than its parent's key: to the server the two may be equal.
-struct Unlike<'a, P, C, K> {
+struct UnequalChild<'a, P, C, K> {
     relation: &'a Related<P, C, K>,
     child: &'a C,
-    place: Place,
+    place: ChildPosition,
 }
 
 /// Which child of which parent.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct ChildPosition {
     parent: usize,
     child: usize,
 }
 
-impl<'a, P, C, K> Families<'a, P, C, K>
+impl<'a, P, C, K> ParentsAndChildren<'a, P, C, K>
 where
     P: Model,
     C: Keyed,
@@ -59,7 +59,7 @@ where
         let unlike = self.unlike(children)?;
         for (relation, _) in self.relations {
             let of_relation = unlike.iter().filter(|it| std::ptr::eq(it.relation, relation));
-            let of_relation: Vec<&Unlike<'_, P, C, K>> = of_relation.collect();
+            let of_relation: Vec<&UnequalChild<'_, P, C, K>> = of_relation.collect();
             if !of_relation.is_empty() {
                 // Seldom needed, so on the heap.
                 Box::pin(self.ask(relation, &of_relation, db)).await?;
@@ -68,7 +68,7 @@ where
         Ok(())
     }
 
-    fn unlike(&self, children: &'a [C]) -> Result<Vec<Unlike<'a, P, C, K>>> {
+    fn unlike(&self, children: &'a [C]) -> Result<Vec<UnequalChild<'a, P, C, K>>> {
         let mut unlike = vec![];
         let mut children = children.iter();
         for (parent, (relation, row, count)) in self.each().enumerate() {
@@ -79,12 +79,12 @@ where
             };
             let key = relation.path.key(row);
             for (number, child) in of_parent {
-                let place = Place { parent, child: number };
+                let place = ChildPosition { parent, child: number };
                 let (Some(key), Some(reference)) = (&key, refers(child)) else {
                     return Err(stranger(relation, place));
                 };
                 if !relation.same::<C>(key, &reference) {
-                    unlike.push(Unlike { relation, child, place });
+                    unlike.push(UnequalChild { relation, child, place });
                 }
             }
         }
@@ -95,13 +95,13 @@ where
     async fn ask<E: Executor>(
         &self,
         relation: &Related<P, C, K>,
-        unlike: &[&Unlike<'_, P, C, K>],
+        unlike: &[&UnequalChild<'_, P, C, K>],
         db: &E,
     ) -> Result<()> {
         let mut places: Vec<usize> = unlike.iter().map(|it| it.place.parent).collect();
         places.dedup();
         let keys = places.iter().filter_map(|it| relation.path.key(self.parents.get(*it)?)).collect();
-        let found = rows_of_keys(relation.clone(), Asked::Binds(keys), db).await?;
+        let found = rows_of_keys(relation.clone(), LookupKeys::Binds(keys), db).await?;
         for it in unlike {
             let group = places.iter().position(|place| *place == it.place.parent).and_then(|at| found.get(at));
             let key = it.child.key();
@@ -137,7 +137,7 @@ fn ends_blank(value: &Bind) -> bool {
 }
 
 /// A child that belongs to another parent, or to none.
-fn stranger<P: Model, C: Keyed, K>(relation: &Related<P, C, K>, place: Place) -> Error {
+fn stranger<P: Model, C: Keyed, K>(relation: &Related<P, C, K>, place: ChildPosition) -> Error {
     let (child, parent) = (C::TABLE, P::TABLE);
     let columns = relation.path.compared().join(", ");
     let text = format!(

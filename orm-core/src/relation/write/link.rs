@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt, time::Duration};
 
-use super::link_columns::Ends;
+use super::link_column::LinkColumns;
 use crate::{
     ast::{self, ColumnName, Delete, Node, QueryId},
     check,
@@ -178,7 +178,7 @@ fn equals(query: QueryId, columns: &[&'static str], binds: Vec<Bind>) -> impl It
 }
 
 /// The links of `children` with `parent`.
-fn links<C: Keyed>(ends: Ends, parent: Vec<Bind>, children: &[C]) -> Result<Added, String> {
+fn links<C: Keyed>(ends: LinkColumns, parent: Vec<Bind>, children: &[C]) -> Result<Added, String> {
     if let Some(text) = ends.refused() {
         return Err(text);
     }
@@ -196,14 +196,21 @@ fn links<C: Keyed>(ends: Ends, parent: Vec<Bind>, children: &[C]) -> Result<Adde
 
 impl<P: Model, C: Keyed, V: Model> Related<P, C, Many<V>> {
     /// Where the links are, and the key of the row that has them; nothing where it is NULL.
-    fn ends(&self, parent: &P) -> Result<(Ends, Option<Vec<Bind>>), String> {
+    fn ends(&self, parent: &P) -> Result<(LinkColumns, Option<Vec<Bind>>), String> {
         if let Some(clause) = self.query.ast.clauses().next() {
             return Err(format!("a relation that is linked takes no clauses: remove its `{}`", clause.method()));
         }
-        Ok((Ends::of(&self.path).ok_or_else(|| "there is no junction table".to_owned())?, self.path.typed_key(parent)))
+        Ok((
+            LinkColumns::of(&self.path).ok_or_else(|| "there is no junction table".to_owned())?,
+            self.path.typed_key(parent),
+        ))
     }
 
-    fn changed(self, parent: &P, change: impl FnOnce(Ends, Option<Vec<Bind>>) -> Result<Change, String>) -> Link {
+    fn changed(
+        self,
+        parent: &P,
+        change: impl FnOnce(LinkColumns, Option<Vec<Bind>>) -> Result<Change, String>,
+    ) -> Link {
         let (ends, key) = match self.ends(parent) {
             Ok(it) => it,
             Err(text) => return Link::refused(V::TABLE, text),
@@ -218,7 +225,7 @@ fn no_key() -> String {
 }
 
 /// A delete of the links of a row with all others, or with one of them.
-fn delete(ends: Ends, parent: Vec<Bind>, child: Option<Vec<Bind>>) -> Change {
+fn delete(ends: LinkColumns, parent: Vec<Bind>, child: Option<Vec<Bind>>) -> Change {
     let id = QueryId::next();
     let near = equals(id, ends.near, parent);
     let filters = near.chain(equals(id, ends.far, child.unwrap_or_default())).collect();

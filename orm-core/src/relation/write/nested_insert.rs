@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use super::{Branch, Branches, Children, children::store, link_columns::refused};
+use super::{Children, NestedRelation, NestedRelations, child::store, link_column::refused};
 use crate::{
     error::{Error, ErrorKind, Result},
     executor::{Executor, Limited, Together},
     model::{Keyed, Model, Writable},
     query::{Insert, ManyRows, OneRow},
-    relation::{Push, Related, StoredAfter, load::fewer},
+    relation::{AddRelation, Related, StoredAfter, load::fewer},
     statement::Limit,
 };
 
@@ -24,14 +24,14 @@ use crate::{
 /// # Ok(()) }
 /// ```
 #[must_use = "nothing is stored until a verb such as `.all(&db)` is awaited"]
-pub struct Graph<M, L, N = OneRow> {
+pub struct NestedInsert<M, L, N = OneRow> {
     pub(crate) insert: Insert<M, M, N>,
     pub(super) branches: L,
 }
 
-impl<M: Model, L, N> fmt::Debug for Graph<M, L, N> {
+impl<M: Model, L, N> fmt::Debug for NestedInsert<M, L, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Graph").field("insert", &self.insert).finish_non_exhaustive()
+        f.debug_struct("NestedInsert").field("insert", &self.insert).finish_non_exhaustive()
     }
 }
 
@@ -50,7 +50,7 @@ impl<M: Writable> Insert<M, M, ManyRows> {
         self,
         relation: Related<M, C, K>,
         mut children: F,
-    ) -> Graph<M, (Branch<'f, M, C, K, I>,), ManyRows>
+    ) -> NestedInsert<M, (NestedRelation<'f, M, C, K, I>,), ManyRows>
     where
         C: Keyed,
         K: StoredAfter,
@@ -79,18 +79,18 @@ impl<M: Writable> Insert<M, M, ManyRows> {
         self,
         relation: Related<M, C, K>,
         children: F,
-    ) -> Graph<M, (Branch<'f, M, C, K, I>,), ManyRows>
+    ) -> NestedInsert<M, (NestedRelation<'f, M, C, K, I>,), ManyRows>
     where
         C: Keyed,
         K: StoredAfter,
         I: Children<C>,
         F: FnMut(&M, usize) -> I + Send + 'f,
     {
-        Graph { insert: self, branches: (Branch::new(relation, children),) }
+        NestedInsert { insert: self, branches: (NestedRelation::new(relation, children),) }
     }
 }
 
-impl<M: Writable, L> Graph<M, L, ManyRows> {
+impl<M: Writable, L> NestedInsert<M, L, ManyRows> {
     /// Stores rows of another relation along with each row: as [`Insert::with`].
     ///
     /// ```
@@ -108,13 +108,13 @@ impl<M: Writable, L> Graph<M, L, ManyRows> {
         self,
         relation: Related<M, C, K>,
         mut children: F,
-    ) -> Graph<M, <L as Push<Branch<'f, M, C, K, I>>>::Output, ManyRows>
+    ) -> NestedInsert<M, <L as AddRelation<NestedRelation<'f, M, C, K, I>>>::Output, ManyRows>
     where
         C: Keyed,
         K: StoredAfter,
         I: Children<C>,
         F: FnMut(&M) -> I + Send + 'f,
-        L: Push<Branch<'f, M, C, K, I>>,
+        L: AddRelation<NestedRelation<'f, M, C, K, I>>,
     {
         self.with_nth(relation, move |row, _| children(row))
     }
@@ -137,19 +137,19 @@ impl<M: Writable, L> Graph<M, L, ManyRows> {
         self,
         relation: Related<M, C, K>,
         children: F,
-    ) -> Graph<M, <L as Push<Branch<'f, M, C, K, I>>>::Output, ManyRows>
+    ) -> NestedInsert<M, <L as AddRelation<NestedRelation<'f, M, C, K, I>>>::Output, ManyRows>
     where
         C: Keyed,
         K: StoredAfter,
         I: Children<C>,
         F: FnMut(&M, usize) -> I + Send + 'f,
-        L: Push<Branch<'f, M, C, K, I>>,
+        L: AddRelation<NestedRelation<'f, M, C, K, I>>,
     {
-        Graph { insert: self.insert, branches: self.branches.push(Branch::new(relation, children)) }
+        NestedInsert { insert: self.insert, branches: self.branches.push(NestedRelation::new(relation, children)) }
     }
 }
 
-impl<M: Writable, L: Branches<M>, N> Graph<M, L, N> {
+impl<M: Writable, L: NestedRelations<M>, N> NestedInsert<M, L, N> {
     /// Stores all rows and what belongs to them, and returns them, both in the order given. All of it takes effect, or
     /// none: it runs in a transaction of its own, or leaves the one that it runs in unable to commit.
     ///

@@ -1,10 +1,10 @@
 //! What is stored along with a single row: its closures run once.
 
-use super::{Branch, Children, Graph};
+use super::{Children, NestedInsert, NestedRelation};
 use crate::{
     model::{Keyed, Writable},
     query::{Insert, OneRow},
-    relation::{Push, Related, StoredAfter},
+    relation::{AddRelation, Related, StoredAfter},
 };
 
 impl<M: Writable> Insert<M, M, OneRow> {
@@ -33,7 +33,7 @@ impl<M: Writable> Insert<M, M, OneRow> {
         self,
         relation: Related<M, C, K>,
         children: F,
-    ) -> Graph<M, (Branch<'f, M, C, K, I>,), OneRow>
+    ) -> NestedInsert<M, (NestedRelation<'f, M, C, K, I>,), OneRow>
     where
         C: Keyed,
         K: StoredAfter,
@@ -56,18 +56,18 @@ impl<M: Writable> Insert<M, M, OneRow> {
         self,
         relation: Related<M, C, K>,
         children: F,
-    ) -> Graph<M, (Branch<'f, M, C, K, I>,), OneRow>
+    ) -> NestedInsert<M, (NestedRelation<'f, M, C, K, I>,), OneRow>
     where
         C: Keyed,
         K: StoredAfter,
         I: Children<C>,
         F: FnOnce(&M, usize) -> I + Send + 'f,
     {
-        Graph { insert: self, branches: (Branch::once(relation, children),) }
+        NestedInsert { insert: self, branches: (NestedRelation::once(relation, children),) }
     }
 }
 
-impl<M: Writable, L> Graph<M, L, OneRow> {
+impl<M: Writable, L> NestedInsert<M, L, OneRow> {
     /// Stores rows of another relation along with the row: as [`Insert::with`].
     ///
     /// ```
@@ -85,13 +85,13 @@ impl<M: Writable, L> Graph<M, L, OneRow> {
         self,
         relation: Related<M, C, K>,
         children: F,
-    ) -> Graph<M, <L as Push<Branch<'f, M, C, K, I>>>::Output, OneRow>
+    ) -> NestedInsert<M, <L as AddRelation<NestedRelation<'f, M, C, K, I>>>::Output, OneRow>
     where
         C: Keyed,
         K: StoredAfter,
         I: Children<C>,
         F: FnOnce(&M) -> I + Send + 'f,
-        L: Push<Branch<'f, M, C, K, I>>,
+        L: AddRelation<NestedRelation<'f, M, C, K, I>>,
     {
         self.with_nth(relation, move |row, _| children(row))
     }
@@ -114,14 +114,14 @@ impl<M: Writable, L> Graph<M, L, OneRow> {
         self,
         relation: Related<M, C, K>,
         children: F,
-    ) -> Graph<M, <L as Push<Branch<'f, M, C, K, I>>>::Output, OneRow>
+    ) -> NestedInsert<M, <L as AddRelation<NestedRelation<'f, M, C, K, I>>>::Output, OneRow>
     where
         C: Keyed,
         K: StoredAfter,
         I: Children<C>,
         F: FnOnce(&M, usize) -> I + Send + 'f,
-        L: Push<Branch<'f, M, C, K, I>>,
+        L: AddRelation<NestedRelation<'f, M, C, K, I>>,
     {
-        Graph { insert: self.insert, branches: self.branches.push(Branch::once(relation, children)) }
+        NestedInsert { insert: self.insert, branches: self.branches.push(NestedRelation::once(relation, children)) }
     }
 }

@@ -1,6 +1,6 @@
 //! The rows of a table in between.
 
-use super::link_columns::{Ends, refused};
+use super::link_column::{LinkColumns, refused};
 use crate::{
     ast, check,
     error::Result,
@@ -13,7 +13,7 @@ use crate::{
 
 /// The links of one level, and the values for them.
 struct Links {
-    ends: Ends,
+    ends: LinkColumns,
     columns: Vec<&'static str>,
     values: Vec<Vec<Bind>>,
 }
@@ -29,7 +29,7 @@ pub(super) fn link<'p, P: Model, C: Keyed>(
     let mut children = children.iter();
     let mut links: Option<Links> = None;
     for (path, parent, count) in parents {
-        let Some(ends) = Ends::of(path) else { continue };
+        let Some(ends) = LinkColumns::of(path) else { continue };
         let columns = ends.columns();
         let links = links.get_or_insert_with(|| {
             let values = columns.iter().map(|_| vec![]).collect();

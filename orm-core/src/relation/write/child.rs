@@ -2,35 +2,35 @@
 
 use std::fmt;
 
-use super::{Branch, Branches};
+use super::{NestedRelation, NestedRelations};
 use crate::{
     error::{Error, ErrorKind, Result},
     executor::Executor,
     model::{Columns, Insertable, Keyed, Model, Writable},
     query::{Insert, ManyRows},
-    relation::{Push, Related, StoredAfter},
+    relation::{AddRelation, Related, StoredAfter},
 };
 
 /// The rows of one level, of all parents.
 #[doc(hidden)]
-pub struct Level<C> {
+pub struct LevelRows<C> {
     new: Columns,
     there: Vec<C>,
 }
 
-impl<C> Default for Level<C> {
+impl<C> Default for LevelRows<C> {
     fn default() -> Self {
         Self { new: Columns::default(), there: vec![] }
     }
 }
 
-impl<C> fmt::Debug for Level<C> {
+impl<C> fmt::Debug for LevelRows<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Level").finish_non_exhaustive()
+        f.debug_struct("LevelRows").finish_non_exhaustive()
     }
 }
 
-impl<C: Model> Level<C> {
+impl<C: Model> LevelRows<C> {
     fn push_all<R: Insertable<C>>(&mut self, rows: impl IntoIterator<Item = R>) -> usize {
         let rows = rows.into_iter().map(|row| self.new.push(row));
         rows.count()
@@ -55,7 +55,7 @@ pub(super) async fn store<C: Model, N>(insert: Insert<C, C, N>, db: &impl Execut
 
 /// What is to be stored for rows that are there by now.
 #[doc(hidden)]
-pub type Rest<C, I> = <I as Children<C>>::Rest;
+pub type NestedOf<C, I> = <I as Children<C>>::Nested;
 
 /// The rows of `C` that a parent gets: anything that can be iterated of rows to insert (a `Vec`, an array, an `Option`),
 /// [`children`] for rows with rows of their own, [`linked`] for rows that are there already.
@@ -69,14 +69,14 @@ pub trait Children<C: Model>: Sized {
     type Output: Send;
     /// What is to be stored for each row once it is there itself.
     #[doc(hidden)]
-    type Rest: Branches<C, Output = Self::Output>;
+    type Nested: NestedRelations<C, Output = Self::Output>;
     /// Whether the rows are there already.
     #[doc(hidden)]
-    const THERE: bool = false;
+    const EXISTING: bool = false;
 
     /// Adds the rows to a level, and says how many they were.
     #[doc(hidden)]
-    fn add(self, level: &mut Level<C>) -> (usize, Self::Rest);
+    fn add(self, level: &mut LevelRows<C>) -> (usize, Self::Nested);
 }
 
 impl<C: Writable, I: IntoIterator> Children<C> for I
@@ -84,9 +84,9 @@ where
     I::Item: Insertable<C>,
 {
     type Output = C;
-    type Rest = ();
+    type Nested = ();
 
-    fn add(self, level: &mut Level<C>) -> (usize, ()) {
+    fn add(self, level: &mut LevelRows<C>) -> (usize, ()) {
         (level.push_all(self), ())
     }
 }
@@ -136,7 +136,7 @@ impl<I: IntoIterator, L> NewChildren<I, L> {
         self,
         relation: Related<C, D, K>,
         mut children: F,
-    ) -> NewChildren<I, <L as Push<Branch<'f, C, D, K, J>>>::Output>
+    ) -> NewChildren<I, <L as AddRelation<NestedRelation<'f, C, D, K, J>>>::Output>
     where
         I::Item: Insertable<C>,
         C: Model,
@@ -144,7 +144,7 @@ impl<I: IntoIterator, L> NewChildren<I, L> {
         K: StoredAfter,
         J: Children<D>,
         F: FnMut(&C) -> J + Send + 'f,
-        L: Push<Branch<'f, C, D, K, J>>,
+        L: AddRelation<NestedRelation<'f, C, D, K, J>>,
     {
         self.with_nth(relation, move |row, _| children(row))
     }
@@ -163,7 +163,7 @@ impl<I: IntoIterator, L> NewChildren<I, L> {
         self,
         relation: Related<C, D, K>,
         children: F,
-    ) -> NewChildren<I, <L as Push<Branch<'f, C, D, K, J>>>::Output>
+    ) -> NewChildren<I, <L as AddRelation<NestedRelation<'f, C, D, K, J>>>::Output>
     where
         I::Item: Insertable<C>,
         C: Model,
@@ -171,21 +171,21 @@ impl<I: IntoIterator, L> NewChildren<I, L> {
         K: StoredAfter,
         J: Children<D>,
         F: FnMut(&C, usize) -> J + Send + 'f,
-        L: Push<Branch<'f, C, D, K, J>>,
+        L: AddRelation<NestedRelation<'f, C, D, K, J>>,
     {
-        NewChildren { rows: self.rows, branches: self.branches.push(Branch::new(relation, children)) }
+        NewChildren { rows: self.rows, branches: self.branches.push(NestedRelation::new(relation, children)) }
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<C: Writable, I: IntoIterator, L: Branches<C>> Children<C> for NewChildren<I, L>
+impl<C: Writable, I: IntoIterator, L: NestedRelations<C>> Children<C> for NewChildren<I, L>
 where
     I::Item: Insertable<C>,
 {
     type Output = L::Output;
-    type Rest = L;
+    type Nested = L;
 
-    fn add(self, level: &mut Level<C>) -> (usize, L) {
+    fn add(self, level: &mut LevelRows<C>) -> (usize, L) {
         (level.push_all(self.rows), self.branches)
     }
 }
@@ -216,10 +216,10 @@ pub fn linked<C>(rows: impl IntoIterator<Item = C>) -> Linked<C> {
 #[diagnostic::do_not_recommend]
 impl<C: Model> Children<C> for Linked<C> {
     type Output = C;
-    type Rest = ();
-    const THERE: bool = true;
+    type Nested = ();
+    const EXISTING: bool = true;
 
-    fn add(self, level: &mut Level<C>) -> (usize, ()) {
+    fn add(self, level: &mut LevelRows<C>) -> (usize, ()) {
         let count = self.0.len();
         level.there.extend(self.0);
         (count, ())

@@ -1,6 +1,6 @@
 //! All levels of one query on one snapshot.
 
-use super::{Loads, With, run::Take};
+use super::{Loads, With, run::WantedRows};
 use crate::{
     error::{ErrorKind, Result},
     executor::{Executor, Limited, Together},
@@ -47,7 +47,7 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
     /// Runs all levels in a transaction with one snapshot, anew where the schema changes between two of them.
     pub(super) async fn on_one_snapshot(
         self,
-        take: Take,
+        take: WantedRows,
         limit: Option<Limit>,
         db: &impl Executor,
     ) -> Result<Vec<L::Output>> {

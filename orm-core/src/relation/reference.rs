@@ -6,32 +6,32 @@ use crate::{model::Model, value::Bind};
 
 /// The columns of `P` that a foreign key refers to, and how their values are read from a row.
 #[doc(hidden)]
-pub struct Referred<P: 'static> {
+pub struct ReferencedColumns<P: 'static> {
     /// The columns.
     pub columns: &'static [&'static str],
     /// The value of each; nothing of NULL.
-    pub values: &'static [Value<P>],
+    pub values: &'static [ReadValue<P>],
 }
 
 /// Reads the value of a column from a row.
 #[doc(hidden)]
-pub type Value<P> = fn(&P) -> Option<Bind>;
+pub type ReadValue<P> = fn(&P) -> Option<Bind>;
 
-impl<P> Clone for Referred<P> {
+impl<P> Clone for ReferencedColumns<P> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<P> Copy for Referred<P> {}
+impl<P> Copy for ReferencedColumns<P> {}
 
-impl<P> fmt::Debug for Referred<P> {
+impl<P> fmt::Debug for ReferencedColumns<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Referred").field(&self.columns).finish()
+        f.debug_tuple("ReferencedColumns").field(&self.columns).finish()
     }
 }
 
-impl<P> Referred<P> {
+impl<P> ReferencedColumns<P> {
     pub(super) fn of(&self, row: &P) -> Option<Vec<Bind>> {
         self.values.iter().map(|it| it(row)).collect()
     }
@@ -56,7 +56,7 @@ impl<P: UniqueField<FIELD>, const FIELD: u64> ProbeUnique<P, FIELD> {
     /// Its column.
     pub const COLUMN: &'static str = P::COLUMN;
     /// How its value is read.
-    pub const VALUE: Value<P> = P::value;
+    pub const VALUE: ReadValue<P> = P::value;
 }
 
 /// What [`ProbeUnique`] says of other names, which is a mistake with a message of its own.
@@ -67,7 +67,7 @@ pub trait NoUnique {
     /// No column.
     const COLUMN: &'static str = "";
     /// No value.
-    const VALUE: Value<Self::Of> = |_| None;
+    const VALUE: ReadValue<Self::Of> = |_| None;
 }
 
 impl<P: 'static, const FIELD: u64> NoUnique for ProbeUnique<P, FIELD> {

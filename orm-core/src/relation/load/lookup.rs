@@ -2,8 +2,8 @@
 
 use super::{
     Loads,
-    keys::{Asked, Keys},
-    pairing::{Pairing, Placed, deal},
+    key::{LookupKeys, ParentKeys},
+    owner::{OwnerColumn, RowsByOwner, deal},
 };
 use crate::{
     ast,
@@ -12,8 +12,8 @@ use crate::{
     model::Model,
     query::{Subquery, select_statement},
     relation::{
-        AtMostOne, Deep, Kind, Many, MaybeOne, One, Related, Relation,
-        kind::{Own, Shared},
+        AtMostOne, Kind, Many, MaybeOne, One, Recursive, Related, Relation,
+        kind::{SharedRows, UnsharedRows},
     },
     row::FromRow,
 };
@@ -21,11 +21,11 @@ use crate::{
 /// Runs `query`, whose rows begin with what says which key they belong to, and returns the place of that key for each.
 pub(super) async fn placed<T: FromRow>(
     query: &ast::Select,
-    pairing: Pairing,
+    pairing: OwnerColumn,
     db: &impl Executor,
 ) -> Result<(Vec<usize>, Vec<T>)> {
     let statement = select_statement(query)?;
-    let mut rows = Placed::new(pairing);
+    let mut rows = RowsByOwner::new(pairing);
     db.fetch(&statement, &mut rows).await?;
     Ok((rows.places, rows.rows))
 }
@@ -34,7 +34,7 @@ pub(super) async fn placed<T: FromRow>(
 /// query would grow with each level otherwise.
 pub(crate) async fn rows_of_keys<P, C, K, Out, L>(
     relation: Related<P, C, K, Out, L>,
-    asked: Asked,
+    asked: LookupKeys,
     db: &impl Executor,
 ) -> Result<Vec<Vec<L::Output>>>
 where
@@ -55,13 +55,13 @@ where
 /// What each key gets where no two parents share a row; nothing belongs to a missing key.
 pub(crate) async fn own_by_keys<P, C, K, Out, L>(
     relation: Related<P, C, K, Out, L>,
-    keys: Keys,
+    keys: ParentKeys,
     db: &impl Executor,
 ) -> Result<Vec<K::Of<L::Output>>>
 where
     P: Model,
     C: Model,
-    K: Own,
+    K: UnsharedRows,
     Out: FromRow,
     L: Loads<Out>,
 {
@@ -74,13 +74,13 @@ where
 /// What each key gets where several parents may have the same row: it is read once.
 pub(crate) async fn shared_by_keys<P, C, K, Out, L>(
     relation: Related<P, C, K, Out, L>,
-    keys: Keys,
+    keys: ParentKeys,
     db: &impl Executor,
 ) -> Result<Vec<K::Of<L::Output>>>
 where
     P: Model,
     C: Model,
-    K: Shared,
+    K: SharedRows,
     Out: FromRow,
     L: Loads<Out>,
     L::Output: Clone,
@@ -100,7 +100,7 @@ macro_rules! relations {
             type Output = <$kind as Kind>::Of<L::Output>;
 
             async fn load<E: Executor>(self, parents: &[P], db: &E) -> Result<Vec<Self::Output>> {
-                let keys = Keys::of(&self.path, parents);
+                let keys = ParentKeys::of(&self.path, parents);
                 $load(self, keys, db).await
             }
         }
@@ -108,7 +108,7 @@ macro_rules! relations {
 }
 relations! {
     [V] Many<V> => own_by_keys;
-    [] Deep => own_by_keys;
+    [] Recursive => own_by_keys;
     [] AtMostOne => own_by_keys;
     [] One => shared_by_keys where Clone;
     [] MaybeOne => shared_by_keys where Clone;

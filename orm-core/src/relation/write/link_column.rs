@@ -12,7 +12,7 @@ use crate::{
 
 /// The columns of a table in between that refer to what it links.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Ends {
+pub(super) struct LinkColumns {
     pub(super) table: &'static Table,
     /// Those that refer to the parent.
     pub(super) near: &'static [&'static str],
@@ -20,7 +20,7 @@ pub(super) struct Ends {
     pub(super) far: &'static [&'static str],
 }
 
-impl Ends {
+impl LinkColumns {
     /// The ends of a relation; nothing where there is no table in between.
     pub(super) fn of<P: Model>(path: &Path<P>) -> Option<Self> {
         let (table, near, through) = path.link()?;

@@ -15,7 +15,7 @@ use crate::{
 /// A key as the server sent it.
 #[doc(hidden)]
 #[derive(Debug)]
-pub enum Key {
+pub enum ParentKey {
     /// A part is NULL.
     Null,
     /// Of one part.
@@ -25,7 +25,7 @@ pub enum Key {
     Values(Box<Vec<RawValue>>),
 }
 
-impl Key {
+impl ParentKey {
     /// Reads the key that comes next.
     pub(crate) fn read(row: &mut Cursor<'_>) -> Result<Self> {
         let parts = row.parts_of_key()?;
@@ -60,13 +60,13 @@ impl Key {
 }
 
 /// The keys of some rows, one each; nothing where a part is NULL. Most are integers, which need no place of their own.
-pub(crate) enum Keys {
+pub(crate) enum ParentKeys {
     Integers(PgType, Vec<Option<Integer>>),
     Binds(Vec<Option<Vec<Bind>>>),
 }
 
 /// Keys to be looked for.
-pub(crate) enum Asked {
+pub(crate) enum LookupKeys {
     /// Each of them once, and where it is.
     Integers {
         ty: PgType,
@@ -76,7 +76,7 @@ pub(crate) enum Asked {
     Binds(Vec<Vec<Bind>>),
 }
 
-impl Keys {
+impl ParentKeys {
     /// The keys of `rows`.
     pub(crate) fn of<P: Model>(path: &Path<P>, rows: &[P]) -> Self {
         let keys = rows.iter().map(|it| path.key(it));
@@ -95,13 +95,13 @@ impl Keys {
     }
 
     /// The keys that rows of the server had.
-    pub(crate) fn read<P: Model>(path: &Path<P>, keys: Vec<Key>) -> Self {
+    pub(crate) fn read<P: Model>(path: &Path<P>, keys: Vec<ParentKey>) -> Self {
         let types: Option<Vec<PgType>> =
             path.columns().iter().map(|name| P::TABLE.column(name).map(|it| it.ty)).collect();
         let types = types.unwrap_or_default();
         if let [ty] = *types
             && ty.is_integer()
-            && let Some(integers) = keys.iter().map(Key::integer).collect()
+            && let Some(integers) = keys.iter().map(ParentKey::integer).collect()
         {
             return Self::Integers(ty, integers);
         }
@@ -109,25 +109,25 @@ impl Keys {
     }
 
     /// Whether each row has one, and those that there are.
-    pub(crate) fn each(self) -> (Vec<bool>, Asked) {
+    pub(crate) fn each(self) -> (Vec<bool>, LookupKeys) {
         match self {
             Self::Integers(ty, keys) => {
                 let there = keys.iter().map(Option::is_some).collect();
                 let keys: Vec<Integer> = keys.into_iter().flatten().collect();
                 let places: HashMap<i64, usize> = keys.iter().enumerate().map(|(at, it)| (it.get(), at)).collect();
                 let once = places.len() == keys.len();
-                let asked = Asked::Integers { ty, keys, places };
-                (there, if once { asked } else { Asked::Binds(asked.into_binds()) })
+                let asked = LookupKeys::Integers { ty, keys, places };
+                (there, if once { asked } else { LookupKeys::Binds(asked.into_binds()) })
             }
             Self::Binds(keys) => {
                 let there = keys.iter().map(Option::is_some).collect();
-                (there, Asked::Binds(keys.into_iter().flatten().collect()))
+                (there, LookupKeys::Binds(keys.into_iter().flatten().collect()))
             }
         }
     }
 
     /// Which key each row has, and the different ones that there are.
-    pub(crate) fn distinct(self) -> (Vec<Option<usize>>, Asked) {
+    pub(crate) fn distinct(self) -> (Vec<Option<usize>>, LookupKeys) {
         match self {
             Self::Integers(ty, all) => {
                 let mut keys = Vec::new();
@@ -142,7 +142,7 @@ impl Keys {
                     Some(place)
                 };
                 let of_row = all.into_iter().map(place).collect();
-                (of_row, Asked::Integers { ty, keys, places })
+                (of_row, LookupKeys::Integers { ty, keys, places })
             }
             Self::Binds(all) => {
                 let mut keys = Vec::new();
@@ -159,13 +159,13 @@ impl Keys {
                     Some(place)
                 };
                 let of_row = all.into_iter().map(place).collect();
-                (of_row, Asked::Binds(keys))
+                (of_row, LookupKeys::Binds(keys))
             }
         }
     }
 }
 
-impl Asked {
+impl LookupKeys {
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         match self {

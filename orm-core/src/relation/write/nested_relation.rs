@@ -3,10 +3,10 @@
 use std::{fmt, future::Future};
 
 use super::{
-    children::{Children, Level, Rest, store},
-    foreign_key::Families,
-    junction_rows::link,
-    link_columns::{Ends, refused},
+    child::{Children, LevelRows, NestedOf, store},
+    foreign_key::ParentsAndChildren,
+    junction_row::link,
+    link_column::{LinkColumns, refused},
 };
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -17,7 +17,7 @@ use crate::{
 
 /// One relation of rows that are stored, and what makes its rows.
 #[doc(hidden)]
-pub struct Branch<'f, P, C, K, I> {
+pub struct NestedRelation<'f, P, C, K, I> {
     relation: Related<P, C, K>,
     make: Make<'f, P, I>,
 }
@@ -39,13 +39,13 @@ impl<P, I> Make<'_, P, I> {
     }
 }
 
-impl<P, C, K, I> fmt::Debug for Branch<'_, P, C, K, I> {
+impl<P, C, K, I> fmt::Debug for NestedRelation<'_, P, C, K, I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Branch").finish_non_exhaustive()
+        f.debug_struct("NestedRelation").finish_non_exhaustive()
     }
 }
 
-impl<'f, P, C, K, I> Branch<'f, P, C, K, I> {
+impl<'f, P, C, K, I> NestedRelation<'f, P, C, K, I> {
     pub(super) fn new(relation: Related<P, C, K>, make: impl FnMut(&P, usize) -> I + Send + 'f) -> Self {
         Self { relation, make: Make::Each(Box::new(make)) }
     }
@@ -58,7 +58,7 @@ impl<'f, P, C, K, I> Branch<'f, P, C, K, I> {
 
 /// One relation of rows that are stored.
 #[doc(hidden)]
-pub trait Grows<P>: Send + Sized {
+pub trait InsertNested<P>: Send + Sized {
     /// What a parent gets.
     type Output: Send;
 
@@ -74,7 +74,7 @@ pub trait Grows<P>: Send + Sized {
 }
 
 /// The relations of rows that are stored: `()` for none, or a tuple of up to eight.
-pub trait Branches<M>: Send + Sized {
+pub trait NestedRelations<M>: Send + Sized {
     /// What a row becomes with them.
     type Output: Send;
 
@@ -91,7 +91,7 @@ pub trait Branches<M>: Send + Sized {
     ) -> impl Future<Output = Result<Vec<Self::Output>>> + Send;
 }
 
-impl<M: Send> Branches<M> for () {
+impl<M: Send> NestedRelations<M> for () {
     type Output = M;
 
     fn check(&self) -> Result<()> {
@@ -105,7 +105,7 @@ impl<M: Send> Branches<M> for () {
 
 macro_rules! branches {
     ($($($part:ident $value:ident)+;)+) => { $(
-        impl<M: Model, $($part: Grows<M>),+> Branches<M> for ($($part,)+) {
+        impl<M: Model, $($part: InsertNested<M>),+> NestedRelations<M> for ($($part,)+) {
             type Output = (M, $($part::Output,)+);
 
             fn check(&self) -> Result<()> {
@@ -144,18 +144,18 @@ branches! {
 
 /// What the closures of one level gave.
 struct Made<C: Model, I: Children<C>> {
-    level: Level<C>,
+    level: LevelRows<C>,
     /// How many children each parent gets.
     counts: Vec<usize>,
-    rest: Vec<(Rest<C, I>, usize)>,
+    rest: Vec<(NestedOf<C, I>, usize)>,
 }
 
 /// Calls the closures, each for its parents.
 fn make<P: Model, C: Model, K: StoredAfter, I: Children<C>>(
-    groups: &mut [(Branch<'_, P, C, K, I>, usize)],
+    groups: &mut [(NestedRelation<'_, P, C, K, I>, usize)],
     parents: &[P],
 ) -> Result<Made<C, I>> {
-    let mut made = Made { level: Level::default(), counts: Vec::with_capacity(parents.len()), rest: vec![] };
+    let mut made = Made { level: LevelRows::default(), counts: Vec::with_capacity(parents.len()), rest: vec![] };
     let mut parents = parents.iter();
     for (branch, count) in groups {
         for (n, parent) in parents.by_ref().take(*count).enumerate() {
@@ -170,7 +170,7 @@ fn make<P: Model, C: Model, K: StoredAfter, I: Children<C>>(
     Ok(made)
 }
 
-impl<P, C, K, I> Grows<P> for Branch<'_, P, C, K, I>
+impl<P, C, K, I> InsertNested<P> for NestedRelation<'_, P, C, K, I>
 where
     P: Model,
     C: Keyed,
@@ -185,9 +185,9 @@ where
             let text = "a relation in a nested insert takes no clauses: remove its";
             return Err(refused(format!("{text} `{}`", clause.method())));
         }
-        match Ends::of(&self.relation.path) {
+        match LinkColumns::of(&self.relation.path) {
             Some(ends) => ends.refused().map_or(Ok(()), |text| Err(refused(text))),
-            None if I::THERE => {
+            None if I::EXISTING => {
                 let text = "`linked` rows need a relation through a table: others refer to their parent themselves";
                 Err(refused(text.into()))
             }
@@ -198,18 +198,18 @@ where
     async fn write<E: Executor>(mut groups: Vec<(Self, usize)>, parents: &[P], db: &E) -> Result<Vec<Self::Output>> {
         let Made { level, counts, rest } = make(&mut groups, parents)?;
         let relations = groups.into_iter().map(|(branch, count)| (branch.relation, count)).collect::<Vec<_>>();
-        let families = Families { relations: &relations, parents, counts: &counts };
+        let families = ParentsAndChildren { relations: &relations, parents, counts: &counts };
         let (there, insert) = level.finish();
-        let rows = if I::THERE { there } else { store(insert, db).await? };
+        let rows = if I::EXISTING { there } else { store(insert, db).await? };
         families.check(&rows, db).await?;
         if let Some(links) = link(families.paths(), &rows)? {
             let stored = db.execute(&links).await?;
-            if !I::THERE && stored != rows.len() as u64 {
+            if !I::EXISTING && stored != rows.len() as u64 {
                 return Err(fewer_links(stored, rows.len(), links.table));
             }
         }
         // On the heap, or the future would grow with each level.
-        let mut stored = Box::pin(Rest::<C, I>::write(rest, rows, db)).await?.into_iter();
+        let mut stored = Box::pin(NestedOf::<C, I>::write(rest, rows, db)).await?.into_iter();
         let dealt = counts.into_iter().map(|count| K::gather::<P, C, _>(stored.by_ref().take(count).collect()));
         dealt.collect()
     }

@@ -4,7 +4,7 @@ use crate::{
     ast::Clause,
     model::{Keyed, Model},
     query::Select,
-    relation::{Deep, Downward, Related, Upward, path::Walk},
+    relation::{Downward, Recursive, Related, Upward, path::Walk},
 };
 
 /// All rows that a relation of `P` to itself leads to, step by step: those below a row, or those above it. Made by
@@ -13,7 +13,7 @@ use crate::{
 /// It is loaded, filtered, counted and asked about like a [`HasMany`](crate::relation::HasMany). Each row comes once for each it was
 /// found from, however many ways lead to it. Where rows refer to each other in a circle, each of them is its own
 /// descendant and ancestor; the walk ends all the same.
-pub type Tree<P, Out = P, L = ()> = Related<P, P, Deep, Out, L>;
+pub type Tree<P, Out = P, L = ()> = Related<P, P, Recursive, Out, L>;
 
 /// A model that a relation of `P` leads to and that is `P` itself.
 #[diagnostic::on_unimplemented(
@@ -22,10 +22,10 @@ pub type Tree<P, Out = P, L = ()> = Related<P, P, Deep, Out, L>;
     note = "descendants and ancestors are of models that refer to themselves: \
             `#[orm(references = Category)] parent_id: Option<i64>` in `Category`"
 )]
-pub trait Itself<P>: Keyed {}
+pub trait SameModel<P>: Keyed {}
 
 #[diagnostic::do_not_recommend]
-impl<P: Keyed> Itself<P> for P {}
+impl<P: Keyed> SameModel<P> for P {}
 
 impl<P: Model, C: Model, K> Related<P, C, K> {
     /// Follows the relation again from each row that it finds: children, their children, and so on. The row itself is not
@@ -50,7 +50,7 @@ impl<P: Model, C: Model, K> Related<P, C, K> {
     pub fn descendants(self) -> Tree<P>
     where
         P: Keyed,
-        C: Itself<P>,
+        C: SameModel<P>,
         K: Downward,
     {
         self.walked()
@@ -83,7 +83,7 @@ impl<P: Model, C: Model, K> Related<P, C, K> {
     pub fn ancestors(self) -> Tree<P>
     where
         P: Keyed,
-        C: Itself<P>,
+        C: SameModel<P>,
         K: Upward,
     {
         self.walked()

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::{keys::Asked, loads::fewer};
+use super::{key::LookupKeys, level::fewer};
 use crate::{
     ast::{self, Node},
     error::Result,
@@ -17,14 +17,14 @@ use crate::{
 };
 
 /// What rows that are loaded for keys begin with.
-pub(crate) enum Pairing {
+pub(crate) enum OwnerColumn {
     /// The number of the key, from one.
     Number,
     /// The key, an integer; each has its place.
     Key(HashMap<i64, usize>),
 }
 
-impl Pairing {
+impl OwnerColumn {
     /// The place of the key of a row that begins so.
     fn place(&self, begin: i64) -> Option<usize> {
         match self {
@@ -35,21 +35,21 @@ impl Pairing {
 }
 
 /// Takes rows that begin with what says which key they belong to.
-pub(crate) struct Placed<T> {
-    pairing: Pairing,
+pub(crate) struct RowsByOwner<T> {
+    pairing: OwnerColumn,
     decoder: Decoder<(i64, T)>,
     /// The place of the key of each row.
     pub(crate) places: Vec<usize>,
     pub(crate) rows: Vec<T>,
 }
 
-impl<T: FromRow> Placed<T> {
-    pub(crate) fn new(pairing: Pairing) -> Self {
+impl<T: FromRow> RowsByOwner<T> {
+    pub(crate) fn new(pairing: OwnerColumn) -> Self {
         Self { pairing, decoder: Decoder::new(Matching::Position), places: Vec::new(), rows: Vec::new() }
     }
 }
 
-impl<T: FromRow> RowSink for Placed<T> {
+impl<T: FromRow> RowSink for RowsByOwner<T> {
     fn row(&mut self, row: &dyn Row) -> Result<()> {
         let (begin, row) = self.decoder.decode(row)?;
         self.places.push(self.pairing.place(begin).ok_or_else(fewer)?);
@@ -58,7 +58,7 @@ impl<T: FromRow> RowSink for Placed<T> {
     }
 
     fn restart(&mut self) {
-        let pairing = std::mem::replace(&mut self.pairing, Pairing::Number);
+        let pairing = std::mem::replace(&mut self.pairing, OwnerColumn::Number);
         *self = Self::new(pairing);
     }
 }
@@ -84,15 +84,15 @@ fn integer(table: &Table, name: &str) -> Option<PgType> {
 
 impl<P: Model> Path<P> {
     /// Makes `child` a query of what belongs to `keys`, each row with what says which one before it.
-    pub(crate) fn paired(&self, mut child: ast::Select, asked: Asked) -> Option<(ast::Select, Pairing)> {
+    pub(crate) fn paired(&self, mut child: ast::Select, asked: LookupKeys) -> Option<(ast::Select, OwnerColumn)> {
         let table = child.from.first().and_then(|it| it.relation.table())?;
         let by_integer = match self.compared() {
             [name] if is_flat(&child) && !self.is_walk() => integer(self.table(table), name).map(|ty| (*name, ty)),
             _ => None,
         };
         let (name, ty, keys, of_keys, places) = match (by_integer, asked) {
-            (Some((name, ty)), Asked::Integers { ty: of_keys, keys, places }) => (name, ty, keys, of_keys, places),
-            (_, asked) => return Some((self.numbered(child, asked.into_binds())?, Pairing::Number)),
+            (Some((name, ty)), LookupKeys::Integers { ty: of_keys, keys, places }) => (name, ty, keys, of_keys, places),
+            (_, asked) => return Some((self.numbered(child, asked.into_binds())?, OwnerColumn::Number)),
         };
         if keys.is_empty() {
             return None;
@@ -104,6 +104,6 @@ impl<P: Model> Path<P> {
         child.filters.push(key.clone().binary("=", Node::Quantified("ANY", list)));
         let key = if ty == i64::TYPE { key } else { Node::Cast(Box::new(key), i64::TYPE) };
         child.list.get_or_insert_default().insert(0, key);
-        Some((child, Pairing::Key(places)))
+        Some((child, OwnerColumn::Key(places)))
     }
 }

@@ -1,6 +1,6 @@
 //! Queries restricted to the rows that belong to given parents, or to a row of an outer query.
 
-use super::path::{Path, Through, column, equal};
+use super::path::{Junction, Path, column, equal};
 use crate::{
     ast::{self, From, Join, Node, QueryId, Relation as Source},
     model::Model,
@@ -76,7 +76,7 @@ impl<P: Model> Path<P> {
         }
     }
 
-    fn leads_on(&self, through: Through, link: QueryId, source: usize, child: QueryId) -> Node {
+    fn leads_on(&self, through: Junction, link: QueryId, source: usize, child: QueryId) -> Node {
         let pairs = through.columns.iter().zip(through.target);
         equal(pairs.map(|(far, target)| (column(link, source, far), column(child, 0, target))))
     }

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{Cell, Member, Part, Place, Reads};
+use super::{FieldCell, FieldSource, Member, Reads, SourceRef};
 use crate::{
     error::Result,
     executor::Executor,
@@ -15,7 +15,7 @@ use crate::{
 /// The relation of `M` whose name has the number `NAME`, followed by `W` to the end.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Along<M, W, const NAME: u64>(PhantomData<fn() -> (M, W)>);
+pub struct TreeField<M, W, const NAME: u64>(PhantomData<fn() -> (M, W)>);
 
 /// A way to follow a relation `R` of a model to itself.
 #[doc(hidden)]
@@ -24,7 +24,7 @@ pub struct Along<M, W, const NAME: u64>(PhantomData<fn() -> (M, W)>);
     label = "not followed this way",
     note = "`ancestors` follows what a row refers to, `descendants` a `has_many`, both of a model that refers to itself"
 )]
-pub trait Way<R>: 'static {
+pub trait TreeDirection<R>: 'static {
     /// What is found along it.
     type Tree: Send + 'static;
 
@@ -45,9 +45,9 @@ pub enum Descendants {}
 /// A way whose steps are counted.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Counting<W>(PhantomData<fn() -> W>);
+pub struct CountDepth<W>(PhantomData<fn() -> W>);
 
-impl<P: Keyed, K: Upward> Way<Related<P, P, K>> for Ancestors {
+impl<P: Keyed, K: Upward> TreeDirection<Related<P, P, K>> for Ancestors {
     type Tree = Tree<P>;
 
     fn follow(relation: Related<P, P, K>) -> Tree<P> {
@@ -55,7 +55,7 @@ impl<P: Keyed, K: Upward> Way<Related<P, P, K>> for Ancestors {
     }
 }
 
-impl<P: Keyed, K: Downward> Way<Related<P, P, K>> for Descendants {
+impl<P: Keyed, K: Downward> TreeDirection<Related<P, P, K>> for Descendants {
     type Tree = Tree<P>;
 
     fn follow(relation: Related<P, P, K>) -> Tree<P> {
@@ -63,7 +63,9 @@ impl<P: Keyed, K: Downward> Way<Related<P, P, K>> for Descendants {
     }
 }
 
-impl<P: Keyed, K: Kind, W: Way<Related<P, P, K>, Tree = Tree<P>>> Way<Related<P, P, K>> for Counting<W> {
+impl<P: Keyed, K: Kind, W: TreeDirection<Related<P, P, K>, Tree = Tree<P>>> TreeDirection<Related<P, P, K>>
+    for CountDepth<W>
+{
     type Tree = WithDepth<P>;
 
     fn follow(relation: Related<P, P, K>) -> WithDepth<P> {
@@ -71,21 +73,21 @@ impl<P: Keyed, K: Kind, W: Way<Related<P, P, K>, Tree = Tree<P>>> Way<Related<P,
     }
 }
 
-impl<M, W, const NAME: u64, F: Send + 'static> Part<F> for Along<M, W, NAME>
+impl<M, W, const NAME: u64, F: Send + 'static> FieldSource<F> for TreeField<M, W, NAME>
 where
     M: Member<NAME>,
-    W: Way<M::Is>,
+    W: TreeDirection<M::Is>,
     W::Tree: Reads<F>,
 {
-    type Source = W::Tree;
+    type Reader = W::Tree;
 
-    const WAITS: bool = <W::Tree as Reads<F>>::WAITS;
+    const LOADED_LATER: bool = <W::Tree as Reads<F>>::LOADED_LATER;
 
     fn source() -> W::Tree {
         W::follow(M::member())
     }
 
-    fn select(source: &W::Tree, columns: Place, list: &mut SelectList) {
+    fn select(source: &W::Tree, columns: SourceRef, list: &mut SelectList) {
         source.select(columns, list);
     }
 
@@ -94,11 +96,11 @@ where
     }
 
     #[inline]
-    fn read(row: &mut Cursor<'_>) -> Result<Cell<F>> {
+    fn read(row: &mut Cursor<'_>) -> Result<FieldCell<F>> {
         W::Tree::read(row)
     }
 
-    async fn finish<E: Executor>(source: W::Tree, cells: Vec<Cell<F>>, db: &E) -> Result<Vec<F>> {
+    async fn finish<E: Executor>(source: W::Tree, cells: Vec<FieldCell<F>>, db: &E) -> Result<Vec<F>> {
         source.finish(cells, db).await
     }
 }
