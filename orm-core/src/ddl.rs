@@ -2,6 +2,7 @@
 //!
 //! Pure: what runs them is `orm-pg`. Migrations, which change tables that exist, are not made here.
 
+mod name;
 mod order;
 mod table;
 mod types;

@@ -3,6 +3,7 @@
 //! A [`Column`] or [`Expr`] knows which Rust type its value has; the methods of [`Expression`] make larger ones.
 
 mod aggregate;
+mod aggregate_type;
 mod arithmetic;
 mod array;
 mod assign;
@@ -14,6 +15,7 @@ mod date;
 mod expression;
 mod function;
 mod list;
+mod mode;
 mod numeric;
 mod operand;
 mod order;
@@ -25,18 +27,20 @@ mod text;
 mod vector;
 
 pub use self::{
-    aggregate::{Aggregates, Average, Extremes, Sum, count_all},
+    aggregate::{Aggregates, count_all},
+    aggregate_type::{Average, Extremes, Sum},
     arithmetic::{Minus, MinusSide, Over, OverSide, Plus, PlusSide, Signed, Term, Times, TimesSide},
     array::{Array, Arrays},
     assign::{Assignable, IntoAssignments},
     case::{Case, CaseValue, EmptyCase, case},
-    column::{Column, Expr, Generated, Joined, Mode, Origin, Present, Settable, Writer, Written, bind},
-    composite::Composites,
+    column::{Column, Expr, Origin, bind},
+    composite::{Composite, Composites},
     cond::{Cond, IntoCond, IntoFilter},
     date::{DatePart, Dates, Temporal},
     expression::{Expression, NeverNull},
     function::FunctionCall,
     list::{InList, Item, NotInList},
+    mode::{Flatten, Joined, Mode, Present},
     numeric::{Exact, Fractional, Number, Numeric},
     operand::Operand,
     order::{IntoOrder, Order},
@@ -46,6 +50,7 @@ pub use self::{
     text::{Pattern, Text, Textual, Wildcards},
 };
 
+pub(crate) use self::assign::assignments;
 #[cfg(feature = "chrono")]
 pub use self::date::with_chrono;
 #[cfg(feature = "jiff")]
@@ -56,3 +61,9 @@ pub use self::date::with_time;
 pub use self::date::{current_date, now};
 #[cfg(feature = "pgvector")]
 pub use self::vector::Vectors;
+#[doc(hidden)]
+pub use self::{
+    composite::attribute,
+    mode::{NewPart, Part},
+};
+pub use crate::value::{Generated, Settable, Writer, Written};

@@ -8,6 +8,7 @@
 //! it; each [`row`] is decoded by position.
 
 pub mod ast;
+mod builder;
 mod check;
 pub mod ddl;
 pub mod error;

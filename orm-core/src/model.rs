@@ -3,31 +3,39 @@
 pub(crate) mod check;
 mod field;
 mod flatten;
-pub(crate) mod insert_rows;
+mod insert_rows;
 mod insertable;
 
 #[doc(hidden)]
 pub use self::check::{NoModel, Probe, check_insert, check_integer, check_reference, check_referred, check_set_null};
 #[doc(hidden)]
 pub use self::field::{
-    Field, bind_field, columns_of, field_def, field_nullable, field_type, first_required, insert_defaulted,
-    insert_value, layout_field, layout_next, read_field, reference_field, table_of,
+    bind_field, columns_of, field_def, field_nullable, field_type, first_required, insert_defaulted, insert_value,
+    layout_field, layout_next, read_field, reference_field, table_of,
 };
-pub use self::flatten::{Flatten, FlattenNew};
+pub use self::flatten::FlattenNew;
 #[doc(hidden)]
 pub use self::flatten::{
-    NewPart, Part, all_null, check_columns, check_part_column, columns_before, first_required_column, insert_flattened,
-    insert_part, join_columns, layout_part, part_column, part_defs, part_insertable, read_part,
+    all_null, check_columns, check_part_column, columns_before, first_required_column, insert_flattened, insert_part,
+    join_columns, layout_part, part_column, part_defs, part_insertable, read_part,
 };
-pub(crate) use self::insert_rows::{Columns, Gathered};
-pub use self::insertable::{Defaulted, InsertField, InsertSink, Insertable, insert_field};
+pub(crate) use self::insert_rows::ColumnBuffers;
+pub use self::insertable::{Defaulted, InsertField, Insertable, insert_field};
 
+pub use crate::expr::Flatten;
 use crate::{
-    expr::{IntoAssignments, Mode, Origin, Present, Selection},
-    query::{Delete, Insert, ManyRows, RowsOf, Select, Update},
+    ast,
+    builder::{Delete, Insert, ManyRows, Select, Update},
+    expr::{IntoAssignments, Mode, Origin, Present, Selection, assignments},
+    ident::QueryId,
     row::FromRow,
     schema::Table,
     value::{Bind, Scalar},
+};
+#[doc(hidden)]
+pub use crate::{
+    expr::{NewPart, Part},
+    value::{Field, InsertSink},
 };
 
 /// A struct whose values are rows of a table or view. Derive it.
@@ -66,7 +74,7 @@ pub trait Model: FromRow + Sync {
     /// assert_eq!(adults.to_string(), r#"SELECT t0."email" FROM "users" AS t0 WHERE t0."age" >= $1"#);
     /// ```
     fn query() -> Select<Self, Self> {
-        Select::of_model()
+        Select::from_ast(ast::Select::of(Self::TABLE))
     }
 
     /// Starts a query of the row whose primary key is `key`; a key of several columns is a tuple in the order of the
@@ -82,7 +90,7 @@ pub trait Model: FromRow + Sync {
     where
         Self: Keyed,
     {
-        Self::query().by_key(key.into_key())
+        Self::query().by_key(Self::TABLE, key.into_key())
     }
 
     /// Starts an insert of one row. With `one` it returns the row as the server stored it.
@@ -98,7 +106,7 @@ pub trait Model: FromRow + Sync {
     where
         Self: Writable,
     {
-        Insert::one_row(row)
+        Insert::new(Self::TABLE, insert_rows::one(row))
     }
 
     /// Starts an insert of many rows: one statement over arrays, `SELECT … FROM unnest($1, $2)`, when all rows agree
@@ -119,7 +127,7 @@ pub trait Model: FromRow + Sync {
     where
         Self: Writable,
     {
-        Insert::many_rows(rows)
+        Insert::new(Self::TABLE, insert_rows::many(Self::TABLE, rows))
     }
 
     /// Starts an update of this row, known by its key: `user.update(|u| u.age.set(35))`. Only the columns named are
@@ -141,7 +149,9 @@ pub trait Model: FromRow + Sync {
     where
         Self: Keyed + Writable,
     {
-        Update::instance(self, set)
+        let id = QueryId::next();
+        let set = assignments(set(Self::columns(Origin::new(id, 0))));
+        Update::new(id, Self::TABLE, set).only_row(self.key(), self.version())
     }
 
     /// Starts a delete of this row, known by its key, and by its version where the model has one.
@@ -155,7 +165,7 @@ pub trait Model: FromRow + Sync {
     where
         Self: Keyed + Writable,
     {
-        Delete::instance(self)
+        Delete::new(QueryId::next(), Self::TABLE).only_row(self.key(), self.version())
     }
 }
 
@@ -187,6 +197,20 @@ pub trait Keyed: Model {
     note = "write to the tables under the view"
 )]
 pub trait Writable: Model + RowsOf<Self, Model = Self> {}
+
+/// Sources of which an update or a delete can be made, where whole rows of one model are read. The derive implements it
+/// for each model: one implementation for all would let the compiler take a join for a model, and say so.
+#[diagnostic::on_unimplemented(
+    message = "only a query of one model's rows can become an update or a delete",
+    label = "this query reads `{Out}` from `{Self}`",
+    note = "begin with the model whose rows are meant, and filter it by a query of their keys: \
+            `Post::query().filter(|p| p.id.in_(joined.select(|(_, p)| p.id))).delete()`",
+    note = "what comes back of each row is said last: `.delete().returning(..)`"
+)]
+pub trait RowsOf<Out> {
+    /// The model.
+    type Model: Model;
+}
 
 /// What can be a key of type `K`: the value, a reference, a `&str` for a `String`, and tuples of those.
 #[diagnostic::on_unimplemented(

@@ -14,13 +14,14 @@ mod timeout;
 mod update;
 
 pub use self::{
-    delete::Delete,
-    insert::{Conflict, Insert, ManyRows, OneRow},
+    insert::Conflict,
     join::On,
     rows::Rows,
-    select::Select,
-    source::{Append, Joinable, Maybe, Room, RowsOf, Source, WholeRow},
+    source::{Append, Joinable, Maybe, Room, Source, WholeRow},
     subquery::{Subquery, exists, not_exists},
-    update::Update,
 };
-pub(crate) use self::{insert::EXCLUDED, sql::select_statement, timeout::timeouts};
+pub(crate) use self::{sql::select_statement, timeout::timeouts};
+pub use crate::{
+    builder::{Delete, Insert, ManyRows, OneRow, Select, Update},
+    model::RowsOf,
+};

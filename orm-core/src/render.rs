@@ -11,7 +11,7 @@ mod tree;
 mod write;
 
 use crate::{
-    ast::{Node, Part, QueryId},
+    ast::{EXCLUDED, Node, Part, QueryId},
     ident::{push_ident, push_literal},
     statement::Sql,
     value::{Bind, Typing},
@@ -121,7 +121,7 @@ impl Writer {
     fn alias(&mut self, query: QueryId, source: u8) {
         let scope = self.scopes.iter().rev().find(|it| it.query == query);
         match scope.map(|it| (it.first, it.upsert)) {
-            Some((_, true)) if source == crate::query::EXCLUDED => self.push("excluded"),
+            Some((_, true)) if source == EXCLUDED => self.push("excluded"),
             Some((first, _)) => {
                 self.push("t");
                 self.number(first + u32::from(source));

@@ -10,8 +10,10 @@ mod constant;
 #[cfg(feature = "rust_decimal")]
 mod decimal;
 mod enumeration;
+mod field;
 mod hstore;
 mod infinity;
+mod insert_sink;
 mod integer;
 mod interval;
 mod json;
@@ -23,6 +25,7 @@ mod reader;
 mod rust_type;
 mod scalar;
 mod server_type;
+mod sql_type;
 mod temporal;
 mod type_source;
 #[cfg(feature = "pgvector")]
@@ -33,12 +36,13 @@ pub use self::vector::VectorType;
 pub(crate) use self::{
     bind::NoConstant,
     codec_error::Reason,
-    rust_type::way_out,
+    rust_type::{type_name, way_out},
     type_source::{Neighbour, Typing},
 };
 pub use self::{
     bind::{Bind, Encode},
-    composite::Composite,
+    codec_error::CodecError,
+    field::{Generated, Settable, Writer, Written},
     hstore::Hstore,
     infinity::OrInfinity,
     interval::{InexactInterval, Interval},
@@ -48,210 +52,20 @@ pub use self::{
     range::{PgRange, RangeItem},
     raw::RawValue,
     scalar::NulCharacter,
+    sql_type::{Element, NotNull, Null, Nullability, Scalar, SqlType},
     temporal::MayBeInfinite,
 };
 #[doc(hidden)]
 pub use self::{
     composite::{
-        AttributeValue, CompositeReader, accepts_composite, attribute_def, attribute_value, encode_composite,
-        read_attribute,
+        AttributeValue, CompositeReader, accepts_composite, attribute_def, attribute_stand_in, attribute_value,
+        encode_composite, read_attribute,
     },
     enumeration::{accepts_enum, unknown_label},
+    field::Field,
+    insert_sink::InsertSink,
     integer::Integer,
-    server_type::{attribute_stand_in, composite_stand_in},
+    server_type::composite_stand_in,
 };
 
-use bytes::BytesMut;
-use postgres_types::Type;
-
 pub use crate::schema::{Attribute, PgType};
-use crate::{ast::Node, expr::Expr, model::Field};
-
-/// The name of a Rust type as people write it: `Vec<String>`, without the modules.
-pub(crate) fn type_name<T>() -> String {
-    let mut short = String::new();
-    for part in std::any::type_name::<T>().split_inclusive(|it: char| !it.is_alphanumeric() && it != '_' && it != ':') {
-        short.push_str(part.rsplit("::").next().unwrap_or(part));
-    }
-    short
-}
-
-/// Why a value could not be encoded or decoded.
-pub type CodecError = Box<dyn std::error::Error + Send + Sync>;
-
-/// A Rust type that is stored as one PostgreSQL value and is never NULL itself.
-///
-/// Derive it: `#[derive(PgEnum)]` for enums, `#[derive(Scalar)]` for a newtype around another scalar,
-/// `#[derive(PgComposite)]` for composite types. Types of other crates come with a feature of `orm-pg`: `chrono`, `time`,
-/// `jiff`, `uuid`, `rust_decimal`, `cidr`, `bit-vec`, `pgvector`. Any `serde` type can be stored as `jsonb`
-/// with [`Json`] or `#[orm(json)]`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be stored in a PostgreSQL column",
-    label = "no column type is known for this",
-    note = "types of other crates come with a feature of `orm-pg`: `chrono`, `time`, `jiff`, `uuid`, `rust_decimal`, `cidr`, …",
-    note = "for an enum of yours `#[derive(PgEnum)]`, for a newtype `#[derive(Scalar)]`, for any serde type `#[orm(json)]`",
-    note = "PostgreSQL has no unsigned integers: use `i16`, `i32` or `i64`"
-)]
-pub trait Scalar: Sized + Send + Sync + 'static {
-    /// The PostgreSQL type.
-    const TYPE: PgType;
-
-    /// Whether a value of the server's type `ty` can be read into, and written from, this type.
-    #[doc(hidden)]
-    fn accepts(ty: &Type) -> bool;
-
-    /// Writes the binary form of the value for a bind of type `ty`.
-    ///
-    /// # Errors
-    /// When the value has no form in that type: a NUL byte in text, a date out of range.
-    #[doc(hidden)]
-    fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<(), CodecError>;
-
-    /// Reads the binary form of a value of type `ty`.
-    ///
-    /// # Errors
-    /// When the bytes are no such value, or one that the Rust type cannot hold.
-    #[doc(hidden)]
-    fn decode(ty: &Type, raw: &[u8]) -> Result<Self, CodecError>;
-
-    /// Reads the binary form of a value where one may be missing: nothing, where the bytes say that there is none.
-    ///
-    /// # Errors
-    /// As for [`decode`](Self::decode).
-    #[doc(hidden)]
-    fn decode_optional(ty: &Type, raw: &[u8]) -> Result<Option<Self>, CodecError> {
-        Self::decode(ty, raw).map(Some)
-    }
-
-    /// The integer that it is, if its binary form is that of one.
-    #[doc(hidden)]
-    fn integer(&self) -> Option<Integer> {
-        None
-    }
-
-    /// The type as the server would describe it, as far as that is known without one.
-    #[doc(hidden)]
-    #[must_use]
-    fn stand_in() -> Type {
-        server_type::describe(Self::TYPE)
-    }
-}
-
-/// A scalar that can be an item of an array: every one but arrays.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be an item of a PostgreSQL array",
-    note = "an item is of a type that a column can hold, and no array itself; for all else there is `#[orm(json)]`"
-)]
-pub trait Element: Scalar {}
-
-/// What a column can hold: a [`Scalar`], or an `Option` of one where it may be NULL.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be stored in a PostgreSQL column",
-    label = "no column type is known for this",
-    note = "types of other crates come with a feature of `orm-pg`: `chrono`, `time`, `jiff`, `uuid`, `rust_decimal`, `cidr`, …",
-    note = "for an enum of yours `#[derive(PgEnum)]`, for a newtype `#[derive(Scalar)]`, for any serde type `#[orm(json)]`",
-    note = "PostgreSQL has no unsigned integers: use `i16`, `i32` or `i64`"
-)]
-pub trait SqlType: Sized + Send + Sync + 'static {
-    /// The type without the `Option`.
-    type Base: Scalar;
-    /// The type with the `Option`: what it becomes on the outer side of a join.
-    type Nullable: SqlType<Base = Self::Base, Nullable = Self::Nullable, Nullability = Null>;
-    /// [`NotNull`] or [`Null`].
-    type Nullability: Nullability;
-
-    /// Returns the value, or nothing for NULL.
-    fn as_base(&self) -> Option<&Self::Base>;
-
-    /// Makes the value from what a row holds; nothing when it is NULL and this type takes none.
-    fn from_base(base: Option<Self::Base>) -> Option<Self>;
-}
-
-/// Reads the binary form of a value that is not NULL, which is none all the same where `T` may be.
-fn decode_base<T: SqlType>(ty: &Type, raw: &[u8]) -> Result<Option<T::Base>, CodecError> {
-    if T::Nullability::NULLABLE { T::Base::decode_optional(ty, raw) } else { T::Base::decode(ty, raw).map(Some) }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Scalar> SqlType for T {
-    type Base = T;
-    type Nullable = Option<T>;
-    type Nullability = NotNull;
-
-    fn as_base(&self) -> Option<&Self> {
-        Some(self)
-    }
-
-    fn from_base(base: Option<Self>) -> Option<Self> {
-        base
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Scalar> SqlType for Option<T> {
-    type Base = T;
-    type Nullable = Self;
-    type Nullability = Null;
-
-    fn as_base(&self) -> Option<&T> {
-        self.as_ref()
-    }
-
-    fn from_base(base: Self) -> Option<Self> {
-        Some(base)
-    }
-}
-
-/// Whether an expression may be NULL, at the level of types: [`NotNull`] or [`Null`].
-pub trait Nullability: sealed::Sealed + 'static {
-    /// Whether it may be NULL.
-    const NULLABLE: bool;
-    /// What an operator gives that has this on one side and `N` on the other: NULL if either may be.
-    type Or<N: Nullability>: Nullability;
-    /// `B`, or `Option<B>`.
-    type Of<B: Scalar>: SqlType<Base = B, Nullability = Self>;
-    /// The attribute that is the field number `I` of a composite type, where the whole value is so. Generated code
-    /// goes through it rather than name the type, so that a type which cannot be stored is one message.
-    #[doc(hidden)]
-    type Attribute<M: Field<I>, const I: usize>;
-
-    /// Makes the attribute of the value that `node` stands for.
-    #[doc(hidden)]
-    fn attribute<M: Field<I>, const I: usize>(node: &Node, name: &'static str) -> Self::Attribute<M, I>;
-}
-
-/// Never NULL.
-#[derive(Debug, Clone, Copy)]
-pub struct NotNull;
-
-/// May be NULL.
-#[derive(Debug, Clone, Copy)]
-pub struct Null;
-
-impl Nullability for NotNull {
-    const NULLABLE: bool = false;
-    type Or<N: Nullability> = N;
-    type Of<B: Scalar> = B;
-    type Attribute<M: Field<I>, const I: usize> = Expr<M::Type>;
-
-    fn attribute<M: Field<I>, const I: usize>(node: &Node, name: &'static str) -> Expr<M::Type> {
-        composite::attribute(node, name)
-    }
-}
-
-impl Nullability for Null {
-    const NULLABLE: bool = true;
-    type Or<N: Nullability> = Self;
-    type Of<B: Scalar> = Option<B>;
-    type Attribute<M: Field<I>, const I: usize> = Expr<<M::Type as SqlType>::Nullable>;
-
-    fn attribute<M: Field<I>, const I: usize>(node: &Node, name: &'static str) -> Expr<<M::Type as SqlType>::Nullable> {
-        composite::attribute(node, name)
-    }
-}
-
-mod sealed {
-    pub trait Sealed {}
-    impl Sealed for super::NotNull {}
-    impl Sealed for super::Null {}
-}

@@ -66,7 +66,7 @@ pub use orm_core::{
     expr,
     model::{self, Model},
     query, relation, row, schema, sql_aggregate, sql_function, statement,
-    value::{self, Scalar},
+    value::Scalar,
 };
 #[cfg(feature = "testing")]
 pub use orm_derive::test;
@@ -91,6 +91,15 @@ pub use self::{
 
 pub mod prelude;
 pub mod types;
+
+/// Values: which Rust types a column can hold, and how one becomes a bind.
+pub mod value {
+    /// Where it was before it moved to [`expr`](crate::expr).
+    #[doc(hidden)]
+    pub use orm_core::expr::Composite;
+    #[doc(inline)]
+    pub use orm_core::value::*;
+}
 
 /// Lists the tables of models: `db.create_tables(models![User, Post])`.
 ///

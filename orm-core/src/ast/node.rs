@@ -1,6 +1,6 @@
 //! Expressions as plain data.
 
-use super::{OrderItem, QueryId, Select};
+use super::{ColumnName, OrderItem, QueryId, Select};
 use crate::{
     schema::Table,
     value::{Bind, PgType},
@@ -72,25 +72,6 @@ pub enum Node {
     Raw(Vec<Part>),
     /// Something that has no meaning in SQL, and why; `check` refuses it.
     Invalid(String),
-}
-
-/// How a column is called where it is used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ColumnName {
-    /// By its name in a table.
-    Named(&'static str),
-    /// By its place in the select list of a query that stands in FROM.
-    Position(u16),
-}
-
-impl ColumnName {
-    /// The name, where there is one.
-    pub(crate) fn named(self) -> Option<&'static str> {
-        match self {
-            Self::Named(name) => Some(name),
-            Self::Position(_) => None,
-        }
-    }
 }
 
 /// AND or OR.

@@ -148,3 +148,6 @@ pub(crate) fn automatic(table: &'static Table, set: &[Assignment]) -> Vec<&'stat
     let is_set = |name: &str| set.iter().any(|it| it.column == name);
     table.columns.iter().filter(|it| (it.version || it.on_update.is_some()) && !is_set(it.name)).collect()
 }
+
+/// The number of the proposed row (`excluded`) among the sources of an upsert.
+pub(crate) const EXCLUDED: u8 = 1;

@@ -1,9 +1,8 @@
 //! Which table comes first, so that foreign keys find what they refer to.
 
-use super::{Plan, Planned, same};
+use super::{Plan, Planned, name::check_ident, same};
 use crate::{
     error::{Error, ErrorKind, Result},
-    ident::check_ident,
     schema::Table,
 };
 

@@ -1,9 +1,9 @@
 //! `CREATE TABLE`, indexes and foreign keys.
 
-use super::{Planned, push_columns, push_qualified, sql, types::push_type};
+use super::{Planned, name::check_ident, push_columns, push_qualified, sql, types::push_type};
 use crate::{
     error::{Error, ErrorKind, Result},
-    ident::{MAX_IDENT_BYTES, check_ident, push_ident, push_sql},
+    ident::{MAX_IDENT_BYTES, push_ident, push_sql},
     schema::{ColumnDef, ForeignKey, Index, OnDelete, Table},
 };
 

@@ -1,9 +1,9 @@
 //! Enum types, composite types and schemas that tables need, and how a type is written.
 
-use super::{Planned, push_qualified};
+use super::{Planned, name::check_ident, push_qualified};
 use crate::{
     error::{Error, ErrorKind, Result},
-    ident::{self, check_ident, push_ident, push_literal},
+    ident::{self, push_ident, push_literal},
     value::PgType,
 };
 

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::{Column, Cond, Expr, Settable};
+use super::{Column, Expr};
 use crate::{
     ast::{Assignment, ColumnName, Node},
-    value::{Bind, Element, Scalar, SqlType},
+    value::{Bind, Element, Scalar, Settable, SqlType},
 };
 
 /// What a column of type `T` can be set to, or compared with where NULL counts as a value: a `T`, a reference to one,
@@ -56,7 +56,6 @@ assignable! {
     [B: Scalar, W] Column<B, W> => Option<B>, this => this.node();
     [T: SqlType] Expr<T> => T, this => this.node;
     [B: Scalar] Expr<B> => Option<B>, this => this.node;
-    [] Cond => Option<bool>, this => this.0;
 }
 
 fn texts(borrowed: &[&str]) -> Bind {
@@ -101,6 +100,13 @@ impl<T: SqlType, W> Column<T, W> {
 pub trait IntoAssignments<M> {
     /// Adds the assignments.
     fn assign(self, set: &mut Vec<Assignment>);
+}
+
+/// The assignments that `set` says.
+pub(crate) fn assignments<M>(set: impl IntoAssignments<M>) -> Vec<Assignment> {
+    let mut assignments = Vec::new();
+    set.assign(&mut assignments);
+    assignments
 }
 
 #[diagnostic::do_not_recommend]

@@ -2,12 +2,9 @@
 
 use std::{fmt, marker::PhantomData};
 
-use super::Selection;
 use crate::{
     ast::{ColumnName, Node, QueryId},
-    model::{Field, Flatten, Part},
-    row::FromRow,
-    value::{Bind, Neighbour, SqlType},
+    value::{Bind, Neighbour, SqlType, Written},
 };
 
 /// An expression whose value has the Rust type `T`; `Option` where it may be NULL.
@@ -77,29 +74,6 @@ pub struct Column<T, W = Written> {
     _type: PhantomData<fn() -> (T, W)>,
 }
 
-/// Who writes the values of a column: whoever inserts and updates, or, of a generated column, the server alone.
-pub trait Writer: fmt::Debug + 'static {}
-
-/// The values of a column that can be set: [`Column::set`].
-#[diagnostic::on_unimplemented(
-    message = "a generated column cannot be set",
-    label = "PostgreSQL alone computes this column",
-    note = "set the columns that it is computed from: the server computes it anew"
-)]
-pub trait Settable: Writer {}
-
-/// Values that inserts and updates write. What a [`Column`] has where nothing else is said.
-#[derive(Debug, Clone, Copy)]
-pub enum Written {}
-
-/// Values that the server computes: `#[orm(generated = "..")]`.
-#[derive(Debug, Clone, Copy)]
-pub enum Generated {}
-
-impl Writer for Written {}
-impl Settable for Written {}
-impl Writer for Generated {}
-
 impl<T, W> Clone for Column<T, W> {
     fn clone(&self) -> Self {
         *self
@@ -152,112 +126,12 @@ impl Origin {
     }
 }
 
-/// How the columns of a source may be used: [`Present`] ones are always there, [`Joined`] ones are NULL where an outer
-/// join found nothing.
-///
-/// What the derive writes goes through this trait, so a further mode needs no change there.
-pub trait Mode: Copy + fmt::Debug + Send + Sync + 'static {
-    /// Whether a row of the source may be missing.
-    const OUTER: bool;
-    /// A column whose field has type `T`.
-    type Column<T: SqlType>: Copy + fmt::Debug + Send + Sync;
-    /// The column of the field number `I` of a derived struct: [`Self::Column`] of its type.
-    type Field<M: Field<I>, const I: usize>: Copy + fmt::Debug + Send + Sync;
-    /// The columns of the flattened field number `I` of a derived struct.
-    type Part<M: Part<I>, const I: usize>: Copy + fmt::Debug + Send + Sync + Selection;
-    /// A row of the source.
-    type Row<R: FromRow>: FromRow;
-
-    /// Makes the column at `index` of its model.
-    fn column<T: SqlType>(origin: Origin, index: u16, name: &'static str) -> Self::Column<T>;
-
-    /// Gives the column's node.
-    #[doc(hidden)]
-    fn node<T: SqlType>(column: Self::Column<T>) -> Node;
-
-    /// Makes the column of a field, at `index` of its model.
-    #[doc(hidden)]
-    fn field<M: Field<I>, const I: usize>(origin: Origin, index: u16, name: &'static str) -> Self::Field<M, I>;
-
-    /// Makes the columns of a flattened field; `origin` starts at the first of them.
-    #[doc(hidden)]
-    fn part<M: Part<I>, const I: usize>(origin: Origin) -> Self::Part<M, I>;
-
-    /// Gives the node of a field's column.
-    #[doc(hidden)]
-    fn field_node<M: Field<I>, const I: usize>(column: Self::Field<M, I>) -> Node;
-}
-
-/// The mode of a source that always has a row.
-#[derive(Debug, Clone, Copy)]
-pub struct Present;
-
-/// The mode of a source on the outer side of a join.
-#[derive(Debug, Clone, Copy)]
-pub struct Joined;
-
-fn column<T, W>(origin: Origin, index: u16, name: &'static str) -> Column<T, W> {
+pub(super) fn column<T, W>(origin: Origin, index: u16, name: &'static str) -> Column<T, W> {
     let name = match origin.first {
         None => ColumnName::Named(name),
         Some(first) => ColumnName::Position(first + index),
     };
     Column { query: origin.query, source: origin.source, name, _type: PhantomData }
-}
-
-impl Mode for Present {
-    const OUTER: bool = false;
-    type Column<T: SqlType> = Column<T>;
-    type Field<M: Field<I>, const I: usize> = Column<M::Type, M::Writer>;
-    type Part<M: Part<I>, const I: usize> = <M::Type as Flatten>::Columns<Self>;
-    type Row<R: FromRow> = R;
-
-    fn column<T: SqlType>(origin: Origin, index: u16, name: &'static str) -> Column<T> {
-        column(origin, index, name)
-    }
-
-    fn node<T: SqlType>(column: Column<T>) -> Node {
-        column.node()
-    }
-
-    fn field<M: Field<I>, const I: usize>(origin: Origin, index: u16, name: &'static str) -> Self::Field<M, I> {
-        column(origin, index, name)
-    }
-
-    fn part<M: Part<I>, const I: usize>(origin: Origin) -> Self::Part<M, I> {
-        <M::Type as Flatten>::columns(origin)
-    }
-
-    fn field_node<M: Field<I>, const I: usize>(column: Self::Field<M, I>) -> Node {
-        column.node()
-    }
-}
-
-impl Mode for Joined {
-    const OUTER: bool = true;
-    type Column<T: SqlType> = Column<T::Nullable>;
-    type Field<M: Field<I>, const I: usize> = Column<<M::Type as SqlType>::Nullable, M::Writer>;
-    type Part<M: Part<I>, const I: usize> = <M::Type as Flatten>::Columns<Self>;
-    type Row<R: FromRow> = Option<R>;
-
-    fn column<T: SqlType>(origin: Origin, index: u16, name: &'static str) -> Column<T::Nullable> {
-        column(origin, index, name)
-    }
-
-    fn node<T: SqlType>(column: Column<T::Nullable>) -> Node {
-        column.node()
-    }
-
-    fn field<M: Field<I>, const I: usize>(origin: Origin, index: u16, name: &'static str) -> Self::Field<M, I> {
-        column(origin, index, name)
-    }
-
-    fn part<M: Part<I>, const I: usize>(origin: Origin) -> Self::Part<M, I> {
-        <M::Type as Flatten>::columns(origin)
-    }
-
-    fn field_node<M: Field<I>, const I: usize>(column: Self::Field<M, I>) -> Node {
-        column.node()
-    }
 }
 
 /// A whole row of a source, as a marker of whether it is there.

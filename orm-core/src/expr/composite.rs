@@ -1,7 +1,35 @@
 //! The attributes of composite values.
 
-use super::{Expression, expression::Base};
-use crate::value::{Composite, SqlType};
+use super::{Expr, Expression, expression::Base};
+use crate::{
+    ast::Node,
+    value::{Field, Nullability, Scalar, SqlType},
+};
+
+/// A struct with `#[derive(PgComposite)]`: its attributes can be used in queries.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a composite type",
+    label = "has no attributes",
+    note = "`#[derive(PgComposite)]` makes a struct one"
+)]
+pub trait Composite: Scalar {
+    /// The attributes as expressions; `N` says whether the whole value may be NULL.
+    type Attributes<N: Nullability>;
+
+    /// Makes the attributes of the value that `node` stands for.
+    #[doc(hidden)]
+    fn attributes<N: Nullability>(node: Node) -> Self::Attributes<N>;
+}
+
+/// Makes the attribute that is the field number `I` of the value that `node` stands for. Renders `(node)."name"`.
+#[doc(hidden)]
+#[must_use]
+pub fn attribute<N: Nullability, M: Field<I>, const I: usize>(
+    node: &Node,
+    name: &'static str,
+) -> Expr<N::Attribute<M, I>> {
+    Expr::new(Node::Attribute(Box::new(node.clone()), name))
+}
 
 /// What can be done with a value of a composite type.
 pub trait Composites: Expression {

@@ -2,7 +2,7 @@
 
 use std::ops::{BitAnd, BitOr, Not};
 
-use super::{Column, Expr, Expression, Generated, Operand, RawSql, SelectList, Selection};
+use super::{Assignable, Column, Expr, Generated, Operand, RawSql, SelectList, Selection};
 use crate::{
     ast::{Logic, Node},
     value::Null,
@@ -237,10 +237,9 @@ impl Not for Cond {
 
 /// A condition is a value as well, NULL where it is neither true nor false: to sort by (`u.age.is_null().desc()`), to
 /// count, to compare.
-impl Expression for Cond {
-    type Type = Option<bool>;
-
-    fn node(self) -> Node {
+#[diagnostic::do_not_recommend]
+impl Assignable<Option<bool>> for Cond {
+    fn into_node(self) -> Node {
         self.0
     }
 }

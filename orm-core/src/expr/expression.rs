@@ -2,7 +2,7 @@
 
 use super::{Assignable, Column, Cond, Expr, Extremes, InList, NotInList, Operand, Order};
 use crate::{
-    ast::{Node, Nulls},
+    ast::Node,
     value::{NotNull, Nullability, Scalar, SqlType},
 };
 
@@ -326,26 +326,10 @@ impl<T: SqlType> Expression for &Expr<T> {
     }
 }
 
-impl Order {
-    /// Puts NULLs before all values. Renders `NULLS FIRST`.
-    ///
-    /// ```
-    /// # use blog::*;
-    /// let query = User::query().order_by(|u| u.age.asc().nulls_first());
-    /// ```
-    pub fn nulls_first(mut self) -> Self {
-        self.0.nulls = Some(Nulls::First);
-        self
-    }
+impl Expression for Cond {
+    type Type = Option<bool>;
 
-    /// Puts NULLs after all values. Renders `NULLS LAST`.
-    ///
-    /// ```
-    /// # use blog::*;
-    /// let query = User::query().order_by(|u| u.age.desc().nulls_last());
-    /// ```
-    pub fn nulls_last(mut self) -> Self {
-        self.0.nulls = Some(Nulls::Last);
-        self
+    fn node(self) -> Node {
+        self.0
     }
 }

@@ -2,9 +2,7 @@
 
 use crate::{
     ast::Node,
-    query::Select,
-    row::FromRow,
-    value::{Bind, Element, Scalar, SqlType},
+    value::{Bind, Element, Scalar},
 };
 
 /// A list of values of type `T`, or a query that yields them.
@@ -95,16 +93,6 @@ impl<T: Element, V: Item<T> + Clone, const N: usize> InList<T> for &[V; N] {
 }
 
 #[diagnostic::do_not_recommend]
-impl<S, Out: SqlType + FromRow> InList<Out::Base> for Select<S, Out>
-where
-    Self: crate::query::Subquery,
-{
-    fn into_node(self) -> Node {
-        Node::Subquery(Box::new(crate::query::Subquery::into_ast(self)))
-    }
-}
-
-#[diagnostic::do_not_recommend]
 impl<T: Element, V: Item<T>, const N: usize> NotInList<T> for [V; N] {}
 #[diagnostic::do_not_recommend]
 impl<T: Element, V: Item<T>> NotInList<T> for Vec<V> {}
@@ -114,5 +102,3 @@ impl<T: Element, V: Item<T> + Clone> NotInList<T> for &[V] {}
 impl<T: Element, V: Item<T> + Clone> NotInList<T> for &Vec<V> {}
 #[diagnostic::do_not_recommend]
 impl<T: Element, V: Item<T> + Clone, const N: usize> NotInList<T> for &[V; N] {}
-#[diagnostic::do_not_recommend]
-impl<S, T: Scalar + FromRow> NotInList<T> for Select<S, T> where Self: crate::query::Subquery {}

@@ -1,6 +1,6 @@
 //! What ORDER BY takes.
 
-use crate::ast::{Direction, Node, OrderItem};
+use crate::ast::{Direction, Node, Nulls, OrderItem};
 
 /// A thing to sort by, and which way.
 #[derive(Debug, Clone)]
@@ -10,6 +10,28 @@ pub struct Order(pub(crate) OrderItem);
 impl Order {
     pub(crate) fn new(node: Node, direction: Direction) -> Self {
         Self(OrderItem { node, direction, nulls: None })
+    }
+
+    /// Puts NULLs before all values. Renders `NULLS FIRST`.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let query = User::query().order_by(|u| u.age.asc().nulls_first());
+    /// ```
+    pub fn nulls_first(mut self) -> Self {
+        self.0.nulls = Some(Nulls::First);
+        self
+    }
+
+    /// Puts NULLs after all values. Renders `NULLS LAST`.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let query = User::query().order_by(|u| u.age.desc().nulls_last());
+    /// ```
+    pub fn nulls_last(mut self) -> Self {
+        self.0.nulls = Some(Nulls::Last);
+        self
     }
 }
 

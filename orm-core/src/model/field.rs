@@ -3,23 +3,14 @@
 //! Generated code names a field by its struct and number only, never by its type, so that a type which cannot be
 //! stored is one message, at the field.
 
-use super::{Defaulted, InsertSink, Model};
+use super::{Defaulted, Model};
 use crate::{
     error::{Error, ErrorKind, Result},
-    expr::{Origin, Present, Writer},
+    expr::{Origin, Present},
     row::{Cursor, Layout},
     schema::{ColumnDef, Table},
-    value::{Bind, Nullability, PgType, Scalar, SqlType},
+    value::{Bind, Field, InsertSink, Nullability, PgType, Scalar, SqlType},
 };
-
-/// The field number `I` of a derived struct.
-#[doc(hidden)]
-pub trait Field<const I: usize>: Sized {
-    /// The type of its column.
-    type Type: SqlType;
-    /// Who writes it.
-    type Writer: Writer;
-}
 
 /// Whether the column of the field may be NULL.
 #[doc(hidden)]

@@ -1,42 +1,14 @@
 //! Columns that several models share: a struct with `#[derive(Flatten)]`, which a model takes in with
 //! `#[orm(flatten)]`.
 
-use std::fmt;
-
-use super::{InsertSink, check};
+use super::check;
 use crate::{
     error::Result,
-    expr::{Mode, Origin, Selection},
+    expr::{Flatten, NewPart, Part, Selection},
     row::{Cursor, FromRow, Layout},
     schema::ColumnDef,
-    value::PgType,
+    value::{InsertSink, PgType},
 };
-
-/// A struct whose columns stand in the tables of other models. Derive it.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no columns to share",
-    label = "expected a struct with `#[derive(Flatten)]`",
-    note = "add `#[derive(Flatten)]` to the struct, or store it in one column with `#[orm(json)]`"
-)]
-pub trait Flatten: FromRow {
-    /// The columns, for closures.
-    type Columns<N: Mode>: Copy + fmt::Debug + Send + Sync + Selection<Output = N::Row<Self>>;
-    /// The part of a row to insert.
-    type New;
-
-    /// The columns.
-    const COLUMNS: &'static [ColumnDef];
-    /// How many of the columns an insert may name.
-    const INSERTABLE: usize;
-
-    /// Makes the columns; `origin` starts at the first of them.
-    #[doc(hidden)]
-    fn columns<N: Mode>(origin: Origin) -> Self::Columns<N>;
-
-    /// Hands the values to an insert; `first` is the place of the first.
-    #[doc(hidden)]
-    fn insert<S: InsertSink>(new: Self::New, first: usize, sink: &mut S);
-}
 
 /// The part of a row to insert that belongs to a flattened struct: `NewTimes` for `Times`.
 #[diagnostic::on_unimplemented(
@@ -58,25 +30,6 @@ where
     S: InsertSink,
 {
     <V::Of as Flatten>::insert(row, first, sink);
-}
-
-/// The flattened field number `I` of a derived struct: only one generated implementation names its type, so that a type
-/// without columns is one message, at the field.
-#[doc(hidden)]
-pub trait Part<const I: usize>: Sized {
-    /// The type of the field.
-    type Type: Flatten;
-}
-
-/// What a row to insert has for a flattened field.
-#[doc(hidden)]
-pub trait NewPart<const I: usize> {
-    /// The part of the row.
-    type New;
-}
-
-impl<M: Part<I>, const I: usize> NewPart<I> for M {
-    type New = <M::Type as Flatten>::New;
 }
 
 /// The columns of the field.

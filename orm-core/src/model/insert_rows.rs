@@ -2,35 +2,28 @@
 
 use std::any::Any;
 
+use super::Insertable;
 use crate::{
     ast::{Cell, Rows},
-    model::{InsertSink, Insertable, Model},
+    builder::InsertRows,
     schema::Table,
-    value::{Bind, Neighbour, SqlType},
+    value::{Bind, InsertSink, Neighbour, SqlType},
 };
 
-/// The columns that an insert names, and its rows.
-#[derive(Debug)]
-pub(crate) struct Gathered {
-    pub(crate) columns: Vec<&'static str>,
-    pub(crate) rows: Rows,
-    /// How many.
-    pub(crate) count: usize,
-}
-
-/// Gathers one row. Columns left to their default are not named.
-pub(crate) fn one<M: Model>(row: impl Insertable<M>) -> Gathered {
-    let mut sink = OneRow { columns: vec![], cells: vec![] };
+/// Gathers one row. ColumnBuffers left to their default are not named.
+pub(crate) fn one<M>(row: impl Insertable<M>) -> InsertRows {
+    let mut sink = RowCells { columns: vec![], cells: vec![] };
     row.write(&mut sink);
-    Gathered { columns: sink.columns, rows: Rows::Values(vec![sink.cells]), count: 1 }
+    InsertRows { columns: sink.columns, rows: Rows::Values(vec![sink.cells]), count: 1 }
 }
 
-struct OneRow {
+/// The cells of one row.
+struct RowCells {
     columns: Vec<&'static str>,
     cells: Vec<Cell>,
 }
 
-impl InsertSink for OneRow {
+impl InsertSink for RowCells {
     fn value<T: SqlType>(&mut self, _: usize, column: &'static str, value: T) {
         self.columns.push(column);
         self.cells.push(Cell::Bind(Bind::new(value).beside(Neighbour::target(column))));
@@ -40,23 +33,23 @@ impl InsertSink for OneRow {
 }
 
 /// Gathers many rows: as arrays where they agree, else as values and DEFAULTs.
-pub(crate) fn many<M: Model, R: Insertable<M>>(rows: impl IntoIterator<Item = R>) -> Gathered {
+pub(crate) fn many<M, R: Insertable<M>>(table: &'static Table, rows: impl IntoIterator<Item = R>) -> InsertRows {
     let rows = rows.into_iter();
-    let mut sink = Columns { expected: rows.size_hint().0, ..Default::default() };
+    let mut sink = ColumnBuffers { expected: rows.size_hint().0, ..Default::default() };
     rows.for_each(|row| sink.push(row));
-    sink.finish(M::TABLE)
+    sink.finish(table)
 }
 
 /// Rows to insert, column by column.
 #[derive(Default)]
-pub(crate) struct Columns {
-    columns: Vec<(&'static str, Box<dyn Values>)>,
+pub(crate) struct ColumnBuffers {
+    columns: Vec<(&'static str, Box<dyn Buffer>)>,
     rows: usize,
     expected: usize,
 }
 
 /// The values of one column. A missing one is a default.
-trait Values: Any + Send {
+trait Buffer: Any + Send {
     fn count(&self) -> usize;
     /// Whether `unnest` would give other columns than the values: it flattens arrays and takes composites apart.
     fn is_unnested_wrong(&self) -> bool;
@@ -64,13 +57,13 @@ trait Values: Any + Send {
     fn into_cells(self: Box<Self>, column: &'static str, rows: usize) -> Vec<Cell>;
 }
 
-struct Column<T> {
+struct ColumnBuffer<T> {
     values: Vec<T>,
     /// The rows that have a value, kept only from the first row on that has none.
     present: Option<Vec<usize>>,
 }
 
-impl<T: SqlType> Values for Column<T> {
+impl<T: SqlType> Buffer for ColumnBuffer<T> {
     fn count(&self) -> usize {
         self.values.len()
     }
@@ -103,16 +96,16 @@ impl<T: SqlType> Values for Column<T> {
     }
 }
 
-impl Columns {
+impl ColumnBuffers {
     /// Adds a row. All rows are of one type.
-    pub(crate) fn push<M: Model>(&mut self, row: impl Insertable<M>) {
+    pub(crate) fn push<M>(&mut self, row: impl Insertable<M>) {
         row.write(self);
         self.rows += 1;
     }
 
-    fn column<T: SqlType>(&mut self, index: usize, name: &'static str) -> Option<&mut Column<T>> {
+    fn column<T: SqlType>(&mut self, index: usize, name: &'static str) -> Option<&mut ColumnBuffer<T>> {
         if index == self.columns.len() {
-            let values = Column::<T> { values: Vec::with_capacity(self.expected), present: None };
+            let values = ColumnBuffer::<T> { values: Vec::with_capacity(self.expected), present: None };
             self.columns.push((name, Box::new(values)));
         }
         let (_, values) = self.columns.get_mut(index)?;
@@ -120,14 +113,14 @@ impl Columns {
         values.downcast_mut()
     }
 
-    pub(crate) fn finish(self, table: &'static Table) -> Gathered {
+    pub(crate) fn finish(self, table: &'static Table) -> InsertRows {
         let Self { columns, rows, .. } = self;
         let set = columns.into_iter().filter(|(_, values)| values.count() > 0);
         let (names, columns): (Vec<_>, Vec<_>) = set.unzip();
         if names.is_empty() {
             // Rows of nothing but defaults: some column must be named.
             let any = table.columns.first().map(|it| it.name);
-            return Gathered {
+            return InsertRows {
                 columns: if rows == 0 { vec![] } else { any.into_iter().collect() },
                 rows: Rows::Values(vec![vec![Cell::Default]; rows]),
                 count: rows,
@@ -145,11 +138,11 @@ impl Columns {
             }
             Rows::Values(table)
         };
-        Gathered { columns: names, rows, count }
+        InsertRows { columns: names, rows, count }
     }
 }
 
-impl InsertSink for Columns {
+impl InsertSink for ColumnBuffers {
     fn value<T: SqlType>(&mut self, index: usize, column: &'static str, value: T) {
         let row = self.rows;
         if let Some(column) = self.column::<T>(index, column) {

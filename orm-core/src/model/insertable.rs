@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::{
     ast::ColumnName,
     expr::Column,
-    value::{Element, Scalar, SqlType},
+    value::{Element, InsertSink, Scalar, SqlType},
 };
 
 /// The value of a column that has a default in the database.
@@ -46,16 +46,6 @@ pub trait Insertable<M> {
     /// Hands each column's value to `sink`, always the same columns in the same order.
     #[doc(hidden)]
     fn write<S: InsertSink>(self, sink: &mut S);
-}
-
-/// Takes the values of a row to insert, column by column.
-#[doc(hidden)]
-pub trait InsertSink {
-    /// Takes the value of the column at place `index` of the insert.
-    fn value<T: SqlType>(&mut self, index: usize, column: &'static str, value: T);
-
-    /// Leaves the column to its default. `T` is the type that its value would have.
-    fn default<T: SqlType>(&mut self, index: usize, column: &'static str);
 }
 
 /// What a field can give a column of type `T`: the value, or [`Defaulted`].

@@ -1,45 +1,15 @@
 //! INSERT and upsert.
 
-use std::{fmt, marker::PhantomData};
+use std::fmt;
+
+use super::{Insert, OneRow};
 
 use crate::{
-    ast::{self, ConflictAction, ConflictTarget, OnConflict, QueryId, Rows},
+    ast::{ConflictAction, ConflictTarget, EXCLUDED, OnConflict, Rows},
     expr::{Cond, IntoAssignments, IntoFilter, Origin, Present, SelectList, Selection},
-    model::{Gathered, Insertable, Model, insert_rows},
+    model::Model,
     schema::Constraint,
 };
-
-/// An insert of one or many rows; with `all` or `one` each stored row is read into `Out`.
-///
-/// ```
-/// # use blog::*; async fn run(db: Database) -> Result<()> {
-/// let insert = User::insert(NewUser::new("ann@example.org", "Ann")).returning(|u| u.id);
-/// let id: i64 = insert.one(&db).await?;
-/// # Ok(()) }
-/// ```
-///
-/// `N` says whether it is of one row, [`OneRow`], or of any number, [`ManyRows`].
-#[must_use = "an insert does nothing until a verb such as `.execute(&db)` is awaited"]
-pub struct Insert<M, Out, N = OneRow> {
-    pub(crate) ast: ast::Insert,
-    /// How many rows were given.
-    given: usize,
-    _types: PhantomData<fn() -> (M, Out, N)>,
-}
-
-/// An insert of one row: `User::insert(..)`.
-#[derive(Debug, Clone, Copy)]
-pub enum OneRow {}
-
-/// An insert of any number of rows: `User::insert_many(..)`.
-#[derive(Debug, Clone, Copy)]
-pub enum ManyRows {}
-
-impl<M, Out, N> Clone for Insert<M, Out, N> {
-    fn clone(&self) -> Self {
-        Self { ast: self.ast.clone(), given: self.given, _types: PhantomData }
-    }
-}
 
 impl<M: Model, Out, N> fmt::Debug for Insert<M, Out, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -53,43 +23,6 @@ impl<M: Model, Out, N> fmt::Display for Insert<M, Out, N> {
     }
 }
 
-/// The number of the proposed row (`excluded`) among the sources of an upsert.
-pub(crate) const EXCLUDED: u8 = 1;
-
-impl<M: Model> Insert<M, M, OneRow> {
-    pub(crate) fn one_row(row: impl Insertable<M>) -> Self {
-        Self::new(insert_rows::one(row))
-    }
-}
-
-impl<M: Model> Insert<M, M, ManyRows> {
-    pub(crate) fn many_rows<R: Insertable<M>>(rows: impl IntoIterator<Item = R>) -> Self {
-        Self::new(insert_rows::many(rows))
-    }
-
-    /// Of rows that came from several places.
-    pub(crate) fn of_rows(rows: insert_rows::Columns) -> Self {
-        Self::new(rows.finish(M::TABLE))
-    }
-}
-
-impl<M: Model, N> Insert<M, M, N> {
-    fn new(Gathered { columns, rows, count: given }: Gathered) -> Self {
-        let id = QueryId::next();
-        let ast = ast::Insert {
-            id,
-            table: M::TABLE,
-            columns,
-            rows,
-            on_conflict: None,
-            returning: None,
-            refused: None,
-            timeout: None,
-        };
-        Self { ast, given, _types: PhantomData }
-    }
-}
-
 impl<M: Model, Out, N> Insert<M, Out, N> {
     /// Says what comes back of each stored row. Renders `RETURNING …`.
     ///
@@ -100,7 +33,7 @@ impl<M: Model, Out, N> Insert<M, Out, N> {
     /// ```
     pub fn returning<P: Selection>(mut self, list: impl FnOnce(M::Columns<Present>) -> P) -> Insert<M, P::Output, N> {
         self.ast.returning = Some(SelectList::of(list(M::columns(Origin::new(self.ast.id, 0)))));
-        Insert { ast: self.ast, given: self.given, _types: PhantomData }
+        self.retype()
     }
 
     /// Makes it an upsert: what to do where a row with the same values in `columns` is there already. They must be the

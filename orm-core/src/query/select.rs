@@ -1,39 +1,14 @@
 //! SELECT.
 
-use std::{fmt, marker::PhantomData};
+use std::fmt;
 
-use super::Source;
+use super::{Select, Source};
 use crate::{
     ast::{self, Direction, Distinct, Lock, LockStrength, LockWait, Node, OrderItem},
     expr::{Cond, Expr, IntoFilter, IntoOrder, SelectList, Selection},
     model::Model,
     value::SqlType,
 };
-
-/// A query over the sources `S` whose rows are read into `Out`.
-///
-/// A plain value: `Clone`, `Send`, reusable. `Display` shows its SQL, with `$1` in place of values.
-///
-/// ```
-/// # use blog::*;
-/// let name: Option<&str> = Some("Ann");
-/// let mut query: orm_pg::query::Select<User, User> = User::query();
-/// if let Some(name) = name {
-///     query = query.filter(|u| u.name.eq(name)); // the type stays the same
-/// }
-/// ```
-#[must_use = "a query does nothing until a verb such as `.all(&db)` is awaited"]
-pub struct Select<S, Out> {
-    pub(crate) ast: ast::Select,
-    _types: PhantomData<fn() -> (S, Out)>,
-}
-
-impl<S, Out> Clone for Select<S, Out> {
-    /// Copies the query. The copy's columns are its own: it can stand in a sub-query of the original.
-    fn clone(&self) -> Self {
-        Self::from_ast(self.ast.clone())
-    }
-}
 
 impl<S: Source, Out> fmt::Debug for Select<S, Out> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -44,17 +19,6 @@ impl<S: Source, Out> fmt::Debug for Select<S, Out> {
 impl<S: Source, Out> fmt::Display for Select<S, Out> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.to_sql().fmt(f)
-    }
-}
-
-impl<S, Out> Select<S, Out> {
-    pub(crate) fn from_ast(ast: ast::Select) -> Self {
-        Self { ast, _types: PhantomData }
-    }
-
-    /// The same clauses with other types.
-    pub(crate) fn retype<S2, Out2>(self) -> Select<S2, Out2> {
-        Select::from_ast(self.ast)
     }
 }
 

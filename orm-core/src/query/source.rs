@@ -113,20 +113,6 @@ pub trait WholeRow<S> {}
 #[diagnostic::do_not_recommend]
 impl<R, S: Source<Row = R>> WholeRow<S> for R {}
 
-/// Sources of which an update or a delete can be made, where whole rows of one model are read. The derive implements it
-/// for each model: one implementation for all would let the compiler take a join for a model, and say so.
-#[diagnostic::on_unimplemented(
-    message = "only a query of one model's rows can become an update or a delete",
-    label = "this query reads `{Out}` from `{Self}`",
-    note = "begin with the model whose rows are meant, and filter it by a query of their keys: \
-            `Post::query().filter(|p| p.id.in_(joined.select(|(_, p)| p.id))).delete()`",
-    note = "what comes back of each row is said last: `.delete().returning(..)`"
-)]
-pub trait RowsOf<Out> {
-    /// The model.
-    type Model: Model;
-}
-
 #[diagnostic::do_not_recommend]
 impl<A: Model> Room for A {}
 

@@ -3,7 +3,9 @@
 use super::{Select, Source};
 use crate::{
     ast::{self, Node},
-    expr::{Cond, SelectList},
+    expr::{Cond, InList, NotInList, SelectList},
+    row::FromRow,
+    value::{Scalar, SqlType},
 };
 
 /// A query that can stand in another one.
@@ -46,3 +48,16 @@ pub fn exists<S: Source, Out>(query: Select<S, Out>) -> Cond {
 pub fn not_exists<S: Source, Out>(query: Select<S, Out>) -> Cond {
     exists(query).not()
 }
+
+#[diagnostic::do_not_recommend]
+impl<S, Out: SqlType + FromRow> InList<Out::Base> for Select<S, Out>
+where
+    Self: Subquery,
+{
+    fn into_node(self) -> Node {
+        Node::Subquery(Box::new(Subquery::into_ast(self)))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<S, T: Scalar + FromRow> NotInList<T> for Select<S, T> where Self: Subquery {}

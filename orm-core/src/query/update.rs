@@ -1,36 +1,13 @@
 //! UPDATE.
 
-use std::{borrow::Cow, fmt, marker::PhantomData};
+use std::{borrow::Cow, fmt};
 
-use super::{RowsOf, Select, Source};
+use super::{RowsOf, Select, Source, Update};
 use crate::{
-    ast::{self, Clause, QueryId, by_key, equals},
-    expr::{IntoAssignments, Origin, Present, SelectList, Selection},
-    model::{Keyed, Model, Writable},
+    ast::{self, Clause},
+    expr::{IntoAssignments, Origin, Present, SelectList, Selection, assignments},
+    model::{Model, Writable},
 };
-
-/// An update of rows of `M`; with `all` or `one` each updated row is read into `Out`. The rows come back in no
-/// particular order, not in that of a sub-query either.
-///
-/// Columns with `on_update` and the `version` column are set as well, unless named.
-///
-/// ```
-/// # use blog::*;
-/// let update = User::query().filter(|u| u.id.eq(7)).update(|u| u.name.set("Ann"));
-/// assert!(update.to_string().starts_with(r#"UPDATE "users" AS t0 SET "name" = $1 WHERE t0."id" = $2"#));
-/// ```
-#[must_use = "an update does nothing until a verb such as `.execute(&db)` is awaited"]
-pub struct Update<M, Out> {
-    pub(super) ast: ast::Update,
-    pub(super) checks_version: bool,
-    _types: PhantomData<fn() -> (M, Out)>,
-}
-
-impl<M, Out> Clone for Update<M, Out> {
-    fn clone(&self) -> Self {
-        Self { ast: self.ast.clone(), checks_version: self.checks_version, _types: PhantomData }
-    }
-}
 
 impl<M: Model, Out> fmt::Debug for Update<M, Out> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -41,38 +18,6 @@ impl<M: Model, Out> fmt::Debug for Update<M, Out> {
 impl<M: Model, Out> fmt::Display for Update<M, Out> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.to_sql().fmt(f)
-    }
-}
-
-impl<M: Model> Update<M, M> {
-    fn new<A: IntoAssignments<M>>(id: QueryId, set: impl FnOnce(M::Columns<Present>) -> A) -> Self {
-        let columns = M::columns::<Present>(Origin::new(id, 0));
-        let mut assignments = Vec::new();
-        set(columns).assign(&mut assignments);
-        let ast = ast::Update {
-            id,
-            table: M::TABLE,
-            set: assignments,
-            filters: vec![],
-            all_rows: false,
-            returning: None,
-            refused: None,
-            timeout: None,
-        };
-        Self { ast, checks_version: false, _types: PhantomData }
-    }
-
-    pub(crate) fn instance<A: IntoAssignments<M>>(instance: &M, set: impl FnOnce(M::Columns<Present>) -> A) -> Self
-    where
-        M: Keyed,
-    {
-        let mut update = Self::new(QueryId::next(), set);
-        update.ast.filters = by_key(M::TABLE, update.ast.id, instance.key());
-        if let (Some(column), Some(version)) = (M::TABLE.version(), instance.version()) {
-            update.ast.filters.push(equals(update.ast.id, column.name, version));
-            update.checks_version = true;
-        }
-        update
     }
 }
 
@@ -87,7 +32,7 @@ impl<M: Model, Out> Update<M, Out> {
     /// ```
     pub fn returning<P: Selection>(mut self, list: impl FnOnce(M::Columns<Present>) -> P) -> Update<M, P::Output> {
         self.ast.returning = Some(SelectList::of(list(M::columns(Origin::new(self.ast.id, 0)))));
-        Update { ast: self.ast, checks_version: self.checks_version, _types: PhantomData }
+        self.retype()
     }
 
     /// Lets the update go without a filter: every row of the table.
@@ -127,7 +72,8 @@ impl<S: Source, Out> Select<S, Out> {
     where
         S: RowsOf<Out, Model = M>,
     {
-        let mut update = Update::new(self.ast.id, set);
+        let columns = M::columns::<Present>(Origin::new(self.ast.id, 0));
+        let mut update = Update::new(self.ast.id, M::TABLE, assignments(set(columns)));
         update.ast.refused = refused(&mut self.ast, "an update");
         (update.ast.all_rows, update.ast.timeout) = (self.ast.all_rows, self.ast.timeout);
         update.ast.filters = self.ast.filters;

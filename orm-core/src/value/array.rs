@@ -52,7 +52,7 @@ fn decode<T: SqlType>(ty: &Type, raw: &[u8]) -> Result<Vec<T>, CodecError> {
     // The array says itself how many items it has; more than there is room for are an error further on.
     let mut items = Vec::with_capacity(values.size_hint().0.min(raw.len() / BYTES_OF_LENGTH));
     while let Some(raw) = values.next()? {
-        let base = raw.map(|raw| super::decode_base::<T>(item_type, raw)).transpose()?.flatten();
+        let base = raw.map(|raw| super::sql_type::decode_base::<T>(item_type, raw)).transpose()?.flatten();
         items.push(
             T::from_base(base).ok_or_else(|| reason("a NULL in an array that takes none: use `Vec<Option<_>>`"))?,
         );

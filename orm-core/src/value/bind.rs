@@ -11,7 +11,7 @@ use super::{
     CodecError, Integer, Json, PgType, RawValue, Scalar, SqlType, array, constant, server_type, type_name,
     type_source::{Neighbour, Typing},
 };
-use crate::{ast::QueryId, schema::Table};
+use crate::{ident::QueryId, schema::Table};
 
 /// A value that a statement carries apart from its text: `$1`.
 ///

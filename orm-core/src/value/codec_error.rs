@@ -2,7 +2,8 @@
 
 use std::{borrow::Cow, error::Error as StdError, fmt};
 
-use super::CodecError;
+/// Why a value could not be encoded or decoded.
+pub type CodecError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A reason that quotes no value, so that an error may show it. What it comes from may quote one.
 #[derive(Debug)]

@@ -3,30 +3,7 @@
 use bytes::{BufMut, BytesMut};
 use postgres_types::{Kind, Type};
 
-use super::{
-    CodecError, Nullability, Scalar, SqlType, codec_error::reason, reader::Reader, scalar::base_type, type_name,
-};
-use crate::{ast::Node, expr::Expr, model::Field};
-
-/// A struct with `#[derive(PgComposite)]`: its attributes can be used in queries.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a composite type",
-    label = "has no attributes",
-    note = "`#[derive(PgComposite)]` makes a struct one"
-)]
-pub trait Composite: Scalar {
-    /// The attributes as expressions; `N` says whether the whole value may be NULL.
-    type Attributes<N: Nullability>;
-
-    /// Makes the attributes of the value that `node` stands for.
-    #[doc(hidden)]
-    fn attributes<N: Nullability>(node: Node) -> Self::Attributes<N>;
-}
-
-/// `(node).name`
-pub(super) fn attribute<T: SqlType>(node: &Node, name: &'static str) -> Expr<T> {
-    Expr::new(Node::Attribute(Box::new(node.clone()), name))
-}
+use super::{CodecError, Field, Scalar, SqlType, codec_error::reason, reader::Reader, scalar::base_type, type_name};
 
 /// The PostgreSQL type of the field number `I` of a derived struct. Like models, composites name their fields by
 /// number, so that a type which cannot be stored is one message.
@@ -49,6 +26,13 @@ pub fn read_attribute<M: Field<I>, const I: usize>(
     name: &str,
 ) -> Result<M::Type, CodecError> {
     values.read(name)
+}
+
+/// The description of the attribute number `I` of a composite type.
+#[doc(hidden)]
+#[must_use]
+pub fn attribute_stand_in<M: Field<I>, const I: usize>() -> Type {
+    <<M::Type as SqlType>::Base as Scalar>::stand_in()
 }
 
 /// Whether `ty` is the composite type `name`, or a domain over it.
@@ -195,7 +179,7 @@ impl<'a> CompositeReader<'a> {
         if !T::Base::accepts(of) {
             return Err(reason(format!("the attribute `{name}` of {ty} is of type {of}, which `{rust}` cannot hold")));
         }
-        let base = raw.map(|raw| super::decode_base::<T>(of, raw)).transpose()?.flatten();
+        let base = raw.map(|raw| super::sql_type::decode_base::<T>(of, raw)).transpose()?.flatten();
         T::from_base(base).ok_or_else(|| {
             reason(format!("the attribute `{name}` of {ty} is NULL, which `{rust}` cannot hold: make it an `Option`"))
         })

@@ -1,6 +1,15 @@
-//! Which Rust type holds a type of the server's, for messages.
+//! Rust types in messages: their names, and which of them holds a type of the server's.
 
 use postgres_types::{Kind, Type};
+
+/// The name of a Rust type as people write it: `Vec<String>`, without the modules.
+pub(crate) fn type_name<T>() -> String {
+    let mut short = String::new();
+    for part in std::any::type_name::<T>().split_inclusive(|it: char| !it.is_alphanumeric() && it != '_' && it != ':') {
+        short.push_str(part.rsplit("::").next().unwrap_or(part));
+    }
+    short
+}
 
 /// Says what to read a value of type `ty` into.
 pub(crate) fn way_out(ty: &Type) -> String {

@@ -3,7 +3,7 @@
 
 use postgres_types::{Field, Kind, Type};
 
-use super::{PgType, Scalar, SqlType};
+use crate::schema::{Attribute, PgType};
 
 /// The description of `ty`. What only the server knows, the type under a domain say, is left out.
 pub(super) fn describe(ty: PgType) -> Type {
@@ -13,7 +13,7 @@ pub(super) fn describe(ty: PgType) -> Type {
     if ty.array {
         return array(describe(PgType { array: false, ..ty }));
     }
-    let field = |it: &super::Attribute| Field::new(it.name.to_owned(), describe(it.ty));
+    let field = |it: &Attribute| Field::new(it.name.to_owned(), describe(it.ty));
     let kind = match (ty.labels, ty.attributes) {
         ([], []) => Kind::Simple,
         ([], attributes) => Kind::Composite(attributes.iter().map(field).collect()),
@@ -41,11 +41,4 @@ pub(super) fn of_kind(name: &str, kind: Kind) -> Type {
 pub fn composite_stand_in<const N: usize>(name: &str, attributes: [(&str, Type); N]) -> Type {
     let fields = attributes.map(|(name, ty)| Field::new(name.to_owned(), ty));
     of_kind(name, Kind::Composite(fields.into()))
-}
-
-/// The description of the attribute number `I` of a composite type.
-#[doc(hidden)]
-#[must_use]
-pub fn attribute_stand_in<M: crate::model::Field<I>, const I: usize>() -> Type {
-    <<M::Type as SqlType>::Base as Scalar>::stand_in()
 }

@@ -1,7 +1,7 @@
 //! Where the server takes the type of a bind from.
 
 use crate::{
-    ast::{ColumnName, QueryId},
+    ident::{ColumnName, QueryId},
     schema::Table,
 };
 

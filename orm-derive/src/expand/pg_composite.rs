@@ -89,7 +89,7 @@ fn code(
         let description = format!("The attribute `{name}`.");
         quote! {
             #[doc = #description]
-            #vis #ident: N::Attribute<#marker, #number>,
+            #vis #ident: #private::expr::Expr<N::Attribute<#marker, #number>>,
         }
     });
     let description = format!("The attributes of `{rust}`, for closures.");
@@ -164,11 +164,11 @@ fn code(
             impl #private::value::Element for #ident {}
 
             #[automatically_derived]
-            impl #private::value::Composite for #ident {
+            impl #private::expr::Composite for #ident {
                 type Attributes<N: #private::value::Nullability> = #struct_of<N>;
 
                 fn attributes<N: #private::value::Nullability>(__orm_node: #private::ast::Node) -> #struct_of<N> {
-                    #struct_of { #(#idents: <N as #private::value::Nullability>::attribute::<#marker, #numbers>(&__orm_node, #names),)* }
+                    #struct_of { #(#idents: #private::expr::attribute::<N, #marker, #numbers>(&__orm_node, #names),)* }
                 }
             }
         };

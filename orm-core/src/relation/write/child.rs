@@ -6,7 +6,7 @@ use super::{NestedRelation, NestedRelations};
 use crate::{
     error::{Error, ErrorKind, Result},
     executor::Executor,
-    model::{Columns, Insertable, Keyed, Model, Writable},
+    model::{ColumnBuffers, Insertable, Keyed, Model, Writable},
     query::{Insert, ManyRows},
     relation::{AddRelation, Related, StoredAfter},
 };
@@ -14,13 +14,13 @@ use crate::{
 /// The rows of one level, of all parents.
 #[doc(hidden)]
 pub struct LevelRows<C> {
-    new: Columns,
+    new: ColumnBuffers,
     there: Vec<C>,
 }
 
 impl<C> Default for LevelRows<C> {
     fn default() -> Self {
-        Self { new: Columns::default(), there: vec![] }
+        Self { new: ColumnBuffers::default(), there: vec![] }
     }
 }
 
@@ -38,7 +38,7 @@ impl<C: Model> LevelRows<C> {
 
     /// Takes the rows that are there already, and the insert of those that are not.
     pub(super) fn finish(self) -> (Vec<C>, Insert<C, C, ManyRows>) {
-        (self.there, Insert::of_rows(self.new))
+        (self.there, Insert::new(C::TABLE, self.new.finish(C::TABLE)))
     }
 }
 

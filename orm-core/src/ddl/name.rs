@@ -1,0 +1,40 @@
+//! Which names the server would keep whole.
+
+use crate::{
+    error::{Error, ErrorKind, Result},
+    ident::MAX_IDENT_BYTES,
+};
+
+/// Checks that the server would take `name` as it is; `what` it names goes into the error.
+///
+/// # Errors
+/// [`ErrorKind::InvalidStatement`] for a name that is empty, holds a NUL, or is longer than [`MAX_IDENT_BYTES`].
+pub(super) fn check_ident(what: &'static str, name: &str) -> Result<()> {
+    let problem = if name.is_empty() {
+        format!("the name of a {what} is empty")
+    } else if name.contains('\0') {
+        format!("the name of the {what} {name:?} holds a NUL character")
+    } else if name.len() > MAX_IDENT_BYTES {
+        format!(
+            "the name of the {what} {name:?} has {} bytes, and PostgreSQL would cut it at {MAX_IDENT_BYTES}",
+            name.len()
+        )
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(ErrorKind::InvalidStatement, problem))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_the_server_would_change_are_refused() {
+        for name in ["", "a\0b", &"x".repeat(64), &"é".repeat(32)] {
+            let error = check_ident("column", name).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidStatement, "{name:?}");
+        }
+        assert!(check_ident("column", &"x".repeat(63)).is_ok());
+    }
+}

@@ -1,0 +1,156 @@
+//! How the columns of a source may be used: those of its model, and those that it has from flattened structs.
+
+use std::fmt;
+
+use super::{Column, Origin, Selection, column::column};
+use crate::{
+    ast::Node,
+    row::FromRow,
+    schema::ColumnDef,
+    value::{Field, InsertSink, SqlType},
+};
+
+/// How the columns of a source may be used: [`Present`] ones are always there, [`Joined`] ones are NULL where an outer
+/// join found nothing.
+///
+/// What the derive writes goes through this trait, so a further mode needs no change there.
+pub trait Mode: Copy + fmt::Debug + Send + Sync + 'static {
+    /// Whether a row of the source may be missing.
+    const OUTER: bool;
+    /// A column whose field has type `T`.
+    type Column<T: SqlType>: Copy + fmt::Debug + Send + Sync;
+    /// The column of the field number `I` of a derived struct: [`Self::Column`] of its type.
+    type Field<M: Field<I>, const I: usize>: Copy + fmt::Debug + Send + Sync;
+    /// The columns of the flattened field number `I` of a derived struct.
+    type Part<M: Part<I>, const I: usize>: Copy + fmt::Debug + Send + Sync + Selection;
+    /// A row of the source.
+    type Row<R: FromRow>: FromRow;
+
+    /// Makes the column at `index` of its model.
+    fn column<T: SqlType>(origin: Origin, index: u16, name: &'static str) -> Self::Column<T>;
+
+    /// Gives the column's node.
+    #[doc(hidden)]
+    fn node<T: SqlType>(column: Self::Column<T>) -> Node;
+
+    /// Makes the column of a field, at `index` of its model.
+    #[doc(hidden)]
+    fn field<M: Field<I>, const I: usize>(origin: Origin, index: u16, name: &'static str) -> Self::Field<M, I>;
+
+    /// Makes the columns of a flattened field; `origin` starts at the first of them.
+    #[doc(hidden)]
+    fn part<M: Part<I>, const I: usize>(origin: Origin) -> Self::Part<M, I>;
+
+    /// Gives the node of a field's column.
+    #[doc(hidden)]
+    fn field_node<M: Field<I>, const I: usize>(column: Self::Field<M, I>) -> Node;
+}
+
+/// The mode of a source that always has a row.
+#[derive(Debug, Clone, Copy)]
+pub struct Present;
+
+/// The mode of a source on the outer side of a join.
+#[derive(Debug, Clone, Copy)]
+pub struct Joined;
+
+impl Mode for Present {
+    const OUTER: bool = false;
+    type Column<T: SqlType> = Column<T>;
+    type Field<M: Field<I>, const I: usize> = Column<M::Type, M::Writer>;
+    type Part<M: Part<I>, const I: usize> = <M::Type as Flatten>::Columns<Self>;
+    type Row<R: FromRow> = R;
+
+    fn column<T: SqlType>(origin: Origin, index: u16, name: &'static str) -> Column<T> {
+        column(origin, index, name)
+    }
+
+    fn node<T: SqlType>(column: Column<T>) -> Node {
+        column.node()
+    }
+
+    fn field<M: Field<I>, const I: usize>(origin: Origin, index: u16, name: &'static str) -> Self::Field<M, I> {
+        column(origin, index, name)
+    }
+
+    fn part<M: Part<I>, const I: usize>(origin: Origin) -> Self::Part<M, I> {
+        <M::Type as Flatten>::columns(origin)
+    }
+
+    fn field_node<M: Field<I>, const I: usize>(column: Self::Field<M, I>) -> Node {
+        column.node()
+    }
+}
+
+impl Mode for Joined {
+    const OUTER: bool = true;
+    type Column<T: SqlType> = Column<T::Nullable>;
+    type Field<M: Field<I>, const I: usize> = Column<<M::Type as SqlType>::Nullable, M::Writer>;
+    type Part<M: Part<I>, const I: usize> = <M::Type as Flatten>::Columns<Self>;
+    type Row<R: FromRow> = Option<R>;
+
+    fn column<T: SqlType>(origin: Origin, index: u16, name: &'static str) -> Column<T::Nullable> {
+        column(origin, index, name)
+    }
+
+    fn node<T: SqlType>(column: Column<T::Nullable>) -> Node {
+        column.node()
+    }
+
+    fn field<M: Field<I>, const I: usize>(origin: Origin, index: u16, name: &'static str) -> Self::Field<M, I> {
+        column(origin, index, name)
+    }
+
+    fn part<M: Part<I>, const I: usize>(origin: Origin) -> Self::Part<M, I> {
+        <M::Type as Flatten>::columns(origin)
+    }
+
+    fn field_node<M: Field<I>, const I: usize>(column: Self::Field<M, I>) -> Node {
+        column.node()
+    }
+}
+
+/// A struct whose columns stand in the tables of other models. Derive it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no columns to share",
+    label = "expected a struct with `#[derive(Flatten)]`",
+    note = "add `#[derive(Flatten)]` to the struct, or store it in one column with `#[orm(json)]`"
+)]
+pub trait Flatten: FromRow {
+    /// The columns, for closures.
+    type Columns<N: Mode>: Copy + fmt::Debug + Send + Sync + Selection<Output = N::Row<Self>>;
+    /// The part of a row to insert.
+    type New;
+
+    /// The columns.
+    const COLUMNS: &'static [ColumnDef];
+    /// How many of the columns an insert may name.
+    const INSERTABLE: usize;
+
+    /// Makes the columns; `origin` starts at the first of them.
+    #[doc(hidden)]
+    fn columns<N: Mode>(origin: Origin) -> Self::Columns<N>;
+
+    /// Hands the values to an insert; `first` is the place of the first.
+    #[doc(hidden)]
+    fn insert<S: InsertSink>(new: Self::New, first: usize, sink: &mut S);
+}
+
+/// The flattened field number `I` of a derived struct: only one generated implementation names its type, so that a type
+/// without columns is one message, at the field.
+#[doc(hidden)]
+pub trait Part<const I: usize>: Sized {
+    /// The type of the field.
+    type Type: Flatten;
+}
+
+/// What a row to insert has for a flattened field.
+#[doc(hidden)]
+pub trait NewPart<const I: usize> {
+    /// The part of the row.
+    type New;
+}
+
+impl<M: Part<I>, const I: usize> NewPart<I> for M {
+    type New = <M::Type as Flatten>::New;
+}

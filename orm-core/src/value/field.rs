@@ -1,0 +1,37 @@
+//! What a derived struct says about one of its fields: the type of its value, and who writes it.
+
+use std::fmt;
+
+use super::SqlType;
+
+/// The field number `I` of a derived struct.
+#[doc(hidden)]
+pub trait Field<const I: usize>: Sized {
+    /// The type of its column.
+    type Type: SqlType;
+    /// Who writes it.
+    type Writer: Writer;
+}
+
+/// Who writes the values of a column: whoever inserts and updates, or, of a generated column, the server alone.
+pub trait Writer: fmt::Debug + 'static {}
+
+/// The values of a column that can be set: [`Column::set`].
+#[diagnostic::on_unimplemented(
+    message = "a generated column cannot be set",
+    label = "PostgreSQL alone computes this column",
+    note = "set the columns that it is computed from: the server computes it anew"
+)]
+pub trait Settable: Writer {}
+
+/// Values that inserts and updates write. What a [`Column`] has where nothing else is said.
+#[derive(Debug, Clone, Copy)]
+pub enum Written {}
+
+/// Values that the server computes: `#[orm(generated = "..")]`.
+#[derive(Debug, Clone, Copy)]
+pub enum Generated {}
+
+impl Writer for Written {}
+impl Settable for Written {}
+impl Writer for Generated {}
