@@ -7,8 +7,6 @@ mod clause;
 mod key;
 mod node;
 mod select;
-mod source;
-mod tree;
 mod visit;
 mod write;
 
@@ -16,15 +14,13 @@ pub(crate) use self::{
     bind_type::is_of_one_type,
     clause::Clause,
     key::row_conditions,
-    tree::DEPTH,
+    select::DEPTH,
     write::{EXCLUDED, automatic},
 };
 pub use self::{
-    clause::{Direction, Distinct, Lock, LockStrength, LockWait, Nulls, OrderItem},
-    node::{Call, FunctionName, Logic, Node, Part},
-    select::Select,
-    source::{From, Join, Relation},
-    tree::Tree,
+    clause::{Direction, Join, Lock, LockStrength, LockWait, Nulls},
+    node::{Call, FunctionName, Logic, Node, OrderItem, Part},
+    select::{Distinct, From, Relation, Select, Tree},
     write::{Assignment, Cell, ConflictAction, ConflictTarget, Delete, Insert, Links, OnConflict, Rows, Update},
 };
 pub use crate::ident::{ColumnName, QueryId};

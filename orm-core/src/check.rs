@@ -1,6 +1,7 @@
 //! What types cannot see, refused before any I/O: grouping, where aggregates may stand, columns out of scope, writes
 //! without a filter, too many binds.
 
+mod equivalence;
 mod select;
 mod tautology;
 

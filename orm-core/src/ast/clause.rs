@@ -1,7 +1,5 @@
 //! The clauses of a query: which there are, and what they hold.
 
-use super::Node;
-
 /// A clause of a query. Which of them a query has is answered by [`Select::clauses`](super::Select::clauses), and what
 /// cannot be said of every query states the clauses that it permits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,24 +49,19 @@ impl Clause {
     }
 }
 
-/// DISTINCT, over whole rows or over some expressions.
-#[derive(Debug, Clone)]
-pub enum Distinct {
-    /// `DISTINCT`.
-    Rows,
-    /// `DISTINCT ON (…)`.
-    On(Vec<Node>),
-}
-
-/// An item of ORDER BY.
-#[derive(Debug, Clone)]
-pub struct OrderItem {
-    /// What to sort by.
-    pub node: Node,
-    /// Which way.
-    pub direction: Direction,
-    /// Where NULLs go; the server puts them last when ascending and first when descending.
-    pub nulls: Option<Nulls>,
+/// The kinds of joins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Join {
+    /// The first source: no join.
+    First,
+    /// INNER JOIN.
+    Inner,
+    /// LEFT JOIN.
+    Left,
+    /// RIGHT JOIN.
+    Right,
+    /// FULL JOIN.
+    Full,
 }
 
 /// Which way to sort.

@@ -1,6 +1,6 @@
 //! Expressions as plain data.
 
-use super::{ColumnName, OrderItem, QueryId, Select};
+use super::{ColumnName, Direction, Nulls, QueryId, Select};
 use crate::{
     schema::Table,
     value::{Bind, PgType},
@@ -98,6 +98,17 @@ pub struct Call {
     pub order_by: Vec<OrderItem>,
     /// `FILTER (WHERE …)`.
     pub filter: Option<Node>,
+}
+
+/// An item of ORDER BY.
+#[derive(Debug, Clone)]
+pub struct OrderItem {
+    /// What to sort by.
+    pub node: Node,
+    /// Which way.
+    pub direction: Direction,
+    /// Where NULLs go; the server puts them last when ascending and first when descending.
+    pub nulls: Option<Nulls>,
 }
 
 /// The name of a function.

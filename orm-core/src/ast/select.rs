@@ -3,8 +3,8 @@
 
 use std::{borrow::Cow, time::Duration};
 
-use super::{Clause, Distinct, From, Join, Lock, Node, OrderItem, QueryId, Relation};
-use crate::schema::Table;
+use super::{Clause, Join, Lock, Node, OrderItem, QueryId};
+use crate::{schema::Table, value::Bind};
 
 /// A query.
 #[derive(Debug)]
@@ -39,6 +39,90 @@ pub struct Select {
     pub refused: Option<Cow<'static, str>>,
     /// How long the verb that runs it may take.
     pub timeout: Option<Duration>,
+}
+
+/// DISTINCT, over whole rows or over some expressions.
+#[derive(Debug, Clone)]
+pub enum Distinct {
+    /// `DISTINCT`.
+    Rows,
+    /// `DISTINCT ON (…)`.
+    On(Vec<Node>),
+}
+
+/// A source of a query.
+#[derive(Debug, Clone)]
+pub struct From {
+    /// What it is.
+    pub relation: Relation,
+    /// How it is joined to those before it.
+    pub join: Join,
+    /// The join's condition; none for the first source.
+    pub on: Option<Node>,
+}
+
+/// What can stand in FROM.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Relation {
+    /// A table or view.
+    Table(&'static Table),
+    /// The keys of rows that are at hand, numbered from one in the column `n`; their parts are `k0`, `k1`, …: an
+    /// array each
+    Keys(Vec<Bind>),
+    /// A query that may use the columns of the sources before it; its columns are known by their places.
+    Lateral(Box<Select>),
+    /// A query of whole rows of a model, whose columns keep their names.
+    Rows(Box<Select>),
+    /// What a recursive query finds.
+    Tree(Box<Tree>),
+    /// What the recursive query around has found in the step before.
+    Found,
+}
+
+impl Relation {
+    /// The table, where it is one.
+    pub(crate) fn table(&self) -> Option<&'static Table> {
+        match self {
+            Self::Table(table) => Some(table),
+            Self::Keys(_) | Self::Lateral(_) | Self::Rows(_) | Self::Tree(_) | Self::Found => None,
+        }
+    }
+}
+
+/// The column that says in how many steps a row was found.
+pub(crate) const DEPTH: &str = "depth";
+
+/// A recursive query: the rows of `first`, those that `step` finds from them, and so on until it finds no more. It gives
+/// keys, by their places, and each once.
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "they are what it may have, each by itself")]
+pub struct Tree {
+    /// The rows to begin with.
+    pub first: Select,
+    /// The rows that are found from others, which are a source of it: [`Relation::Found`].
+    pub step: Select,
+    /// How many columns both have: a key, and what else leads on.
+    pub columns: usize,
+    /// How many columns the key has.
+    pub key: usize,
+    /// Whether both begin with another column, `n`: which of the keys at hand a row was found for. Where there is a depth
+    /// a key comes once for each number; else it comes with all of them, an array.
+    pub numbered: bool,
+    /// Whether both end with another column, `depth`: in how many steps a row was found.
+    pub counted: bool,
+    /// Whether it gives the least depth of each key, too.
+    pub depth: bool,
+    /// Whether it looks for rows that were on the way to a row already, where the steps are counted without a bound.
+    pub cycle: bool,
+}
+
+impl Tree {
+    /// Gives the columns of query `from` to query `to`.
+    pub(super) fn rename(&mut self, from: QueryId, to: QueryId) {
+        self.first.rename(from, to);
+        self.step.rename(from, to);
+    }
 }
 
 impl Select {

@@ -3,7 +3,7 @@
 //! Lists and texts that came from elsewhere and were empty, and columns compared with themselves by mistake. What only a
 //! look at the rows could tell is a filter.
 
-use super::select::same;
+use super::equivalence::same;
 use crate::{
     ast::{ColumnName, Logic, Node},
     schema::Table,
