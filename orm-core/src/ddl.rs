@@ -3,18 +3,18 @@
 //! Pure: what runs them is `orm-pg`. Migrations, which change tables that exist, are not made here.
 
 mod name;
-mod order;
+mod plan;
 mod table;
 mod types;
 
 #[cfg(test)]
 mod tests;
 
-use crate::{
-    error::Result,
-    ident::push_ident,
-    schema::{ForeignKey, Table},
+use self::{
+    name::{push_qualified, sql},
+    plan::{plan, same},
 };
+use crate::{error::Result, ident::push_ident, schema::Table};
 
 /// Returns the statements that make `tables`, to be run in this order: schemas, enum and composite types, tables so that
 /// a foreign key finds what it refers to, indexes, and at last the foreign keys of tables that refer to themselves or to each
@@ -35,7 +35,7 @@ use crate::{
 /// # Ok::<(), Error>(())
 /// ```
 pub fn create_tables(tables: &[&'static Table]) -> Result<Vec<String>> {
-    let plan = order::plan(tables)?;
+    let plan = plan(tables)?;
     let types = types::user_types(&plan.tables)?;
     let mut statements = Vec::new();
     for schema in types::schemas(&plan.tables, &types)? {
@@ -74,7 +74,7 @@ pub fn create_tables(tables: &[&'static Table]) -> Result<Vec<String>> {
 /// # Ok::<(), Error>(())
 /// ```
 pub fn drop_tables(tables: &[&'static Table]) -> Result<Vec<String>> {
-    let plan = order::plan(tables)?;
+    let plan = plan(tables)?;
     let mut statements = Vec::new();
     for (table, key) in plan.late_keys().filter(|(table, key)| !same((key.target)(), table)) {
         statements.push(table::drop_foreign_key(table, key));
@@ -87,55 +87,4 @@ pub fn drop_tables(tables: &[&'static Table]) -> Result<Vec<String>> {
         statements.push(sql("DROP TYPE IF EXISTS ", |out| push_qualified(out, ty.schema, ty.name)));
     }
     Ok(statements)
-}
-
-/// A table, and which of its foreign keys may stand in its `CREATE TABLE`.
-struct Planned {
-    table: &'static Table,
-    /// The keys to tables that exist by then.
-    early: Vec<&'static ForeignKey>,
-    /// The keys that must wait until all tables exist.
-    late: Vec<&'static ForeignKey>,
-}
-
-/// The tables in the order in which they can be made.
-struct Plan {
-    tables: Vec<Planned>,
-}
-
-impl Plan {
-    fn late_keys(&self) -> impl Iterator<Item = (&'static Table, &'static ForeignKey)> {
-        self.tables.iter().flat_map(|it| it.late.iter().map(|key| (it.table, *key)))
-    }
-}
-
-/// Whether both are the same table in the database. The same constant may have several addresses.
-fn same(left: &Table, right: &Table) -> bool {
-    left.name == right.name && left.schema == right.schema
-}
-
-fn sql(start: &str, rest: impl FnOnce(&mut String)) -> String {
-    let mut out = String::from(start);
-    rest(&mut out);
-    out
-}
-
-fn push_qualified(out: &mut String, schema: Option<&str>, name: &str) {
-    if let Some(schema) = schema {
-        push_ident(out, schema);
-        out.push('.');
-    }
-    push_ident(out, name);
-}
-
-/// Appends `("a", "b")`.
-fn push_columns(out: &mut String, columns: &[&str]) {
-    out.push('(');
-    for (i, column) in columns.iter().enumerate() {
-        if i > 0 {
-            out.push_str(", ");
-        }
-        push_ident(out, column);
-    }
-    out.push(')');
 }

@@ -1,8 +1,8 @@
-//! Which names the server would keep whole.
+//! Names in statements, and which of them the server would keep whole.
 
 use crate::{
     error::{Error, ErrorKind, Result},
-    ident::MAX_IDENT_BYTES,
+    ident::{MAX_IDENT_BYTES, push_ident},
 };
 
 /// Checks that the server would take `name` as it is; `what` it names goes into the error.
@@ -23,6 +23,34 @@ pub(super) fn check_ident(what: &'static str, name: &str) -> Result<()> {
         return Ok(());
     };
     Err(Error::new(ErrorKind::InvalidStatement, problem))
+}
+
+/// The statement that starts with `start`.
+pub(super) fn sql(start: &str, rest: impl FnOnce(&mut String)) -> String {
+    let mut out = String::from(start);
+    rest(&mut out);
+    out
+}
+
+/// Appends `"schema"."name"`.
+pub(super) fn push_qualified(out: &mut String, schema: Option<&str>, name: &str) {
+    if let Some(schema) = schema {
+        push_ident(out, schema);
+        out.push('.');
+    }
+    push_ident(out, name);
+}
+
+/// Appends `("a", "b")`.
+pub(super) fn push_columns(out: &mut String, columns: &[&str]) {
+    out.push('(');
+    for (i, column) in columns.iter().enumerate() {
+        if i > 0 {
+            out.push_str(", ");
+        }
+        push_ident(out, column);
+    }
+    out.push(')');
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
 //! `CREATE TABLE`, indexes and foreign keys.
 
-use super::{Planned, name::check_ident, push_columns, push_qualified, sql, types::push_type};
+use super::{
+    name::{check_ident, push_columns, push_qualified, sql},
+    plan::Planned,
+    types::push_type,
+};
 use crate::{
     error::{Error, ErrorKind, Result},
     ident::{MAX_IDENT_BYTES, push_ident, push_sql},

@@ -1,6 +1,9 @@
 //! Enum types, composite types and schemas that tables need, and how a type is written.
 
-use super::{Planned, name::check_ident, push_qualified};
+use super::{
+    name::{check_ident, push_qualified},
+    plan::Planned,
+};
 use crate::{
     error::{Error, ErrorKind, Result},
     ident::{self, push_ident, push_literal},

@@ -1,10 +1,35 @@
 //! Which table comes first, so that foreign keys find what they refer to.
 
-use super::{Plan, Planned, name::check_ident, same};
+use super::name::check_ident;
 use crate::{
     error::{Error, ErrorKind, Result},
-    schema::Table,
+    schema::{ForeignKey, Table},
 };
+
+/// A table, and which of its foreign keys may stand in its `CREATE TABLE`.
+pub(super) struct Planned {
+    pub(super) table: &'static Table,
+    /// The keys to tables that exist by then.
+    pub(super) early: Vec<&'static ForeignKey>,
+    /// The keys that must wait until all tables exist.
+    pub(super) late: Vec<&'static ForeignKey>,
+}
+
+/// The tables in the order in which they can be made.
+pub(super) struct Plan {
+    pub(super) tables: Vec<Planned>,
+}
+
+impl Plan {
+    pub(super) fn late_keys(&self) -> impl Iterator<Item = (&'static Table, &'static ForeignKey)> {
+        self.tables.iter().flat_map(|it| it.late.iter().map(|key| (it.table, *key)))
+    }
+}
+
+/// Whether both are the same table in the database. The same constant may have several addresses.
+pub(super) fn same(left: &Table, right: &Table) -> bool {
+    left.name == right.name && left.schema == right.schema
+}
 
 /// Puts `tables` in order: depth first along their foreign keys, otherwise as given.
 pub(super) fn plan(tables: &[&'static Table]) -> Result<Plan> {
