@@ -1,4 +1,4 @@
-//! A service that had a bb8-postgres pool and SQL by hand ([`stock`]), and takes up orm-pg for what is new ([`order`]).
+//! A service that has a bb8-postgres pool and hand-written SQL ([`stock`]), and uses orm-pg for new code ([`order`]).
 
 pub mod order;
 pub mod stock;

@@ -1,6 +1,6 @@
-//! A service that has a bb8-postgres pool and SQL by hand takes up orm-pg: `cargo run -p adopt`.
+//! A service with a bb8-postgres pool and hand-written SQL adopts orm-pg: `cargo run -p adopt`.
 //!
-//! Uses the database that `DATABASE_URL` names, or else a throw-away server, which it starts by itself.
+//! Uses the database that `DATABASE_URL` names, or else a temporary server, which it starts itself.
 #![expect(clippy::print_stdout, reason = "a program that shows what it does")]
 
 use bb8_postgres::{
@@ -21,12 +21,12 @@ async fn main() -> Result<(), Failure> {
         Ok(url) => url,
         Err(_) => orm_pg::testing::database_url().await?,
     };
-    // As it was.
+    // The existing code, unchanged.
     let manager = PostgresConnectionManager::new_from_stringlike(url, NoTls)?;
     let pool = Pool::builder().max_size(4).build(manager).await?;
     stock::set_up(&*pool.get().await?).await?;
 
-    // What is added: a handle over the same pool.
+    // New: a handle over the same pool.
     let db = Database::from_pool(pool.clone());
     db.drop_tables(models![Order]).await?;
     db.create_tables(models![Order]).await?;

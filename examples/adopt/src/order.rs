@@ -1,30 +1,30 @@
-//! What is new: orders, as a model of orm-pg, and the places where both kinds of code meet in one transaction.
+//! The new part: orders, as an orm-pg model, and functions in which old and new code share one transaction.
 
 use bb8_postgres::tokio_postgres::Client;
 use orm_pg::prelude::*;
 
 use crate::stock;
 
-/// What goes wrong, on either side.
+/// An error from either side.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// An order.
 #[derive(Debug, Clone, Model)]
 #[orm(table = "adopt_orders")]
 pub struct Order {
-    /// Counted up by the database.
+    /// Assigned by the database.
     #[orm(key, identity)]
     pub id: i64,
-    /// What is ordered.
+    /// The ordered item.
     pub item: String,
-    /// How many of it.
+    /// The ordered quantity.
     pub count: i32,
 }
 
-/// Takes pieces out of the stock and notes the order: both, or neither. The transaction is the driver's.
+/// Takes items from the stock and stores the order: both, or neither. The driver has begun the transaction.
 ///
 /// # Errors
-/// What the server answers, as when there is not enough.
+/// Any error from the server, such as a stock that is too small.
 pub async fn place(client: &mut Client, item: &str, count: i32) -> Result<Order, Failure> {
     let tx = client.transaction().await?;
     stock::take(&tx, item, count).await?;
@@ -33,10 +33,10 @@ pub async fn place(client: &mut Client, item: &str, count: i32) -> Result<Order,
     Ok(order)
 }
 
-/// Undoes an order: the other way round, SQL by hand in a transaction of ours.
+/// Undoes an order. Here orm-pg begins the transaction, and the hand-written SQL runs in it.
 ///
 /// # Errors
-/// [`ErrorKind::NotFound`] when there is no such order, or what the server answers.
+/// [`ErrorKind::NotFound`] when there is no such order, or any error from the server.
 pub async fn cancel(db: &Database, id: i64) -> Result<(), Failure> {
     db.transaction(async |tx| {
         let order = Order::get(id).for_update().one(tx).await?;

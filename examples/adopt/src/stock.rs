@@ -1,12 +1,12 @@
-//! What the service had before: a table `adopt_stock`, and SQL by hand on `tokio-postgres`. Nothing in this file knows of
-//! orm-pg.
+//! The existing service: a table `adopt_stock`, and hand-written SQL on `tokio-postgres`. Nothing in this file depends
+//! on orm-pg.
 
 use bb8_postgres::tokio_postgres::{Error, GenericClient};
 
-/// Makes the table, with something in it.
+/// Creates the table and fills it.
 ///
 /// # Errors
-/// What the server answers.
+/// Any error from the server.
 pub async fn set_up(client: &impl GenericClient) -> Result<(), Error> {
     let sql = "DROP TABLE IF EXISTS adopt_stock; \
                CREATE TABLE adopt_stock (item text PRIMARY KEY, count integer NOT NULL CHECK (count >= 0)); \
@@ -17,23 +17,23 @@ pub async fn set_up(client: &impl GenericClient) -> Result<(), Error> {
 /// Drops the table.
 ///
 /// # Errors
-/// What the server answers.
+/// Any error from the server.
 pub async fn tear_down(client: &impl GenericClient) -> Result<(), Error> {
     client.batch_execute("DROP TABLE adopt_stock").await
 }
 
-/// Takes pieces out of the stock; a negative number puts them back.
+/// Takes items from the stock; a negative number puts them back.
 ///
 /// # Errors
-/// What the server answers: the table refuses to give what it does not have.
+/// Any error from the server, such as a violated check if the stock is too small.
 pub async fn take(client: &impl GenericClient, item: &str, count: i32) -> Result<(), Error> {
     client.execute("UPDATE adopt_stock SET count = count - $2 WHERE item = $1", &[&item, &count]).await.map(drop)
 }
 
-/// Returns how many pieces there are.
+/// Returns the number of items in stock.
 ///
 /// # Errors
-/// What the server answers.
+/// Any error from the server.
 pub async fn left(client: &impl GenericClient, item: &str) -> Result<i32, Error> {
     client.query_one("SELECT count FROM adopt_stock WHERE item = $1", &[&item]).await?.try_get(0)
 }

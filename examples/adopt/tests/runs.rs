@@ -1,4 +1,4 @@
-//! The program runs as it stands, and ends by itself.
+//! The program runs without arguments, and ends on its own.
 
 use std::process::Command;
 

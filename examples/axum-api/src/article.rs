@@ -1,4 +1,4 @@
-//! Articles: the model, what goes in and out as JSON, and the handlers.
+//! Articles: the model, its JSON input and output, and the handlers.
 
 use axum::{
     Json, Router,
@@ -15,45 +15,45 @@ use crate::{
     extract::{Body, Params, Tx},
 };
 
-/// How many articles a page has at most.
+/// The maximum number of articles on a page.
 const LARGEST_PAGE: u64 = 100;
 
-/// An article. The same struct is a table and JSON.
+/// An article. The same struct is a table and is serialized as JSON.
 #[derive(Debug, Clone, Serialize, Deserialize, Model)]
 #[orm(table = "api_articles", check("length(title) > 0", name = "api_articles_title_check"))]
 pub struct Article {
-    /// Counted up by the database.
+    /// Assigned by the database.
     #[orm(key, identity)]
     pub id: i64,
-    /// Its name in an address.
+    /// The part of the URL that names it.
     #[orm(unique)]
     pub slug: String,
-    /// What it is called.
+    /// The title.
     pub title: String,
-    /// What it says, once it is written.
+    /// The text, once it is written.
     pub text: Option<String>,
-    /// Whether it can be read by all.
+    /// Whether everybody can read it.
     #[orm(default = "false")]
     pub published: bool,
-    /// When it was made.
+    /// When it was created.
     #[orm(default = "now()")]
     pub created_at: DateTime<Utc>,
 }
 
-/// What a client sends for a new article. The rest is the server's business.
+/// The request body for a new article. The server sets the other fields.
 #[derive(Debug, Deserialize, Insert)]
 #[orm(of = Article)]
 #[serde(deny_unknown_fields)]
 pub struct Draft {
-    /// Its name in an address.
+    /// The part of the URL that names it.
     pub slug: String,
-    /// What it is called.
+    /// The title.
     pub title: String,
-    /// What it says.
+    /// The text.
     pub text: Option<String>,
 }
 
-/// What a client sends to change an article: what is left out stays, `"text": null` takes the text away.
+/// The request body to change an article: omitted fields stay unchanged, `"text": null` removes the text.
 #[derive(Debug, Default, PartialEq, Eq, Deserialize, Changes)]
 #[orm(of = Article)]
 #[serde(default, deny_unknown_fields)]
@@ -65,18 +65,18 @@ pub struct Patch {
     pub text: Option<Option<String>>,
 }
 
-/// A field that is there, be it null.
+/// Deserializes a field that is present, even if it is null.
 fn present<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
     Deserialize::deserialize(value).map(Some)
 }
 
-/// Which page of the list.
+/// The query parameters of the list.
 #[derive(Debug, Deserialize)]
 pub struct PageOf {
-    /// How many articles, at most 100.
+    /// The number of articles, at most 100.
     #[serde(default = "usual_page")]
     pub limit: u64,
-    /// The last one of the page before.
+    /// The last article of the previous page.
     #[serde(default)]
     pub after: i64,
 }
@@ -90,7 +90,7 @@ fn usual_page() -> u64 {
 pub struct Page {
     /// The articles, oldest first.
     pub articles: Vec<Article>,
-    /// What to give as `after` for the next page; nothing after the last.
+    /// The value of `after` for the next page; none on the last page.
     pub next: Option<i64>,
 }
 
@@ -107,7 +107,7 @@ type Answer<T> = Result<T, ApiError>;
 async fn list(State(db): State<Database>, Params(page): Params<PageOf>) -> Answer<Json<Page>> {
     let limit = page.limit.clamp(1, LARGEST_PAGE);
     let query = Article::query().filter(|a| a.id.gt(page.after)).order_by(|a| a.id.asc());
-    // One more than asked for says whether there is a next page.
+    // Fetch one more row than requested, to find out whether there is a next page.
     let mut articles = query.limit(limit + 1).all(&db).await?;
     let more = articles.len() > usize::try_from(limit).unwrap_or(usize::MAX);
     if more {
@@ -129,7 +129,7 @@ async fn read(State(db): State<Database>, Path(id): Path<i64>) -> Answer<Json<Ar
 
 async fn change(State(db): State<Database>, Path(id): Path<i64>, Body(patch): Body<Patch>) -> Answer<Json<Article>> {
     let article = Article::get(id).one(&db).await?;
-    // An update that sets nothing is an error of orm-pg, for it is hardly ever meant. Here it is.
+    // orm-pg refuses an update that sets nothing, since it is usually a mistake. Here it is allowed.
     let article = if patch == Patch::default() { article } else { article.update(|_| patch).one(&db).await? };
     Ok(Json(article))
 }
@@ -140,7 +140,7 @@ async fn remove(State(db): State<Database>, Path(id): Path<i64>) -> Answer<Statu
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Looks and writes in one transaction; an early return rolls back.
+/// Reads and writes in one transaction; an early return rolls back.
 async fn publish(Tx(tx): Tx, Path(id): Path<i64>) -> Answer<Json<Article>> {
     let article = Article::get(id).for_update().one(&tx).await?;
     if article.text.is_none() {

@@ -1,4 +1,4 @@
-//! The smallest HTTP client that will do: for the tests, and for the program that shows itself.
+//! A minimal HTTP client, for the tests and the demonstration.
 
 use std::{io, net::SocketAddr};
 
@@ -8,10 +8,10 @@ use tokio::{
     net::TcpStream,
 };
 
-/// Sends a request on a connection of its own, and returns the status and the body.
+/// Sends a request on a new connection, and returns the status and the body.
 ///
 /// # Errors
-/// When the server cannot be reached, or answers what is no HTTP.
+/// When the server cannot be reached, or its answer is not HTTP.
 pub async fn request(to: SocketAddr, method: &str, path: &str, body: Option<&str>) -> io::Result<(u16, Value)> {
     let mut stream = TcpStream::connect(to).await?;
     let body = body.unwrap_or_default();

@@ -1,10 +1,10 @@
-//! What the environment says.
+//! Settings from environment variables.
 
 use std::{env, net::SocketAddr, time::Duration};
 
 use orm_pg::Database;
 
-/// What can go wrong before and after the server runs.
+/// Errors before and after the server runs.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// How long a request waits for a connection before it is answered with 503.
@@ -13,9 +13,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The settings of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Config {
-    /// Where to listen: `LISTEN`, by default port 3000 of this machine alone.
+    /// The address to listen on: `LISTEN`, by default port 3000 on loopback only.
     pub listen: SocketAddr,
-    /// How many connections to the database: `MAX_CONNECTIONS`, by default 10.
+    /// The maximum number of database connections: `MAX_CONNECTIONS`, by default 10.
     pub max_connections: u32,
 }
 
@@ -23,7 +23,7 @@ impl Config {
     /// Reads the variables.
     ///
     /// # Errors
-    /// When one of them cannot be understood, naming it.
+    /// When one of them is invalid; the error names it.
     pub fn from_env() -> Result<Self, Failure> {
         Ok(Self {
             listen: variable("LISTEN", SocketAddr::from(([127, 0, 0, 1], 3000)))?,
@@ -31,10 +31,10 @@ impl Config {
         })
     }
 
-    /// Connects to the database of `DATABASE_URL`, or else to one on a throw-away server.
+    /// Connects to the database of `DATABASE_URL`, or else to one on a temporary server.
     ///
     /// # Errors
-    /// When there is none.
+    /// When neither is available.
     pub async fn connect(&self) -> Result<Database, Failure> {
         let builder = match env::var_os("DATABASE_URL") {
             Some(_) => Database::builder_from_env(),

@@ -1,4 +1,4 @@
-//! The service talks to itself for a while, for all to see.
+//! A demonstration: the program sends requests to its own service and prints the answers.
 #![expect(clippy::print_stdout, reason = "a program that shows what it does")]
 
 use orm_pg::{Database, models};
@@ -23,9 +23,9 @@ const STORY: [(&str, &str, Option<&str>); 11] = [
 /// Starts on a free port, makes some requests, prints them with their answers, and closes.
 ///
 /// # Errors
-/// When anything but an expected answer comes.
+/// When an answer is not the expected one.
 pub async fn run(db: Database) -> Result<(), Failure> {
-    // The table of an earlier run goes first. Its name is this program's own.
+    // Drop the table of an earlier run. Only this program uses its name.
     db.drop_tables(models![Article]).await?;
     db.create_tables(models![Article]).await?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;

@@ -1,4 +1,4 @@
-//! Errors as HTTP statuses: one place, so that handlers say `?`.
+//! Errors as HTTP statuses: all in one place, so that handlers can use `?`.
 
 use axum::{
     Json,
@@ -8,7 +8,7 @@ use axum::{
 use orm_pg::{Error, ErrorKind};
 use serde_json::json;
 
-/// What a client is told when something goes wrong: `{"error": "…"}`.
+/// An error response: `{"error": "…"}`.
 #[derive(Debug)]
 pub struct ApiError {
     status: StatusCode,
@@ -29,7 +29,7 @@ impl IntoResponse for ApiError {
 }
 
 impl From<Error> for ApiError {
-    /// What the client did wrong it is told; what we did wrong goes to the log.
+    /// The client is told about its own mistakes; ours are logged.
     fn from(error: Error) -> Self {
         let constraint = error.constraint().unwrap_or("a rule of the table");
         if error.is_not_found() {
@@ -49,7 +49,7 @@ impl From<Error> for ApiError {
             return Self::new(StatusCode::SERVICE_UNAVAILABLE, "somebody else was quicker: try again");
         }
         match error.kind() {
-            // Such as a NUL character in a text, or a limit that nobody can count to.
+            // Such as a NUL character in a text, or a limit above `i64::MAX`.
             ErrorKind::Encode => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "the input cannot be stored"),
             // Such as a text that is too long for its column, or a number out of range.
             ErrorKind::Server if error.sql_state().is_some_and(|it| it.starts_with("22")) => {
@@ -71,7 +71,7 @@ impl From<Error> for ApiError {
     }
 }
 
-/// A real service has a subscriber of `tracing`, to which orm-pg tells all of this by itself.
+/// A real service has a `tracing` subscriber, which receives all of this from orm-pg automatically.
 #[expect(clippy::print_stderr, reason = "an example logs to where it can be seen")]
 fn log(error: &Error) {
     eprintln!("axum-api: {error}");

@@ -1,4 +1,4 @@
-//! What handlers take: JSON and query strings whose faults are answered as JSON, and a transaction.
+//! Extractors: JSON and query strings, whose errors are reported as JSON, and a transaction.
 
 use axum::{
     Json,
@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::ApiError;
 
-/// The body, from JSON. Input of the wrong shape is 422, what is no JSON 400.
+/// The body, from JSON. Input of the wrong shape is 422, invalid JSON is 400.
 #[derive(Debug)]
 pub struct Body<T>(pub T);
 
@@ -40,7 +40,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     }
 }
 
-/// A transaction of the handler's own. Without `commit` it is rolled back, also when the client goes away half way.
+/// A transaction for one handler. Without `commit` it is rolled back, also if the client disconnects half way.
 #[derive(Debug)]
 pub struct Tx(pub Transaction<'static>);
 

@@ -1,5 +1,5 @@
-//! A small JSON API with axum and orm-pg. In reading order: [`article`] has the model and its handlers, [`extract`] what
-//! they take, [`error`] what they answer when something goes wrong, [`server`] how it starts and ends.
+//! A small JSON API with axum and orm-pg. In reading order: [`article`] has the model and its handlers, [`extract`]
+//! their extractors, [`error`] their error responses, [`server`] start and shutdown.
 
 pub mod article;
 pub mod client;

@@ -1,5 +1,5 @@
 //! `cargo run -p axum-api` starts the service, makes some requests and ends; `cargo run -p axum-api -- serve` stays up
-//! until it is asked to end. Both use the database of `DATABASE_URL`, or else a throw-away server.
+//! until it is asked to stop. Both use the database of `DATABASE_URL`, or else a temporary server.
 #![expect(clippy::print_stdout, reason = "a program that shows what it does")]
 
 use axum_api::{
@@ -22,7 +22,7 @@ async fn main() -> Result<(), Failure> {
 
 async fn serve(config: Config) -> Result<(), Failure> {
     let db = config.connect().await?;
-    // A real service has migrations. Here the table is made where there is none.
+    // A real service has migrations. Here the table is created if it does not exist.
     let there = sql!("SELECT to_regclass('api_articles') IS NOT NULL").one::<bool>(&db).await?;
     if !there {
         db.create_tables(models![Article]).await?;

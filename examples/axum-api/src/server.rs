@@ -1,4 +1,4 @@
-//! How the service starts, and how it ends: no new requests, those under way finish, then the database is let go.
+//! Start and shutdown of the service: refuse new requests, finish those in progress, then close the database.
 
 use std::{future::Future, io};
 
@@ -18,7 +18,7 @@ async fn health(State(db): State<Database>) -> Result<StatusCode, ApiError> {
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Serves until `end`. Requests under way are answered first, and the connections closed after them.
+/// Serves until `end`. Then it answers requests in progress, and closes the database connections after that.
 ///
 /// # Errors
 /// When the listener fails.
@@ -32,7 +32,7 @@ pub async fn serve(
     Ok(())
 }
 
-/// Ends when the process is asked to: Ctrl-C, or what a container's engine sends.
+/// Completes when the process is asked to stop: by Ctrl-C, or by the signal of a container engine.
 pub async fn asked_to_end() {
     let interrupt = async {
         if tokio::signal::ctrl_c().await.is_err() {

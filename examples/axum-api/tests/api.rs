@@ -1,4 +1,4 @@
-//! The API as a client sees it: over HTTP, on a database of each test's own.
+//! The API as a client sees it: over HTTP, with a separate database for each test.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
@@ -21,7 +21,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// A running service, and what ends it.
+/// A running service, and the handle that stops it.
 struct Service {
     address: SocketAddr,
     end: oneshot::Sender<()>,
@@ -105,7 +105,7 @@ async fn a_list_comes_in_pages(db: Database) -> Result<()> {
         }
     }
     assert_eq!(seen, ["s0", "s1", "s2", "s3", "s4"]);
-    // A last page that is full is the last one all the same.
+    // A full page can be the last one.
     let (_, page) = service.ask("GET", "/articles?limit=5", None).await;
     assert_eq!((page["articles"].as_array().unwrap().len(), &page["next"]), (5, &Value::Null));
     Ok(())
@@ -118,7 +118,7 @@ async fn publishing_is_one_transaction(db: Database) -> Result<()> {
     let path = format!("/articles/{}/publish", article.id);
     assert_eq!(service.ask("POST", &path, None).await.0, 409);
     assert_eq!(service.ask("POST", "/articles/-1/publish", None).await.0, 404);
-    // The early returns have left no lock behind.
+    // The early returns have released their locks.
     article.update(|a| a.text.set("x")).execute(&db).await?;
     let (status, published) = service.ask("POST", &path, None).await;
     assert_eq!((status, &published["published"]), (200, &json!(true)));
@@ -149,7 +149,7 @@ async fn what_is_under_way_is_answered_before_the_end(db: Database) -> Result<()
         sql!("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()");
     eventually(async || blocked.clone().one::<i64>(&db).await.unwrap() == 1).await;
     end.send(()).unwrap();
-    // Nobody new is let in, and the request that is there is not cut off.
+    // New connections are refused, and the request in progress is not cut off.
     eventually(async || TcpStream::connect(address).await.is_err()).await;
     tx.commit().await?;
     let (status, changed) = waiting.await.unwrap().unwrap();

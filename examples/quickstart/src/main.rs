@@ -1,6 +1,6 @@
 //! First steps: `cargo run -p quickstart`.
 //!
-//! Uses the database that `DATABASE_URL` names, or else a throw-away server, which it starts by itself.
+//! Uses the database that `DATABASE_URL` names, or else a temporary server, which it starts itself.
 #![expect(clippy::print_stdout, reason = "a program that shows what it does")]
 
 use orm_pg::prelude::*;
@@ -9,32 +9,32 @@ use orm_pg::prelude::*;
 #[derive(Debug, Clone, Model)]
 #[orm(table = "quickstart_users", has_many(posts: Post))]
 pub struct User {
-    /// Counted up by the database.
+    /// Assigned by the database.
     #[orm(key, identity)]
     pub id: i64,
-    /// Where to write to.
+    /// The email address.
     #[orm(unique)]
     pub email: String,
-    /// What to call them.
+    /// The name.
     pub name: String,
-    /// How old they are, if they say so.
+    /// The age, if known.
     pub age: Option<i32>,
-    /// When they came.
+    /// When the user signed up.
     #[orm(default = "now()")]
     pub created_at: DateTime<Utc>,
 }
 
-/// Something that a user wrote.
+/// A text by a user.
 #[derive(Debug, Clone, Model)]
 #[orm(table = "quickstart_posts")]
 pub struct Post {
-    /// Counted up by the database.
+    /// Assigned by the database.
     #[orm(key, identity)]
     pub id: i64,
-    /// Who wrote it.
+    /// The author.
     #[orm(references = User, on_delete = "cascade")]
     pub author_id: i64,
-    /// What it is called.
+    /// The title.
     pub title: String,
     /// Whether others can see it.
     #[orm(default = "false")]
@@ -47,7 +47,7 @@ async fn main() -> Result<()> {
         Some(_) => Database::from_env().await?,
         None => orm_pg::testing::database().await?,
     };
-    // Tables of an earlier run go first. Their names are this program's own.
+    // Drop the tables of an earlier run. Only this program uses their names.
     db.drop_tables(models![User, Post]).await?;
     db.create_tables(models![User, Post]).await?;
 
@@ -98,14 +98,14 @@ async fn read(db: &Database) -> Result<()> {
         println!("{name}: {}", title.as_deref().unwrap_or("nothing yet"));
     }
 
-    // Two reads at once: two connections of the pool, or one pipelined.
+    // Two reads at once: on two connections of the pool, or pipelined on one.
     let busy = User::query().filter(|u| exists(Post::query().filter(|p| p.author_id.eq(u.id))));
     let (busy, posts) = tokio::try_join!(busy.count(db), Post::query().count(db))?;
     println!("{busy} of the users wrote {posts} posts");
 
     let least = 18;
     let rows = sql!("SELECT name, age FROM quickstart_users WHERE age > {least}").all::<(String, i32)>(db).await?;
-    println!("by hand: {rows:?}");
+    println!("raw SQL: {rows:?}");
     Ok(())
 }
 

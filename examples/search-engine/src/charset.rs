@@ -1,23 +1,23 @@
-//! Bytes to text: which charset a page is in, and what had to be mended on the way.
+//! From bytes to text: the charset of a page, and its repairs.
 //!
-//! The order is the HTML standard's: byte order mark, then the header, then `<meta>`. Nothing here fails. What cannot be
-//! decoded becomes U+FFFD, and a note says so.
+//! The order is that of the HTML standard: byte order mark, then the header, then `<meta>`. Nothing here fails. Bytes
+//! that cannot be decoded become U+FFFD, with a note.
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::page::Note;
 
-/// How many bytes at the beginning are looked through for `<meta charset>`, as browsers do.
+/// The number of bytes at the start that are searched for `<meta charset>`, as in browsers.
 const PRESCAN: usize = 1024;
 
-/// A page's text, fit for PostgreSQL.
+/// A page's text, ready for PostgreSQL.
 #[derive(Debug, Clone)]
 pub struct Decoded {
     /// The text, without any NUL.
     pub text: String,
     /// The charset it was read in, by its standard name.
     pub charset: &'static str,
-    /// What had to be mended.
+    /// Notes about repairs.
     pub notes: Vec<Note>,
 }
 
@@ -53,7 +53,7 @@ fn named(label: Option<&str>, notes: &mut Vec<Note>) -> Option<&'static Encoding
     found
 }
 
-/// A `<meta>` that could be read as ASCII and claims UTF-16 is wrong; the standard says to take UTF-8 then.
+/// A `<meta>` that could be read as ASCII and claims UTF-16 is wrong; the standard then uses UTF-8.
 fn ascii_compatible(encoding: &'static Encoding) -> &'static Encoding {
     if encoding == UTF_16LE || encoding == UTF_16BE { UTF_8 } else { encoding }
 }
@@ -70,7 +70,7 @@ fn meta(bytes: &[u8]) -> Option<String> {
     })
 }
 
-/// Guesses where nothing is said: UTF-16 shows by its many zeros, UTF-8 by being valid; else it is the web's old default.
+/// Guesses an undeclared charset: UTF-16 has many zeros, UTF-8 is valid; otherwise it is the web's old default.
 fn guess(bytes: &[u8]) -> &'static Encoding {
     let head = bytes.get(..PRESCAN).unwrap_or(bytes);
     let zeros = |offset: usize| head.iter().skip(offset).step_by(2).filter(|byte| **byte == 0).count();

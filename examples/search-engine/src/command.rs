@@ -1,4 +1,4 @@
-//! The commands: what the program does for each line that a user types.
+//! The commands of the program.
 
 mod args;
 mod crawl;
@@ -22,16 +22,16 @@ use crate::site::{Rules, Site};
 use crate::stats::stats;
 use crate::visit::visit;
 
-/// What can go wrong with a command; its sources say why.
+/// Any error of a command; its sources give the reasons.
 pub type Failed = Box<dyn Error + Send + Sync>;
 
-/// Connections of the pool: two that store, one that takes, one that holds the crawler's lock, and room for questions.
+/// Connections of the pool: two that store, one that takes, one for the crawler's lock, and the rest for queries.
 const CONNECTIONS: u32 = 12;
 
-/// Runs a command; what it answers is written to `out`, what happens meanwhile to standard error.
+/// Runs a command; its output is written to `out`, progress to standard error.
 ///
 /// # Errors
-/// Whatever makes an answer impossible. A page that cannot be visited is none of that.
+/// Any error that makes an answer impossible. A page that cannot be visited is not an error.
 pub async fn run(command: Command, out: &mut (impl Write + Send)) -> Result<(), Failed> {
     match command {
         Command::Demo => demo::run(out).await,
@@ -66,7 +66,7 @@ async fn named() -> Result<Option<Database>, Failed> {
     Ok(Some(db))
 }
 
-/// Connects to the database that `DATABASE_URL` names, where an earlier crawl may have stored something.
+/// Connects to the database that `DATABASE_URL` names, which may contain an earlier crawl.
 async fn lasting() -> Result<Database, Failed> {
     named().await?.ok_or_else(|| {
         "set DATABASE_URL to the database that the crawl has filled; without it a crawl stores into a throw-away server, \
@@ -75,7 +75,7 @@ async fn lasting() -> Result<Database, Failed> {
     })
 }
 
-/// Connects to the database that `DATABASE_URL` names, or to a new one on a throw-away server. Says whether it lasts.
+/// Connects to the database that `DATABASE_URL` names, or to a new one on a temporary server. Returns whether it lasts.
 async fn any(say: impl FnOnce(&str)) -> Result<(Database, bool), Failed> {
     if let Some(db) = named().await? {
         return Ok((db, true));

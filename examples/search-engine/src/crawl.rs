@@ -1,7 +1,7 @@
-//! The crawl: takes addresses from the frontier, visits hundreds at once, and stores what they found in batches.
+//! The crawl: takes addresses from the frontier, visits hundreds at once, and stores the results in batches.
 //!
-//! One task decides; visits and stores are tasks of their own. While a batch is being stored, the visits that end
-//! meanwhile gather into the next one, so batches are as large as the database is slow.
+//! One task decides; visits and stores are separate tasks. While a batch is being stored, visits that end are collected
+//! in the next one, so a slower database gets larger batches.
 
 mod sites;
 
@@ -20,31 +20,31 @@ use crate::site::{Rules, Site};
 use crate::store::{Retries, Stored, Visited, store};
 use crate::visit::visit;
 
-/// The most visits that are stored in one transaction.
+/// The maximum number of visits that are stored in one transaction.
 const BATCH: usize = 64;
 
-/// How many transactions may store at once: the server makes the `tsvector`s of each on a processor of its own.
+/// How many transactions may store at once: the server computes the `tsvector`s of each on a separate processor.
 ///
 /// On two processors, four at once with batches of 64 store 40 % more pages a second than one, or than eight
 /// transactions of a single page each.
 const STORES: usize = 4;
 
-/// How often the frontier is asked when it had nothing.
+/// How often the frontier is queried if it was empty.
 const POLL: Duration = Duration::from_millis(200);
 
-/// How a crawl is done.
+/// The settings of a crawl.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// How many visits go on at once.
+    /// The number of simultaneous visits.
     pub tasks: usize,
-    /// After how many pages the crawl stops, though there may be more.
+    /// The number of pages after which the crawl stops, even if there are more.
     pub pages: u64,
-    /// What is done about failures that may pass.
+    /// How temporary failures are retried.
     pub retries: Retries,
 }
 
 impl Default for Options {
-    /// 200 tasks, no end, three tries with pauses of one and two seconds.
+    /// 200 tasks, no limit on pages, three attempts with pauses of one and two seconds.
     fn default() -> Self {
         let retries = Retries { tries: 3, pause: Duration::from_secs(1) };
         Self { tasks: 200, pages: u64::MAX, retries }
@@ -56,13 +56,13 @@ impl Default for Options {
 pub enum End {
     /// All addresses have been visited.
     Complete,
-    /// As many pages are stored as were asked for.
+    /// As many pages as requested are stored.
     Enough,
     /// Somebody asked it to stop.
     Stopped,
 }
 
-/// A crawl that is going on.
+/// A crawl in progress.
 #[derive(Debug)]
 struct Crawl<'a> {
     db: &'a Database,
@@ -74,11 +74,11 @@ struct Crawl<'a> {
     total: Stored,
 }
 
-/// Crawls `sites`, until all is visited or `stop` is ready; what has been begun then is brought to its end and stored.
-/// `watch` is told the numbers each time something is stored. Begin the sites first: [`begin`](crate::frontier::begin).
+/// Crawls `sites`, until all addresses are visited or `stop` is ready; visits in progress are then finished and stored.
+/// `watch` receives the numbers after each batch. Start the sites first: [`begin`](crate::frontier::begin).
 ///
 /// # Errors
-/// When the database cannot be reached any more, or refuses something. What is stored by then stays.
+/// When the database can no longer be reached, or refuses something. Everything stored until then is kept.
 pub async fn crawl(
     db: &Database,
     client: &Client,
@@ -92,7 +92,7 @@ pub async fn crawl(
     let mut crawl = Crawl { db, client, options, visits, ended: VecDeque::new(), stores, total: Stored::default() };
     let sites = Sites::open(db, client, lease.crawler, sites).await?;
     let end = crawl.run(sites, stop, watch).await;
-    // After an error, what has been begun is dropped; its addresses are free for others from here on.
+    // After an error, work in progress is dropped; other crawlers may take its addresses from here on.
     let released = lease.release().await;
     let end = end?;
     released?;
@@ -111,7 +111,7 @@ impl Crawl<'_> {
         loop {
             let enough = self.total.pages >= self.options.pages;
             let free = if stopped || enough { 0 } else { self.free() };
-            // A few at a time cost a round trip each; while most tasks are busy there is no hurry.
+            // Taking a few at a time costs a round trip each; while most tasks are busy there is no hurry.
             let hungry = free > 0 && (free >= self.options.tasks / 8 || self.visits.is_empty());
             if hungry {
                 for (site, rules, taken) in sites.take(free).await? {
@@ -150,7 +150,7 @@ impl Crawl<'_> {
         }
     }
 
-    /// How many visits may begin: as many as tasks are free, unless storing lags behind or enough pages are coming.
+    /// How many visits may start: one for each free task, unless storing lags behind or enough pages are on the way.
     fn free(&self) -> usize {
         let tasks = self.options.tasks.saturating_sub(self.visits.len());
         let unstored = self.visits.len() + self.ended.len() + self.stores.len() * BATCH;
@@ -178,7 +178,7 @@ async fn visit_one(
     (site, Visited { address, visit })
 }
 
-/// A task that panicked: a mistake of this program, passed on as one.
+/// A task that panicked: a bug of this program, passed on as a panic.
 fn died(error: JoinError) -> orm_pg::Error {
     if error.is_panic() {
         std::panic::resume_unwind(error.into_panic());

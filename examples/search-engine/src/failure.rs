@@ -1,6 +1,6 @@
-//! Why a page could not be had: every way a visit can end without a page, as a value.
+//! Why a page could not be fetched: every way in which a visit can end without a page.
 //!
-//! A failure never stops a crawl. Its [`reason`](Failure::reason) is short and stable, fit to be stored and counted.
+//! A failure never stops a crawl. Its [`reason`](Failure::reason) is short and stable, so it can be stored and counted.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,11 +13,11 @@ pub enum Failure {
     Unreachable,
     /// The answer was not complete within the time limit.
     Timeout,
-    /// The connection broke, or what came was not HTTP.
+    /// The connection broke, or the answer was not HTTP.
     Broken,
     /// An answer with a status that is neither success nor a redirect.
     Status(u16),
-    /// A redirect led to a place the same visit had already been.
+    /// A redirect to an address that the same visit had already tried.
     RedirectLoop,
     /// More redirects than allowed.
     TooManyRedirects,
@@ -25,13 +25,13 @@ pub enum Failure {
     BadRedirect,
     /// A redirect to another site, or to a part of the site that is not crawled.
     OffSite,
-    /// The body is larger than the limit; it was not read to its end.
+    /// The body is larger than the limit; the rest was not read.
     TooBig,
     /// Neither HTML nor plain text.
     ContentType,
-    /// The body is compressed, though nobody asked for that.
+    /// The body is compressed, although the request did not allow that.
     ContentEncoding,
-    /// The site's `robots.txt` asks not to come here.
+    /// The site's `robots.txt` forbids the address.
     Robots,
     /// An address that cannot be asked for: not `http`, or not a valid request target.
     BadAddress,
@@ -58,7 +58,7 @@ impl Failure {
         })
     }
 
-    /// Returns whether the same visit may well succeed later.
+    /// Returns whether the same visit may succeed later.
     #[must_use]
     pub fn is_temporary(&self) -> bool {
         matches!(self, Self::Unreachable | Self::Timeout | Self::Broken | Self::Status(408 | 429 | 500..))

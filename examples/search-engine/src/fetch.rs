@@ -1,8 +1,8 @@
-//! One GET over HTTP, with a limit on everything that the other side decides: time, size, redirects.
+//! One GET over HTTP, with a limit on everything that the server decides: time, size, redirects.
 //!
-//! `hyper`'s pooled client does the talking; `reqwest` would bring the same client and a good deal more. Redirects are
-//! followed here and not by a library, since each new address must pass the site's rules. There is no TLS: an `https`
-//! address is [`Failure::BadAddress`].
+//! `hyper`'s pooled client sends the requests; `reqwest` would add much more to the same client. Redirects are followed
+//! here and not by a library, since each new address must pass the site's rules. There is no TLS: an `https` address is
+//! [`Failure::BadAddress`].
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ pub struct Limits {
     pub timeout: Duration,
     /// For the body, in bytes.
     pub size: usize,
-    /// How many redirects are followed.
+    /// The number of redirects that are followed.
     pub redirects: usize,
 }
 
@@ -40,7 +40,7 @@ impl Default for Limits {
     }
 }
 
-/// The name under which the crawler shows itself to servers, and which `robots.txt` can address.
+/// The crawler's name in requests, which `robots.txt` can address.
 pub const AGENT: &str = concat!("search-engine/", env!("CARGO_PKG_VERSION"));
 
 /// An HTTP client; clones share its connections.
@@ -50,16 +50,16 @@ pub struct Client {
     limits: Limits,
 }
 
-/// A document as it came.
+/// A fetched document.
 #[derive(Debug, Clone)]
 pub struct Document {
-    /// Where it was found in the end, after all redirects.
+    /// Its final address, after all redirects.
     pub url: Url,
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// The charset that the `Content-Type` header named.
+    /// The charset from the `Content-Type` header.
     pub charset: Option<String>,
-    /// The `X-Robots-Tag` header: robots wishes as in a page's `<meta name="robots">`.
+    /// The `X-Robots-Tag` header: the same directives as in a page's `<meta name="robots">`.
     pub wishes: Option<String>,
     /// The body, complete.
     pub body: Bytes,
@@ -72,7 +72,7 @@ impl Client {
         Self::with_names(limits, Names::default())
     }
 
-    /// Makes a client that knows some hosts by itself.
+    /// Makes a client that knows the addresses of some hosts.
     #[must_use]
     pub fn with_names(limits: Limits, names: Names) -> Self {
         let mut connector = HttpConnector::new_with_resolver(names);
@@ -88,7 +88,7 @@ impl Client {
     /// Gets the document at `url`, following redirects as far as `rules` let it.
     ///
     /// # Errors
-    /// The [`Failure`] that says why there is no document.
+    /// The [`Failure`] with the reason why there is no document.
     pub async fn document(&self, url: &Url, rules: &Rules) -> Result<Document, Failure> {
         self.in_time(async {
             let (url, response) = self.follow(url, |next| rules.check(next)).await?;
@@ -101,10 +101,10 @@ impl Client {
         .await
     }
 
-    /// Gets a site's `robots.txt`. A site that answers without one (4xx) allows everything, as RFC 9309 says.
+    /// Gets a site's `robots.txt`. As RFC 9309 requires, a site that answers without one (4xx) allows everything.
     ///
     /// # Errors
-    /// The [`Failure`] when the site does not answer properly: it should not be crawled now.
+    /// A [`Failure`] if the site does not answer properly: then it should not be crawled now.
     pub async fn robots(&self, site: &Site) -> Result<Robots, Failure> {
         let read = self.in_time(async {
             let (_, response) = self.follow(&site.robots_address(), |_| Ok(())).await?;
@@ -123,7 +123,7 @@ impl Client {
         tokio::time::timeout(self.limits.timeout, visit).await.unwrap_or(Err(Failure::Timeout))
     }
 
-    /// Asks until the answer is not a redirect, and returns it if it is a success.
+    /// Sends requests until the answer is not a redirect, and returns it if it is a success.
     async fn follow(
         &self,
         url: &Url,
@@ -165,7 +165,7 @@ impl Client {
             .map_err(|error| if error.is_connect() { Failure::Unreachable } else { Failure::Broken })
     }
 
-    /// Reads the body piece by piece, and stops at the limit whatever the server announced.
+    /// Reads the body piece by piece, and stops at the limit, whatever length the server announced.
     async fn body(&self, response: Response<Incoming>) -> Result<Bytes, Failure> {
         let headers = response.headers();
         if headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
@@ -193,7 +193,7 @@ fn location(url: &Url, headers: &HeaderMap) -> Option<Url> {
     normalise(url.join(location).ok()?)
 }
 
-/// Reads the `Content-Type` header: what the document is, and the charset it names.
+/// Reads the `Content-Type` header: the kind of document, and its charset.
 fn content_type(headers: &HeaderMap) -> Result<(Kind, Option<String>), Failure> {
     let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut parts = value.split(';');

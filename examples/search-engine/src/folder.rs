@@ -9,19 +9,19 @@ use url::Url;
 use crate::serve::{Server, files};
 use crate::site::Site;
 
-/// A folder that is being served; until this is dropped.
+/// A folder that is being served until this is dropped.
 #[derive(Debug)]
 pub struct Folder {
-    /// Where it is on disk.
+    /// Its path on disk.
     pub path: PathBuf,
-    /// The site that it is.
+    /// The site that it is served as.
     pub site: Site,
     host: String,
     server: Server,
 }
 
 impl Folder {
-    /// Starts to serve a folder, as `http://NAME-NUMBER.localhost/`, the number being made of the whole path.
+    /// Starts serving a folder, as `http://NAME-NUMBER.localhost/`; the number is a hash of the whole path.
     ///
     /// # Errors
     /// When there is no such folder or no free port.
@@ -33,10 +33,10 @@ impl Folder {
         Ok(Self { server: Server::start(files(&path)?).await?, path, site, host })
     }
 
-    /// Returns where the folder's host is, for the client.
+    /// Returns the address of the folder's host, for the client.
     ///
     /// # Errors
-    /// Never, as long as the server listens on an address of the Internet.
+    /// Never, as long as the server listens on an IP address.
     pub fn name(&self) -> io::Result<(String, SocketAddr)> {
         let addresses = self.server.url().socket_addrs(|| None)?;
         let address = addresses.into_iter().next().ok_or(io::ErrorKind::AddrNotAvailable)?;

@@ -1,8 +1,8 @@
-//! The frontier: which address is visited next, by whom, and what happens to those of a crawler that died.
+//! The frontier: which address is visited next, by which crawler, and what happens to those of a crawler that died.
 //!
-//! It is a table and nothing else. Crawlers take rows past each other's with `SKIP LOCKED`, so any number of processes
-//! can work on one frontier. What a crawler has taken is its own for as long as it holds an advisory lock, which
-//! PostgreSQL lets go when the process dies, however it dies; then others give its addresses back.
+//! It is just a table. Crawlers take rows with `SKIP LOCKED`, so any number of processes can work on one frontier. The
+//! addresses that a crawler has taken are reserved for as long as it holds an advisory lock, which PostgreSQL releases
+//! when the process dies in any way; then other crawlers queue its addresses again.
 
 use orm_pg::prelude::*;
 use url::Url;
@@ -12,10 +12,10 @@ use crate::hosts;
 use crate::model::{self, Address, AddressColumns, Crawler, NewAddress, NewCrawler, NewSite, State};
 use crate::site::Site;
 
-/// The first half of the advisory locks that say which crawlers live; the second is the crawler's number.
+/// The first half of the advisory locks that show which crawlers are alive; the second is the crawler's number.
 const CLASS: i32 = 0x5ea2c4;
 
-/// A crawler's sign of life, held by a connection of its own.
+/// A crawler's sign of life, held by a separate connection.
 #[derive(Debug)]
 pub struct Lease {
     connection: Connection,
@@ -24,10 +24,10 @@ pub struct Lease {
 }
 
 impl Lease {
-    /// Enters a crawler, and holds its lock.
+    /// Registers a crawler, and takes its lock.
     ///
     /// # Errors
-    /// What the server answers.
+    /// Any error from the server.
     pub async fn take(db: &Database) -> Result<Self> {
         let connection = db.connection().await?;
         let crawler = Crawler::insert(NewCrawler { began_at: Auto }).returning(|c| c.id).one(&connection).await?;
@@ -35,10 +35,10 @@ impl Lease {
         Ok(Self { connection, crawler })
     }
 
-    /// Lets the lock go: what this crawler still has is free for others. The same happens when the process ends.
+    /// Releases the lock: addresses that this crawler still holds become free. The same happens when the process ends.
     ///
     /// # Errors
-    /// What the server answers.
+    /// Any error from the server.
     pub async fn release(self) -> Result<()> {
         let crawler = self.crawler;
         sql!("SELECT pg_advisory_unlock({CLASS}, {crawler})").execute(&self.connection).await.map(drop)
@@ -52,18 +52,18 @@ pub struct Taken {
     pub id: i64,
     /// The address.
     pub url: Url,
-    /// How far from the beginning it is.
+    /// Its distance from the start, in links.
     pub depth: i32,
-    /// How often a visit has failed.
+    /// The number of failed visits.
     pub tries: i32,
 }
 
-/// How a crawl of a site begins.
+/// How a crawl of a site starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Beginning {
-    /// It was never crawled, or all of it was visited: every address is visited, again if need be.
+    /// It was never crawled, or completely: every address is visited, again if necessary.
     New,
-    /// An earlier crawl was stopped, or another one is going on: so many addresses wait.
+    /// An earlier crawl was stopped, or another one is running: this many addresses are waiting.
     Resumed(i64),
 }
 
@@ -73,15 +73,15 @@ fn on(site: &Site) -> impl Fn(AddressColumns) -> Cond {
     move |a| a.origin.eq(origin.as_str()).and(a.url.starts_with(folder.as_str()))
 }
 
-/// Queues the site's seed, and all that is known of the site when nothing of it waits. `folder` is the one on disk that
-/// is served as this site.
+/// Queues the site's seed, and all known addresses of the site if none of them is waiting. `folder` is the folder on
+/// disk that is served as this site.
 ///
-/// # Errors
+/// Any error from the server.
 /// What the server answers.
 pub async fn begin(db: &Database, site: &Site, folder: Option<&str>) -> Result<Beginning> {
     let (seed, here) = (site.seed().as_str(), on(site));
     db.transaction(async |tx| {
-        // The row's lock keeps another process from beginning the same site until this is done.
+        // The row lock keeps other processes from starting the same site until this is done.
         model::Site::insert(NewSite { folder: folder.map(ToOwned::to_owned), ..NewSite::new(seed) })
             .on_conflict(|s| s.seed)
             .do_update(|s, new| (s.folder.set(new.folder), s.crawled_at.set(now())))
@@ -91,7 +91,7 @@ pub async fn begin(db: &Database, site: &Site, folder: Option<&str>) -> Result<B
         let open = Address::query().filter(&here).filter(|a| a.state.in_([State::Queued, State::Taken]));
         let open = open.count(tx).await?;
         let again = Address::query().filter(&here);
-        // While one crawl is not over, only addresses that another site's crawl has left to this one are queued.
+        // While one crawl is not finished, only addresses that another site's crawl has left to this one are queued.
         let again = if open > 0 { again.filter(|a| a.state.eq(State::Skipped)) } else { again };
         again
             .update(|a| (a.state.set(State::Queued), a.reason.set(None), a.tries.set(0), a.due_at.set(now())))
@@ -105,12 +105,12 @@ pub async fn begin(db: &Database, site: &Site, folder: Option<&str>) -> Result<B
     .await
 }
 
-/// Takes up to `count` addresses of the site that are due, those that have waited longest first. One round trip.
+/// Takes up to `count` addresses of the site that are due, the longest waiting first. One round trip.
 ///
-/// # Errors
+/// Any error from the server.
 /// What the server answers.
 pub async fn take(db: &Database, site: &Site, crawler: i32, count: usize) -> Result<Vec<Taken>> {
-    // Locks without KEY, so that a row is not skipped because a new link is just being stored that refers to it.
+    // Locks without KEY, so that a row is not skipped because a new link that refers to it is being stored.
     let due = Address::query()
         .filter(on(site))
         .filter(|a| a.state.eq(State::Queued).and(a.due_at.le(now())))
@@ -132,16 +132,16 @@ pub async fn take(db: &Database, site: &Site, crawler: i32, count: usize) -> Res
             Err(_) => unreadable.push(id),
         }
     }
-    // What is stored was a `Url` before, so this is for rows that somebody else has written.
+    // Stored addresses come from `Url`s, so this is only for rows written by other programs.
     if !unreadable.is_empty() {
         fail(db, |a| a.id.in_(unreadable), Failure::BadAddress).await?;
     }
     Ok(all)
 }
 
-/// Queues again what crawlers have taken that live no more.
+/// Queues the addresses of crawlers that have died again.
 ///
-/// # Errors
+/// Any error from the server.
 /// What the server answers.
 pub async fn give_back(db: &impl Executor, site: &Site) -> Result<u64> {
     Address::query()
@@ -161,9 +161,9 @@ pub async fn give_back(db: &impl Executor, site: &Site) -> Result<u64> {
         .await
 }
 
-/// Returns whether an address of the site is still to be visited, or being visited by anybody.
+/// Returns whether an address of the site is still waiting, or is being visited by any crawler.
 ///
-/// # Errors
+/// Any error from the server.
 /// What the server answers.
 pub async fn is_open(db: &Database, site: &Site) -> Result<bool> {
     let open = Address::query().filter(on(site)).filter(|a| a.state.in_([State::Queued, State::Taken]));
@@ -172,7 +172,7 @@ pub async fn is_open(db: &Database, site: &Site) -> Result<bool> {
 
 /// Records why a site cannot be crawled, at its seed.
 ///
-/// # Errors
+/// Any error from the server.
 /// What the server answers.
 pub async fn refuse(db: &Database, site: &Site, failure: Failure) -> Result<()> {
     fail(db, |a| a.url.eq(site.seed().as_str()), failure).await
@@ -185,9 +185,9 @@ async fn fail(db: &Database, which: impl FnOnce(AddressColumns) -> Cond, failure
     update.execute(db).await.map(drop)
 }
 
-/// Forgets all that is known of a site: addresses, pages and links.
+/// Deletes everything known about a site: addresses, pages and links.
 ///
-/// # Errors
+/// Any error from the server.
 /// What the server answers.
 pub async fn forget(db: &Database, site: &Site) -> Result<u64> {
     Address::query().filter(on(site)).delete().execute(db).await

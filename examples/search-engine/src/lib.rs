@@ -1,23 +1,24 @@
-//! A search engine over real pages: crawls a site over HTTP, and keeps in PostgreSQL what it found.
+//! A search engine over real pages: crawls a site over HTTP, and stores the pages in PostgreSQL.
 //!
 //! Without a database, in the order of a visit:
 //!
-//! - [`site`]: which addresses belong to a site, and their one spelling; [`robots`]: what the site allows.
-//! - [`fetch`]: one GET with limits on time, size and redirects; [`names`]: where hosts are; [`failure`]: every way it
-//!   can end without a page.
+//! - [`site`]: which addresses belong to a site, and their normalised form; [`robots`]: the addresses that the site
+//!   allows.
+//! - [`fetch`]: one GET with limits on time, size and redirects; [`names`]: the addresses of hosts; [`failure`]: every
+//!   way in which it can end without a page.
 //! - [`charset`] and [`page`]: bytes to text, title, headings and links.
 //! - [`visit`]: the three together, one visit at a time, without any state.
-//! - [`pages`], [`serve`] and [`folder`]: real pages to crawl, and a server on loopback to crawl them from.
-//! - [`progress`]: what the user sees meanwhile.
+//! - [`pages`], [`serve`] and [`folder`]: real pages to crawl, and a server on loopback for them.
+//! - [`progress`]: progress output.
 //!
 //! With the database:
 //!
 //! - [`model`] and [`schema`]: the tables.
-//! - [`frontier`]: which address comes next, and for whom; [`store`]: what visits leave, in one transaction; [`hosts`]:
-//!   what addresses belong to.
-//! - [`crawl`]: hundreds of visits at once, from the one to the other.
-//! - [`search`] and [`stats`]: what the user asks; [`command`] and [`web`]: how, in a terminal and in a browser.
-//! - [`story`]: what tasks bring over threads, measured.
+//! - [`frontier`]: the next addresses for each crawler; [`store`]: stores the results of visits, in one transaction;
+//!   [`hosts`]: the hosts of addresses.
+//! - [`crawl`]: takes addresses, visits hundreds at once, and stores the results.
+//! - [`search`] and [`stats`]: queries; [`command`] and [`web`]: their interfaces, in a terminal and in a browser.
+//! - [`story`]: tasks and threads, measured.
 
 pub mod charset;
 pub mod command;

@@ -1,4 +1,4 @@
-//! Crawls, indexes and searches real pages: `search-engine help` tells how.
+//! Crawls, indexes and searches real pages; `search-engine help` prints the usage.
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -9,7 +9,7 @@ use search_engine::story::Part;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    // The parts of the story choose their cores before they have any threads.
+    // The parts of the story choose their cores before they start any threads.
     #[cfg(unix)]
     if let Some(part) = arguments.first().and_then(|word| Part::read(word)) {
         return end(part.play(&mut io::stdout()));
@@ -39,7 +39,7 @@ fn end(done: Result<(), Failed>) -> ExitCode {
     }
 }
 
-/// An error and what has caused it, in one line.
+/// Formats an error and its causes in one line.
 fn chain(error: &Failed) -> String {
     let mut line = error.to_string();
     let mut cause = error.source();

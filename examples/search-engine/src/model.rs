@@ -1,30 +1,29 @@
-//! What is kept: the models of the six tables, all in a schema of their own.
+//! The models of the six tables, all in a separate schema.
 //!
-//! An address is whatever a link has ever led to, visited or not, and belongs to a host. A page has the number of the
-//! address it was found at, and links go from address to address, so that a page that must not be indexed still leads
-//! somewhere.
+//! An address is the target of any link, visited or not, and belongs to a host. A page has the number of the address it
+//! was found at, and links connect addresses, so that a page that must not be indexed can still lead to other pages.
 
 use orm_pg::prelude::*;
 
-/// Where an address stands.
+/// The state of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, PgEnum)]
 #[orm(schema = "search_engine", name = "state")]
 pub enum State {
-    /// To be visited, when it is due.
+    /// To be visited when it is due.
     Queued,
     /// Being visited by a crawler.
     Taken,
-    /// Visited; what was found is stored.
+    /// Visited; the result is stored.
     Done,
-    /// Visited without success, for the reason that is stored.
+    /// Visited without success, for the stored reason.
     Failed,
-    /// Visited; it led to another address.
+    /// Visited; it redirected to another address.
     Redirected,
-    /// Not to be visited: on another site, or the site's robots rules forbid it.
+    /// Not to be visited: it is on another site, or the site's robots rules forbid it.
     Skipped,
 }
 
-/// A host that an address is known of.
+/// A host with a known address.
 #[derive(Debug, Clone, PartialEq, Eq, Model)]
 #[orm(schema = "search_engine", table = "hosts", has_many(addresses: Address))]
 pub struct Host {
@@ -33,7 +32,7 @@ pub struct Host {
     pub origin: String,
 }
 
-/// An address: the frontier of the crawl, and its memory.
+/// An address: the crawl's frontier, and its memory.
 #[derive(Debug, Clone, Model)]
 #[orm(
     schema = "search_engine",
@@ -45,37 +44,37 @@ pub struct Host {
     has_many(incoming: Link, key = target_id)
 )]
 pub struct Address {
-    /// Counted up by the database.
+    /// Assigned by the database.
     #[orm(key, identity)]
     pub id: i64,
-    /// The address in its one spelling.
+    /// The normalised address.
     #[orm(unique)]
     pub url: String,
     /// Scheme, host and port.
     #[orm(references(Host, relation = host))]
     pub origin: String,
-    /// How many links away from where the crawl began it was first seen.
+    /// Its distance from the start of the crawl, in links, when it was first seen.
     pub depth: i32,
-    /// Where it stands.
+    /// Its state.
     #[orm(default = "'queued'")]
     pub state: State,
-    /// Why it failed or was skipped, or why the last try failed.
+    /// Why it failed or was skipped, or why the last attempt failed.
     pub reason: Option<String>,
-    /// How often a visit failed for a reason that may pass.
+    /// How often a visit failed for a temporary reason.
     #[orm(default = "0")]
     pub tries: i32,
-    /// Not to be visited before this.
+    /// Not to be visited before this time.
     #[orm(default = "now()")]
     pub due_at: DateTime<Utc>,
-    /// The crawler that visits it now.
+    /// The crawler that is visiting it.
     pub taken_by: Option<i32>,
     /// When a link to it was first seen.
     #[orm(default = "now()")]
     pub discovered_at: DateTime<Utc>,
 }
 
-/// A page that can be searched. The table has one more column, made by [`schema`](crate::schema): the `tsvector`
-/// that the search looks into.
+/// A page that can be searched. The table has one more column, created by [`schema`](crate::schema): the `tsvector` for
+/// the search.
 #[derive(Debug, Clone, PartialEq, Eq, Model)]
 #[orm(schema = "search_engine", table = "pages")]
 pub struct Page {
@@ -87,29 +86,29 @@ pub struct Page {
     pub url: String,
     /// Its title.
     pub title: String,
-    /// Its headings, a line each.
+    /// Its headings, one on each line.
     pub headings: String,
     /// Its visible text.
     pub body: String,
     /// The charset it was read in.
     pub charset: String,
-    /// What had to be mended, separated by commas.
+    /// The repairs, separated by commas.
     pub notes: String,
-    /// The size in bytes, as it came.
+    /// The original size in bytes.
     pub size: i32,
     /// When it was last stored.
     #[orm(default = "now()")]
     pub fetched_at: DateTime<Utc>,
 }
 
-/// That one address links to another.
+/// A link from one address to another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Model)]
 #[orm(schema = "search_engine", table = "links", index(target_id, source_id))]
 pub struct Link {
     /// The address with the link.
     #[orm(key, references = Address, on_delete = "cascade")]
     pub source_id: i64,
-    /// Where it leads.
+    /// The target of the link.
     #[orm(key, references = Address, on_delete = "cascade")]
     pub target_id: i64,
 }
@@ -118,24 +117,24 @@ pub struct Link {
 #[derive(Debug, Clone, Model)]
 #[orm(schema = "search_engine", table = "sites")]
 pub struct Site {
-    /// The address that the crawl begins at.
+    /// The address at which the crawl starts.
     #[orm(key)]
     pub seed: String,
     /// The folder on disk that is served as this site, if it is one.
     pub folder: Option<String>,
-    /// When a crawl of it was last begun or resumed.
+    /// When a crawl of it was last started or resumed.
     #[orm(default = "now()", on_update = "now()")]
     pub crawled_at: DateTime<Utc>,
 }
 
-/// A crawler: a process that takes addresses, for as long as it holds the lock of its number.
+/// A crawler: a process that takes addresses for as long as it holds the lock with its number.
 #[derive(Debug, Clone, Model)]
 #[orm(schema = "search_engine", table = "crawlers")]
 pub struct Crawler {
-    /// Counted up by the database.
+    /// Assigned by the database.
     #[orm(key, identity)]
     pub id: i32,
-    /// When it began.
+    /// When it started.
     #[orm(default = "now()")]
     pub began_at: DateTime<Utc>,
 }

@@ -11,10 +11,10 @@ use std::task::{Context, Poll};
 use hyper_util::client::legacy::connect::dns::Name;
 use tower_service::Service;
 
-/// Hosts that are known without asking, with the port they are served at.
+/// Hosts that need no look-up, with the port they are served on.
 ///
-/// A folder is served at whatever port is free, but its pages must have the same address in every run, or a crawl could
-/// not be resumed. So the address has a host and no port, and this says where it is today.
+/// A folder is served on any free port, but its pages must have the same address in every run, or a crawl could not be
+/// resumed. So the address has a host and no port, and this maps it to today's port.
 #[derive(Debug, Clone, Default)]
 pub struct Names(Arc<HashMap<String, SocketAddr>>);
 
@@ -37,7 +37,7 @@ impl Service<Name> for Names {
         let known = self.0.get(name.as_str()).copied();
         Box::pin(async move {
             let addresses = match known {
-                // Where an address names no port, the connector takes the one that stands here.
+                // If an address has no port, the connector uses this one.
                 Some(address) => vec![address],
                 None => tokio::net::lookup_host((name.as_str(), 0)).await?.collect(),
             };

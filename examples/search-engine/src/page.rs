@@ -1,10 +1,10 @@
-//! Bytes to a page: title, visible text, headings, links, and whether it wants to be indexed and followed.
+//! From bytes to a page: title, visible text, headings, links, and whether it may be indexed and followed.
 //!
-//! HTML is read with `html5gum`, the tokenizer of the HTML standard without its tree. A tree would cost what hostile
-//! pages make it cost: with 100,000 open `<div>`s every further tag searches the stack of open elements, and a tree of
-//! that depth must not be walked by recursion. A search engine needs no tree. Tokens come in one linear pass, broken
-//! HTML has the tokens that browsers see, and the crate has no dependencies (`scraper` with `html5ever` has about
-//! forty). `tl` is faster but does not follow the standard; `lol_html` rewrites, and brings CSS selectors for that.
+//! HTML is read with `html5gum`, the tokenizer of the HTML standard without its tree. Hostile pages can make a tree
+//! expensive: with 100,000 open `<div>`s every further tag searches the stack of open elements, and a tree of that
+//! depth must not be walked by recursion. A search engine needs no tree. Tokens come in one linear pass, broken HTML
+//! gives the tokens that browsers see, and the crate has no dependencies (`scraper` with `html5ever` has about forty).
+//! `tl` is faster but does not follow the standard; `lol_html` is for rewriting, and brings CSS selectors for that.
 
 mod element;
 mod flow;
@@ -15,7 +15,7 @@ use url::Url;
 use self::flow::Flow;
 use crate::charset::decode;
 
-/// The longest text that is kept, in bytes; the rest is cut off and noted.
+/// The longest text that is kept, in bytes; the rest is cut off, with a note.
 ///
 /// A `tsvector` holds at most 1 MiB, and an insert into a generated column fails beyond. Text of hyphenated words that
 /// occur once, the worst that was found, takes four times its length there on PostgreSQL 15: each word is stored whole
@@ -31,7 +31,7 @@ pub const MAX_HEADINGS: usize = 200;
 /// The number of different links that are kept.
 pub const MAX_LINKS: usize = 20_000;
 
-/// What kind of document the server said it sent.
+/// The kind of document, according to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// `text/html`.
@@ -40,11 +40,11 @@ pub enum Kind {
     Text,
 }
 
-/// Something about a page that was not right and has been mended.
+/// A problem of a page that was repaired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Note {
-    /// Bytes that mean nothing in the page's charset became U+FFFD.
+    /// Bytes that are invalid in the page's charset became U+FFFD.
     Undecodable,
     /// The page names a charset that does not exist; another was used.
     UnknownCharset,
@@ -72,17 +72,17 @@ impl Note {
 pub struct Page {
     /// The `<title>`, else the first heading, else the last part of the address.
     pub title: String,
-    /// The visible text: blocks on lines of their own, white space otherwise collapsed.
+    /// The visible text: each block on a separate line, white space otherwise collapsed.
     pub text: String,
     /// All headings in order.
     pub headings: Vec<String>,
-    /// Where the page links to: absolute, in normal spelling, each once, on any site. Empty under `nofollow`.
+    /// The link targets: absolute, normalised, without duplicates, on any site. Empty under `nofollow`.
     pub links: Vec<Url>,
     /// False when the page asks not to be found (`noindex`).
     pub index: bool,
     /// The charset it was read in.
     pub charset: &'static str,
-    /// What had to be mended.
+    /// Notes about repairs.
     pub notes: Vec<Note>,
 }
 
@@ -103,7 +103,7 @@ impl Page {
         page
     }
 
-    /// Obeys the wishes of an `X-Robots-Tag` header.
+    /// Applies the directives of an `X-Robots-Tag` header.
     pub fn obey(&mut self, wishes: &str) {
         let (index, follow) = reader::wishes(wishes);
         self.index &= index;

@@ -1,7 +1,7 @@
 //! Real pages to crawl on any machine: the documentation of this workspace and of the crates it is built on.
 //!
-//! It is looked for where `cargo doc` leaves it, built if it is not there, and if that fails replaced by whatever HTML
-//! documentation the machine has. The build goes to a folder of its own, so it never waits for the lock of a running
+//! It looks for documentation where `cargo doc` puts it, builds it if it is missing, and if that fails uses any other
+//! HTML documentation on the machine. The build goes to a separate folder, so it never waits for the lock of a running
 //! `cargo run` or `cargo test`.
 
 use std::fmt;
@@ -15,10 +15,10 @@ use tokio::process::Command;
 /// A folder with fewer pages than this is not worth a crawl.
 pub const ENOUGH: usize = 500;
 
-/// How long `cargo doc` may take before the crawl takes the pages that are ready.
+/// How long `cargo doc` may take before the crawl uses the pages that are ready.
 const PATIENCE: Duration = Duration::from_secs(240);
 
-/// The crates whose documentation is built, as far as this program depends on them: those with prose worth searching.
+/// The crates whose documentation is built, if this program depends on them: those with prose worth searching.
 ///
 /// `cargo doc` with all dependencies would give six times the pages, but most of those are one line of `libc`.
 #[rustfmt::skip]
@@ -33,9 +33,9 @@ const CRATES: [&str; 38] = [
 /// A folder of HTML pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pages {
-    /// Where they are.
+    /// Its path.
     pub folder: PathBuf,
-    /// How many HTML files there are.
+    /// The number of HTML files in it.
     pub count: usize,
 }
 
@@ -55,16 +55,16 @@ impl fmt::Display for NoPages {
 
 impl std::error::Error for NoPages {}
 
-/// Finds pages, or builds them; `say` is told what happens, in lines for the user.
+/// Finds pages, or builds them; `say` receives progress messages for the user.
 ///
 /// # Errors
-/// [`NoPages`] with all that was tried.
+/// [`NoPages`] with all attempts.
 pub async fn provide(workspace: &Path, mut say: impl FnMut(&str)) -> Result<Pages, NoPages> {
     let workspace = &workspace.canonicalize().unwrap_or_else(|_| workspace.to_owned());
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
     let own = target.join("search-engine-docs");
     let mut tried = Vec::new();
-    // The stamp tells a finished build from one that was killed.
+    // The stamp distinguishes a finished build from one that was killed.
     for folder in
         [own.join("complete").exists().then(|| own.join("doc")), Some(target.join("doc"))].into_iter().flatten()
     {
@@ -99,7 +99,7 @@ fn look(folder: &Path, tried: &mut Vec<String>) -> Option<Pages> {
     None
 }
 
-/// Counts the HTML files below `folder`; what cannot be read counts as empty. Symbolic links are not followed.
+/// Counts the HTML files below `folder`; unreadable folders count as empty. Symbolic links are not followed.
 #[must_use]
 pub fn count(folder: &Path) -> usize {
     let Ok(entries) = fs::read_dir(folder) else { return 0 };
@@ -112,9 +112,9 @@ pub fn count(folder: &Path) -> usize {
         .sum()
 }
 
-/// Runs `cargo doc` into `own`; what it prints goes to standard error as it comes.
+/// Runs `cargo doc` into `own`; its output goes to standard error.
 async fn build(workspace: &Path, own: &Path) -> Result<(), String> {
-    // What only proc macros depend on is left out, since cargo cannot be asked for such a crate by name.
+    // Dependencies of proc macros alone are left out, since cargo cannot be asked for such a crate by name.
     let tree = ["tree", "--locked", "-p", "search-engine", "-e", "normal,no-proc-macro", "--prefix", "none"];
     let tree = cargo(workspace, &tree).output().await.map_err(|error| format!("cargo could not be run ({error})"))?;
     let packages = packages(&String::from_utf8_lossy(&tree.stdout));
@@ -123,7 +123,7 @@ async fn build(workspace: &Path, own: &Path) -> Result<(), String> {
     }
     let mut doc = cargo(workspace, &["doc", "--locked", "--no-deps", "--lib", "--target-dir"]);
     doc.arg(own).args(packages.iter().flat_map(|package| ["-p", package]));
-    // Warnings about the documentation of other people's crates are not for our user.
+    // Our user does not need warnings about the documentation of other crates.
     doc.stdout(Stdio::null()).env("RUSTDOCFLAGS", "--cap-lints allow").env_remove("CARGO_BUILD_TARGET");
     match tokio::time::timeout(PATIENCE, doc.status()).await {
         Ok(Ok(status)) if status.success() => fs::write(own.join("complete"), "").map_err(|error| error.to_string()),
@@ -133,15 +133,15 @@ async fn build(workspace: &Path, own: &Path) -> Result<(), String> {
     }
 }
 
-/// Returns the command for the cargo that runs us, or for the one in the path. It dies with our interest in it.
+/// Returns the command for the cargo that runs us, or for the one in the path. It is killed when dropped.
 fn cargo(workspace: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(workspace).args(arguments).stdin(Stdio::null()).kill_on_drop(true);
     command
 }
 
-/// Returns `name@version` for each of [`CRATES`] in the output of `cargo tree`, each in one version: two would write
-/// to one folder.
+/// Returns `name@version` for each of [`CRATES`] in the output of `cargo tree`, each in one version: two would write to
+/// the same folder.
 fn packages(tree: &str) -> Vec<String> {
     let mut names = Vec::new();
     let mut packages = Vec::new();
@@ -158,7 +158,7 @@ fn packages(tree: &str) -> Vec<String> {
     packages
 }
 
-/// Returns where the toolchain keeps its own documentation, if there is a toolchain.
+/// Returns the path of the toolchain's own documentation, if there is a toolchain.
 async fn toolchain() -> Option<PathBuf> {
     let output = Command::new("rustc").args(["--print", "sysroot"]).stdin(Stdio::null()).output().await.ok()?;
     let sysroot = String::from_utf8(output.stdout).ok()?;

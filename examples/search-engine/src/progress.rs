@@ -1,4 +1,4 @@
-//! What the user sees while a long task runs: one line that is rewritten on a terminal, a line now and then elsewhere.
+//! Progress output of long tasks: one line that is rewritten on a terminal, or an occasional line elsewhere.
 
 use std::io::{self, IsTerminal as _, Write};
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 /// How often a terminal's line is rewritten.
 const REDRAW: Duration = Duration::from_millis(100);
 
-/// How often a line is written where nothing can be rewritten, as in a log.
+/// How often a line is written if it cannot be rewritten, as in a log.
 const LOG: Duration = Duration::from_secs(2);
 
 /// A progress line on standard error, or on any writer.
@@ -20,7 +20,7 @@ pub struct Progress<W: Write = io::Stderr> {
 }
 
 impl Progress {
-    /// Begins on standard error; the clock starts now.
+    /// Starts on standard error; the clock starts now.
     #[must_use]
     pub fn new() -> Self {
         let to = io::stderr();
@@ -35,9 +35,9 @@ impl Default for Progress {
 }
 
 impl<W: Write> Progress<W> {
-    /// Shows a state if the last one has been there long enough; cheap enough to be called at every page.
+    /// Shows a state if the last one has been visible long enough; cheap enough to call for every page.
     ///
-    /// A terminal that has gone away is no reason to stop working, so errors of writing are ignored.
+    /// A closed terminal is no reason to stop working, so write errors are ignored.
     pub fn show(&mut self, line: impl FnOnce(Duration) -> String) {
         let pause = if self.rewrites { REDRAW } else { LOG };
         if self.shown.is_some_and(|shown| shown.elapsed() < pause) {
@@ -52,7 +52,7 @@ impl<W: Write> Progress<W> {
         }
     }
 
-    /// Writes a line that stays, above the rewritten one.
+    /// Writes a permanent line above the rewritten one.
     pub fn say(&mut self, line: &str) {
         if self.rewrites {
             self.rewrite("");
@@ -61,7 +61,7 @@ impl<W: Write> Progress<W> {
         drop(writeln!(self.to, "{line}"));
     }
 
-    /// Clears the rewritten line and returns the time since the beginning.
+    /// Clears the rewritten line and returns the time since the start.
     pub fn finish(mut self) -> Duration {
         if self.rewrites {
             self.rewrite("");
@@ -69,7 +69,7 @@ impl<W: Write> Progress<W> {
         self.began.elapsed()
     }
 
-    /// Writes over the last line, with blanks over what of it would still be seen.
+    /// Overwrites the last line, with blanks over the remainder of a longer one.
     fn rewrite(&mut self, line: &str) {
         let blanks = " ".repeat(self.width.saturating_sub(line.chars().count()));
         self.width = line.chars().count();
@@ -85,7 +85,7 @@ pub fn summary(pages: u64, took: Duration) -> String {
     format!("{pages} pages in {:.1} s, {:.0} pages a second", took.as_secs_f64(), rate(pages, took))
 }
 
-/// Returns how many a second that is, with no division by zero.
+/// Returns the rate per second, without dividing by zero.
 #[must_use]
 pub fn rate(count: u64, took: Duration) -> f64 {
     let millis = u32::try_from(took.as_millis()).unwrap_or(u32::MAX).max(1);

@@ -1,19 +1,19 @@
-//! `robots.txt` as RFC 9309 has it: the rules of one site for one crawler.
+//! `robots.txt` as defined by RFC 9309: the rules of one site for one crawler.
 //!
-//! Parsing never fails, since a line that makes no sense is skipped. Matching is linear in the length of the path for
+//! Parsing never fails, since an invalid line is skipped. Matching is linear in the length of the path for
 //! every rule, so a hostile pattern of many `*` costs nothing special.
 
 use std::time::Duration;
 
 use url::Url;
 
-/// The longest pause between two visits that is honoured; a site that asks for more gets this.
+/// The longest pause between two visits that is honoured; a longer one is reduced to this.
 pub const MAX_DELAY: Duration = Duration::from_secs(5);
 
-/// The number of rules that are kept; RFC 9309 lets a crawler stop reading somewhere.
+/// The number of rules that are kept; RFC 9309 allows a limit.
 const MAX_RULES: usize = 2000;
 
-/// What a site allows our crawler. The default allows everything.
+/// The addresses that a site allows our crawler. The default allows everything.
 #[derive(Debug, Clone, Default)]
 pub struct Robots {
     rules: Vec<Rule>,
@@ -27,7 +27,7 @@ struct Rule {
 }
 
 impl Robots {
-    /// Reads the groups that are meant for `agent`, or those for `*` when none names it.
+    /// Reads the groups for `agent`, or those for `*` if none names it.
     ///
     /// Names are compared without case, up to the first `/` or space of `agent`: `search-engine/1.0` is
     /// `search-engine`.
@@ -97,10 +97,10 @@ impl Robots {
     }
 }
 
-/// Returns whether `path` begins with `pattern`, where `*` stands for anything and a final `$` for the end.
+/// Returns whether `path` starts with `pattern`, where `*` stands for anything and a final `$` for the end.
 ///
-/// The pieces between stars are looked for from left to right, each at its first place; only the last piece of a
-/// pattern with `$` is tied to the end. So no way is tried twice.
+/// The pieces between stars are searched from left to right, each at its first position; only the last piece of a
+/// pattern with `$` is anchored at the end. So there is no backtracking.
 fn matches(pattern: &str, path: &str) -> bool {
     let (pattern, anchored) = match pattern.strip_suffix('$') {
         Some(pattern) => (pattern, true),

@@ -1,18 +1,19 @@
-//! Makes the tables, and what the models cannot say: the column that the full-text search looks into.
+//! Creates the tables, and the column that models cannot declare: the one for the full-text search.
 
 use orm_pg::prelude::*;
 
 use crate::model::{Address, Crawler, Host, Link, Page, Site};
 
-/// The advisory lock of those who make the tables.
+/// The advisory lock of processes that create the tables.
 const MAKING: i64 = 0x5ea2c4;
 
-/// Makes what is not there yet. Several processes may do so at once, and one that is killed on the way does no harm.
+/// Creates everything that is missing. Several processes may do so at once, and one that is killed half way does no
+/// harm.
 ///
 /// # Errors
-/// What the server answers.
+/// Any error from the server.
 pub async fn ensure(db: &Database) -> Result<()> {
-    // The tables are made on other connections than the one with the lock, which only keeps others out meanwhile.
+    // The tables are created on other connections than the one with the lock, which only keeps others out.
     db.transaction(async |lock| {
         sql!("SELECT pg_advisory_xact_lock({MAKING})").execute(lock).await?;
         if !sql!("SELECT to_regclass('search_engine.pages') IS NOT NULL").one::<bool>(lock).await? {
@@ -25,7 +26,7 @@ pub async fn ensure(db: &Database) -> Result<()> {
     .await
 }
 
-/// Brings a database up to date that was made when addresses had no hosts to refer to. All of it or nothing.
+/// Updates a database from a version in which addresses had no hosts to refer to. All of it or nothing.
 async fn hosts(tx: &Transaction<'_>) -> Result<()> {
     tx.create_tables(models![Host]).await?;
     sql!("INSERT INTO search_engine.hosts SELECT DISTINCT origin FROM search_engine.addresses").execute(tx).await?;
@@ -38,7 +39,7 @@ async fn hosts(tx: &Transaction<'_>) -> Result<()> {
     sql!("DROP INDEX IF EXISTS search_engine.links_target_id_idx").execute(tx).await.map(drop)
 }
 
-/// Adds the words of title, headings and text in the order of their weight, kept up to date by the server.
+/// Adds the words of title, headings and text, weighted in that order; the server keeps them up to date.
 async fn search_column(db: &Database) -> Result<()> {
     sql!(
         "ALTER TABLE search_engine.pages ADD COLUMN IF NOT EXISTS document tsvector GENERATED ALWAYS AS (

@@ -1,4 +1,4 @@
-//! The search: pages that have the words, the best first, with the words shown where they stand.
+//! The search: pages that contain the words, the best first, with excerpts.
 
 mod card;
 
@@ -8,70 +8,70 @@ use orm_pg::prelude::*;
 
 pub use self::card::{Card, HostCard, Place, Source, Title};
 
-/// Begins a word that was looked for, in an excerpt.
+/// Starts a match in an excerpt.
 pub const BEGIN: char = '\u{2}';
 
-/// Ends a word that was looked for, in an excerpt.
+/// Ends a match in an excerpt.
 pub const END: char = '\u{3}';
 
-/// A page that was found.
+/// A result.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hit {
-    /// What is shown of it.
+    /// The displayed data of the page.
     pub card: Card,
-    /// How well it fits: words close together and words of the title count more, long pages less, and the more the
-    /// more pages link to it.
+    /// Its rank: words that are close together and words in the title count more, long pages count less, and pages that
+    /// many others link to count more.
     pub rank: f32,
-    /// Pieces of the text, the words in them between [`BEGIN`] and [`END`].
+    /// Excerpts of the text, with matches between [`BEGIN`] and [`END`].
     pub excerpt: String,
 }
 
-/// What a search found.
+/// The results of a search.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
-    /// How many pages have the words.
+    /// The number of pages that contain the words.
     pub count: i64,
     /// The best of them.
     pub hits: Vec<Hit>,
 }
 
-/// The most pages that can be looked at, however many have the words: the best by their text.
+/// The maximum number of pages that are ranked, however many contain the words: the best by their text.
 pub const MOST: i64 = 200;
 
-/// What somebody looks for.
+/// A search request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
     /// Words as people write them in search engines: `"a phrase"`, `this or that`, `-without`.
     pub words: String,
-    /// Whether the last word is still being typed: then words that begin like it fit as well.
+    /// Whether the last word is still being typed: then longer words that start with it match as well.
     pub typing: bool,
-    /// How many of the best pages to pass over.
+    /// The number of results to skip.
     pub offset: i64,
-    /// How many pages to show after those.
+    /// The number of results to return.
     pub limit: i64,
 }
 
-/// Looks for words as people write them in search engines: `"a phrase"`, `this or that`, `-without`.
+/// Searches for words as people write them in search engines: `"a phrase"`, `this or that`, `-without`.
 ///
 /// # Errors
-/// What the server answers. No text of a user is an error.
+/// Any error from the server. No input of a user is an error.
 pub async fn search(db: &impl Executor, words: &str, limit: i64) -> Result<Answer> {
     ask(db, &Question { words: words.to_owned(), typing: false, offset: 0, limit }).await
 }
 
-/// Answers a question. Two statements, sent at once, and the five of [`Card`] where something is found.
+/// Runs a search request. Two statements, sent at once, and the five of [`Card`] if there are results.
 ///
 /// # Errors
-/// What the server answers. No text of a user is an error.
+/// Any error from the server. No input of a user is an error.
 pub async fn ask(db: &impl Executor, question: &Question) -> Result<Answer> {
     let Question { words, typing, offset, limit } = question;
-    // PostgreSQL knows no NUL in text.
+    // PostgreSQL's text cannot contain NUL.
     let words = words.replace('\0', " ");
-    // All words as they are, or those before the last one together with the beginning of that.
+    // All words as typed, or those before the last one together with the prefix of that.
     let (before, beginning) = if *typing { unfinished(&words) } else { None }.unwrap_or_default();
     let options = format!("StartSel=\"{BEGIN}\", StopSel=\"{END}\", MaxFragments=2, MaxWords=16, MinWords=6");
-    // Of the pages whose text fits best, those come first that others link to. An excerpt is made from the whole text
-    // again, so only for the pages that are shown.
+    // Among the pages whose text matches best, those that others link to come first. An excerpt is computed from the
+    // whole text again, so only for the returned pages.
     let hits = sql!(
         "WITH fitting AS (
              SELECT p.id, query, ts_rank_cd(p.document, query, 1) AS fit
@@ -103,12 +103,12 @@ pub async fn ask(db: &impl Executor, question: &Question) -> Result<Answer> {
     let cards = Card::query().filter(|p| p.id.in_(ranked.iter().map(|it| it.id).collect::<Vec<_>>()));
     let cards = if ranked.is_empty() { Vec::new() } else { cards.all(db).await? };
     let mut cards: HashMap<i64, Card> = cards.into_iter().map(|card| (card.id, card)).collect();
-    // A page that a crawl has dropped meanwhile has no card any more.
+    // A page that a crawl has dropped in the meantime has no card any more.
     let hit = |Ranked { id, rank, excerpt }| Some(Hit { card: cards.remove(&id)?, rank, excerpt });
     Ok(Answer { count, hits: ranked.into_iter().filter_map(hit).collect() })
 }
 
-/// A page that was found, and how well it fits.
+/// A page and its rank.
 #[derive(Debug, FromRow)]
 struct Ranked {
     id: i64,
@@ -116,13 +116,13 @@ struct Ranked {
     excerpt: String,
 }
 
-/// Cuts what is being typed before its last word, and makes a prefix search of that; `None` where the last word is
-/// finished, excluded, or part of an open phrase.
+/// Splits input that is being typed before its last word, and makes a prefix search of that word; `None` if the last
+/// word is finished, excluded, or part of an open phrase.
 fn unfinished(words: &str) -> Option<(String, String)> {
     let end = words.trim_end_matches(char::is_alphanumeric);
     let (before, last) = words.split_at_checked(end.len())?;
     let is_open = before.matches('"').count() % 2 == 1;
-    // Of letters and digits alone, so nothing in it has a meaning in `to_tsquery`.
+    // Only letters and digits, so nothing in it has a special meaning in `to_tsquery`.
     (!last.is_empty() && !is_open && !before.ends_with(['-', '"']))
         .then(|| (before.to_owned(), format!("{}:*", last.to_lowercase())))
 }

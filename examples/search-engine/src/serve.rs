@@ -1,7 +1,8 @@
 //! A web server on loopback: the files of a folder, for the crawler to visit.
 //!
 //! Folders show their `index.html`, or else a list of the pages and folders in them, so that every page can be reached
-//! by links. Such a list asks robots not to index it. What lies outside the folder cannot be had, neither by `..` nor by a symbolic link.
+//! by links. Such a list asks robots not to index it. Nothing outside the folder can be fetched, neither by `..` nor by
+//! a symbolic link.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -29,12 +30,12 @@ impl Server {
     /// Starts serving `router` on a free port of the loopback address.
     ///
     /// # Errors
-    /// When no port can be had.
+    /// When no port is available.
     pub async fn start(router: Router) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let url = Url::parse(&format!("http://{}/", listener.local_addr()?)).map_err(io::Error::other)?;
         let task = tokio::spawn(async move {
-            // `serve` retries a failed accept by itself and does not return.
+            // `serve` retries a failed accept on its own and does not return.
             drop(axum::serve(listener, router).await);
         });
         Ok(Self { url, task })
@@ -80,7 +81,7 @@ async fn find(root: &Path, uri: &Uri) -> io::Result<Response> {
         return read(&file).await;
     }
     if !uri.path().ends_with('/') {
-        // Relative links of a folder's page are right only below its slash.
+        // Relative links in a folder's page work only with a trailing slash.
         return Ok(Redirect::permanent(&format!("{}/", uri.path())).into_response());
     }
     match read(&file.join("index.html")).await {
@@ -103,7 +104,7 @@ async fn read(file: &Path) -> io::Result<Response> {
     Ok(([(CONTENT_TYPE, content_type(file))], body).into_response())
 }
 
-/// Makes a list of the pages and folders in a folder, in the order of names; hidden ones are left out.
+/// Lists the pages and folders in a folder, sorted by name, without hidden ones.
 async fn list(folder: &Path) -> io::Result<Response> {
     let mut entries = tokio::fs::read_dir(folder).await?;
     let mut names = Vec::new();
@@ -133,10 +134,10 @@ async fn list(folder: &Path) -> io::Result<Response> {
     Ok(Html(html).into_response())
 }
 
-/// What must be escaped in one part of a path that stands in an attribute.
+/// Characters that must be escaped in a path segment inside an attribute.
 const IN_LINK: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%').add(b'#').add(b'?').add(b'<').add(b'>').add(b'&');
 
-/// Returns the content type by the file's extension; a charset is left to the file itself.
+/// Returns the content type for the file's extension; the charset is left to the file itself.
 fn content_type(file: &Path) -> &'static str {
     match file.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
         "html" | "htm" => "text/html",

@@ -1,4 +1,4 @@
-//! What belongs to a site: its addresses in one spelling each, where its edge is, and its wishes about robots.
+//! The addresses of a site in normalised form, its boundary, and its robots rules.
 
 use url::Url;
 
@@ -10,7 +10,7 @@ use crate::robots::Robots;
 /// PostgreSQL refuses a B-tree entry of more than 2704 bytes, so an address under a unique index has to be shorter.
 pub const MAX_ADDRESS: usize = 2000;
 
-/// A site: one scheme, host and port, and all below one folder of it.
+/// A site: one scheme, host and port, and everything below one folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
     seed: Url,
@@ -18,7 +18,7 @@ pub struct Site {
 }
 
 impl Site {
-    /// Returns the site that `seed` stands for: all that lies in its folder. `None` when it is not an HTTP address.
+    /// Returns the site of `seed`: everything in its folder. `None` if it is not an HTTP address.
     #[must_use]
     pub fn of(seed: &Url) -> Option<Self> {
         let seed = normalise(seed.clone())?;
@@ -27,25 +27,25 @@ impl Site {
         Some(Self { seed, prefix })
     }
 
-    /// Returns the address the site was named by, in its normal spelling.
+    /// Returns the address that the site was named by, normalised.
     #[must_use]
     pub fn seed(&self) -> &Url {
         &self.seed
     }
 
-    /// Returns `scheme://host:port` without a final slash: what tells one server from another.
+    /// Returns `scheme://host:port` without a final slash, which identifies the server.
     #[must_use]
     pub fn origin(&self) -> String {
         self.seed.origin().ascii_serialization()
     }
 
-    /// Returns the address of the site's folder, with which all of its addresses begin.
+    /// Returns the address of the site's folder, the prefix of all its addresses.
     #[must_use]
     pub fn folder_address(&self) -> String {
         self.origin() + &self.prefix
     }
 
-    /// Returns the address of the site's `robots.txt`, which is the server's and not the folder's.
+    /// Returns the address of the site's `robots.txt`, which belongs to the server and not to the folder.
     #[must_use]
     pub fn robots_address(&self) -> Url {
         let mut url = self.seed.clone();
@@ -64,17 +64,17 @@ impl Site {
     }
 }
 
-/// What decides whether an address may be visited: the site's edge and its `robots.txt`.
+/// Decides whether an address may be visited: by the site's boundary and its `robots.txt`.
 #[derive(Debug, Clone)]
 pub struct Rules {
-    /// Where the crawl stays.
+    /// The site that the crawl stays on.
     pub site: Site,
-    /// What the site allows there.
+    /// The addresses that the site allows.
     pub robots: Robots,
 }
 
 impl Rules {
-    /// Makes the rules of a site whose `robots.txt` is not known, or does not exist: all is allowed.
+    /// Makes the rules of a site whose `robots.txt` is not known, or does not exist: everything is allowed.
     #[must_use]
     pub fn open(site: Site) -> Self {
         Self { site, robots: Robots::default() }
@@ -83,7 +83,7 @@ impl Rules {
     /// Checks whether `url` may be visited.
     ///
     /// # Errors
-    /// [`Failure::OffSite`] outside the site, [`Failure::Robots`] where `robots.txt` forbids it.
+    /// [`Failure::OffSite`] outside the site, [`Failure::Robots`] if `robots.txt` forbids it.
     pub fn check(&self, url: &Url) -> Result<(), Failure> {
         if !self.site.contains(url) {
             return Err(Failure::OffSite);
@@ -92,10 +92,10 @@ impl Rules {
     }
 }
 
-/// Brings an address into the one spelling it is stored by, or returns `None` when it leads to no page.
+/// Normalises an address for storage, or returns `None` if it leads to no page.
 ///
-/// The `url` crate has lower-cased the host, dropped the default port and resolved `..` already. Here go the fragment,
-/// an empty query, and a user name or password: a stored address must hold no secret.
+/// The `url` crate has already lower-cased the host, dropped the default port and resolved `..`. This removes the
+/// fragment, an empty query, and a user name or password: a stored address must not contain a secret.
 #[must_use]
 pub fn normalise(mut url: Url) -> Option<Url> {
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {

@@ -1,4 +1,4 @@
-//! What is in the database, in numbers.
+//! Statistics about the database.
 
 use orm_pg::prelude::*;
 
@@ -9,29 +9,29 @@ use crate::model::{Address, Host, Link, Page, Site, State};
 pub struct Stats {
     /// Pages that can be searched.
     pub pages: i64,
-    /// Their size in bytes, as they came.
+    /// Their original size in bytes.
     pub bytes: i64,
     /// Links from address to address.
     pub links: i64,
-    /// Hosts that an address is known of.
+    /// Hosts with a known address.
     pub hosts: i64,
-    /// Addresses by where they stand.
+    /// Addresses by state.
     pub states: Vec<(State, i64)>,
     /// Addresses that could not be visited, by reason, the most frequent first.
     pub failures: Vec<(String, i64)>,
-    /// The sites that were crawled, with the folder that each is, if it is one.
+    /// The crawled sites, with the folder that each is served from, if any.
     pub sites: Vec<(String, Option<String>)>,
     /// The pages that most others link to.
     pub popular: Vec<(String, i64)>,
 }
 
-/// Counts all there is.
+/// Counts everything.
 ///
 /// # Errors
-/// What the server answers.
+/// Any error from the server.
 pub async fn stats(db: &Database) -> Result<Stats> {
     let pages = Page::query().select(|p| (p.id.count(), p.size.sum()));
-    // Those of sites that were forgotten have none.
+    // Addresses of sites that were forgotten have none.
     let hosts = Host::query().filter(|h| Host::addresses().any(h, |a| a.url.is_not_null()));
     let states = Address::query().group_by(|a| a.state).order_by(|a| a.state.asc()).select(|a| (a.state, a.id.count()));
     let failures = Address::query()

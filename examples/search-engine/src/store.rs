@@ -1,7 +1,7 @@
-//! Stores what visits have found: several visits in one transaction, each wholly or not at all.
+//! Stores the results of visits: several visits in one transaction, each completely or not at all.
 //!
-//! A visit leaves four things: its page, the links of the page, the new addresses among them, and the state of the
-//! address itself. Together they make the difference between an address that is to be visited and one that was.
+//! A visit has four results: its page, the links of the page, the new addresses among them, and the state of the
+//! address. Together they distinguish a visited address from one that is still waiting.
 
 mod fate;
 mod links;
@@ -18,16 +18,16 @@ use crate::hosts;
 use crate::model::{Address, Link, NewAddress, NewPage, Page, State};
 use crate::visit::{Found, Visit};
 
-/// A visit that has ended, and the address it was of.
+/// A finished visit, and its address.
 #[derive(Debug, Clone)]
 pub struct Visited {
     /// The address.
     pub address: Taken,
-    /// What came of it.
+    /// Its result.
     pub visit: Visit,
 }
 
-/// What became of visits that have been stored.
+/// Counts of stored visits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Stored {
     /// Visits.
@@ -36,13 +36,13 @@ pub struct Stored {
     pub pages: u64,
     /// Bytes of those pages.
     pub bytes: u64,
-    /// Links of all that was found.
+    /// Links on those pages.
     pub links: u64,
-    /// Addresses that were not known before and will be visited.
+    /// Addresses that are new and will be visited.
     pub queued: u64,
-    /// Addresses that failed for good.
+    /// Addresses that failed permanently.
     pub failed: u64,
-    /// Addresses that are tried again later.
+    /// Addresses that will be tried again later.
     pub retried: u64,
 }
 
@@ -58,11 +58,11 @@ impl std::ops::AddAssign for Stored {
     }
 }
 
-/// How often an address is tried again after failures that may pass, and how long to wait before the first time; each
-/// time it is twice as long.
+/// How often an address is tried again after temporary failures, and how long to wait before the first time; each wait
+/// is twice as long as the one before.
 #[derive(Debug, Clone)]
 pub struct Retries {
-    /// How many visits an address gets.
+    /// The maximum number of visits for an address.
     pub tries: i32,
     /// The first pause.
     pub pause: Duration,
@@ -70,11 +70,11 @@ pub struct Retries {
 
 /// Stores a batch of visits in one transaction.
 ///
-/// When the server refuses it, each visit gets a transaction of its own, and one that is refused even so is recorded as
-/// failed: no page stops a crawl.
+/// If the server refuses it, each visit is stored in a separate transaction, and one that is still refused is recorded
+/// as failed: no page stops a crawl.
 ///
 /// # Errors
-/// When the database cannot be reached. Nothing half is stored then: the visits are made again when the crawl resumes.
+/// When the database cannot be reached. Then nothing is stored: the visits are repeated when the crawl resumes.
 pub async fn store(db: &Database, batch: &[Visited], retries: &Retries) -> Result<Stored> {
     let refused = match together(db, batch, retries).await {
         Err(error) if is_about_data(&error) => error,
@@ -93,19 +93,19 @@ pub async fn store(db: &Database, batch: &[Visited], retries: &Retries) -> Resul
     }
 }
 
-/// Whether the database refused what was sent, or it could not even be sent, and would again: not a fault of the server
-/// or of the way to it.
+/// Whether the database refused the data, or the data could not even be sent, and the same would happen again: not a
+/// failure of the server or the connection.
 fn is_about_data(error: &Error) -> bool {
     let refused = |state: &str| ["22", "23", "54"].iter().any(|class| state.starts_with(class));
     error.kind() == ErrorKind::Encode || error.sql_state().is_some_and(refused)
 }
 
 async fn together(db: &Database, batch: &[Visited], retries: &Retries) -> Result<Stored> {
-    // Two crawlers that meet the same new addresses wait for each other; should they do so crosswise, one begins anew.
+    // Two crawlers that store the same new addresses wait for each other; after a deadlock one of them starts again.
     db.transaction_with(TransactionOptions::new().retry(5), async |tx| write(tx, batch, retries).await).await
 }
 
-/// A page that was found, at the address where it belongs.
+/// A page that was found, at its final address.
 struct Source<'a> {
     id: i64,
     depth: i32,
@@ -113,7 +113,7 @@ struct Source<'a> {
     visit: &'a Visit,
 }
 
-/// Nine round trips, and two more where there are redirects.
+/// Nine round trips, and two more if there are redirects.
 async fn write(tx: &Transaction<'_>, batch: &[Visited], retries: &Retries) -> Result<Stored> {
     let mut moved = moved(tx, batch).await?;
     let mut sources = Vec::new();
@@ -121,7 +121,7 @@ async fn write(tx: &Transaction<'_>, batch: &[Visited], retries: &Retries) -> Re
     for Visited { address, visit } in batch {
         fates.push((address.id, Fate::of(address, visit, retries)));
         let Ok(found) = &visit.outcome else { continue };
-        // What a redirect has led to may be stored already, or be about to be: then it is not ours.
+        // The target of a redirect may be stored already, or be about to be: then it is not ours.
         let id = if found.url == address.url { Some(address.id) } else { moved.remove(found.url.as_str()) };
         sources.extend(id.map(|id| Source { id, depth: address.depth, found, visit }));
     }
@@ -151,8 +151,7 @@ fn count<T>(items: &[T]) -> u64 {
     u64::try_from(items.len()).unwrap_or(u64::MAX)
 }
 
-/// Marks the addresses that redirects have led to as visited, and returns those that nobody else has visited or is
-/// about to.
+/// Marks the targets of redirects as visited, and returns those that no other crawler has visited or is about to visit.
 async fn moved(tx: &Transaction<'_>, batch: &[Visited]) -> Result<HashMap<String, i64>> {
     let mut seen = HashSet::new();
     let mut new: Vec<NewAddress> = Vec::new();
@@ -190,8 +189,8 @@ fn page(source: &Source<'_>) -> NewPage {
     }
 }
 
-/// Drops what an earlier crawl has stored and is no more: the links of pages that are read anew, and the pages of
-/// addresses that have none now.
+/// Deletes outdated results of an earlier crawl: the links of pages that were read again, and the pages of addresses
+/// that no longer have one.
 async fn drop_old(
     tx: &Transaction<'_>,
     sources: &[Source<'_>],

@@ -1,13 +1,13 @@
-//! The tale of asynchronous programs, measured: what one core gets done while pages keep their readers waiting.
+//! Tasks and threads, measured: the work of one core while pages make their readers wait.
 //!
-//! A page costs its server a wait and its reader a fixed piece of a processor's time, and is stored with an index for
-//! the search. One at a time, with threads, and with tasks the same code visits the same pages; only who waits differs.
+//! A page costs its server a wait and its reader a fixed amount of processor time, and is stored with an index for the
+//! search. The same code visits the same pages one at a time, with threads, and with tasks; only what waits differs.
 //!
-//! - `plan`: which runs there are; `machine`: cores, clocks, and what others use of them.
-//! - `pages`: the pages' server, and `client`: one run, each a process of its own, held to named cores.
-//! - `table` and `plot`: what came out.
+//! - `plan`: the runs; `machine`: cores, clocks, and their use by other processes.
+//! - `pages`: the page server, and `client`: one run, each a separate process, pinned to named cores.
+//! - `table` and `plot`: the results.
 //!
-//! Every run is a process, so that its processor time, its memory and its threads are its own.
+//! Every run is a separate process, so that its processor time, memory and threads can be measured.
 
 mod client;
 mod machine;
@@ -33,30 +33,30 @@ pub use self::model::Indexed;
 use self::plan::{Cores, Run};
 use crate::command::Failed;
 
-/// What can be chosen.
+/// The options.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
-    /// How long the server of the pages waits before it answers.
+    /// How long the page server waits before it answers.
     pub wait: Duration,
-    /// The processor's time that a page takes its reader.
+    /// The processor time that a page costs its reader.
     pub cpu: Duration,
-    /// How long each run is measured, once all of its threads or tasks are at work.
+    /// The duration of each run, once all of its threads or tasks are at work.
     pub measured: Duration,
     /// Numbers of threads.
     pub threads: Vec<u32>,
     /// Tasks at once.
     pub tasks: u32,
-    /// Pages that are waited for all at once, in the last run.
+    /// Pages that are requested all at once, in the last run.
     pub pages: u32,
-    /// Where the plot goes.
+    /// The file for the plot.
     pub plot: PathBuf,
 }
 
-/// The most pages of the last run: a client has no more than some 28,000 ports for connections to one server.
+/// The maximum for the last run: a client has only some 28,000 ports for connections to one server.
 pub const MOST_PAGES: u32 = 25_000;
 
 impl Default for Options {
-    /// A wait of 100 ms, 4 ms of the processor, two seconds a run; 2 to 256 threads, 200 tasks, 20,000 pages at once.
+    /// A wait of 100 ms, 4 ms of processor time, two seconds a run; 2 to 256 threads, 200 tasks, 20,000 pages at once.
     fn default() -> Self {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let workspace = workspace.canonicalize().unwrap_or(workspace);
@@ -73,10 +73,10 @@ impl Default for Options {
     }
 }
 
-/// A part of the story that runs as a process of its own.
+/// A part of the story that runs as a separate process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// The server of the pages.
+    /// The page server.
     Pages,
     /// One run.
     Client,
@@ -96,10 +96,10 @@ impl Part {
         [Self::Pages, Self::Client].into_iter().find(|part| part.command() == word)
     }
 
-    /// Plays the part: what to do comes from standard input, what came of it goes to `out`.
+    /// Runs the part: it reads its instructions from standard input, and writes its results to `out`.
     ///
     /// # Errors
-    /// When the part cannot be played.
+    /// When the part fails.
     pub fn play(self, out: &mut impl Write) -> Result<(), Failed> {
         match self {
             Self::Pages => pages::play(out),
@@ -108,10 +108,10 @@ impl Part {
     }
 }
 
-/// Measures the story in the empty database that `url` names, with `program` as its parts; says it to `out`.
+/// Measures the story in the empty database that `url` names, with `program` for its parts; writes the result to `out`.
 ///
 /// # Errors
-/// When a part cannot be played, or the database has not got what was stored in it.
+/// When a part fails, or the database lacks rows that were stored in it.
 pub async fn tell(options: &Options, url: &str, program: &Path, out: &mut (impl Write + Send)) -> Result<(), Failed> {
     let db = Database::builder().url(url).max_connections(2).connect().await?;
     model::make(&db).await?;
@@ -153,10 +153,10 @@ pub async fn tell(options: &Options, url: &str, program: &Path, out: &mut (impl 
     Ok(())
 }
 
-/// A run and what came of it.
+/// A run and its results.
 type Row = (Run, Measured);
 
-/// Every page that a run says it has stored must be in the database, once.
+/// Checks that every page that a run reports as stored is in the database, once.
 async fn check(db: &Database, run: i32, measured: &Measured) -> Result<(), Failed> {
     let rows = Indexed::query().filter(|i| i.run.eq(run)).select(|i| i.page.count()).one(db).await?;
     if u64::try_from(rows).ok() == Some(measured.stored) {
@@ -165,11 +165,11 @@ async fn check(db: &Database, run: i32, measured: &Measured) -> Result<(), Faile
     Err(format!("run {run} has stored {} pages, but the database has {rows}", measured.stored).into())
 }
 
-/// Starts a part, tells it what to do, and returns what it answers.
+/// Starts a part, sends its instructions, and returns its answer.
 async fn part<T: DeserializeOwned>(program: &Path, part: Part, what: &impl serde::Serialize) -> Result<T, Failed> {
     let mut child = start(program, part)?;
     let mut input = child.stdin.take().ok_or("no standard input")?;
-    // Not as an argument: all users of a machine can read those, and the database's address may hold a password.
+    // Not as an argument: all users of a machine can read those, and the database's URL may contain a password.
     input.write_all(&serde_json::to_vec(what)?).await?;
     drop(input);
     let mut answer = Vec::new();
@@ -187,7 +187,7 @@ fn start(program: &Path, part: Part) -> Result<Child, Failed> {
     command.spawn().map_err(|error| format!("cannot start {}: {error}", program.display()).into())
 }
 
-/// The server of the pages; it ends when this is dropped.
+/// The page server; it ends when this is dropped.
 #[derive(Debug)]
 struct Pages {
     address: String,
@@ -198,7 +198,7 @@ impl Pages {
     async fn start(program: &Path, cores: &Cores) -> Result<Self, Failed> {
         let mut child = start(program, Part::Pages)?;
         let input = child.stdin.as_mut().ok_or("no standard input")?;
-        // The input stays open: where it ends, the server ends.
+        // The input stays open: when it ends, the server ends.
         input.write_all(format!("{}\n", serde_json::to_string(&cores.server)?).as_bytes()).await?;
         let output = child.stdout.take().ok_or("no standard output")?;
         let address = BufReader::new(output).lines().next_line().await?.ok_or("the server of the pages ended")?;

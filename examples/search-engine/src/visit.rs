@@ -1,6 +1,6 @@
-//! One visit: from an address to a page and where it leads, or to the reason why not.
+//! One visit: from an address to a page and its links, or to the reason for failure.
 //!
-//! Nothing is kept between visits. Which address comes next, what has been seen and what is stored are the database's.
+//! There is no state between visits. The database decides the next address, and keeps what has been seen and stored.
 
 use std::time::{Duration, Instant};
 
@@ -11,23 +11,23 @@ use crate::fetch::{Client, Document};
 use crate::page::Page;
 use crate::site::Rules;
 
-/// A larger page is read on a thread of its own, so that it holds up no other visit.
+/// A larger page is parsed on a separate thread, so that it holds up no other visit.
 const LARGE: usize = 256 << 10;
 
-/// What came of visiting one address.
+/// The result of visiting one address.
 #[derive(Debug, Clone)]
 pub struct Visit {
-    /// The page, or why there is none.
+    /// The page, or the reason why there is none.
     pub outcome: Result<Found, Failure>,
-    /// The page's links that the rules allow to visit, each once. A subset of the page's links.
+    /// The page's links that the rules allow to visit, without duplicates. A subset of the page's links.
     pub links: Vec<Url>,
-    /// The page's other links, and what forbids them.
+    /// The page's other links, and the rules that forbid them.
     pub barred: Vec<(Url, Failure)>,
-    /// How long it took.
+    /// The duration of the visit.
     pub took: Duration,
 }
 
-/// A page and where it was found.
+/// A page and its final address.
 #[derive(Debug, Clone)]
 pub struct Found {
     /// The address of the page, which differs from the one visited after a redirect.
@@ -38,12 +38,12 @@ pub struct Found {
     pub page: Page,
 }
 
-/// Visits `url`. The only I/O is the GET; every way it can fail is part of the answer.
+/// Visits `url`. The only I/O is the GET; every failure is part of the result.
 pub async fn visit(client: &Client, url: &Url, rules: &Rules) -> Visit {
     let begin = Instant::now();
     let outcome = match client.document(url, rules).await {
         Ok(document) if document.body.len() > LARGE => {
-            // A panic while reading would be a mistake of ours, but it is one page's and not the crawl's.
+            // A panic while parsing would be a bug, but it affects one page and not the crawl.
             tokio::task::spawn_blocking(|| read(document)).await.map_err(|_| Failure::Broken)
         }
         Ok(document) => Ok(read(document)),

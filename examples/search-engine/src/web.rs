@@ -1,11 +1,12 @@
-//! The search page for a browser: a plain page that works by itself, and a little script that searches while one types.
+//! The search page for a browser: a plain page that works without scripts, and a small script that searches while you
+//! type.
 //!
-//! All that comes from crawled pages is text here, whatever it looks like: it is escaped where it is written (`html`),
-//! and the page's security policy lets a browser run nothing but the one script of this server.
+//! All content of crawled pages is treated as text: it is escaped where it is written (`html`), and the page's security
+//! policy lets a browser run only the one script of this server.
 //!
-//! Pages of a folder are shown by this server too, each folder under the host name that it was crawled by
-//! (`NAME-NUMBER.localhost`, which browsers resolve to this machine). So their links work, and their scripts, if they
-//! have any, are of another origin than the search page.
+//! This server also shows the pages of a folder, each folder under the host name that it was crawled with
+//! (`NAME-NUMBER.localhost`, which browsers resolve to this machine). So their links work, and their scripts, if any,
+//! have another origin than the search page.
 
 mod folders;
 mod html;
@@ -30,20 +31,20 @@ use self::folders::Opener;
 use crate::model::{Page, Site};
 use crate::search::{Answer, MOST, Question, ask};
 
-/// How many hits a page of results has.
+/// The number of results on a page.
 const PER_PAGE: i64 = 10;
 
 /// The last page of results.
 const LAST: i64 = MOST / PER_PAGE;
 
-/// How long requests that have begun may take after the server was asked to end.
+/// How long requests in progress may take after the server was asked to stop.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// Nothing but our own script and style, and no connection but to this server.
+/// Only our own script and style, and no connection except to this server.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Serves the search page until `stop` is ready, then ends in order: requests that have begun are answered.
+/// Serves the search page until `stop` is ready, then shuts down in order: requests in progress are answered.
 ///
 /// # Errors
 /// When the listener fails.
@@ -90,7 +91,7 @@ pub fn router(db: Database) -> Router {
         .with_state(db)
 }
 
-/// What a browser or a program asks for, by the address's query.
+/// A request from a browser or a program, from the address's query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Asked {
     words: String,
@@ -109,7 +110,7 @@ impl Asked {
                     let page = value.parse().ok().filter(|page| (1..=LAST).contains(page));
                     asked.page = page.ok_or_else(|| format!("page is a number from 1 to {LAST}, not {value:?}"))?;
                 }
-                // Whatever a link's sender has added.
+                // Ignore parameters that others have added to a link.
                 _ => {}
             }
         }
@@ -122,14 +123,14 @@ impl Asked {
     }
 }
 
-/// What there is to show.
+/// The content to show.
 #[derive(Debug)]
 enum Shown {
-    /// Nothing was asked; so many pages of so many sites are there.
+    /// No query; this many pages of this many sites are stored.
     Start { pages: i64, sites: i64 },
-    /// Nothing was asked, and there is nothing to find.
+    /// No query, and no pages to search.
     Empty,
-    /// Something was asked.
+    /// A query.
     Found { answer: Answer, took: Duration },
 }
 
@@ -181,7 +182,7 @@ fn answer(status: StatusCode, kind: &'static str, body: String) -> Response {
         (CONTENT_TYPE, HeaderValue::from_static(kind)),
         (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-        // What was looked for is not the business of the pages that were found.
+        // The pages in the results need not learn the query.
         (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     ];

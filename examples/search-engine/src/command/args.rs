@@ -5,7 +5,7 @@ mod story;
 
 use url::Url;
 
-/// How the program is used.
+/// The usage text.
 pub const USAGE: &str = "\
 usage: search-engine                                      a demonstration: crawls real pages, then searches them
        search-engine crawl [OPTIONS] URL|DIR...           crawls sites or folders, or resumes a crawl that was stopped
@@ -30,10 +30,10 @@ of story: --wait MS      how long a page's server waits (100)
 
 DATABASE_URL names the database.";
 
-/// Where the page for browsers is served.
+/// The default port of the search page.
 const PORT: u16 = 8000;
 
-/// What a user asks for.
+/// A command of the user.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// The demonstration.
@@ -44,7 +44,7 @@ pub enum Command {
     Search(String),
     /// The page for browsers, on this port.
     Serve(u16),
-    /// The story of tasks and threads, measured.
+    /// Tasks and threads, measured.
     #[cfg(unix)]
     Story(crate::story::Options),
     /// The numbers.
@@ -55,7 +55,7 @@ pub enum Command {
     Help,
 }
 
-/// A crawl as it was asked for.
+/// The arguments of a crawl.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wish {
     /// Visits at once.
@@ -66,10 +66,10 @@ pub struct Wish {
     pub targets: Vec<String>,
 }
 
-/// Reads the arguments behind the program's name.
+/// Reads the arguments after the program's name.
 ///
 /// # Errors
-/// What is wrong with them.
+/// A description of the mistake.
 pub fn parse(arguments: &[String]) -> Result<Command, String> {
     let Some((command, rest)) = arguments.split_first() else { return Ok(Command::Demo) };
     match (command.as_str(), rest) {

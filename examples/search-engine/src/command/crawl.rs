@@ -1,4 +1,4 @@
-//! `crawl`: sites and folders, from the beginning or from where an earlier crawl stopped.
+//! `crawl`: sites and folders, from the start or from where an earlier crawl stopped.
 
 use std::io::Write;
 use std::path::Path;
@@ -51,7 +51,7 @@ pub(super) async fn run(wish: Wish, out: &mut (impl Write + Send)) -> Result<(),
     Ok(writeln!(out, "{}", summary(stored.pages, took))?)
 }
 
-/// Crawls sites, showing progress; Ctrl-C ends it in order.
+/// Crawls sites, showing progress; Ctrl-C stops it in order.
 pub(super) async fn go(
     db: &Database,
     sites: Vec<Site>,
@@ -69,7 +69,7 @@ pub(super) async fn go(
             Beginning::Resumed(open) => progress.say(&format!("resuming {seed}: {open} addresses wait")),
         }
     }
-    // Without a signal to wait for, the crawl just goes on.
+    // If signals are not available, the crawl just continues.
     let stop = async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

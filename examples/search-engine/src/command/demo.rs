@@ -1,4 +1,4 @@
-//! Without arguments: something worth seeing on a machine that has nothing yet.
+//! Without arguments: a demonstration on a machine without a database.
 
 use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
@@ -19,7 +19,7 @@ use crate::store::Stored;
 /// The most pages that the demonstration crawls: an old folder of documentation can hold ten times as many.
 const PAGES: u64 = 5000;
 
-/// What it looks for.
+/// The queries of the demonstration.
 const QUESTIONS: [&str; 3] = ["connection pool timeout", "\"async runtime\" -tracing", "parse url or percent encoding"];
 
 pub(super) async fn run(out: &mut (impl Write + Send)) -> Result<(), Failed> {
@@ -47,7 +47,7 @@ pub(super) async fn fill(db: &Database, mut preparing: Progress) -> Result<(Fold
     let folder = Folder::serve(&pages.folder).await?;
     preparing.say(&format!("serving {} pages of {} on loopback", pages.count, pages.folder.display()));
     preparing.finish();
-    // What an earlier demonstration has stored in this database would leave nothing to do.
+    // An earlier demonstration in this database would leave nothing to crawl.
     forget(db, &folder.site).await?;
 
     let mut progress = Progress::new();

@@ -10,7 +10,7 @@ use crate::progress::Progress;
 use crate::web;
 
 pub(super) async fn run(port: u16, out: &mut (impl Write + Send)) -> Result<(), Failed> {
-    // Before any work whose fruit could not be shown.
+    // Before any work whose result could not be shown.
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => format!("port {port} is taken: name another one with --port, or 0 for any"),
         _ => format!("cannot listen on port {port}: {error}"),
@@ -20,7 +20,7 @@ pub(super) async fn run(port: u16, out: &mut (impl Write + Send)) -> Result<(), 
     if lasts {
         progress.finish();
     } else {
-        // Nothing would be there to search.
+        // Otherwise there would be nothing to search.
         demo::fill(&db, progress).await?;
     }
     let port = listener.local_addr()?.port();
@@ -30,7 +30,7 @@ pub(super) async fn run(port: u16, out: &mut (impl Write + Send)) -> Result<(), 
     Ok(writeln!(out, "ended")?)
 }
 
-/// Ready when the user or the system asks the program to end.
+/// Completes when the user or the system asks the program to end.
 async fn asked_to_end() {
     let interrupted = async {
         if tokio::signal::ctrl_c().await.is_err() {

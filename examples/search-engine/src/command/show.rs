@@ -1,4 +1,4 @@
-//! Answers as text. What comes from pages is stripped of control characters: no page talks to the user's terminal.
+//! Answers as text. Control characters are removed from page content, so that no page can control the user's terminal.
 
 use std::io::{self, Write};
 
@@ -8,7 +8,7 @@ use crate::search::{Answer, BEGIN, END};
 use crate::stats::Stats;
 use crate::visit::Visit;
 
-/// Writes what a search found; with `colour` the words that were looked for are bold, else between asterisks.
+/// Writes the results of a search; with `colour` matches are bold, otherwise between asterisks.
 pub(super) fn answer(out: &mut impl Write, answer: &Answer, colour: bool) -> io::Result<()> {
     let (strong, dim, plain) = if colour { ("\x1b[1m", "\x1b[2m", "\x1b[0m") } else { ("", "", "") };
     for (number, hit) in answer.hits.iter().enumerate() {
@@ -69,13 +69,13 @@ pub(super) fn stats(out: &mut impl Write, stats: &Stats) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a number of bytes as people say it.
+/// Writes a number of bytes in a readable unit.
 fn size(bytes: i64) -> String {
     let (kib, mib) = (bytes / 1024, bytes / (1024 * 1024));
     if mib >= 10 { format!("{mib} MiB") } else { format!("{kib} KiB") }
 }
 
-/// Writes what a crawl would keep of one page.
+/// Writes the data that a crawl would keep of one page.
 pub(super) fn visit(out: &mut impl Write, url: &Url, visit: &Visit) -> io::Result<()> {
     let found = match &visit.outcome {
         Ok(found) => found,

@@ -1,4 +1,4 @@
-//! `story`: what tasks bring over threads, measured.
+//! `story`: tasks and threads, measured.
 
 use std::io::Write;
 
@@ -8,7 +8,7 @@ use super::Failed;
 use crate::story::{Options, tell};
 
 pub(super) async fn run(options: &Options, out: &mut (impl Write + Send)) -> Result<(), Failed> {
-    // A database of its own, wherever it is: the story's pages are none that anybody would look for.
+    // Always a separate database: nobody would search for the story's pages.
     let url = orm_pg::testing::database_url().await?;
     let told = tell(options, &url, &std::env::current_exe()?, out).await;
     let db = Database::builder().url(&url).max_connections(1).connect().await?;

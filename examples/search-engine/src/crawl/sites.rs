@@ -1,4 +1,4 @@
-//! The sites of a crawl: whose turn it is, and when.
+//! The sites of a crawl: which one is next, and when.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub(super) struct Sites<'a> {
 struct Turn {
     rules: Arc<Rules>,
     delay: Option<Duration>,
-    /// Not to be visited before this: the site's wish, or because nothing waited there just now.
+    /// Not to be visited before this: because the site asks for it, or because nothing was waiting.
     next: Instant,
     visiting: usize,
     complete: bool,
@@ -47,7 +47,7 @@ impl<'a> Sites<'a> {
         Ok(Self { db, crawler, sites: turns })
     }
 
-    /// Takes up to `free` addresses, a fair share from each site whose turn it is.
+    /// Takes up to `free` addresses, a fair share from each site that is due.
     pub(super) async fn take(&mut self, free: usize) -> Result<Vec<(usize, Arc<Rules>, Taken)>> {
         let now = Instant::now();
         let mut ready = self.sites.iter().filter(|it| !it.complete && it.next <= now).count();
@@ -72,26 +72,27 @@ impl<'a> Sites<'a> {
         Ok(all)
     }
 
-    /// A visit has ended.
+    /// Records that a visit has ended.
     pub(super) fn ended(&mut self, index: usize) {
         if let Some(turn) = self.sites.get_mut(index) {
             turn.visiting = turn.visiting.saturating_sub(1);
         }
     }
 
-    /// New addresses are there.
+    /// Records that there are new addresses.
     pub(super) fn look_again(&mut self) {
         let now = Instant::now();
         self.sites.iter_mut().filter(|it| it.delay.is_none()).for_each(|it| it.next = now);
     }
 
-    /// When the frontier is to be asked again.
+    /// When to query the frontier again.
     pub(super) fn next_look(&self) -> Instant {
         let turns = self.sites.iter().filter(|it| !it.complete).map(|it| it.next);
         turns.min().unwrap_or_else(Instant::now).max(Instant::now() + Duration::from_millis(1))
     }
 
-    /// Returns whether nothing is left to visit, here or by another crawler. What one has taken that died is queued.
+    /// Returns whether nothing is left to visit, here or by another crawler. Addresses of a dead crawler are queued
+    /// again.
     pub(super) async fn are_complete(&mut self) -> Result<bool> {
         for turn in &mut self.sites {
             let site = &turn.rules.site;

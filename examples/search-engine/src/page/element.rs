@@ -1,6 +1,6 @@
-//! What the elements of HTML mean for words: which end a line, and which hold no words of the page.
+//! The meaning of HTML elements for words: which end a line, and which contain no words of the page.
 
-/// Elements whose content the tokenizer hands out as one text that nobody reads.
+/// Elements whose content the tokenizer returns as one text that nobody reads.
 pub(super) fn is_raw(tag: &[u8]) -> bool {
     matches!(tag, b"script" | b"style" | b"iframe" | b"xmp" | b"noembed" | b"noframe" | b"noscript" | b"textarea")
 }
@@ -10,7 +10,7 @@ pub(super) fn is_aside(tag: &[u8]) -> bool {
     matches!(tag, b"nav" | b"template" | b"svg" | b"button" | b"select" | b"dialog")
 }
 
-/// Elements that begin and end a line.
+/// Elements that start and end a line.
 #[rustfmt::skip]
 pub(super) fn is_block(tag: &[u8]) -> bool {
     matches!(

@@ -1,6 +1,6 @@
-//! Text as it flows through a document, on its way to being stored.
+//! Text that is collected from a document before it is stored.
 
-/// Running text with a limit: white space is collapsed, and what goes beyond the limit is dropped.
+/// Running text with a limit: white space is collapsed, and text beyond the limit is dropped.
 #[derive(Debug)]
 pub(super) struct Flow {
     text: String,
@@ -14,7 +14,7 @@ impl Flow {
         Self { text: String::new(), limit, gap: None, cut: false }
     }
 
-    /// Appends text as it stands in the document.
+    /// Appends text from the document.
     pub(super) fn push(&mut self, text: &str) {
         if text.starts_with(char::is_whitespace) {
             self.space();
@@ -34,7 +34,7 @@ impl Flow {
         self.gap.get_or_insert(' ');
     }
 
-    /// Lets the next word begin on a line of its own.
+    /// Makes the next word start on a new line.
     pub(super) fn end_line(&mut self) {
         self.gap = Some('\n');
     }
@@ -50,7 +50,7 @@ impl Flow {
         if word.len() <= room {
             self.text.push_str(word);
         } else {
-            // Scripts without spaces make whole paragraphs one word, so what fits of it is kept.
+            // In scripts without spaces a whole paragraph is one word, so the part that fits is kept.
             self.cut = true;
             self.text
                 .extend(word.char_indices().take_while(|(at, letter)| at + letter.len_utf8() <= room).map(|it| it.1));

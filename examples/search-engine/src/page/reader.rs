@@ -15,7 +15,7 @@ use super::flow::Flow;
 use super::{MAX_HEADINGS, MAX_LINKS, MAX_TEXT, MAX_TITLE, Note, Page};
 use crate::site::{MAX_ADDRESS, normalise};
 
-/// Reads `html`. The charset is left to the caller, and so is a title where the document has none.
+/// Reads `html`. The caller sets the charset, and the title if the document has none.
 pub(super) fn read(html: &str, url: &Url) -> Page {
     let mut reader = Reader::new();
     let mut emitter = CallbackEmitter::new(&mut reader);
@@ -25,7 +25,7 @@ pub(super) fn read(html: &str, url: &Url) -> Page {
     reader.page(url)
 }
 
-/// An element whose text is not the page's own; `depth` counts elements of the same name in it.
+/// An element whose text is not part of the page's own text; `depth` counts nested elements of the same name.
 #[derive(Debug)]
 struct Skipped {
     name: Vec<u8>,
@@ -33,7 +33,7 @@ struct Skipped {
     text: Flow,
 }
 
-/// The attributes of the tag being read that mean something here.
+/// The attributes of the current tag that matter here.
 #[derive(Debug, Default)]
 struct Attributes {
     href: Option<String>,
@@ -116,7 +116,7 @@ impl Reader {
             b"http-equiv" => &mut self.attributes.http_equiv,
             _ => return,
         };
-        // Of an attribute given twice, the first counts.
+        // If an attribute is given twice, the first counts.
         slot.get_or_insert_with(|| String::from_utf8_lossy(value).into_owned());
     }
 
@@ -177,7 +177,7 @@ impl Reader {
     }
 
     fn string(&mut self, text: &str) {
-        // Documentation puts a sign beside each heading that links to it; that is no word of the heading.
+        // Documentation often puts a link sign next to each heading; it is not a word of the heading.
         if self.raw || matches!(text.trim(), "§" | "¶") {
             return;
         }
@@ -210,7 +210,7 @@ impl Reader {
     }
 
     fn link(&mut self, href: Option<String>) {
-        // A link within the page is no link; most pages of documentation have more of those than of others.
+        // A link within the page does not count; documentation has more of these than of others.
         let Some(href) = href.filter(|href| !href.starts_with('#') && href.len() <= MAX_ADDRESS) else { return };
         if self.links.len() < 2 * MAX_LINKS {
             self.links.push(href);
@@ -235,7 +235,7 @@ impl Reader {
 
     fn page(mut self, url: &Url) -> Page {
         self.end_heading();
-        // An element that hides the rest of the page because nobody closed it does not hide it from us.
+        // An element that hides the rest of the page only because it was never closed is ignored.
         if let Some(skipped) = self.skipped.take() {
             self.text.end_line();
             skipped.text.finish().lines().for_each(|line| {
@@ -262,7 +262,7 @@ impl Reader {
     }
 }
 
-/// Reads a list of robots wishes: whether the page may be indexed, and whether its links may be followed.
+/// Reads a list of robots directives: whether the page may be indexed, and whether its links may be followed.
 pub(super) fn wishes(list: &str) -> (bool, bool) {
     let none = has_word(list, "none");
     (!none && !has_word(list, "noindex"), !none && !has_word(list, "nofollow"))

@@ -1,4 +1,4 @@
-//! What a page's HTML becomes.
+//! How a page's HTML is read.
 
 use std::time::{Duration, Instant};
 

@@ -1,14 +1,14 @@
-//! What an answer shows of a page: one projection, relations and all.
+//! The displayed data of a result: one projection, with its relations.
 
 use orm_pg::expr::Expr;
 use orm_pg::prelude::*;
 
 use crate::model::{Address, AddressColumns, Host, HostColumns, Page};
 
-/// A page as an answer shows it. What is not named here does not travel.
+/// A page in the results. Other columns are not fetched.
 ///
 /// Five statements for any number of pages, those of one level sent at once: the pages; their addresses; the hosts of
-/// those, and what links to them; the pages of that.
+/// those, and the addresses that link to them; the pages of those addresses.
 #[derive(Debug, Clone, PartialEq, Eq, Projection)]
 #[orm(of = Page)]
 pub struct Card {
@@ -18,31 +18,31 @@ pub struct Card {
     pub url: String,
     /// Its title.
     pub title: String,
-    /// Where it is in the web.
+    /// Its address and links.
     pub address: Place,
 }
 
-/// An address among others.
+/// An address and its neighbours.
 #[derive(Debug, Clone, PartialEq, Eq, Projection)]
 #[orm(of = Address)]
 pub struct Place {
     /// The host that it is on.
     pub host: HostCard,
-    /// How many addresses link to it.
+    /// The number of addresses that link to it.
     #[orm(expr = incoming)]
     pub links: i64,
-    /// Some of those that link to it and have a title to show, the first that were known.
+    /// Some addresses that link to it and have a title, the first known ones.
     #[orm(filter = titled, order_by = |a| a.id.asc(), limit = 4)]
     pub sources: Vec<Source>,
 }
 
-/// A host, as an answer shows it.
+/// A host in the results.
 #[derive(Debug, Clone, PartialEq, Eq, Projection)]
 #[orm(of = Host)]
 pub struct HostCard {
     /// Scheme, host and port.
     pub origin: String,
-    /// The title of its first page, where that is stored.
+    /// The title of its first page, if that is stored.
     #[orm(expr = name)]
     pub name: Option<String>,
 }
@@ -53,11 +53,11 @@ pub struct HostCard {
 pub struct Source {
     /// The address.
     pub url: String,
-    /// What is stored of it.
+    /// Its page, if stored.
     pub page: Option<Title>,
 }
 
-/// No more of a page than its title.
+/// Only the title of a page.
 #[derive(Debug, Clone, PartialEq, Eq, Projection)]
 #[orm(of = Page)]
 pub struct Title {
@@ -69,11 +69,11 @@ impl Card {
     /// The addresses and titles of other pages that link to this one, three at most.
     pub fn linked_from(&self) -> impl Iterator<Item = (&str, &str)> {
         let titles = self.address.sources.iter().filter_map(|it| Some((it.url.as_str(), it.page.as_ref()?)));
-        // A page may well link to itself, which says nothing about it.
+        // A page may link to itself, which does not count.
         titles.map(|(url, page)| (url, page.title.trim())).filter(|(url, _)| *url != self.url).take(3)
     }
 
-    /// What its host is called: by the title of its first page, or else by the host's name.
+    /// The name of its host: the title of its first page, or else the host's name.
     pub fn host(&self) -> &str {
         let host = &self.address.host;
         let name = host.name.as_deref().map(str::trim).filter(|name| !name.is_empty());

@@ -1,4 +1,4 @@
-//! What becomes of an address after a visit.
+//! The state of an address after a visit.
 
 use std::collections::BTreeMap;
 
@@ -9,18 +9,18 @@ use crate::frontier::Taken;
 use crate::model::{Address, State};
 use crate::visit::Visit;
 
-/// The reason of an address whose page the database would not take.
+/// The reason for an address whose page the database refused.
 const REFUSED: &str = "refused by the database";
 
-/// What becomes of an address.
+/// The new state of an address.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Fate {
     Done,
     Redirected,
     Failed(String),
-    /// To be visited again after so many milliseconds.
+    /// To be visited again after this many milliseconds.
     Retry(String, i64),
-    /// As failed, but nobody knows whether the page is gone.
+    /// Failed, but it is not known whether the page is gone.
     GivenUp(String),
 }
 
@@ -42,7 +42,7 @@ impl Fate {
         Self::Retry(reason, i64::try_from(pause.as_millis()).unwrap_or(i64::MAX))
     }
 
-    /// Whether what was stored of the address is out of date.
+    /// Whether the stored data of the address is outdated.
     pub(super) fn is_final(&self) -> bool {
         matches!(self, Self::Redirected | Self::Failed(_))
     }
@@ -52,7 +52,7 @@ impl Fate {
     }
 }
 
-/// Writes the states of addresses. One round trip for each different fate.
+/// Writes the states of addresses. One round trip for each different state.
 pub(super) async fn write(tx: &Transaction<'_>, fates: Vec<(i64, Fate)>) -> Result<()> {
     let mut alike: BTreeMap<Fate, Vec<i64>> = BTreeMap::new();
     for (id, fate) in fates {
@@ -77,7 +77,7 @@ pub(super) async fn write(tx: &Transaction<'_>, fates: Vec<(i64, Fate)>) -> Resu
     Ok(())
 }
 
-/// Records that the database would not take what was found at an address.
+/// Records that the database refused the data of an address.
 pub(super) async fn refused(db: &Database, id: i64) -> Result<Stored> {
     let fate = Fate::Failed(REFUSED.to_owned());
     db.transaction(async |tx| write(tx, vec![(id, fate)]).await).await?;

@@ -1,4 +1,4 @@
-//! The links of what was found, and the addresses they lead to.
+//! The links of fetched pages, and their target addresses.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,14 +9,14 @@ use crate::failure::Failure;
 use crate::hosts;
 use crate::model::{Address, Link, NewAddress, NewLink, State};
 
-/// Looks up the addresses that the links of `sources` lead to, and enters those that are new. Returns their numbers,
-/// and how many were queued.
+/// Looks up the addresses that the links of `sources` lead to, and inserts new ones. Returns their numbers, and how
+/// many were queued.
 pub(super) async fn targets(tx: &Transaction<'_>, sources: &[Source<'_>]) -> Result<(HashMap<String, i64>, u64)> {
     let proposed = proposed(sources);
     let mut ids = HashMap::with_capacity(proposed.len());
     let mut left = Vec::new();
     for (url, id, state) in known(tx, proposed.keys().copied()).await? {
-        // Another site's crawl has met it before, and left it to this one.
+        // Another site's crawl has seen it before, and left it to this one.
         let wanted = proposed.get(url.as_str()).is_some_and(|new| matches!(new.state, Defaulted::Auto));
         if wanted && state == State::Skipped {
             left.push(id);
@@ -28,7 +28,7 @@ pub(super) async fn targets(tx: &Transaction<'_>, sources: &[Source<'_>]) -> Res
         let left = Address::query().filter(|a| a.id.in_(left));
         left.update(|a| (a.state.set(State::Queued), a.reason.set(None))).execute(tx).await?;
     }
-    // In the order of the addresses: two crawlers that enter the same ones wait for each other once, not crosswise.
+    // Sorted by address: two crawlers that insert the same ones wait for each other once, without a deadlock.
     let new: Vec<_> = proposed.into_iter().filter(|(url, _)| !ids.contains_key(*url)).map(|(_, new)| new).collect();
     let urls: Vec<_> = new.iter().map(|new| new.url.clone()).collect();
     hosts::enter(tx, &new).await?;
@@ -45,7 +45,7 @@ pub(super) async fn targets(tx: &Transaction<'_>, sources: &[Source<'_>]) -> Res
     Ok((ids, queued))
 }
 
-/// The addresses that links lead to, each once, sorted.
+/// The targets of links, without duplicates, sorted.
 fn proposed<'a>(sources: &[Source<'a>]) -> BTreeMap<&'a str, NewAddress> {
     let mut proposed: BTreeMap<&str, NewAddress> = BTreeMap::new();
     for Source { depth, visit, .. } in sources {

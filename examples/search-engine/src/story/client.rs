@@ -1,7 +1,7 @@
-//! One run: workers that visit pages, in a process held to its cores.
+//! One run: workers that visit pages, in a process pinned to its cores.
 //!
-//! Threads and tasks run the same code. A thread has an event loop of its own, with one page in it: it blocks until that
-//! page is there, as with a blocking client; and it has a connection of its own. Tasks share a loop and a pool.
+//! Threads and tasks run the same code. A thread has a separate event loop with one page in it, so it blocks until that
+//! page has arrived, as with a blocking client, and a separate connection. Tasks share a loop and a pool.
 
 use std::hint::black_box;
 use std::io::{self, Read as _, Write};
@@ -25,13 +25,13 @@ use crate::fetch::{Client, Document, Limits};
 use crate::page::Page;
 use crate::site::{Rules, Site};
 
-/// Connections of the pool that tasks share.
+/// Connections in the pool that tasks share.
 const POOL: u32 = 16;
 
 /// Longer than any page waits in a queue.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
-/// What a run is to do.
+/// The instructions for a run.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Spec {
     pub(super) number: i32,
@@ -48,7 +48,7 @@ pub(super) struct Spec {
     pub(super) database: String,
 }
 
-/// What came of it. Times are in seconds; all but `asked`, `stored` and `mistake` are of the time that was measured.
+/// The results. Times are in seconds; all but `asked`, `stored` and `mistake` cover the measured time.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Measured {
     pub(super) asked: u64,
@@ -57,27 +57,27 @@ pub(super) struct Measured {
     pub(super) mistake: Option<String>,
     pub(super) seconds: f64,
     pub(super) pages: u64,
-    /// The client's processor time, all in all and for reading pages.
+    /// The client's processor time: in total, and for parsing pages.
     pub(super) cpu: f64,
     pub(super) work: f64,
     /// The servers' processor time.
     pub(super) pages_cpu: Option<f64>,
     pub(super) database_cpu: Option<f64>,
-    /// The time that the client's cores were busy for anybody.
+    /// The time that the client's cores were busy, for any process.
     pub(super) busy: Option<f64>,
-    /// Requests that waited at once.
+    /// The peak number of waiting requests.
     pub(super) waiting: u64,
     pub(super) threads: Option<u64>,
     pub(super) memory_kib: Option<u64>,
-    /// What could not be held to its core, and why.
+    /// Everything that could not be pinned to its core, and why.
     pub(super) loose: Vec<String>,
 }
 
-/// What workers share.
+/// State shared by the workers.
 #[derive(Debug)]
 struct Shared {
     spec: Spec,
-    /// Hosts of workers that have their connections.
+    /// Hosts of workers that have opened their connections.
     connected: AtomicU64,
     go: AtomicBool,
     stop: AtomicBool,
@@ -90,7 +90,7 @@ struct Shared {
     mistake: Mutex<Option<String>>,
 }
 
-/// Runs what standard input says, and writes what came of it.
+/// Runs the instructions from standard input, and writes the results.
 pub(super) fn play(out: &mut impl Write) -> Result<(), Failed> {
     let mut text = String::new();
     io::stdin().lock().read_to_string(&mut text)?;
@@ -151,7 +151,7 @@ fn run(spec: Spec) -> Result<Measured, Failed> {
         host.join().map_err(|_| "a worker has panicked")?;
     }
     let after = after.unwrap_or_else(|| Sample::take(&shared, &servers));
-    // The most memory is known at the end.
+    // Peak memory is known at the end.
     let (threads, memory) = (size.map(|size| size.0), machine::size().map(|size| size.1));
     let waiting = shared.most_waiting();
     let mistake = shared.mistake.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -213,8 +213,8 @@ fn host(shared: &Arc<Shared>, workers: u32, connections: u32, cores: usize) -> i
     })
 }
 
-/// Makes an event loop that looks for answers after every few pages: each keeps it busy for milliseconds, and by default it
-/// looks after 61.
+/// Makes an event loop that polls for I/O after every few pages: each keeps it busy for milliseconds, and by default it
+/// polls after 61 tasks.
 fn runtime(cores: usize) -> io::Result<Runtime> {
     let mut builder = if cores == 1 { Builder::new_current_thread() } else { Builder::new_multi_thread() };
     if cores > 1 {
@@ -233,15 +233,15 @@ async fn connect(url: &str, connections: u32) -> Result<Database> {
     Ok(db)
 }
 
-/// Visits one page after the other.
+/// Visits one page after another.
 struct Worker {
     shared: Arc<Shared>,
     db: Database,
     client: Client,
     rules: Arc<Rules>,
     address: Arc<Url>,
-    /// As many as the host has cores. Pages that have come take turns, so that the loop sees to answers in between:
-    /// else all of them would be read first, while nothing is asked for or stored.
+    /// One permit for each of the host's cores. Pages that have arrived take turns, so that the loop can handle I/O in
+    /// between: otherwise it would first parse all of them, while nothing is requested or stored.
     turns: Arc<Semaphore>,
 }
 
@@ -269,7 +269,7 @@ impl Worker {
         let url = self.address.join(&format!("{number}/{}", self.shared.spec.wait.as_micros()))?;
         let document = self.client.document(&url, &self.rules).await.map_err(|failure| format!("{url}: {failure}"))?;
         let turn = self.turns.acquire().await?;
-        // Answers that have come are seen to before a page takes the loop for milliseconds.
+        // I/O that is ready is handled before a page occupies the loop for milliseconds.
         tokio::task::yield_now().await;
         let page = self.shared.read(&document);
         drop(turn);
@@ -285,14 +285,14 @@ impl Worker {
 }
 
 impl Shared {
-    /// Reads a page, again and again until this thread has used up the processor's time that a page costs.
+    /// Parses a page repeatedly until this thread has used the processor time of a page.
     fn read(&self, document: &Document) -> Page {
         let began = machine::thread_time();
         let mut counted = Duration::ZERO;
         loop {
             let page = black_box(Page::read(&document.body, document.kind, document.charset.as_deref(), &document.url));
             let used = machine::thread_time().saturating_sub(began);
-            // Bit by bit: what is half done when the measuring begins or ends counts by half.
+            // In small steps: a page that is half done when the measurement starts or ends counts half.
             let nanos = u64::try_from((used - counted).as_nanos()).unwrap_or(u64::MAX);
             self.work.fetch_add(nanos, Ordering::Relaxed);
             counted = used;
@@ -308,7 +308,7 @@ impl Shared {
         self.go.store(true, Ordering::Release);
     }
 
-    /// Waits until something holds, or all workers have ended, or one has given up.
+    /// Waits until a condition holds, all workers have ended, or one has given up.
     fn wait_until(&self, hosts: &[JoinHandle<()>], mut holds: impl FnMut() -> bool) {
         while !holds() && !hosts.iter().all(JoinHandle::is_finished) {
             if self.spec.measured.is_some() && self.stop.load(Ordering::Acquire) {
@@ -318,7 +318,7 @@ impl Shared {
         }
     }
 
-    /// Asks the pages' server how many requests have waited at once since it was last asked.
+    /// Asks the page server for the peak number of waiting requests since the last time.
     fn most_waiting(&self) -> u64 {
         let ask = || {
             let url = Url::parse(&self.spec.pages).ok()?;
@@ -333,16 +333,16 @@ impl Shared {
     }
 }
 
-/// The processes that serve this run.
+/// The server processes of this run.
 struct Servers {
     pages: Option<u32>,
     database: Vec<u32>,
 }
 
 impl Servers {
-    /// Finds them, and holds those of the database to the servers' core; the pages' server has done that itself.
+    /// Finds them, and pins those of the database to the servers' core; the page server pins itself.
     fn hold(spec: &Spec, loose: &mut Vec<String>) -> Self {
-        // Those of an earlier run may be just about to end.
+        // Those of an earlier run may be about to end.
         let earlier = machine::database_processes(&spec.database);
         sleep(Duration::from_millis(50));
         let mut database = machine::database_processes(&spec.database);
@@ -361,7 +361,7 @@ impl Servers {
     }
 }
 
-/// What had been done and used at one moment.
+/// The counters and times at one point in time.
 struct Sample {
     at: Instant,
     stored: u64,

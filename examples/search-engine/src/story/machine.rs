@@ -1,5 +1,5 @@
-//! Cores, clocks, and what processes use of them. On Linux alone can processes be held to cores and others' time be
-//! read; elsewhere both are left out, and the story says so.
+//! Cores, clocks, and the processor time of processes. Pinning processes to cores and reading the time of other
+//! processes work only on Linux; elsewhere both are left out, and the output says so.
 
 use std::time::Duration;
 
@@ -21,13 +21,13 @@ fn read(clock: ClockId) -> Duration {
     Duration::new(time.tv_sec.try_into().unwrap_or_default(), time.tv_nsec.try_into().unwrap_or_default())
 }
 
-/// What a process needs beside its connections.
+/// Files that a process needs besides its connections.
 pub(super) const SPARE_FILES: u64 = 200;
 
-/// Raises the limit of open files to what is needed, as far as the system lets us. Returns the limit.
+/// Raises the limit on open files as far as necessary and permitted. Returns the limit.
 pub(super) fn allow_files(needed: u64) -> u64 {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
-    // No limit at all is written as none.
+    // Unlimited is represented as `None`.
     let (Some(soft), hard) = (current, maximum.unwrap_or(u64::MAX)) else { return u64::MAX };
     if soft >= needed {
         return soft;
@@ -57,12 +57,12 @@ mod linux {
         set.map(|set| (0..CpuSet::MAX_CPU).filter(|core| set.is_set(*core)).collect()).unwrap_or_default()
     }
 
-    /// Holds this thread, and all that it will start, to the cores.
+    /// Pins this thread, and all threads that it starts, to the cores.
     pub(crate) fn hold(cores: &[usize]) -> io::Result<()> {
         hold_process(None, cores)
     }
 
-    /// Holds another process of one thread to the core.
+    /// Pins another single-threaded process to the core.
     pub(crate) fn hold_other(process: u32, core: usize) -> io::Result<()> {
         let process = i32::try_from(process).ok().and_then(Pid::from_raw).ok_or(io::ErrorKind::InvalidInput)?;
         hold_process(Some(process), &[core])
@@ -75,7 +75,7 @@ mod linux {
     }
 
     /// Finds the server processes of a database's connections on this machine, in a container or not, by the title that
-    /// PostgreSQL gives them. The name must be one that no other database has.
+    /// PostgreSQL gives them. The database's name must be unique.
     pub(crate) fn database_processes(database: &str) -> Vec<u32> {
         let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
         let processes = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
@@ -97,21 +97,21 @@ mod linux {
         times.sum()
     }
 
-    /// Returns the time that cores have been busy for anybody.
+    /// Returns the time that the cores have been busy, for any process.
     pub(crate) fn busy(cores: &[usize]) -> Option<Duration> {
         let text = fs::read_to_string("/proc/stat").ok()?;
         let time = |core: &usize| {
             let name = format!("cpu{core}");
             let line = text.lines().find(|line| line.split(' ').next() == Some(&name))?;
             let ticks = line.split_whitespace().skip(1).map(|ticks| ticks.parse::<u64>().unwrap_or_default());
-            // The fourth and the fifth are what it was idle; the last ones are in the first ones again.
+            // The fourth and fifth numbers are idle time; the last ones are already included in the first ones.
             let busy: u64 = ticks.take(8).enumerate().filter(|(index, _)| !matches!(index, 3 | 4)).map(|it| it.1).sum();
             Some(Duration::from_millis(busy * 10))
         };
         cores.iter().map(time).sum()
     }
 
-    /// Returns how many threads this process has, and the most memory it ever had, in KiB.
+    /// Returns the number of threads of this process, and its peak memory in KiB.
     pub(crate) fn size() -> Option<(u64, u64)> {
         let text = fs::read_to_string("/proc/self/status").ok()?;
         let number = |name: &str| {

@@ -1,15 +1,15 @@
-//! Where the story's pages are stored: a table of its own, with an index for the search.
+//! The table of the story's pages, with an index for the search.
 
 use orm_pg::prelude::*;
 
-/// A page as a run has stored it.
+/// A page stored by a run.
 #[derive(Debug, Clone, Model)]
 #[orm(schema = "search_engine", table = "story")]
 pub struct Indexed {
     /// The run.
     #[orm(key)]
     pub run: i32,
-    /// The page: each is visited once in a run.
+    /// The page's number: each page is visited once in a run.
     #[orm(key)]
     pub page: i64,
     /// Its title.
@@ -18,7 +18,7 @@ pub struct Indexed {
     pub body: String,
 }
 
-/// Makes the table; what an earlier story has left is dropped.
+/// Creates the table, after dropping that of an earlier story.
 pub(super) async fn make(db: &Database) -> Result<()> {
     db.drop_tables(models![Indexed]).await?;
     db.create_tables(models![Indexed]).await?;

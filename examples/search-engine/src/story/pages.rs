@@ -1,4 +1,4 @@
-//! The server of the pages: it waits, and answers with a page of some two kilobytes.
+//! The page server: it waits, and answers with a page of about two kilobytes.
 
 use std::io::{self, BufRead as _, Write};
 use std::net::Ipv4Addr;
@@ -15,22 +15,22 @@ use tokio::net::TcpSocket;
 use super::machine;
 use crate::command::Failed;
 
-/// Connections that may wait for being accepted; the system may set a lower limit.
+/// The accept queue; the system may set a lower limit.
 const BACKLOG: u32 = 16_384;
 
-/// How many requests wait now, and the most that did.
+/// The number of waiting requests, now and at the peak.
 #[derive(Debug, Default)]
 struct Waiting {
     now: AtomicU64,
     most: AtomicU64,
 }
 
-/// Serves on the core that standard input names, says where on `out`, and ends when the input does.
+/// Serves on the core that standard input names, writes its address to `out`, and ends when the input ends.
 pub(super) fn play(out: &mut impl Write) -> Result<(), Failed> {
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line)?;
     if let Some(core) = serde_json::from_str::<Option<usize>>(&line)? {
-        // Where that is impossible, the runs say so.
+        // If pinning is impossible, the runs report it.
         drop(machine::hold(&[core]));
     }
     machine::allow_files(u64::from(super::MOST_PAGES) + machine::SPARE_FILES);
@@ -64,7 +64,7 @@ async fn page(State(waiting): State<Arc<Waiting>>, Path((page, micros)): Path<(u
     Html(html(page))
 }
 
-/// Returns the most requests that waited at once since this was last asked.
+/// Returns the peak number of waiting requests since the last call.
 async fn most(State(waiting): State<Arc<Waiting>>) -> String {
     waiting.most.swap(0, Ordering::Relaxed).to_string()
 }

@@ -1,4 +1,4 @@
-//! The runs: what they have in common, and where they differ.
+//! The runs: common settings, and differences.
 
 use std::time::Duration;
 
@@ -6,23 +6,23 @@ use serde::{Deserialize, Serialize};
 
 use super::{Options, machine};
 
-/// Who waits for a page.
+/// What waits for a page: a thread or a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Way {
-    /// A thread of the system for each page that is visited at once, with a connection of its own.
+    /// One operating-system thread for each page that is visited at once, with a separate connection.
     Threads,
-    /// A task for each, all on one thread a core, with a pool of connections.
+    /// One task for each, all on one thread for each core, with a pool of connections.
     Tasks,
 }
 
-/// Which part of the story a run belongs to.
+/// The part of the story that a run belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scene {
-    /// Pages that wait as long as they work: the founding text's picture.
+    /// Pages that wait as long as they work, as in the founding text.
     Picture,
-    /// Pages that wait much longer than they work, as those of the web do.
+    /// Pages that wait much longer than they work, like those of the web.
     Web,
-    /// Nothing but waiting, all at once.
+    /// Only waiting, all at once.
     Crowd,
 }
 
@@ -36,13 +36,13 @@ pub(super) struct Run {
     pub(super) cores: usize,
     pub(super) wait: Duration,
     pub(super) cpu: Duration,
-    /// How long it is measured; without an end, each worker visits one page.
+    /// The duration of the measurement; if `None`, each worker visits one page.
     pub(super) measured: Option<Duration>,
-    /// What the founding text's picture says, where one core's bound is 4.
+    /// The founding text's number, if one core can do at most 4.
     pub(super) drawn: Option<f64>,
 }
 
-/// Lists the runs in the order in which they are told.
+/// Lists the runs in order of execution.
 pub(super) fn runs(options: &Options) -> Vec<Run> {
     let Options { wait, cpu, measured, tasks, .. } = *options;
     let pages = crowd(options);
@@ -50,7 +50,7 @@ pub(super) fn runs(options: &Options) -> Vec<Run> {
         let (wait, cpu, measured) = match scene {
             Scene::Picture => (cpu, cpu, Some(measured)),
             Scene::Web => (wait, cpu, Some(measured)),
-            // Long enough for the last connection to be made before the first answer comes.
+            // Long enough for the last connection to be opened before the first answer arrives.
             Scene::Crowd => (wait.max(Duration::from_micros(250) * pages), Duration::ZERO, None),
         };
         Run { scene, name: name(way, workers, cores), way, workers, cores, wait, cpu, measured, drawn }
@@ -64,12 +64,12 @@ pub(super) fn runs(options: &Options) -> Vec<Run> {
     runs.push(run(Scene::Web, Way::Tasks, tasks, 1, None));
     runs.push(run(Scene::Web, Way::Tasks, tasks, 2, None));
     runs.push(run(Scene::Crowd, Way::Tasks, pages, 1, None));
-    // On a machine of one core there is nothing else to compare with.
+    // A machine with one core has nothing else to compare with.
     runs.retain(|run| run.cores <= machine::cores().len().max(1));
     runs
 }
 
-/// Returns how many pages may be waited for at once: each takes a file of the client, and one of the server.
+/// Returns how many pages can wait at once: each needs an open file in the client, and one in the server.
 pub(super) fn crowd(options: &Options) -> u32 {
     let needed = u64::from(options.pages) + machine::SPARE_FILES;
     let files = machine::allow_files(needed).min(needed);
@@ -86,29 +86,29 @@ fn name(way: Way, workers: u32, cores: usize) -> String {
     }
 }
 
-/// Which core is whose.
+/// The assignment of cores.
 #[derive(Debug, Clone)]
 pub(super) struct Cores {
     all: Vec<usize>,
-    /// The servers' core, where processes can be held to cores.
+    /// The servers' core, if processes can be pinned.
     pub(super) server: Option<usize>,
 }
 
 impl Cores {
-    /// Gives out the cores that this process may use: two to the client, the one after to the servers. Of two cores the
-    /// servers have the second, which a run on two cores shares with them.
+    /// Assigns the cores that this process may use: two to the client, the next one to the servers. If there are only
+    /// two, the servers get the second, and a run on two cores shares it with them.
     pub(super) fn here() -> Self {
         let all = machine::cores();
         let server = all.get(2).or_else(|| all.last()).copied();
         Self { all, server }
     }
 
-    /// Returns the cores of a client that takes so many.
+    /// Returns the cores of a client that uses this many.
     pub(super) fn client(&self, count: usize) -> Vec<usize> {
         self.all.iter().copied().take(count).collect()
     }
 
-    /// Whether a run on so many cores shares them with the servers.
+    /// Whether a run on this many cores shares them with the servers.
     pub(super) fn shared(&self, count: usize) -> bool {
         self.server.is_some_and(|core| self.client(count).contains(&core))
     }

@@ -1,4 +1,4 @@
-//! The runs as a picture: pages a second, beside what the cores can do at most. Written by hand: bars need no library.
+//! The runs as a picture: pages a second, next to the maximum of the cores. Drawn without a library: bars need none.
 
 use super::plan::{Cores, Run, Scene, Way};
 use super::{Options, Row};
@@ -11,7 +11,7 @@ const BAR: f64 = 20.0;
 const STEP: f64 = 28.0;
 const HEAD: f64 = 34.0;
 
-/// Draws the runs that can be compared: those whose pages take the same work.
+/// Draws the comparable runs: those whose pages take the same work.
 pub(super) fn draw(options: &Options, cores: &Cores, rows: &[Row]) -> String {
     let rows: Vec<&Row> = rows.iter().filter(|(run, _)| run.scene != Scene::Crowd).collect();
     let bound = 1.0 / options.cpu.as_secs_f64().max(1e-6);
@@ -111,7 +111,7 @@ fn legend(svg: &mut String) {
     }
 }
 
-/// Chooses a round step of at most ten to the end, and the end. Returns both.
+/// Chooses a round step so that there are at most ten, and the end of the axis. Returns both.
 fn scale(most: f64) -> (f64, f64) {
     let power = 10f64.powf((most / 10.0).log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power).into_iter().find(|step| step * 10.0 >= most);

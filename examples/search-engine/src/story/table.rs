@@ -1,4 +1,4 @@
-//! The runs as a table, and what they say.
+//! The runs as a table, with an explanation.
 
 use std::io::{self, Write};
 
@@ -6,10 +6,10 @@ use super::client::Measured;
 use super::plan::{self, Cores, Run, Scene, Way};
 use super::{Options, Row};
 
-/// What one core's bound is in the founding text's picture.
+/// The maximum of one core in the founding text.
 const DRAWN_BOUND: f64 = 4.0;
 
-/// Writes what is measured, and where.
+/// Writes the settings and the machine.
 pub(super) fn begin(out: &mut impl Write, options: &Options, cores: &Cores, version: &str) -> io::Result<()> {
     let cpu = millis(options.cpu);
     writeln!(
@@ -59,7 +59,7 @@ pub(super) fn begin(out: &mut impl Write, options: &Options, cores: &Cores, vers
     Ok(())
 }
 
-/// Writes what a new scene is about, and the table's head.
+/// Writes the heading of a new scene, and of the table.
 pub(super) fn scene(out: &mut impl Write, run: &Run, last: Option<&Row>) -> io::Result<()> {
     if last.is_some_and(|(last, _)| last.scene == run.scene) {
         return Ok(());
@@ -120,7 +120,7 @@ pub(super) fn row(out: &mut impl Write, cores: &Cores, run: &Run, measured: &Mea
     measured.loose.iter().try_for_each(|loose| writeln!(out, "  not held to its core: {loose}"))
 }
 
-/// Writes how to read the table, and what the story comes to.
+/// Writes how to read the table, and the conclusion.
 pub(super) fn end(out: &mut impl Write, rows: &[Row]) -> io::Result<()> {
     writeln!(
         out,
@@ -168,13 +168,13 @@ impl Measured {
         self.pages_f64() / self.seconds
     }
 
-    /// The time that the client's cores worked for none of the story's processes.
+    /// The time that the client's cores spent on processes that are not part of the story.
     fn others(&self, with_servers: bool) -> Option<f64> {
         let servers = if with_servers { self.pages_cpu? + self.database_cpu? } else { 0.0 };
         Some((self.busy? - self.cpu - servers).max(0.0))
     }
 
-    /// The pages' own work, by what one core can do.
+    /// The pages' own work, relative to the maximum of one core.
     pub(super) fn of_bound(&self) -> f64 {
         self.work / self.seconds
     }

@@ -1,4 +1,4 @@
-//! Pages of crawled folders, under the host names that they were crawled by.
+//! Pages of crawled folders, under the host names that they were crawled with.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -16,23 +16,23 @@ use crate::folder::host;
 use crate::model::Site;
 use crate::serve::files;
 
-/// Knows where a browser finds a page.
+/// Maps the address of a page to one that a browser can open.
 #[derive(Debug)]
 pub(super) struct Opener {
-    /// The addresses at which folders begin.
+    /// The addresses at which folders start.
     seeds: HashSet<String>,
-    /// The port by which the browser has found this server.
+    /// The port at which the browser has reached this server.
     port: Option<u16>,
 }
 
 impl Opener {
-    /// Looks up which sites are folders. One round trip.
+    /// Looks up which sites are served from folders. One round trip.
     pub(super) async fn new(db: &Database, headers: &HeaderMap) -> Result<Self> {
         let seeds = Site::query().filter(|s| s.folder.is_not_null()).select(|s| s.seed).all(db).await?;
         Ok(Self { seeds: seeds.into_iter().collect(), port: asked_host(headers).and_then(|(_, port)| port) })
     }
 
-    /// Returns the address to open, or `None` when it is none of the web.
+    /// Returns the address to open, or `None` if it is not a web address.
     pub(super) fn open(&self, url: &str) -> Option<String> {
         let mut url = Url::parse(url).ok()?;
         if !matches!(url.scheme(), "http" | "https") {
@@ -57,7 +57,7 @@ pub(super) async fn or_next(State(db): State<Database>, request: Request, next: 
         Ok(_) => return next.run(request).await,
         Err(error) => return (StatusCode::SERVICE_UNAVAILABLE, super::unavailable(&error)).into_response(),
     };
-    // The number in the name is made of the path: whoever has written the row has crawled just this folder.
+    // The number in the name is a hash of the path, so the row can only name a folder that was really crawled.
     let path = Path::new(&folder);
     match files(path) {
         Ok(mut router) if host(path) == name => {
@@ -71,7 +71,7 @@ pub(super) async fn or_next(State(db): State<Database>, request: Request, next: 
     }
 }
 
-/// Returns the host that a browser has asked for, in small letters, and the port.
+/// Returns the host that the browser requested, in lower case, and the port.
 fn asked_host(headers: &HeaderMap) -> Option<(String, Option<u16>)> {
     let text = headers.get(HOST)?.to_str().ok()?;
     let (name, port) = match text.rsplit_once(':') {

@@ -1,4 +1,4 @@
-//! Answers for people. Whatever is not written here as HTML is escaped, so that no page that was crawled can add any.
+//! Answers for people. All text is escaped unless it is written here as HTML, so that no crawled page can inject any.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub(super) fn page(asked: &Asked, shown: &Shown, opener: &Opener) -> String {
     whole(&asked.words, &escape(&status), &results)
 }
 
-/// Writes the page with what went wrong.
+/// Writes the page with an error.
 pub(super) fn failed(words: &str, mistake: &str) -> String {
     whole(words, &format!("<strong class=\"failed\">{}</strong>", escape(mistake)), "")
 }
@@ -127,7 +127,7 @@ fn write_hit(html: &mut String, hit: &Hit, opener: &Opener) {
     html.push_str("</li>\n");
 }
 
-/// Writes the title of a page as a link to it, where it can be opened.
+/// Writes the title of a page as a link to it, if it can be opened.
 fn link(url: &str, title: &str, opener: &Opener) -> String {
     let title = escape(title);
     match opener.open(url) {
@@ -136,7 +136,7 @@ fn link(url: &str, title: &str, opener: &Opener) -> String {
     }
 }
 
-/// Writes an excerpt, its matches marked.
+/// Writes an excerpt with its matches marked.
 fn excerpt(text: &str) -> String {
     let mark = |(text, matches): (String, bool)| {
         let text = escape(&text);
@@ -145,8 +145,8 @@ fn excerpt(text: &str) -> String {
     pieces(text).into_iter().map(mark).collect()
 }
 
-/// Cuts an excerpt into pieces, and says which match. A page may hold the marks' characters itself: the pieces are
-/// whole all the same.
+/// Cuts an excerpt into pieces, and marks those that match. If a page itself contains the marker characters, the pieces
+/// are still complete.
 pub(super) fn pieces(text: &str) -> Vec<(String, bool)> {
     let mut pieces = Vec::new();
     let (mut piece, mut matches) = (String::new(), false);
@@ -185,7 +185,7 @@ fn escape(text: &str) -> String {
     html
 }
 
-/// Writes a number with its thousands apart, and its noun.
+/// Writes a number with thousands separators, and its noun.
 fn counted(count: i64, noun: &str) -> String {
     let digits = count.to_string();
     let mut text = String::new();

@@ -6,7 +6,7 @@ use super::folders::Opener;
 use super::html::pieces;
 use super::{Asked, LAST, PER_PAGE, Shown};
 
-/// Writes what was found: an excerpt is a list of its pieces, those between them that match being marked.
+/// Writes the results: an excerpt is a list of its pieces, with the matches marked.
 pub(super) fn found(asked: &Asked, shown: &Shown, opener: &Opener) -> String {
     let (count, took, hits) = match shown {
         Shown::Found { answer, took } => (answer.count, took.as_secs_f64() * 1000.0, answer.hits.as_slice()),
@@ -38,7 +38,7 @@ pub(super) fn found(asked: &Asked, shown: &Shown, opener: &Opener) -> String {
     answer.to_string()
 }
 
-/// Writes what went wrong.
+/// Writes an error.
 pub(super) fn failed(mistake: &str) -> String {
     json!({"error": mistake}).to_string()
 }

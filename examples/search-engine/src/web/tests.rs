@@ -1,4 +1,4 @@
-//! What addresses ask for.
+//! How addresses are read.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Bad input over a real connection: every page here is one that a crawler meets some day, and none may stop it.
+//! Bad input over a real connection: a crawler meets pages like these, and none of them may stop it.
 
 use std::time::{Duration, Instant};
 

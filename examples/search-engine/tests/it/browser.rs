@@ -1,5 +1,5 @@
-//! The search page in a real browser, driven by its own protocol over pipes. Without a browser this says that it did not
-//! run.
+//! The search page in a real browser, driven by its protocol over pipes. Without a browser the test prints that it did
+//! not run.
 
 #![expect(clippy::indexing_slicing, clippy::panic, reason = "a test ends where something is not as it should be")]
 #![expect(clippy::needless_pass_by_value, reason = "parameters are written where they are passed")]
@@ -16,7 +16,7 @@ use crate::web::{Served, filled};
 
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/// A page in a browser without a window.
+/// A page in a headless browser.
 struct Browser {
     process: Child,
     to: ChildStdin,
@@ -32,7 +32,7 @@ impl Browser {
             |name: &&str| Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success());
         let name = BROWSERS.into_iter().find(runs)?;
         let profile = tempfile::tempdir().unwrap();
-        // The browser reads commands from its file 3 and writes answers to its file 4.
+        // The browser reads commands from file descriptor 3 and writes answers to 4.
         let script = "exec \"$@\" 3<&0 4>&1 </dev/null >/dev/null 2>/dev/null";
         let mut process = Command::new("sh")
             .args(["-c", script, "sh", name, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
@@ -127,7 +127,7 @@ async fn searching_while_one_types_in_a_browser(db: Database) -> Result<()> {
         browser.open(&address);
         let status = "document.getElementById('status').textContent";
 
-        // While one types, results come and go, and the address follows.
+        // While the user types, the results and the address change.
         browser.type_text("lends connec");
         browser.until("document.querySelector('#results h2 a')?.textContent === 'Connection pools'");
         browser.until(
@@ -139,7 +139,7 @@ async fn searching_while_one_types_in_a_browser(db: Database) -> Result<()> {
         browser.until(&format!("{status}.startsWith('No page has these words')"));
         assert_eq!(browser.value("document.querySelectorAll('#results li').length"), 0);
 
-        // Keys: Escape clears, the arrows walk through the results and back.
+        // Keys: Escape clears, the arrows move through the results and back.
         browser.press("Escape", "");
         browser.until(&format!("{status}.startsWith('28 pages of 1 site')"));
         assert_eq!(browser.value("document.getElementById('q').value"), "");
@@ -152,7 +152,7 @@ async fn searching_while_one_types_in_a_browser(db: Database) -> Result<()> {
         browser.press("ArrowUp", "");
         assert_eq!(browser.value("document.activeElement.id"), "q");
 
-        // What a hostile page has written is text.
+        // Markup of a hostile page is shown as text.
         browser.press("Escape", "");
         browser.type_text("wolf");
         browser
@@ -160,13 +160,13 @@ async fn searching_while_one_types_in_a_browser(db: Database) -> Result<()> {
         assert_eq!(browser.value("typeof window.hacked"), "undefined");
         assert_eq!(browser.value("document.querySelectorAll('#results img, #results script, #results b').length"), 0);
 
-        // Enter in the box asks for just these words; Enter on a result opens the page.
+        // Enter in the box searches for exactly these words; Enter on a result opens the page.
         browser.press("Escape", "");
         browser.type_text("pools");
         browser.press("Enter", "\r");
         browser.until("location.search === '?q=pools' && document.readyState === 'complete'");
         browser.until("document.querySelector('#results h2 a')?.textContent === 'Connection pools'");
-        // Whose page it is, and who links to it: links as well, past which the arrows go.
+        // The page's host, and pages that link to it, are links as well; the arrows skip them.
         assert_eq!(browser.value("document.querySelector('#results .host').textContent"), "Home");
         assert_eq!(
             browser.value("document.querySelector('#results .from').textContent"),
@@ -177,7 +177,7 @@ async fn searching_while_one_types_in_a_browser(db: Database) -> Result<()> {
         browser.press("Enter", "\r");
         browser.until("location.pathname === '/pools.html' && document.title === 'Connection pools'");
 
-        // A server that is gone is said, and not silence.
+        // A server that is gone is reported.
         browser.open(&address);
         browser.value("window.fetch = () => Promise.reject(new Error('gone'))");
         browser.type_text("p");

@@ -1,4 +1,4 @@
-//! What a crawl leaves in the database.
+//! The state of the database after a crawl.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -183,7 +183,7 @@ async fn a_page_that_the_database_refuses_fails_alone(db: Database) -> Result<()
         .into_iter()
         .map(|address| visited(address.clone(), address.url.as_str(), "<title>Good</title>"))
         .collect();
-    // No page that was read has a NUL or more words than a `tsvector` holds; were one overlooked, this would happen.
+    // The reader removes NUL and cuts pages to the size of a `tsvector`; this is what would happen if it missed one.
     let words: String = (0..200_000).map(|number| format!("word{number} ")).collect();
     for (index, text) in [(1, "a\0b".to_owned()), (2, words)] {
         if let Ok(found) = &mut batch[index].visit.outcome {

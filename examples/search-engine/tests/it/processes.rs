@@ -1,4 +1,4 @@
-//! The real program: killed in the middle of a crawl, and several at once.
+//! The real program: killed during a crawl, and several at once.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Output, Stdio};
@@ -10,7 +10,7 @@ use search_engine::schema;
 
 use crate::support::{Web, contents};
 
-/// The program, with a database of its own.
+/// The program, with a separate database.
 struct Program {
     url: String,
     db: Database,
@@ -30,7 +30,7 @@ impl Program {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
-    /// Waits without holding up the server that the program crawls.
+    /// Waits without blocking the server that the program crawls.
     async fn finish(child: Child) -> String {
         let output: Output = tokio::task::spawn_blocking(|| child.wait_with_output()).await.unwrap().unwrap();
         let text = [output.stdout, output.stderr].concat();
@@ -73,7 +73,7 @@ async fn nothing_stored_is_lost_by_kills_and_the_rest_follows() {
         // On Unix this is SIGKILL.
         child.kill().unwrap();
         child.wait().unwrap();
-        // The server may still be storing what it was sent last: all that follows sees one moment.
+        // The server may still be storing the last batch, so read everything from one snapshot.
         let moment = TransactionOptions::repeatable_read().read_only();
         let moment = program.db.begin_with(moment).await.unwrap();
         let (pages, _) = contents(&moment).await;

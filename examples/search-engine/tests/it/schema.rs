@@ -1,4 +1,4 @@
-//! The tables, made new and brought up to date.
+//! The tables, newly created and updated from an older version.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ async fn a_database_made_before_there_were_hosts_gets_them(db: Database) -> Resu
     ] {
         old.execute(&db).await?;
     }
-    // Several programs may begin at once.
+    // Several programs may start at once.
     tokio::try_join!(ensure(&db), ensure(&db), ensure(&db))?;
     let mut origins = Host::query().select(|h| h.origin).all(&db).await?;
     origins.sort();

@@ -1,4 +1,4 @@
-//! What a search and the numbers say.
+//! The results of a search and the statistics.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -66,7 +66,7 @@ async fn an_answer_says_whose_page_it_is_and_who_links_to_it(db: Database) -> Re
     assert_eq!(pools.linked_from().collect::<Vec<_>>(), [home], "a page that is not indexed is not shown");
     assert_eq!(pears.linked_from().collect::<Vec<_>>(), [home]);
 
-    // Where the first page is not stored or has no title, a host is called by its name.
+    // If the first page is not stored or has no title, the host's own name is shown.
     for sql in [
         sql!("UPDATE search_engine.pages SET title = ' ' WHERE title = 'Home'"),
         sql!("DELETE FROM search_engine.pages WHERE title = ' '"),
@@ -96,7 +96,7 @@ async fn a_few_of_many_links_are_shown_and_none_of_the_page_itself(db: Database)
     Ok(())
 }
 
-/// Counts the statements on their way to a database.
+/// Counts the statements that are sent to a database.
 struct Counting<'a> {
     db: &'a Database,
     statements: AtomicUsize,

@@ -1,4 +1,4 @@
-//! A server on loopback that writes its answers byte by byte, so that they can be as wrong as they like.
+//! A server on loopback that writes its answers byte by byte, so that they can be invalid in any way.
 
 use std::time::Duration;
 
@@ -60,7 +60,7 @@ async fn answer(mut stream: TcpStream) {
     }
 }
 
-/// Returns the answers that are written in one go.
+/// Returns the answers that are written in one piece.
 fn fixed(path: &str) -> Vec<u8> {
     let good = b"<title>Good</title><p>Text".as_slice();
     let path = path.split('?').next().unwrap();

@@ -1,4 +1,4 @@
-//! The story, with so little of everything that it is told in seconds: nothing is said about times here.
+//! The story with minimal settings, so that it takes seconds: this test checks no times.
 
 use std::path::Path;
 use std::time::Duration;
@@ -61,13 +61,13 @@ async fn every_page_of_the_story_is_stored_and_every_run_is_drawn() {
         let nodes = svg.descendants().filter(|node| node.has_tag_name(("http://www.w3.org/2000/svg", "rect")));
         nodes.filter(|node| node.attribute("class") == Some(class)).count()
     };
-    // A bar for each run but the last, and two squares that say what the colours mean.
+    // A bar for each run except the last, and two squares for the legend.
     assert_eq!(count("threads") + count("tasks"), table.len() - 1 + 2);
     let texts: Vec<_> = svg.descendants().filter_map(|node| node.text()).collect();
     assert!(names[..names.len() - 1].iter().all(|name| texts.contains(name)) && texts.contains(&"pages a second"));
 }
 
-/// Reads the rows of the tables: name, pages asked for, pages stored.
+/// Reads the rows of the tables: name, pages requested, pages stored.
 fn rows(text: &str) -> Vec<(String, i64, i64)> {
     let row = |line: &str| {
         let (name, numbers) = line.split_at_checked(34)?;

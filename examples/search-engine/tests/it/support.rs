@@ -19,7 +19,7 @@ use search_engine::site::Site;
 use search_engine::store::{Retries, Stored};
 use url::Url;
 
-/// A web site of numbered pages that form a tree and link back to its beginning.
+/// A web site of numbered pages that form a tree and link back to its root.
 pub(crate) struct Web {
     server: Server,
     hits: Arc<Mutex<BTreeMap<String, u32>>>,
@@ -33,7 +33,7 @@ struct Shape {
 }
 
 impl Web {
-    /// Starts a site of so many pages, each of which takes so long.
+    /// Starts a site with this many pages, each of which takes this long.
     pub(crate) async fn start(pages: u32, pause: Duration) -> Self {
         let hits = Arc::default();
         let shape = Shape { pages, pause, hits: Arc::clone(&hits) };
@@ -48,7 +48,7 @@ impl Web {
         Site::of(self.url()).unwrap()
     }
 
-    /// How often each page was asked for.
+    /// How often each page was requested.
     pub(crate) fn hits(&self) -> Vec<u32> {
         let hits = self.hits.lock().unwrap();
         hits.iter().filter(|(path, _)| *path != "/robots.txt").map(|(_, hits)| *hits).collect()
@@ -74,7 +74,7 @@ async fn answer(State(shape): State<Shape>, uri: Uri) -> Response {
     }
 }
 
-/// Makes the tables, for `#[orm_pg::test(setup = tables)]`.
+/// Creates the tables, for `#[orm_pg::test(setup = tables)]`.
 pub(crate) async fn tables(db: Database) -> Result<()> {
     schema::ensure(&db).await
 }
@@ -87,7 +87,7 @@ pub(crate) async fn go(db: &Database, sites: &[Site], pages: u64) -> (Stored, En
     resume(db, sites, pages, std::future::pending()).await
 }
 
-/// Crawls sites that have been begun.
+/// Crawls sites that have been started.
 pub(crate) async fn resume(db: &Database, sites: &[Site], pages: u64, stop: impl Future<Output = ()>) -> (Stored, End) {
     let limits = Limits { timeout: Duration::from_millis(1500), size: 256 << 10, redirects: 5 };
     let retries = Retries { tries: 2, pause: Duration::from_millis(20) };
@@ -95,12 +95,12 @@ pub(crate) async fn resume(db: &Database, sites: &[Site], pages: u64, stop: impl
     crawl(db, &Client::new(limits), sites.to_vec(), &options, stop, |_| {}).await.unwrap()
 }
 
-/// Begins a crawl and says how.
+/// Starts a crawl and returns how.
 pub(crate) async fn beginning(db: &Database, site: &Site) -> Beginning {
     begin(db, site, None).await.unwrap()
 }
 
-/// All pages and all links by their addresses: what two crawls of one site must agree on.
+/// All pages and all links by their addresses, which must be the same for two crawls of one site.
 pub(crate) async fn contents(db: &impl Executor) -> (Vec<(String, String, String)>, Vec<(String, String)>) {
     let pages = Page::query().order_by(|p| p.url.asc()).select(|p| (p.url, p.title, p.body)).all(db).await.unwrap();
     let links = Link::query().with(Link::source().select(|a| a.url)).with(Link::target().select(|a| a.url));

@@ -1,4 +1,4 @@
-//! The search page over HTTP: what a browser without scripts sees, and what programs get.
+//! The search page over HTTP: the page for a browser without scripts, and the JSON for programs.
 
 use std::time::Duration;
 
@@ -18,11 +18,11 @@ use tokio::task::JoinHandle;
 
 use crate::support::tables;
 
-/// What a hostile page tries: in its title, its text, and by the characters that mark matches.
+/// Attacks of a hostile page: in its title, in its text, and with the characters that mark matches.
 const HOSTILE: &str = "<!doctype html><title>&lt;script&gt;window.hacked=1&lt;/script&gt; wolf</title>\
     <p>wolf \u{2}wolf\u{2}\" autofocus onfocus=window.hacked=3 &lt;img src=x onerror=window.hacked=2 wolf<a href=/pools.html></a>";
 
-/// The search page over a database, for as long as this lives.
+/// The search page over a database, until this is dropped.
 pub(crate) struct Served {
     pub(crate) port: u16,
     stop: oneshot::Sender<()>,
@@ -38,7 +38,7 @@ impl Served {
         Self { port, stop, ended: tokio::spawn(web::run(db.clone(), listener, stopped)) }
     }
 
-    /// Returns the status, and head and body.
+    /// Returns the status, the head and the body.
     async fn get(&self, host: &str, path: &str) -> (u16, String, String) {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
         let request = format!("GET {path} HTTP/1.1\r\nHost: {host}:{}\r\nConnection: close\r\n\r\n", self.port);
@@ -202,7 +202,7 @@ async fn pages_of_a_folder_open_under_the_name_they_were_crawled_by(db: Database
     assert!(status == 200 && body.contains("A pool lends"), "{body}");
     assert_eq!(served.get(host, "/gone.html").await.0, 404);
     assert_eq!(served.get("other-12345678.localhost", "/pools.html").await.0, 404);
-    // Whoever can write the table cannot make this server show any folder.
+    // A row in the table cannot make this server show an arbitrary folder.
     sql!("UPDATE search_engine.sites SET folder = '/'").execute(&db).await?;
     assert_eq!(served.get(host, "/etc/hostname").await.0, 403);
     drop(folder);

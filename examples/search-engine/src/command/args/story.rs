@@ -27,7 +27,7 @@ pub(super) fn options(arguments: &[String]) -> Result<Options, String> {
     Ok(options)
 }
 
-/// Reads a time between a millisecond and a minute, in the unit of so many seconds.
+/// Reads a time between a millisecond and a minute, in the given unit of seconds.
 fn time(option: &str, text: &str, unit: f64) -> Result<Duration, String> {
     let seconds =
         text.parse::<f64>().ok().map(|number| number * unit).filter(|seconds| (0.001..=60.0).contains(seconds));
