@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# The entry point of the image that `docker/build-image` makes. From the outside it behaves as that of the official
-# image does, so that whoever configures one configures the other:
+# The entry point of the image that `docker/build-image` builds. It behaves like that of the official image, so that both
+# are configured in the same way:
 #
-#   POSTGRES_PASSWORD          of the superuser; must be there unless POSTGRES_HOST_AUTH_METHOD is trust
+#   POSTGRES_PASSWORD          of the superuser; required unless POSTGRES_HOST_AUTH_METHOD is trust
 #   POSTGRES_USER              the superuser (postgres)
 #   POSTGRES_DB                the first database (named as the superuser)
 #   POSTGRES_INITDB_ARGS       more arguments of initdb
 #   POSTGRES_INITDB_WALDIR     where the log goes, if not below PGDATA
-#   POSTGRES_HOST_AUTH_METHOD  how who comes by the network shows who he is (scram-sha-256)
-#   PGDATA                     where the data is; what is there already is used as it is
+#   POSTGRES_HOST_AUTH_METHOD  how network clients authenticate (scram-sha-256)
+#   PGDATA                     the data directory; existing data is used unchanged
 #
 # The first four may also come from a file, named by POSTGRES_PASSWORD_FILE and so on. Scripts in
 # /docker-entrypoint-initdb.d (*.sh, *.sql, *.sql.gz, *.sql.xz) run once, in the order of their names, on a new server.
@@ -16,7 +16,7 @@ set -euo pipefail
 
 fail() { printf 'entrypoint: %s\n' "$*" >&2 && exit 1; }
 
-# from_file NAME DEFAULT: sets NAME, from the file that NAME_FILE names where there is one.
+# from_file NAME DEFAULT: sets NAME, from the file that NAME_FILE names if that is set.
 from_file() {
   local file=$1_FILE
   if [ -n "${!file:-}" ]; then
@@ -28,7 +28,7 @@ from_file() {
   unset "$file"
 }
 
-# Whether the arguments of postgres ask it to say something rather than to serve.
+# Whether the arguments ask postgres to print something and exit.
 only_asks() {
   local arg
   for arg; do
@@ -43,11 +43,11 @@ make_cluster() {
   local method=${POSTGRES_HOST_AUTH_METHOD:-scram-sha-256}
   [ -n "$POSTGRES_PASSWORD" ] || [ "$method" = trust ] ||
     fail 'POSTGRES_PASSWORD is not set; set it, or POSTGRES_HOST_AUTH_METHOD=trust to let everybody in'
-  # Split into words, quotes among them: what the official image takes.
+  # Split into words, with quotes, as in the official image.
   local args=()
   eval "args=(${POSTGRES_INITDB_ARGS:-})"
   [ -z "${POSTGRES_INITDB_WALDIR:-}" ] || args+=(--waldir "$POSTGRES_INITDB_WALDIR")
-  # An empty file would be refused; the password is not used then.
+  # initdb refuses an empty file; in that case the password is not used.
   initdb --username="$POSTGRES_USER" --pwfile=<(printf '%s\n' "${POSTGRES_PASSWORD:-none}") "${args[@]}"
   printf '\nhost all all all %s\n' "$method" >>"$PGDATA/pg_hba.conf"
 }
@@ -66,12 +66,12 @@ run_scripts() {
     *.sql.gz) echo "entrypoint: $file" && gunzip -c "$file" | sql ;;
     *.sql.xz) echo "entrypoint: $file" && xzcat "$file" | sql ;;
     '/docker-entrypoint-initdb.d/*') ;;
-    *) echo "entrypoint: $file is left alone" ;;
+    *) echo "entrypoint: $file is ignored" ;;
     esac
   done
 }
 
-# Fills the new cluster while nobody else can reach it.
+# Fills the new cluster while no other client can reach it.
 fill_cluster() {
   export PGPASSWORD=$POSTGRES_PASSWORD
   pg_ctl --pgdata "$PGDATA" --wait --timeout=300 --options "$(printf '%q ' "$@" -c listen_addresses=)" start
@@ -91,7 +91,7 @@ if [ "$(id -u)" = 0 ]; then
   mkdir -p "$PGDATA" /var/run/postgresql ${POSTGRES_INITDB_WALDIR:+"$POSTGRES_INITDB_WALDIR"}
   find "$PGDATA" /var/run/postgresql ${POSTGRES_INITDB_WALDIR:+"$POSTGRES_INITDB_WALDIR"} \
     ! -user postgres -exec chown postgres:postgres {} +
-  # PostgreSQL refuses to run as root. Who starts the container by `--user` is somebody else already.
+  # PostgreSQL refuses to run as root. With `--user` the container already runs as another user.
   exec setpriv --reuid=postgres --regid=postgres --init-groups "$0" "$@"
 fi
 mkdir -p "$PGDATA"

@@ -11,22 +11,23 @@ usage: search-engine                                      a demonstration: crawl
        search-engine crawl [OPTIONS] URL|DIR...           crawls sites or folders, or resumes a crawl that was stopped
        search-engine search WORDS...                      finds pages: words, \"a phrase\", this or that, -without
        search-engine serve [--port N]                     searches in a browser, as you type
-       search-engine story [OPTIONS]                      measures what tasks bring over threads (about a minute)
+       search-engine story [OPTIONS]                      compares tasks with threads (about a minute)
        search-engine stats                                counts what is stored
-       search-engine fetch URL                            shows what a crawl would keep of one page
+       search-engine fetch URL                            shows the data that a crawl would keep of one page
 
-of crawl and serve:
+options of crawl and serve:
          --tasks N  visits at once (200)
-         --pages N  stop after so many pages
-         --port N   where the page for browsers is served (8000; 0 takes any free one)
+         --pages N  stop after this many pages
+         --port N   the port of the search page (8000; 0 takes any free one)
 
-of story: --wait MS      how long a page's server waits (100)
-          --cpu MS       the processor's time that a page takes (4)
-          --seconds S    how long each run is measured (2)
+options of story:
+          --wait MS      how long the page server waits (100)
+          --cpu MS       the processor time that a page takes (4)
+          --seconds S    the duration of each run (2)
           --threads A,B  numbers of threads (2,4,16,64,256)
           --tasks N      tasks at once (200)
-          --pages N      pages waited for all at once, in the last run (20000)
-          --plot FILE    where the plot goes (target/story.svg)
+          --pages N      pages requested all at once, in the last run (20000)
+          --plot FILE    the file for the plot (target/story.svg)
 
 DATABASE_URL names the database.";
 

@@ -29,7 +29,7 @@ pub(super) async fn run(wish: Wish, out: &mut (impl Write + Send)) -> Result<(),
             folders.push(folder);
         } else {
             let url =
-                Url::parse(target).map_err(|error| format!("{target}: no such folder, and no address: {error}"))?;
+                Url::parse(target).map_err(|error| format!("{target}: neither a folder nor an address: {error}"))?;
             sites.push(Site::of(&url).ok_or_else(|| format!("{target}: not an http address"))?);
         }
     }
@@ -44,7 +44,7 @@ pub(super) async fn run(wish: Wish, out: &mut (impl Write + Send)) -> Result<(),
     match end {
         End::Complete => {}
         End::Enough | End::Stopped if lasts => {
-            writeln!(out, "there is more to visit: the same command goes on from here")?;
+            writeln!(out, "there is more to visit: the same command continues from here")?;
         }
         End::Enough | End::Stopped => writeln!(out, "there is more to visit")?,
     }

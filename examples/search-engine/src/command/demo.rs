@@ -36,7 +36,7 @@ pub(super) async fn run(out: &mut (impl Write + Send)) -> Result<(), Failed> {
         return Err("no page was stored".into());
     }
     writeln!(out, "\nsearch-engine serve  searches them in a browser, as you type")?;
-    writeln!(out, "search-engine story  measures what tasks bring over threads")?;
+    writeln!(out, "search-engine story  compares tasks with threads")?;
     Ok(writeln!(out, "\n{}", summary(stored.pages, took))?)
 }
 

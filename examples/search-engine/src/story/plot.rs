@@ -80,7 +80,7 @@ pub(super) fn draw(options: &Options, cores: &Cores, rows: &[Row]) -> String {
     } else {
         "; the servers on another"
     };
-    text(&mut head, 12.0, 46.0, "note", &format!("client on one core where nothing else is said{note}"));
+    text(&mut head, 12.0, 46.0, "note", &format!("client on one core unless stated otherwise{note}"));
     legend(&mut head);
     let height = bottom + 54.0;
     format!(

@@ -14,47 +14,43 @@ pub(super) fn begin(out: &mut impl Write, options: &Options, cores: &Cores, vers
     let cpu = millis(options.cpu);
     writeln!(
         out,
-        "A page keeps its reader waiting, and takes {cpu} ms of the reader's processor: its HTML is read again and"
+        "A page makes its reader wait, and takes {cpu} ms of the reader's processor time: its HTML is parsed repeatedly"
     )?;
     writeln!(
         out,
-        "again until the thread has used them up. Then it is stored in PostgreSQL {version} with an index for the"
+        "until the thread has used that time. Then it is stored in PostgreSQL {version} with an index for the"
     )?;
-    writeln!(
-        out,
-        "search, by one INSERT. One core cannot do more than {:.0} pages a second.",
-        1000.0 / cpu.max(0.001)
-    )?;
+    writeln!(out, "search, by one INSERT. One core can do at most {:.0} pages a second.", 1000.0 / cpu.max(0.001))?;
     writeln!(out)?;
     let named = |cores: &[usize]| cores.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
     match cores.server {
         Some(server) => {
             writeln!(out, "client: core {} (two cores: {})", named(&cores.client(1)), named(&cores.client(2)))?;
-            writeln!(out, "the pages' server and PostgreSQL: core {server}")?;
+            writeln!(out, "the page server and PostgreSQL: core {server}")?;
         }
-        None => writeln!(out, "the cores of this system cannot be told apart")?,
+        None => writeln!(out, "processes cannot be pinned to cores on this system")?,
     }
     if cores.shared(1) {
-        writeln!(out, "this machine has one core: client and servers share it, and the bound is out of reach")?;
+        writeln!(out, "this machine has one core: client and servers share it, and the maximum cannot be reached")?;
     } else if cores.shared(2) {
         writeln!(out, "this machine has two cores: a client on both shares one with the servers")?;
     }
     if cfg!(not(target_os = "linux")) {
-        writeln!(
-            out,
-            "left out on this system, being for Linux only: holding processes to cores, the servers' processor time, memory"
-        )?;
+        writeln!(out, "only available on Linux: pinning processes to cores, the servers' processor time, memory")?;
     }
     let crowd = plan::crowd(options);
     if crowd < options.pages {
         writeln!(
             out,
-            "the limit of open files leaves {crowd} pages at once of {}: raise it with ulimit -n",
+            "the limit on open files allows only {crowd} of {} pages at once: raise it with ulimit -n",
             options.pages
         )?;
     }
     if cfg!(debug_assertions) {
-        writeln!(out, "this is a debug build, slow in all but the pages' own work: for figures, cargo run --release")?;
+        writeln!(
+            out,
+            "this is a debug build, slow in everything except the pages' own work: for real figures, use cargo run --release"
+        )?;
     }
     Ok(())
 }
@@ -67,11 +63,9 @@ pub(super) fn scene(out: &mut impl Write, run: &Run, last: Option<&Row>) -> io::
     writeln!(out)?;
     let wait = millis(run.wait);
     match run.scene {
-        Scene::Picture => {
-            writeln!(out, "As in the founding text's picture: {wait} ms of waiting, as long as the work.")?
-        }
+        Scene::Picture => writeln!(out, "As in the founding text: {wait} ms of waiting, as long as the work.")?,
         Scene::Web => writeln!(out, "As on the web: {wait} ms of waiting.")?,
-        Scene::Crowd => writeln!(out, "Nothing but waiting, {wait} ms, for all pages at once; each is read once.")?,
+        Scene::Crowd => writeln!(out, "Only waiting, {wait} ms, for all pages at once; each is parsed once.")?,
     }
     writeln!(
         out,
@@ -115,9 +109,9 @@ pub(super) fn row(out: &mut impl Write, cores: &Cores, run: &Run, measured: &Mea
         memory_kib.map_or_else(dash, |memory| (memory / 1024).to_string()),
     )?;
     if let Some(mistake) = &measured.mistake {
-        writeln!(out, "  did not come to its end: {mistake}")?;
+        writeln!(out, "  did not finish: {mistake}")?;
     }
-    measured.loose.iter().try_for_each(|loose| writeln!(out, "  not held to its core: {loose}"))
+    measured.loose.iter().try_for_each(|loose| writeln!(out, "  not pinned to its core: {loose}"))
 }
 
 /// Writes how to read the table, and the conclusion.
@@ -125,30 +119,30 @@ pub(super) fn end(out: &mut impl Write, rows: &[Row]) -> io::Result<()> {
     writeln!(
         out,
         "
-of 4       the pages' own work, where 4 is all of one core; drawn: what the picture says
-client     processor time of the client, by the time that was measured: 100% is one core
-ms a page  the client's processor time a page: the page's own work, and all else
-pages, PG  processor time of the pages' server, and of PostgreSQL's processes for these connections
-others     what the client's cores did for anybody else: beyond some percent, the figures are too low
+of 4       the pages' own work, where 4 is all of one core; drawn: the founding text's number
+client     processor time of the client, relative to the measured time: 100% is one core
+ms a page  the client's processor time for each page: the page's own work, and everything else
+pages, PG  processor time of the page server, and of PostgreSQL's processes for these connections
+others     the time that the client's cores spent on other processes: above a few percent, the figures are too low
 "
     )?;
     let find = |scene, way, cores| {
         let mut rows = rows.iter().filter(|(_, measured)| measured.mistake.is_none());
         rows.find(|(run, _)| (run.scene, run.way, run.cores) == (scene, way, cores)).map(|(_, measured)| measured)
     };
-    for (scene, name) in [(Scene::Picture, "the picture's pages"), (Scene::Web, "the web's pages")] {
+    for (scene, name) in [(Scene::Picture, "pages as in the founding text"), (Scene::Web, "pages as on the web")] {
         let Some(tasks) = find(scene, Way::Tasks, 1) else { continue };
         let one = find(scene, Way::Threads, 1).map_or(f64::NAN, Measured::rate);
         writeln!(
             out,
-            "{name}: tasks on one core come to {:.1} % of its bound ({:.2} of 4; the picture says 3.7), {:.1} times one at a time",
+            "{name}: tasks on one core reach {:.1} % of its maximum ({:.2} of 4; the founding text says 3.7), {:.1} times one at a time",
             tasks.of_bound() * 100.0,
             tasks.of_bound() * DRAWN_BOUND,
             tasks.rate() / one,
         )?;
     }
     if let (Some(one), Some(two)) = (find(Scene::Web, Way::Tasks, 1), find(Scene::Web, Way::Tasks, 2)) {
-        writeln!(out, "two cores bring tasks {:.2} times the pages of one", two.rate() / one.rate())?;
+        writeln!(out, "on two cores, tasks do {:.2} times the pages of one core", two.rate() / one.rate())?;
     }
     if let Some(crowd) = find(Scene::Crowd, Way::Tasks, 1) {
         let (waiting, seconds) = (crowd.waiting, crowd.seconds);

@@ -122,7 +122,7 @@ async fn an_interrupt_ends_a_crawl_in_order() {
     program.until_pages(20).await;
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     let text = Program::finish(child).await;
-    assert!(text.contains("the same command goes on from here"), "{text}");
+    assert!(text.contains("the same command continues from here"), "{text}");
     let taken = Address::query().filter(|a| a.state.eq(State::Taken)).count(&program.db).await.unwrap();
     assert!(taken == 0 && program.pages().await < 400);
 }

@@ -42,7 +42,7 @@ async fn every_page_of_the_story_is_stored_and_every_run_is_drawn() {
     ];
     let expected: Vec<_> = picture.into_iter().chain(web).chain([Some("40 tasks on one core")]).flatten().collect();
     assert_eq!(names, expected, "{text}");
-    assert!(!text.contains("did not come to its end"), "{text}");
+    assert!(!text.contains("did not finish"), "{text}");
 
     let db = Database::connect(&url).await.unwrap();
     let stored = Indexed::query().group_by(|i| i.run).order_by(|i| i.run.asc()).select(|i| (i.run, i.page.count()));
