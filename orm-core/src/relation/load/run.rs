@@ -33,7 +33,7 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
     /// ```
     ///
     /// # Errors
-    /// As for [`Select::all`].
+    /// As for [`Select::all`](crate::query::Select::all).
     pub async fn all(self, db: &impl Executor) -> Result<Vec<L::Output>> {
         self.run(WantedRows::All, db).await
     }
@@ -49,7 +49,7 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
     /// ```
     ///
     /// # Errors
-    /// As for [`Select::one`].
+    /// As for [`Select::one`](crate::query::Select::one).
     pub async fn one(self, db: &impl Executor) -> Result<L::Output> {
         let text = "no row found";
         let missing =
@@ -68,7 +68,7 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
     /// ```
     ///
     /// # Errors
-    /// As for [`Select::one_or_none`].
+    /// As for [`Select::one_or_none`](crate::query::Select::one_or_none).
     pub async fn one_or_none(self, db: &impl Executor) -> Result<Option<L::Output>> {
         Ok(self.run(WantedRows::Only, db).await?.into_iter().next())
     }
@@ -86,7 +86,7 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
     /// ```
     ///
     /// # Errors
-    /// As for [`Select::count`].
+    /// As for [`Select::count`](crate::query::Select::count).
     pub async fn count(self, db: &impl Executor) -> Result<i64> {
         self.query.count(db).await
     }
@@ -102,7 +102,7 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
     /// ```
     ///
     /// # Errors
-    /// As for [`Select::exists`].
+    /// As for [`Select::exists`](crate::query::Select::exists).
     pub async fn exists(self, db: &impl Executor) -> Result<bool> {
         self.query.exists(db).await
     }
@@ -118,7 +118,7 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
     /// ```
     ///
     /// # Errors
-    /// As for [`Select::first`].
+    /// As for [`Select::first`](crate::query::Select::first).
     pub async fn first(self, db: &impl Executor) -> Result<Option<L::Output>> {
         Ok(self.run(WantedRows::First, db).await?.into_iter().next())
     }
