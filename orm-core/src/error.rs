@@ -305,8 +305,9 @@ impl Error {
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
-    /// if let Err(error) = User::query().filter(|u| u.name.eq("Ann")).one(&db).await {
-    ///     println!("{}", if error.is_more_than_one() { "several are called Ann" } else { "none is" });
+    /// match User::query().filter(|u| u.name.eq("Ann")).one(&db).await {
+    ///     Err(error) if error.is_more_than_one() => println!("several users have that name"),
+    ///     other => println!("{}", other?.email),
     /// }
     /// # Ok(()) }
     /// ```
@@ -416,8 +417,9 @@ impl Error {
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
-    /// if let Err(error) = User::query().all(&db).await {
-    ///     println!("{}", if error.is_timeout() { "try again later" } else { "no" });
+    /// match User::query().all(&db).await {
+    ///     Err(error) if error.is_timeout() => println!("try again later"),
+    ///     other => println!("{} users", other?.len()),
     /// }
     /// # Ok(()) }
     /// ```

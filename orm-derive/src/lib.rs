@@ -23,6 +23,37 @@ use syn::{DeriveInput, parse_macro_input};
 /// Beside the struct it writes `UserColumns`, the columns as closures see them; `NewUser`, a row to insert with
 /// `NewUser::new(required..)`; and a constant for each constraint: `User::EMAIL_KEY`, for `Error::violates`.
 ///
+/// ```
+/// use orm_pg::prelude::*;
+///
+/// #[derive(Debug, Clone, Model)]
+/// #[orm(table = "users", has_many(posts: Post))]
+/// pub struct User {
+///     #[orm(key, identity)]
+///     pub id: i64,
+///     #[orm(unique)]
+///     pub email: String,
+///     pub age: Option<i32>,
+///     #[orm(default = "true")]
+///     pub active: bool,
+/// }
+///
+/// #[derive(Debug, Clone, Model)]
+/// #[orm(table = "posts")]
+/// pub struct Post {
+///     #[orm(key, identity)]
+///     pub id: i64,
+///     #[orm(references(User, on_delete = cascade))]
+///     pub author_id: i64,
+///     pub title: String,
+/// }
+///
+/// let adults = User::query().filter(|u| u.active.and(u.age.ge(18)));
+/// let insert = User::insert(NewUser { age: Some(34), ..NewUser::new("ann@example.org") });
+/// let users_with_posts = User::query().with(User::posts());
+/// assert_eq!(User::EMAIL_KEY.name(), "users_email_key");
+/// ```
+///
 /// # Options of the struct
 /// | `#[orm(..)]` | |
 /// |---|---|
@@ -86,6 +117,30 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 ///
 /// The fields take the options of a model's but those that belong to one table: the key, constraints, indexes. Columns
 /// are used through the field (`u.times.created`), and inserted as the `NewTimes` that is written beside the struct.
+///
+/// ```
+/// use orm_pg::prelude::*;
+///
+/// #[derive(Debug, Clone, Flatten)]
+/// pub struct Times {
+///     #[orm(default = "now()")]
+///     pub created: DateTime<Utc>,
+///     pub deleted: Option<DateTime<Utc>>,
+/// }
+///
+/// #[derive(Debug, Clone, Model)]
+/// #[orm(table = "notes")]
+/// pub struct Note {
+///     #[orm(key, identity)]
+///     pub id: i64,
+///     pub text: String,
+///     #[orm(flatten)]
+///     pub times: Times,
+/// }
+///
+/// let kept = Note::query().filter(|n| n.times.deleted.is_null()).select(|n| n.id);
+/// assert_eq!(kept.to_string(), r#"SELECT t0."id" FROM "notes" AS t0 WHERE t0."deleted" IS NULL"#);
+/// ```
 #[proc_macro_derive(Flatten, attributes(orm))]
 pub fn derive_flatten(input: TokenStream) -> TokenStream {
     expand::flatten(&parse_macro_input!(input as DeriveInput)).into()
@@ -95,6 +150,28 @@ pub fn derive_flatten(input: TokenStream) -> TokenStream {
 ///
 /// On the enum: `name = ".."` (default: snake case), `schema = ".."`, `rename_all = ".."` for the labels (default: snake
 /// case). On a variant: `rename = ".."`.
+///
+/// ```
+/// use orm_pg::prelude::*;
+///
+/// #[derive(Debug, Clone, Copy, PartialEq, PgEnum)]
+/// #[orm(name = "order_state")]
+/// pub enum State {
+///     Open,
+///     #[orm(rename = "on its way")]
+///     Sent,
+/// }
+///
+/// #[derive(Debug, Clone, Model)]
+/// #[orm(table = "orders")]
+/// pub struct Order {
+///     #[orm(key, identity)]
+///     pub id: i64,
+///     pub state: State,
+/// }
+///
+/// let open = Order::query().filter(|o| o.state.eq(State::Open));
+/// ```
 #[proc_macro_derive(PgEnum, attributes(orm))]
 pub fn derive_pg_enum(input: TokenStream) -> TokenStream {
     expand::pg_enum(&parse_macro_input!(input as DeriveInput)).into()
@@ -104,6 +181,23 @@ pub fn derive_pg_enum(input: TokenStream) -> TokenStream {
 ///
 /// `#[orm(sql_type = "app.email")]` says that its type in the database is another one, which is made of the field's: a
 /// domain, or the type of an extension such as `citext`. `create_tables` does not make it.
+///
+/// ```
+/// use orm_pg::prelude::*;
+///
+/// #[derive(Debug, Clone, PartialEq, Scalar)]
+/// pub struct Email(String);
+///
+/// #[derive(Debug, Clone, Model)]
+/// #[orm(table = "subscribers")]
+/// pub struct Subscriber {
+///     #[orm(key, identity)]
+///     pub id: i64,
+///     pub email: Email,
+/// }
+///
+/// let ann = Subscriber::query().filter(|s| s.email.eq(Email("ann@example.org".into())));
+/// ```
 #[proc_macro_derive(Scalar, attributes(orm))]
 pub fn derive_scalar(input: TokenStream) -> TokenStream {
     expand::scalar(&parse_macro_input!(input as DeriveInput)).into()
@@ -119,6 +213,26 @@ pub fn derive_scalar(input: TokenStream) -> TokenStream {
 ///
 /// An attribute may be NULL, whatever the type in the database says, so reading a NULL into a field that is no `Option`
 /// is an error. To SQL a value whose attributes all are NULL `IS NULL`, too.
+///
+/// ```
+/// use orm_pg::prelude::*;
+///
+/// #[derive(Debug, Clone, PgComposite)]
+/// pub struct Address {
+///     pub street: String,
+///     pub city: String,
+/// }
+///
+/// #[derive(Debug, Clone, Model)]
+/// #[orm(table = "customers")]
+/// pub struct Customer {
+///     #[orm(key, identity)]
+///     pub id: i64,
+///     pub address: Address,
+/// }
+///
+/// let in_berlin = Customer::query().filter(|c| c.address.attributes().city.eq("Berlin"));
+/// ```
 #[proc_macro_derive(PgComposite, attributes(orm))]
 pub fn derive_pg_composite(input: TokenStream) -> TokenStream {
     expand::pg_composite(&parse_macro_input!(input as DeriveInput)).into()
@@ -127,6 +241,19 @@ pub fn derive_pg_composite(input: TokenStream) -> TokenStream {
 /// Reads a struct from the rows of raw SQL: a struct with names by the names of columns, a tuple struct by position.
 ///
 /// On the struct: `rename_all = ".."`. On a field: `column = ".."`, `json`, and `skip` for `Default::default()`.
+///
+/// ```
+/// # use blog::*; async fn run(db: Database) -> Result<()> {
+/// #[derive(Debug, FromRow)]
+/// struct Author {
+///     name: String,
+///     posts: i64,
+/// }
+///
+/// let query = sql!("SELECT name, count(*) AS posts FROM users JOIN posts ON author_id = users.id GROUP BY users.id");
+/// let authors: Vec<Author> = query.all(&db).await?;
+/// # Ok(()) }
+/// ```
 #[proc_macro_derive(FromRow, attributes(orm))]
 pub fn derive_from_row(input: TokenStream) -> TokenStream {
     expand::from_row(&parse_macro_input!(input as DeriveInput)).into()
@@ -147,6 +274,28 @@ pub fn derive_from_row(input: TokenStream) -> TokenStream {
 /// | `ancestors`, `descendants` | of a relation of the model to itself: followed to the end |
 /// | `max_depth = 2` | with one of these: followed so many times |
 /// | `with_depth` | with one of these: the closures get the depth, too, `order_by = \|(_, depth)\| depth.desc()` |
+///
+/// ```
+/// # use blog::*; async fn run(db: Database) -> Result<()> {
+/// #[derive(Debug, Projection)]
+/// #[orm(of = User)]
+/// struct Card {
+///     name: String,
+///     #[orm(expr = |u| u.email.lower())]
+///     address: String,
+///     #[orm(filter = |p| p.published, order_by = |p| p.id.desc(), limit = 3)]
+///     posts: Vec<Title>,
+/// }
+///
+/// #[derive(Debug, Projection)]
+/// #[orm(of = Post)]
+/// struct Title {
+///     title: String,
+/// }
+///
+/// let cards: Vec<Card> = Card::query().filter(|u| u.active).order_by(|u| u.name.asc()).all(&db).await?;
+/// # Ok(()) }
+/// ```
 #[proc_macro_derive(Projection, attributes(orm))]
 pub fn derive_projection(input: TokenStream) -> TokenStream {
     expand::projection(&parse_macro_input!(input as DeriveInput)).into()
@@ -157,6 +306,19 @@ pub fn derive_projection(input: TokenStream) -> TokenStream {
 /// Its fields have the names of the model's fields; a missing column that needs a value is a compile error. A field may
 /// borrow (`&str`), be `Defaulted`, or have `#[orm(json)]` or `#[orm(skip)]`; for a flattened field of the model it is the
 /// `NewTimes` of that struct, with `#[orm(flatten)]`.
+///
+/// ```
+/// # use blog::*; async fn run(db: Database) -> Result<()> {
+/// #[derive(Insert)]
+/// #[orm(of = User)]
+/// struct SignUp<'a> {
+///     email: &'a str,
+///     name: &'a str,
+/// }
+///
+/// let ann: User = User::insert(SignUp { email: "ann@example.org", name: "Ann" }).one(&db).await?;
+/// # Ok(()) }
+/// ```
 #[proc_macro_derive(Insert, attributes(orm))]
 pub fn derive_insert(input: TokenStream) -> TokenStream {
     expand::insert(&parse_macro_input!(input as DeriveInput)).into()
@@ -166,6 +328,20 @@ pub fn derive_insert(input: TokenStream) -> TokenStream {
 ///
 /// `None` leaves a column as it is; a column that may be NULL is an `Option<Option<_>>`. A field may have `#[orm(json)]`
 /// or `#[orm(skip)]`.
+///
+/// ```
+/// # use blog::*; async fn run(db: Database) -> Result<()> {
+/// #[derive(Default, Changes)]
+/// #[orm(of = User)]
+/// struct Patch {
+///     name: Option<String>,
+///     age: Option<Option<i32>>,
+/// }
+///
+/// let patch = Patch { age: Some(None), ..Patch::default() }; // the age becomes NULL, the name stays
+/// let ann: User = User::get(7).update(|_| patch).one(&db).await?;
+/// # Ok(()) }
+/// ```
 #[proc_macro_derive(Changes, attributes(orm))]
 pub fn derive_changes(input: TokenStream) -> TokenStream {
     expand::changes(&parse_macro_input!(input as DeriveInput)).into()
@@ -186,6 +362,16 @@ pub fn sql(input: TokenStream) -> TokenStream {
 /// | `setup = path` | runs an asynchronous function on the database, which it takes as `Database` or `&Database` |
 /// | `flavor = "current_thread"` | runs the test on one thread |
 /// | `crate = path` | where `orm_pg` is, when it is renamed |
+///
+/// ```
+/// # use blog::*;
+/// #[orm_pg::test(models(User))]
+/// async fn a_new_user_is_active(db: Database) -> Result<()> {
+///     let ann = User::insert(NewUser::new("ann@example.org", "Ann")).one(&db).await?;
+///     assert!(ann.active);
+///     Ok(())
+/// }
+/// ```
 #[proc_macro_attribute]
 pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::test::expand(args.into(), item.into()).into()

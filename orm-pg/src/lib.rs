@@ -104,6 +104,12 @@ pub mod value {
 /// Lists the tables of models: `db.create_tables(models![User, Post])`.
 ///
 /// Expands to a `&'static [&'static Table]`.
+///
+/// ```
+/// # use blog::*; async fn run(db: Database) -> Result<()> {
+/// db.create_tables(models![User, Post, Comment]).await?;
+/// # Ok(()) }
+/// ```
 #[macro_export]
 macro_rules! models {
     ($($model:ty),* $(,)?) => {
@@ -118,6 +124,17 @@ macro_rules! models {
 ///
 /// It is a query of its own, with the verbs of [`RawSql`](expr::RawSql); a condition, `.filter(|u| sql!("{u.name} ~ 'x'"))`;
 /// or, with its type, an expression: `.select(|u| sql!("{u.id} * 2").expr::<i64>())`.
+///
+/// ```
+/// # use blog::*; async fn run(db: Database) -> Result<()> {
+/// let least = 18;
+/// let names: Vec<String> = sql!("SELECT name FROM users WHERE age >= {least}").all(&db).await?;
+/// let posts: i64 = sql!("SELECT count(*) FROM posts").one(&db).await?;
+///
+/// // A part of a query, with its columns in braces.
+/// let query = User::query().filter(|u| sql!("{u.name} ~ '^A'")).select(|u| sql!("{u.id} * 2").expr::<i64>());
+/// # Ok(()) }
+/// ```
 #[macro_export]
 macro_rules! sql {
     ($($text:tt)*) => {

@@ -25,6 +25,8 @@ use super::{
 ///     id: i64,
 ///     payload: Json, // or `Json<Payload>`, or `#[orm(json)] payload: Payload`
 /// }
+///
+/// let insert = Event::insert(NewEvent::new(Json(serde_json::json!({ "kind": "login" }))));
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Json<T = serde_json::Value>(pub T);
