@@ -2,6 +2,21 @@
 
 use proc_macro2::{Span, TokenStream};
 
+/// A value from the input and where it was written, for messages about it.
+#[derive(Clone)]
+pub(crate) struct Located<T> {
+    /// The value.
+    pub(crate) value: T,
+    /// Its place.
+    pub(crate) span: Span,
+}
+
+impl<T> Located<T> {
+    pub(crate) fn new(span: Span, value: T) -> Self {
+        Self { value, span }
+    }
+}
+
 /// The mistakes found so far.
 #[derive(Debug, Default)]
 #[must_use = "the mistakes have to be shown"]
@@ -15,14 +30,9 @@ impl Ctxt {
         self.errors.push(syn::Error::new(span, message));
     }
 
-    /// Adds a mistake that `syn` found.
-    pub(crate) fn push(&mut self, error: syn::Error) {
-        self.errors.push(error);
-    }
-
-    /// Takes the value, or notes why there is none.
+    /// Returns the value, or adds the mistake that `syn` found instead.
     pub(crate) fn ok<T>(&mut self, result: syn::Result<T>) -> Option<T> {
-        result.map_err(|error| self.push(error)).ok()
+        result.map_err(|error| self.errors.push(error)).ok()
     }
 
     /// The compiler's messages, followed by `code`.

@@ -1,9 +1,10 @@
 //! The derive macros of `orm-pg`, which re-exports and documents them.
 //!
-//! A derive goes through five stages, each in its room: this file takes the compiler's tokens, `ast` says what an input
-//! is, `attr` reads the attributes into it, `valid` checks the rules between them, `expand` writes the code. `ctxt`
-//! gathers all mistakes of one input; `fallback` stands in for code that cannot be written, so that one mistake is one
-//! message. Nothing here knows `orm-core` but as names in tokens: generated code leans on `orm_pg::__private` only.
+//! Each macro takes its input through the same stages, one module each: `ast` has the input as plain data, `attr` reads the
+//! attributes into it, `valid` checks the rules between them, `expand` writes the code. `ctxt` gathers the mistakes of all
+//! stages, so that the compiler shows them at once; `fallback` stands in for code that cannot be written, so that one
+//! mistake is one message. `sql` reads the text of `sql!`. Nothing here knows `orm-core` except as names in tokens, and
+//! generated code names only `orm_pg::__private`.
 
 mod ast;
 mod attr;
@@ -12,11 +13,40 @@ mod expand;
 mod fallback;
 mod name;
 mod sql;
-
 mod valid;
 
 use proc_macro::TokenStream;
+use proc_macro2::TokenStream as Tokens;
+use quote::quote;
 use syn::{DeriveInput, parse_macro_input};
+
+use crate::{ast::Stub, ctxt::Ctxt};
+
+/// Takes an input through the stages; the messages of all of them come before the code.
+fn run<I, R, C>(
+    input: &I,
+    read: fn(&mut Ctxt, &I) -> R,
+    check: fn(&mut Ctxt, &I, R) -> Result<C, Stub>,
+    write: fn(&C) -> Tokens,
+) -> Tokens {
+    let mut ctxt = Ctxt::default();
+    let read = read(&mut ctxt, input);
+    let code = match check(&mut ctxt, input, read) {
+        Ok(checked) => write(&checked),
+        Err(stub) => fallback::write(&stub),
+    };
+    ctxt.with(code)
+}
+
+/// A derive macro of these stages.
+fn derive<R, C>(
+    input: TokenStream,
+    read: fn(&mut Ctxt, &DeriveInput) -> R,
+    check: fn(&mut Ctxt, &DeriveInput, R) -> Result<C, Stub>,
+    write: fn(&C) -> Tokens,
+) -> TokenStream {
+    run(&parse_macro_input!(input as DeriveInput), read, check, write).into()
+}
 
 /// Makes a struct the model of a table or view.
 ///
@@ -110,7 +140,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// own is `orm_pg::Scalar`; the prelude has the derive of that name only.
 #[proc_macro_derive(Model, attributes(orm))]
 pub fn derive_model(input: TokenStream) -> TokenStream {
-    expand::model(&parse_macro_input!(input as DeriveInput)).into()
+    derive(input, attr::model, valid::model, expand::model)
 }
 
 /// Makes the columns of a struct ready to be shared: a model takes them in with `#[orm(flatten)]`.
@@ -143,7 +173,7 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(Flatten, attributes(orm))]
 pub fn derive_flatten(input: TokenStream) -> TokenStream {
-    expand::flatten(&parse_macro_input!(input as DeriveInput)).into()
+    derive(input, attr::model, valid::flatten, expand::flatten)
 }
 
 /// Makes an enum without fields a PostgreSQL enum type.
@@ -174,7 +204,7 @@ pub fn derive_flatten(input: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(PgEnum, attributes(orm))]
 pub fn derive_pg_enum(input: TokenStream) -> TokenStream {
-    expand::pg_enum(&parse_macro_input!(input as DeriveInput)).into()
+    derive(input, attr::pg_enum, valid::pg_enum, expand::pg_enum)
 }
 
 /// Makes a struct with one field a column type: that of the field.
@@ -200,7 +230,7 @@ pub fn derive_pg_enum(input: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(Scalar, attributes(orm))]
 pub fn derive_scalar(input: TokenStream) -> TokenStream {
-    expand::scalar(&parse_macro_input!(input as DeriveInput)).into()
+    derive(input, attr::scalar, valid::scalar, expand::scalar)
 }
 
 /// Makes a struct with named fields a PostgreSQL composite type, `CREATE TYPE address AS (..)`.
@@ -235,7 +265,7 @@ pub fn derive_scalar(input: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(PgComposite, attributes(orm))]
 pub fn derive_pg_composite(input: TokenStream) -> TokenStream {
-    expand::pg_composite(&parse_macro_input!(input as DeriveInput)).into()
+    derive(input, attr::pg_composite, valid::pg_composite, expand::pg_composite)
 }
 
 /// Reads a struct from the rows of raw SQL: a struct with names by the names of columns, a tuple struct by position.
@@ -256,7 +286,7 @@ pub fn derive_pg_composite(input: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(FromRow, attributes(orm))]
 pub fn derive_from_row(input: TokenStream) -> TokenStream {
-    expand::from_row(&parse_macro_input!(input as DeriveInput)).into()
+    derive(input, attr::row, valid::from_row, expand::from_row)
 }
 
 /// Makes a struct say what is read of the model that `#[orm(of = User)]` names, and what is loaded along with it.
@@ -298,7 +328,7 @@ pub fn derive_from_row(input: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(Projection, attributes(orm))]
 pub fn derive_projection(input: TokenStream) -> TokenStream {
-    expand::projection(&parse_macro_input!(input as DeriveInput)).into()
+    derive(input, attr::projection, valid::projection, expand::projection)
 }
 
 /// Makes a struct insertable as a row of the model that `#[orm(of = User)]` names.
@@ -321,7 +351,7 @@ pub fn derive_projection(input: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(Insert, attributes(orm))]
 pub fn derive_insert(input: TokenStream) -> TokenStream {
-    expand::insert(&parse_macro_input!(input as DeriveInput)).into()
+    derive(input, attr::row, valid::insert, expand::insert)
 }
 
 /// Makes a struct of `Option`s a partial update of the model that `#[orm(of = User)]` names.
@@ -344,13 +374,14 @@ pub fn derive_insert(input: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(Changes, attributes(orm))]
 pub fn derive_changes(input: TokenStream) -> TokenStream {
-    expand::changes(&parse_macro_input!(input as DeriveInput)).into()
+    derive(input, attr::row, valid::changes, expand::changes)
 }
 
 /// What `orm_pg::sql!` expands to, which says where the crate is: `sql!(crate = path, "..")`.
 #[proc_macro]
 pub fn sql(input: TokenStream) -> TokenStream {
-    sql::expand(input.into()).into()
+    let code = run(&input.into(), sql::read, valid::sql, expand::sql);
+    quote!({ #code }).into()
 }
 
 /// Runs an asynchronous test on a database of its own: `async fn works(db: Database)`, with or without a `Result`.
@@ -374,5 +405,5 @@ pub fn sql(input: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_attribute]
 pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::test::expand(args.into(), item.into()).into()
+    run(&(args.into(), item.into()), attr::test, valid::test, expand::test).into()
 }

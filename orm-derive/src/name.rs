@@ -72,7 +72,7 @@ pub(crate) fn refuse(name: &str) -> Option<String> {
     if name.is_empty() {
         Some("a name in the database cannot be empty".to_owned())
     } else if name.contains('\0') {
-        Some("a name in the database cannot hold a NUL character".to_owned())
+        Some("a name in the database cannot contain a NUL character".to_owned())
     } else if name.len() > LONGEST {
         let len = name.len();
         Some(format!("this name has {len} bytes, and PostgreSQL keeps only {LONGEST}: choose a shorter one"))

@@ -197,16 +197,31 @@ macro_rules! booleans {
 
         impl $ty {
             /// Holds when both do. Renders `x AND y`.
+            ///
+            /// ```
+            /// # use blog::*;
+            /// let query = User::query().filter(|u| u.active.and(u.age.ge(18)));
+            /// ```
             pub fn and(self, other: impl IntoCond) -> Cond {
                 self.into_cond().and(other)
             }
 
             /// Holds when one does. Renders `x OR y`.
+            ///
+            /// ```
+            /// # use blog::*;
+            /// let query = User::query().filter(|u| u.active.or(u.score.gt(0.5)));
+            /// ```
             pub fn or(self, other: impl IntoCond) -> Cond {
                 self.into_cond().or(other)
             }
 
             /// Holds when this is false. Renders `NOT x`.
+            ///
+            /// ```
+            /// # use blog::*;
+            /// let query = User::query().filter(|u| u.active.not()); // or `!u.active`
+            /// ```
             #[expect(clippy::should_implement_trait, reason = "`Not` is implemented as well")]
             pub fn not(self) -> Cond {
                 self.into_cond().not()

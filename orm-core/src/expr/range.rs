@@ -94,6 +94,11 @@ type Item<E> = <Base<E> as Spans>::Item;
 #[expect(clippy::wrong_self_convention, reason = "columns are cheap to move")]
 pub trait Ranges: Expression {
     /// Has the value in it. Renders `x @> y`.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let query = Booking::query().filter(|b| b.seats.contains_value(4));
+    /// ```
     fn contains_value<R: Operand<Item<Self>>>(self, value: R) -> Cond
     where
         Base<Self>: Spans,
@@ -102,6 +107,11 @@ pub trait Ranges: Expression {
     }
 
     /// Has the whole range in it. Renders `x @> y`.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let query = Booking::query().filter(|b| b.seats.contains_range(3..5));
+    /// ```
     fn contains_range<R: Span<Item<Self>>>(self, range: R) -> Cond
     where
         Base<Self>: Spans,
@@ -110,6 +120,11 @@ pub trait Ranges: Expression {
     }
 
     /// Lies wholly in the other range. Renders `x <@ y`.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let query = Booking::query().filter(|b| b.seats.contained_by(1..=10));
+    /// ```
     fn contained_by<R: Span<Item<Self>>>(self, range: R) -> Cond
     where
         Base<Self>: Spans,
@@ -118,6 +133,11 @@ pub trait Ranges: Expression {
     }
 
     /// The value lies in the range. Renders `x <@ y`.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let query = Booking::query().filter(|b| b.id.within(100..200));
+    /// ```
     fn within<R: Span<Base<Self>>>(self, range: R) -> Cond
     where
         Base<Self>: RangeItem,
@@ -126,6 +146,11 @@ pub trait Ranges: Expression {
     }
 
     /// Has a value in common with the other. Renders `x && y`.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let query = Booking::query().filter(|b| b.seats.overlaps(3..5));
+    /// ```
     fn overlaps<R: Span<Item<Self>>>(self, range: R) -> Cond
     where
         Base<Self>: Spans,
@@ -134,6 +159,11 @@ pub trait Ranges: Expression {
     }
 
     /// Touches the other without overlap: no value lies between them. Renders `x -|- y`.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let query = Booking::query().filter(|b| b.seats.adjacent_to(3..5));
+    /// ```
     fn adjacent_to<R: Span<Item<Self>>>(self, range: R) -> Cond
     where
         Base<Self>: Spans,
@@ -142,6 +172,11 @@ pub trait Ranges: Expression {
     }
 
     /// Ends before the other starts. Renders `x << y`.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let query = Booking::query().filter(|b| b.seats.is_before(10..));
+    /// ```
     fn is_before<R: Span<Item<Self>>>(self, range: R) -> Cond
     where
         Base<Self>: Spans,
@@ -150,6 +185,11 @@ pub trait Ranges: Expression {
     }
 
     /// Starts after the other has ended. Renders `x >> y`.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let query = Booking::query().filter(|b| b.seats.is_after(..10));
+    /// ```
     fn is_after<R: Span<Item<Self>>>(self, range: R) -> Cond
     where
         Base<Self>: Spans,
@@ -158,6 +198,11 @@ pub trait Ranges: Expression {
     }
 
     /// What both have in common; empty where there is nothing. Renders `x * y`.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let query = Booking::query().select(|b| b.seats.intersection(PgRange::from(1..5)));
+    /// ```
     fn intersection<R: Operand<Base<Self>>>(self, range: R) -> Expr<Either<Self, R::Nullability, Base<Self>>>
     where
         Base<Self>: Spans,
@@ -166,6 +211,11 @@ pub trait Ranges: Expression {
     }
 
     /// The lower bound; NULL where there is none. Renders `lower(x)`.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let first = Booking::query().select(|b| b.seats.lower_bound()); // Option<i32>
+    /// ```
     fn lower_bound(self) -> Expr<Option<Item<Self>>>
     where
         Base<Self>: Spans,
@@ -174,6 +224,11 @@ pub trait Ranges: Expression {
     }
 
     /// The upper bound; NULL where there is none. Renders `upper(x)`.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let end = Booking::query().select(|b| b.seats.upper_bound()); // Option<i32>
+    /// ```
     fn upper_bound(self) -> Expr<Option<Item<Self>>>
     where
         Base<Self>: Spans,
@@ -182,6 +237,11 @@ pub trait Ranges: Expression {
     }
 
     /// Whether nothing lies in it. Renders `isempty(x)`.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let query = Booking::query().filter(|b| b.seats.is_empty().not());
+    /// ```
     fn is_empty(self) -> Expr<Like<Self, bool>>
     where
         Base<Self>: Spans,

@@ -8,6 +8,23 @@ use crate::{ast::Node, value::VectorType};
 
 /// Distances between vectors. In `order_by` with a `limit` an index of the same kind answers them:
 /// `.order_by(|d| d.embedding.cosine_distance(query).asc()).limit(10)`.
+///
+/// ```
+/// use orm_pg::prelude::*;
+///
+/// #[derive(Debug, Clone, Model)]
+/// #[orm(table = "documents")]
+/// pub struct Document {
+///     #[orm(key, identity)]
+///     pub id: i64,
+///     #[orm(sql_type = "vector(3)")]
+///     pub embedding: Vector,
+/// }
+///
+/// let wanted = Vector::from(vec![0.1, 0.2, 0.3]);
+/// let nearest = Document::query().order_by(|d| d.embedding.cosine_distance(wanted).asc()).limit(10).select(|d| d.id);
+/// assert!(nearest.to_string().ends_with(r#"ORDER BY (t0."embedding" <=> $1::vector) LIMIT $2"#));
+/// ```
 pub trait Vectors: Expression {
     /// The straight distance. Renders `x <-> y`.
     fn l2_distance<R: Operand<Base<Self>>>(self, other: R) -> Expr<Either<Self, R::Nullability, f64>>

@@ -30,6 +30,12 @@ pub enum OrInfinity<T> {
 
 impl<T> OrInfinity<T> {
     /// Returns the value, if it is finite.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// assert_eq!(OrInfinity::Value(7).finite(), Some(7));
+    /// assert_eq!(OrInfinity::<i32>::Infinity.finite(), None);
+    /// ```
     pub fn finite(self) -> Option<T> {
         match self {
             Self::Value(value) => Some(value),

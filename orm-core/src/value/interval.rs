@@ -43,60 +43,112 @@ impl Interval {
     pub const NEG_INFINITY: Self = Self { months: i32::MIN, days: i32::MIN, microseconds: i64::MIN };
 
     /// That many years of twelve months.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// assert_eq!(Interval::years(2).to_string(), "P2Y");
+    /// ```
     #[must_use]
     pub const fn years(years: i16) -> Self {
         Self::months(years as i32 * 12)
     }
 
     /// That many months.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// assert_eq!(Interval::months(3).to_string(), "P3M");
+    /// ```
     #[must_use]
     pub const fn months(months: i32) -> Self {
         Self { months, ..Self::ZERO }
     }
 
     /// That many weeks of seven days.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// assert_eq!(Interval::weeks(2).to_string(), "P14D");
+    /// ```
     #[must_use]
     pub const fn weeks(weeks: i16) -> Self {
         Self::days(weeks as i32 * 7)
     }
 
     /// That many days.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// assert_eq!(Interval::days(-1).to_string(), "P-1D");
+    /// ```
     #[must_use]
     pub const fn days(days: i32) -> Self {
         Self { days, ..Self::ZERO }
     }
 
     /// That many hours.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// assert_eq!(Interval::hours(36).to_string(), "PT36H");
+    /// ```
     #[must_use]
     pub const fn hours(hours: i32) -> Self {
         Self::microseconds(hours as i64 * 3_600 * SECOND)
     }
 
     /// That many minutes.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// assert_eq!(Interval::minutes(90).to_string(), "PT1H30M");
+    /// ```
     #[must_use]
     pub const fn minutes(minutes: i32) -> Self {
         Self::microseconds(minutes as i64 * 60 * SECOND)
     }
 
     /// That many seconds.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// assert_eq!(Interval::seconds(90).to_string(), "PT1M30S");
+    /// ```
     #[must_use]
     pub const fn seconds(seconds: i32) -> Self {
         Self::microseconds(seconds as i64 * SECOND)
     }
 
     /// That many milliseconds.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// assert_eq!(Interval::milliseconds(1500).to_string(), "PT1.5S");
+    /// ```
     #[must_use]
     pub const fn milliseconds(milliseconds: i32) -> Self {
         Self::microseconds(milliseconds as i64 * 1_000)
     }
 
     /// That many microseconds.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// assert_eq!(Interval::microseconds(250).to_string(), "PT0.00025S");
+    /// ```
     #[must_use]
     pub const fn microseconds(microseconds: i64) -> Self {
         Self { microseconds, ..Self::ZERO }
     }
 
     /// The sum, part by part; nothing where a part is too large.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let day_and_a_half = Interval::days(1).checked_add(Interval::hours(12));
+    /// assert_eq!(day_and_a_half, Some(Interval { months: 0, days: 1, microseconds: 43_200_000_000 }));
+    /// assert_eq!(Interval::months(i32::MAX).checked_add(Interval::months(1)), None);
+    /// ```
     #[must_use]
     pub const fn checked_add(self, other: Self) -> Option<Self> {
         let (months, days) = (self.months.checked_add(other.months), self.days.checked_add(other.days));
@@ -107,6 +159,11 @@ impl Interval {
     }
 
     /// The same the other way round; nothing where a part is the smallest number there is.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// assert_eq!(Interval::days(3).checked_neg(), Some(Interval::days(-3)));
+    /// ```
     #[must_use]
     pub const fn checked_neg(self) -> Option<Self> {
         match (self.months.checked_neg(), self.days.checked_neg(), self.microseconds.checked_neg()) {

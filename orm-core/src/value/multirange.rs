@@ -22,6 +22,12 @@ pub struct Multirange<T>(pub Vec<PgRange<T>>);
 
 impl<T> Multirange<T> {
     /// Whether `value` lies in one of the ranges.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let open: Multirange<i32> = [8..12, 13..18].into_iter().collect();
+    /// assert!(open.contains(&9) && !open.contains(&12));
+    /// ```
     pub fn contains(&self, value: &T) -> bool
     where
         T: PartialOrd,

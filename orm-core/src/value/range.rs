@@ -81,6 +81,13 @@ impl<T> PgRange<T> {
     pub const ALL: Self = Self::Bounds(Bound::Unbounded, Bound::Unbounded);
 
     /// Returns the lower bound; of an empty range, which has none, `Unbounded`.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// use std::ops::Bound;
+    ///
+    /// assert_eq!(PgRange::from(1..6).lower(), Bound::Included(&1));
+    /// ```
     pub fn lower(&self) -> Bound<&T> {
         match self {
             Self::Empty => Bound::Unbounded,
@@ -89,6 +96,13 @@ impl<T> PgRange<T> {
     }
 
     /// Returns the upper bound; of an empty range, which has none, `Unbounded`.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// use std::ops::Bound;
+    ///
+    /// assert_eq!(PgRange::from(1..6).upper(), Bound::Excluded(&6));
+    /// ```
     pub fn upper(&self) -> Bound<&T> {
         match self {
             Self::Empty => Bound::Unbounded,
@@ -97,11 +111,21 @@ impl<T> PgRange<T> {
     }
 
     /// Whether it is the empty range.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// assert!(PgRange::<i32>::Empty.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         matches!(self, Self::Empty)
     }
 
     /// Whether `value` lies in it.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// assert!(PgRange::from(1..).contains(&1_000));
+    /// ```
     pub fn contains(&self, value: &T) -> bool
     where
         T: PartialOrd,

@@ -1,7 +1,5 @@
-//! The little that the macros see of types. What a column can hold is decided by the compiler, not here.
+//! What the macros read from the tokens of a type. Which types a column can hold is decided by the compiler.
 
-use proc_macro2::TokenStream;
-use quote::quote;
 use syn::{GenericArgument, PathArguments, Type};
 
 /// The type inside an `Option`, going by the last part of the path.
@@ -23,14 +21,6 @@ pub(crate) fn inner(ty: &Type) -> Option<&Type> {
 /// Whether the last part of the type's path is `name`.
 pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
     matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|it| it.ident == name))
-}
-
-/// `Json<T>`, or `Option<Json<T>>` for an `Option<T>`.
-pub(crate) fn json_type(private: &TokenStream, ty: &Type) -> TokenStream {
-    match inner(ty) {
-        Some(inner) => quote!(::core::option::Option<#private::value::Json<#inner>>),
-        None => quote!(#private::value::Json<#ty>),
-    }
 }
 
 /// Whether the type is written as an `Option`.

@@ -14,8 +14,8 @@ use syn::{
 
 use crate::ctxt::Ctxt;
 
-/// One thing between two commas.
-pub(crate) enum Item {
+/// One option: the tokens between two commas.
+pub(super) enum Item {
     /// `"text"`.
     Text(LitStr),
     /// `flag`, `crate::User`.
@@ -30,8 +30,8 @@ pub(crate) enum Item {
     List(Ident, Vec<Self>),
 }
 
-/// What stands behind `=`.
-pub(crate) enum Value {
+/// The value behind `=`.
+pub(super) enum Value {
     /// A string.
     Text(LitStr),
     /// A name or a path.
@@ -39,7 +39,7 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    pub(crate) fn span(&self) -> Span {
+    pub(super) fn span(&self) -> Span {
         match self {
             Self::Text(text) => text.span(),
             Self::Path(path) => path.span(),
@@ -48,7 +48,7 @@ impl Value {
 }
 
 impl Item {
-    pub(crate) fn span(&self) -> Span {
+    pub(super) fn span(&self) -> Span {
         match self {
             Self::Text(text) => text.span(),
             Self::Path(path) => path.span(),
@@ -56,13 +56,18 @@ impl Item {
         }
     }
 
-    /// The key, where there is one.
-    pub(crate) fn key(&self) -> Option<&Ident> {
+    /// The key, if there is one.
+    pub(super) fn key(&self) -> Option<&Ident> {
         match self {
             Self::Text(_) | Self::Dotted(..) => None,
             Self::Path(path) => path.get_ident(),
             Self::Pair(key, _) | Self::Typed(key, _) | Self::List(key, _) => Some(key),
         }
+    }
+
+    /// The key as text; empty if there is none.
+    pub(super) fn name(&self) -> String {
+        self.key().map(|it| it.unraw().to_string()).unwrap_or_default()
     }
 }
 
@@ -118,12 +123,12 @@ impl Parse for Value {
     }
 }
 
-/// Reads all `#[orm(..)]` of one struct, field or variant; what cannot be parsed is noted and left out.
-pub(crate) fn items(ctxt: &mut Ctxt, attrs: &[Attribute]) -> Vec<Item> {
+/// Reads all `#[orm(..)]` of one struct, field or variant; an option that cannot be parsed is reported and left out.
+pub(super) fn items(ctxt: &mut Ctxt, attrs: &[Attribute]) -> Vec<Item> {
     let mut items = Vec::new();
     for attr in attrs.iter().filter(|it| it.path().is_ident("orm")) {
         if !matches!(attr.meta, Meta::List(_)) {
-            ctxt.error(attr.span(), "write `#[orm(..)]`, the options in parentheses");
+            ctxt.error(attr.span(), "expected `#[orm(..)]`, with the options in parentheses");
             continue;
         }
         let parsed = attr.parse_args_with(Punctuated::<Item, Token![,]>::parse_terminated);

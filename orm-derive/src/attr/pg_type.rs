@@ -1,59 +1,122 @@
-//! The options of a struct or enum that stands for a type of PostgreSQL.
+//! The options of an enum or struct that is a type of PostgreSQL.
 
-use syn::{DeriveInput, Path, ext::IdentExt};
+use proc_macro2::Span;
+use syn::{Attribute, Data, DeriveInput, Ident, Path, Type, Visibility, spanned::Spanned};
 
-use super::{Item, Value, items};
+use super::{
+    item::{Item, items},
+    value::{db_name, krate, path, rename, take},
+};
 use crate::{
-    ctxt::Ctxt,
-    name::{self, Rename, did_you_mean},
+    ast,
+    ctxt::{Ctxt, Located},
+    name::{Rename, did_you_mean},
 };
 
-/// How the type is called, and what is in it.
-#[derive(Default)]
-pub(crate) struct TypeAttrs {
-    name: Option<String>,
+/// The options of the type.
+struct TypeOptions {
+    krate: Path,
+    name: String,
+    schema: Option<String>,
+    rename_all: Rename,
+}
+
+/// An enum as it was written.
+pub(crate) struct EnumInput {
+    /// The path of `orm_pg`.
+    pub(crate) krate: Path,
+    pub(crate) name: String,
     pub(crate) schema: Option<String>,
-    pub(crate) rename: Rename,
-    pub(crate) krate: Option<Path>,
+    pub(crate) variants: Vec<VariantInput>,
 }
 
-impl TypeAttrs {
-    /// The name of the type: as given, or that of the Rust type in snake case.
-    pub(crate) fn name(&self, input: &DeriveInput) -> String {
-        self.name.clone().unwrap_or_else(|| Rename::Snake.apply(&input.ident))
-    }
+/// A variant with its label.
+pub(crate) struct VariantInput {
+    pub(crate) ident: Ident,
+    pub(crate) label: Located<String>,
+    /// The place of its fields, if it has any.
+    pub(crate) fields: Option<Span>,
 }
 
-/// Reads the options.
-pub(crate) fn pg_type(ctxt: &mut Ctxt, input: &DeriveInput) -> TypeAttrs {
-    let mut all = TypeAttrs::default();
+/// A struct as it was written.
+pub(crate) struct CompositeInput {
+    /// The path of `orm_pg`.
+    pub(crate) krate: Path,
+    pub(crate) name: String,
+    pub(crate) schema: Option<String>,
+    pub(crate) attributes: Vec<AttributeInput>,
+}
+
+/// A field with the name of its attribute.
+pub(crate) struct AttributeInput {
+    pub(crate) ident: Ident,
+    pub(crate) vis: Visibility,
+    pub(crate) ty: Type,
+    pub(crate) name: Located<String>,
+}
+
+/// Reads the options of an enum and of its variants.
+pub(crate) fn pg_enum(ctxt: &mut Ctxt, input: &DeriveInput) -> EnumInput {
+    let TypeOptions { krate, name, schema, rename_all } = of_type(ctxt, input);
+    let variants = match &input.data {
+        Data::Enum(data) => Some(&data.variants),
+        Data::Struct(_) | Data::Union(_) => None,
+    };
+    let variants = variants.into_iter().flatten().map(|it| VariantInput {
+        ident: it.ident.clone(),
+        label: renamed(ctxt, &it.attrs, "rename", &it.ident, rename_all.apply(&it.ident)),
+        fields: (!matches!(it.fields, syn::Fields::Unit)).then(|| it.fields.span()),
+    });
+    let variants = variants.collect();
+    EnumInput { krate, name, schema, variants }
+}
+
+/// Reads the options of a struct and of its fields.
+pub(crate) fn pg_composite(ctxt: &mut Ctxt, input: &DeriveInput) -> CompositeInput {
+    let TypeOptions { krate, name, schema, rename_all } = of_type(ctxt, input);
+    let attributes = ast::named_fields(input).map(|(ident, it)| AttributeInput {
+        ident: ident.clone(),
+        vis: it.vis.clone(),
+        ty: it.ty.clone(),
+        name: renamed(ctxt, &it.attrs, "column", ident, rename_all.column(ident)),
+    });
+    let attributes = attributes.collect();
+    CompositeInput { krate, name, schema, attributes }
+}
+
+fn of_type(ctxt: &mut Ctxt, input: &DeriveInput) -> TypeOptions {
+    let (mut given, mut name, mut schema, mut rename_all) = (None, None, None, None);
     for item in items(ctxt, &input.attrs) {
-        let key = item.key().map(|it| it.unraw().to_string()).unwrap_or_default();
-        match (&item, key.as_str()) {
-            (Item::Pair(_, Value::Text(text)), "name" | "schema" | "rename_all") => {
-                let given = text.value();
-                let refused = match key.as_str() {
-                    "rename_all" => Rename::parse(&given).map(|it| all.rename = it).err(),
-                    key => {
-                        let refused = name::refuse(&given);
-                        let slot = if key == "name" { &mut all.name } else { &mut all.schema };
-                        *slot = Some(given);
-                        refused
-                    }
-                };
-                if let Some(message) = refused {
-                    ctxt.error(text.span(), message);
-                }
-            }
-            (Item::Pair(_, Value::Path(path)), "crate") => all.krate = Some(path.clone()),
-            (Item::Pair(_, Value::Text(text)), "crate") => all.krate = ctxt.ok(text.parse()),
+        let option = item.name();
+        match (option.as_str(), &item) {
+            ("name", Item::Pair(key, value)) => take(ctxt, &mut name, key, value, db_name),
+            ("schema", Item::Pair(key, value)) => take(ctxt, &mut schema, key, value, db_name),
+            ("rename_all", Item::Pair(key, value)) => take(ctxt, &mut rename_all, key, value, rename),
+            ("crate", Item::Pair(key, value)) => take(ctxt, &mut given, key, value, path),
             _ => {
-                let near = did_you_mean(&key, ["name", "schema", "rename_all", "crate"]);
+                let near = did_you_mean(&option, ["name", "schema", "rename_all", "crate"]);
                 let expected =
                     "expected `name = \"..\"`, `schema = \"..\"`, `rename_all = \"..\"` or `crate = \"path\"`";
                 ctxt.error(item.span(), format!("{expected}{near}"));
             }
         }
     }
-    all
+    TypeOptions {
+        krate: krate(given),
+        name: name.map_or_else(|| Rename::Snake.apply(&input.ident), |it| it.value),
+        schema: schema.map(|it| it.value),
+        rename_all: rename_all.map(|it| it.value).unwrap_or_default(),
+    }
+}
+
+/// Reads the only option of a variant or field: its name in the database, which is `default` without it.
+fn renamed(ctxt: &mut Ctxt, attrs: &[Attribute], option: &str, ident: &Ident, default: String) -> Located<String> {
+    let mut name = None;
+    for item in items(ctxt, attrs) {
+        match &item {
+            Item::Pair(key, value) if key == option => take(ctxt, &mut name, key, value, db_name),
+            item => ctxt.error(item.span(), format!("expected `{option} = \"..\"`")),
+        }
+    }
+    name.unwrap_or_else(|| Located::new(ident.span(), default))
 }

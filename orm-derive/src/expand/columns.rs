@@ -1,29 +1,30 @@
-//! `UserColumns`: the columns of a model, as closures see them.
+//! `UserColumns`: the columns of a model, as the argument of closures.
 
-use super::{
-    generics::{self, Names},
-    plain,
-};
-use crate::ast::{FieldKind, Model};
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::{
+    generics::{self, ModelTokens},
+    tokens::unraw,
+};
+use crate::ast::{FieldKind, Model};
+
 /// The struct.
-pub(super) fn definition(model: &Model, private: &TokenStream, names: &Names) -> TokenStream {
+pub(super) fn definition(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> TokenStream {
     let Model { vis, columns, .. } = model;
-    let marker = &names.marker;
-    let (mode, declared) = generics::of_columns(&model.generics, private);
-    let bounds = &names.bounds;
-    let description = format!("The columns of `{}`, for closures.", plain(&model.ident));
+    let marker = &tokens.marker;
+    let (mode, declared) = generics::of_columns(&tokens.generics, private);
+    let bounds = &tokens.bounds;
+    let description = format!("The columns of `{}`, for closures.", unraw(&model.ident));
     let (mut number, mut part) = (0_usize, 0_usize);
     let fields = model.fields.iter().filter_map(|field| {
         let (vis, ident) = (&field.vis, &field.ident);
         let (description, ty) = match &field.kind {
-            FieldKind::Skip | FieldKind::Wrong => return None,
+            FieldKind::Skip | FieldKind::Invalid => return None,
             FieldKind::Flatten => {
                 part += 1;
                 let part = part - 1;
-                (format!("The columns of `{}`.", plain(ident)), quote!(#mode::Part<#marker, #part>))
+                (format!("The columns of `{}`.", unraw(ident)), quote!(#mode::Part<#marker, #part>))
             }
             FieldKind::Column(column) => {
                 let ty = quote!(#mode::Field<#marker, #number>);
@@ -54,16 +55,16 @@ pub(super) fn definition(model: &Model, private: &TokenStream, names: &Names) ->
 }
 
 /// Its traits.
-pub(super) fn impls(model: &Model, private: &TokenStream, names: &Names) -> TokenStream {
-    let Names { model: row, marker, columns, params_and_mode, bounds, .. } = names;
-    let name = plain(&model.columns);
+pub(super) fn impls(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> TokenStream {
+    let ModelTokens { model: row, marker, columns, params_and_mode, bounds, .. } = tokens;
+    let name = unraw(&model.columns);
     let idents: Vec<_> = model
         .fields
         .iter()
-        .filter(|it| !matches!(it.kind, FieldKind::Skip | FieldKind::Wrong))
+        .filter(|it| !matches!(it.kind, FieldKind::Skip | FieldKind::Invalid))
         .map(|it| &it.ident)
         .collect();
-    let names = idents.iter().map(|it| plain(it));
+    let names = idents.iter().map(|it| unraw(it));
     let mut number = 0_usize;
     let selects: Vec<_> = model
         .fields
@@ -71,7 +72,7 @@ pub(super) fn impls(model: &Model, private: &TokenStream, names: &Names) -> Toke
         .map(|field| {
             let ident = &field.ident;
             match &field.kind {
-                FieldKind::Skip | FieldKind::Wrong => quote!(),
+                FieldKind::Skip | FieldKind::Invalid => quote!(),
                 FieldKind::Flatten => quote!(#private::expr::Selection::select(self.#ident, __orm_list);),
                 FieldKind::Column(_) => {
                     let node = quote!(<__OrmN as #private::expr::Mode>::field_node::<#marker, #number>(self.#ident));

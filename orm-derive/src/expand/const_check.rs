@@ -1,39 +1,43 @@
-//! What only the compiler can check of attributes and types: each check is a constant at the place of the mistake.
+//! The rules that need the types of fields, which only the compiler knows: each check is a constant at the place of the
+//! mistake.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::spanned::Spanned;
 
-use super::{at, generics::Names, plain};
-use crate::ast::{Model, Named, OnDelete};
+use super::{
+    generics::ModelTokens,
+    tokens::{respan, unraw},
+};
+use crate::ast::{ConstraintColumn, Model, OnDelete};
 
 /// The checks of a model: items, or statements where there are type parameters; those are evaluated for each use of
 /// the model.
-pub(super) struct Checks {
+pub(super) struct ConstChecks {
     pub(super) items: TokenStream,
     pub(super) statements: TokenStream,
 }
 
 /// Writes the checks.
-pub(super) fn of(model: &Model, private: &TokenStream, names: &Names) -> Checks {
-    let marker = &names.marker;
+pub(super) fn of(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> ConstChecks {
+    let marker = &tokens.marker;
     let mut checks = Vec::new();
     for (number, (field, column)) in model.columns().enumerate() {
-        let (name, ty) = (plain(&field.ident), quote!(#private::model::field_type::<#marker, #number>()));
+        let (name, ty) = (unraw(&field.ident), quote!(#private::model::field_type::<#marker, #number>()));
         let counted = column.identity.as_ref().map(|_| "an identity column");
         if let Some(what) = counted.or(column.version.as_ref().map(|_| "the version")) {
-            checks.push(at(field.ty.span(), quote!(#private::model::check_integer(#ty, #what))));
+            checks.push(respan(field.ty.span(), quote!(#private::model::check_integer(#ty, #what))));
         }
         for key in &model.foreign_keys {
             let Some(place) = key.fields.iter().position(|it| *it == field.ident) else { continue };
             let (target, count) = (&key.reference.target, key.fields.len());
-            let columns = key.reference.columns.iter().map(plain);
+            let columns = key.reference.columns.iter().map(unraw);
             let table = quote!(#private::model::Probe::<#target>::TABLE);
             let check = quote!(check_reference(#name, #ty, #table, &[#(#columns),*], #place, #count));
-            checks.push(at(field.ty.span(), quote!(#private::model::#check)));
+            checks.push(respan(field.ty.span(), quote!(#private::model::#check)));
             if let Some(it) = key.reference.on_delete.as_ref().filter(|it| it.value == OnDelete::SetNull) {
                 let nullable = quote!(#private::model::field_nullable::<#marker, #number>());
-                checks.push(at(it.span, quote!(#private::model::check_set_null(#nullable, #name))));
+                checks.push(respan(it.span, quote!(#private::model::check_set_null(#nullable, #name))));
             }
         }
     }
@@ -45,20 +49,20 @@ pub(super) fn of(model: &Model, private: &TokenStream, names: &Names) -> Checks 
     });
     for key in &model.foreign_keys {
         let Some(first) = key.reference.columns.first() else { continue };
-        let (target, columns) = (&key.reference.target, key.reference.columns.iter().map(plain));
+        let (target, columns) = (&key.reference.target, key.reference.columns.iter().map(unraw));
         let table = quote!(#private::model::Probe::<#target>::TABLE);
-        checks.push(at(first.span(), quote!(#private::model::check_referred(#table, &[#(#columns),*]))));
+        checks.push(respan(first.span(), quote!(#private::model::check_referred(#table, &[#(#columns),*]))));
     }
     for column in model.constraints.iter().flat_map(|it| &it.columns) {
-        if let Named::Part(number, part, inside) = column {
-            let (part, field) = (plain(part), plain(inside));
+        if let ConstraintColumn::Flattened { number, field, inner } = column {
+            let (part, field) = (unraw(field), unraw(inner));
             let check = quote!(#private::model::check_part_column::<#marker, #number>(#part, #field));
-            checks.push(at(inside.span(), check));
+            checks.push(respan(inner.span(), check));
         }
     }
     if model.generics.params.is_empty() {
-        Checks { items: quote!(#probe #(const _: () = #checks;)*), statements: TokenStream::new() }
+        ConstChecks { items: quote!(#probe #(const _: () = #checks;)*), statements: TokenStream::new() }
     } else {
-        Checks { items: quote!(#probe), statements: quote!(#(const { #checks };)*) }
+        ConstChecks { items: quote!(#probe), statements: quote!(#(const { #checks };)*) }
     }
 }

@@ -4,8 +4,11 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::Path;
 
-use super::{generics::Names, plain, table::option};
-use crate::ast::{ConstraintKind, ForeignKey, Model, Named, OnDelete};
+use super::{
+    generics::ModelTokens,
+    tokens::{option, unraw},
+};
+use crate::ast::{ConstraintColumn, ConstraintKind, ForeignKey, Model, OnDelete};
 
 /// The function that gives the table of another model; at that model's name, should it be none.
 pub(super) fn target(private: &TokenStream, path: &Path) -> TokenStream {
@@ -13,11 +16,11 @@ pub(super) fn target(private: &TokenStream, path: &Path) -> TokenStream {
 }
 
 /// The name of a column in the database, as a constant expression.
-fn column(private: &TokenStream, marker: &TokenStream, column: &Named) -> TokenStream {
+fn column(private: &TokenStream, marker: &TokenStream, column: &ConstraintColumn) -> TokenStream {
     match column {
-        Named::Own(name) => quote!(#name),
-        Named::Part(number, _, field) => {
-            let field = plain(field);
+        ConstraintColumn::Own(name) => quote!(#name),
+        ConstraintColumn::Flattened { number, inner, .. } => {
+            let field = unraw(inner);
             quote!(#private::model::part_column::<#marker, #number>(#field))
         }
     }
@@ -44,8 +47,8 @@ pub(super) fn table(model: &Model, private: &TokenStream, marker: &TokenStream) 
                     OnDelete::SetNull => quote!(SetNull),
                     OnDelete::SetDefault => quote!(SetDefault),
                 };
-                let field = fields.iter().map(plain).collect::<Vec<_>>().join(", ");
-                let referred = reference.columns.iter().map(plain);
+                let field = fields.iter().map(unraw).collect::<Vec<_>>().join(", ");
+                let referred = reference.columns.iter().map(unraw);
                 foreign_keys.push(quote! {{
                     let mut __orm_key = #private::schema::ForeignKey::new(
                         #name,
@@ -81,10 +84,10 @@ pub(super) fn table(model: &Model, private: &TokenStream, marker: &TokenStream) 
 }
 
 /// `impl User { pub const EMAIL_KEY: Constraint = …; }`.
-pub(super) fn constants(model: &Model, private: &TokenStream, names: &Names) -> Option<TokenStream> {
+pub(super) fn constants(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> Option<TokenStream> {
     let (vis, table) = (&model.vis, &model.table);
     let schema = model.schema.as_ref().map(|it| quote!(.in_schema(#it)));
-    let Names { model: ty, params, bounds, .. } = names;
+    let ModelTokens { model: ty, params, bounds, .. } = tokens;
     let constants = model.constraints.iter().filter_map(|it| {
         let (constant, name) = (it.constant.as_ref()?, &it.name);
         let what = match &it.kind {

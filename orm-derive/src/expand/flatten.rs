@@ -2,40 +2,42 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::DeriveInput;
 
-use super::{columns, field_impls, generics::Names, marker, marker_definition, new_row, private, row, table};
-use crate::{ast::Model, ctxt::Ctxt, valid};
+use super::{
+    columns,
+    generics::ModelTokens,
+    model::{field_impls, marker_definition},
+    new_row, row, table,
+    tokens::private,
+};
+use crate::ast::Model;
 
-/// Writes the impl.
-pub(crate) fn flatten(input: &DeriveInput) -> TokenStream {
-    let mut ctxt = Ctxt::default();
-    let code = valid::flatten(&mut ctxt, input).and_then(|shared| write(&shared));
-    ctxt.with(code.unwrap_or_default())
+/// Writes the impls; nothing without a struct to insert, which `valid` does not let happen.
+pub(crate) fn flatten(shared: &Model) -> TokenStream {
+    write(shared).unwrap_or_default()
 }
 
 fn write(shared: &Model) -> Option<TokenStream> {
     let private = private(&shared.krate);
-    let marker = marker(shared);
-    let names = Names::new(shared, &private, &marker);
-    let Names { model: ty, columns, params, bounds, .. } = &names;
+    let tokens = ModelTokens::new(shared, &private);
+    let ModelTokens { model: ty, columns, params, bounds, .. } = &tokens;
     let columns_ident = &shared.columns;
     let new = new_row::name(shared, &private)?;
     let definitions = [
-        marker_definition(shared, &marker),
-        columns::definition(shared, &private, &names),
+        marker_definition(shared, &tokens),
+        columns::definition(shared, &private, &tokens),
         new_row::definition(shared, &private)?,
     ];
     let impls = [
-        field_impls(shared, &private, &names),
-        columns::impls(shared, &private, &names),
-        row::impl_from_row(shared, &private, &names),
-        new_row::impls(shared, &private, &names)?,
+        field_impls(shared, &private, &tokens),
+        columns::impls(shared, &private, &tokens),
+        row::impl_from_row(shared, &private, &tokens),
+        new_row::impls(shared, &private, &tokens)?,
     ];
-    let defs = table::column_defs(shared, &private, &names);
-    let values = table::column_values(shared, &private, &names);
-    let writes = new_row::writes(shared, &private, &names.marker, &quote!(__orm_new), &quote!(__orm_first));
-    let count = new_row::count(shared, &private, &names.marker);
+    let defs = table::column_defs(shared, &private, &tokens);
+    let values = table::column_values(shared, &private, &tokens);
+    let writes = new_row::writes(shared, &private, &tokens.marker, &quote!(__orm_new), &quote!(__orm_first));
+    let count = new_row::count(shared, &private, &tokens.marker);
     // A new row that does not have all parameters does not say which struct it is for.
     let row = new_row::has_all_parameters(shared, &private).then(|| {
         quote! {

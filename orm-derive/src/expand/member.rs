@@ -1,30 +1,28 @@
-//! The columns and relations of a model by their names, as fields of projections find them.
+//! The columns and relations of a model by their names, by which the fields of projections find them.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Path, Type, spanned::Spanned};
 
 use super::{
-    at,
-    generics::Names,
-    plain,
-    projection::{From, Part},
+    generics::ModelTokens,
     relation::{kind, number},
+    tokens::{respan, unraw},
 };
-use crate::ast;
+use crate::ast::{self, ProjectedField, ProjectionSource};
 
 /// The number of the column or relation that a field reads, as the constant `member`, which is an error where there is
 /// none. Of a column and a relation of one name the field's type chooses.
-pub(super) fn which(
+pub(super) fn number_of_member(
     member: &Ident,
-    part: &Part<'_>,
-    follows: bool,
+    projected: &ProjectedField,
     model: &Path,
     private: &TokenStream,
 ) -> Option<TokenStream> {
-    let From::Member { name, .. } = &part.from else { return None };
-    let (ty, field, text, shown) = (part.ty, plain(part.ident), plain(name), shown(part.ty));
-    let (number, relation) = (number(name), of_relation(name));
+    let ProjectionSource::Member { name, traversal, .. } = &projected.source else { return None };
+    let ty = &projected.ty;
+    let (field, text, shown) = (unraw(&projected.ident), unraw(name), shown(ty));
+    let (number, relation) = (number(name), relation_number(name));
     let probe = |number: u64| quote!(#private::relation::ProbeMember::<#model, #number>);
     let (own, other) = (probe(number), probe(relation));
     let reads = |number: u64| quote!(#private::relation::ProbeReads::<#model, #ty, #number>::READS);
@@ -33,7 +31,7 @@ pub(super) fn which(
     let there = quote! {
         #private::relation::check_member(#table::TABLE, #table::MEMBERS, #own::THERE || #other::THERE, #text)
     };
-    let there = at(name.span(), there);
+    let there = respan(name.span(), there);
     let probes = quote! {
         #[allow(unused_imports)]
         use #private::{
@@ -41,7 +39,7 @@ pub(super) fn which(
             relation::{NoMember as _, NoReading as _, NoType as _},
         };
     };
-    if follows {
+    if traversal.is_some() {
         return Some(quote! {
             const #member: ::core::primitive::u64 = {
                 #probes
@@ -54,9 +52,9 @@ pub(super) fn which(
         #private::relation::check_column(#own::COLUMN, #reads, #field, #shown);
         #private::relation::check_relation(#table::TABLE, #own::GIVES, #reads, #field, #shown);
     };
-    let fits = at(ty.span(), fits);
+    let fits = respan(ty.span(), fits);
     // Apart from the number: the field can be read, if as another type than the column has.
-    let same = at(
+    let same = respan(
         ty.span(),
         quote! {
             #private::relation::check_part(#own::COLUMN, #private::relation::ProbeType::<#ty>::TYPE, #field)
@@ -82,7 +80,7 @@ pub(super) fn which(
     })
 }
 
-/// A type as it is written by hand.
+/// A type as a person would write it.
 fn shown(ty: &Type) -> String {
     let mut text = quote!(#ty).to_string();
     for (spaced, close) in [(" <", "<"), ("< ", "<"), (" >", ">"), (" ::", "::"), (":: ", "::"), (" ,", ",")] {
@@ -92,13 +90,13 @@ fn shown(ty: &Type) -> String {
 }
 
 /// The number of a relation that has the name of a column.
-fn of_relation(name: &Ident) -> u64 {
-    number(&format_ident!("{}__relation", plain(name)))
+fn relation_number(name: &Ident) -> u64 {
+    number(&format_ident!("{}__relation", unraw(name)))
 }
 
-/// What a model says of its columns and relations, so that projections find them by name.
-pub(super) fn members(model: &ast::Model, private: &TokenStream, names: &Names) -> TokenStream {
-    let Names { model: ty, params, bounds, .. } = names;
+/// An impl for each column and relation, so that projections find them by name.
+pub(super) fn members(model: &ast::Model, private: &TokenStream, tokens: &ModelTokens) -> TokenStream {
+    let ModelTokens { model: ty, params, bounds, .. } = tokens;
     let columns = model.columns().map(|(field, column)| {
         let (name, number) = (&column.name, number(&field.ident));
         let (kind, compared) = match (&column.json, ast::is_option(&field.ty)) {
@@ -124,9 +122,9 @@ pub(super) fn members(model: &ast::Model, private: &TokenStream, names: &Names) 
         Some((it.reference.relation.as_ref()?, &it.reference.target, kind))
     });
     let declared = model.relations.iter().map(|it| (&it.name, &it.target, kind(it)));
-    let is_column = |name: &Ident| model.columns().any(|(field, _)| plain(&field.ident) == plain(name));
+    let is_column = |name: &Ident| model.columns().any(|(field, _)| unraw(&field.ident) == unraw(name));
     let relations = of_keys.chain(declared).map(|(name, target, kind)| {
-        let number = if is_column(name) { of_relation(name) } else { number(name) };
+        let number = if is_column(name) { relation_number(name) } else { number(name) };
         let shown = quote!(#target).to_string().replace(' ', "");
         let of_it = format!("of a projection of it (`#[orm(of = {shown})]`)");
         let gives = match kind.to_string().as_str() {
@@ -153,10 +151,10 @@ pub(super) fn members(model: &ast::Model, private: &TokenStream, names: &Names) 
 }
 
 /// The names of the columns and relations of a model.
-pub(super) fn names(model: &ast::Model) -> Vec<String> {
-    let columns = model.columns().map(|(field, _)| plain(&field.ident));
+pub(super) fn member_names(model: &ast::Model) -> Vec<String> {
+    let columns = model.columns().map(|(field, _)| unraw(&field.ident));
     let of_keys = model.foreign_keys.iter().filter_map(|it| it.reference.relation.as_ref());
-    let relations = of_keys.chain(model.relations.iter().map(|it| &it.name)).map(plain);
+    let relations = of_keys.chain(model.relations.iter().map(|it| &it.name)).map(unraw);
     let mut names: Vec<String> = Vec::new();
     for name in columns.chain(relations) {
         if !names.contains(&name) {

@@ -5,21 +5,21 @@ use quote::quote;
 use syn::Generics;
 
 use super::{
-    generics::{Names, used_by},
-    plain, to_json,
+    generics::{ModelTokens, used_by},
+    tokens::{marker, to_json, unraw},
 };
 use crate::ast::{self, Column, Field, FieldKind, Model};
 
-/// What a field of the new row holds.
-enum Part<'a> {
-    /// A column that an insert may name, with its number among all columns.
+/// A field of the new row.
+enum NewField<'a> {
+    /// A column that an insert may write, with its number among all columns.
     Column(usize, &'a Column),
     /// The new row of a flattened struct, with its number among those.
     Flatten(usize),
 }
 
-impl Part<'_> {
-    /// Whether an insert has to give it.
+impl NewField<'_> {
+    /// Whether an insert must have a value for it.
     fn is_required(&self, field: &Field) -> bool {
         match self {
             Self::Column(_, column) => !column.has_default() && !ast::is_option(&field.ty),
@@ -33,17 +33,17 @@ impl Part<'_> {
 }
 
 /// The fields of the new row.
-fn parts(model: &Model) -> Vec<(&Field, Part<'_>)> {
+fn new_fields(model: &Model) -> Vec<(&Field, NewField<'_>)> {
     let (mut number, mut part) = (0_usize, 0_usize);
     let parts = model.fields.iter().filter_map(|field| match &field.kind {
-        FieldKind::Skip | FieldKind::Wrong => None,
+        FieldKind::Skip | FieldKind::Invalid => None,
         FieldKind::Flatten => {
             part += 1;
-            Some((field, Part::Flatten(part - 1)))
+            Some((field, NewField::Flatten(part - 1)))
         }
         FieldKind::Column(column) => {
             number += 1;
-            (!column.is_automatic()).then(|| (field, Part::Column(number - 1, column)))
+            (!column.is_automatic()).then(|| (field, NewField::Column(number - 1, column)))
         }
     });
     parts.collect()
@@ -52,19 +52,19 @@ fn parts(model: &Model) -> Vec<(&Field, Part<'_>)> {
 /// The struct, with `new`.
 pub(super) fn definition(model: &Model, private: &TokenStream) -> Option<TokenStream> {
     let (new, vis) = (model.insert.as_ref()?, &model.vis);
-    let parts = parts(model);
-    let description = format!("A new row of `{}`, to insert.", plain(&model.ident));
+    let parts = new_fields(model);
+    let description = format!("A new row of `{}`, to insert.", unraw(&model.ident));
     let generics = generics(model, private);
     let (params, arguments, bounds) = generics.split_for_impl();
     let fields = parts.iter().map(|(field, part)| {
         let (vis, ident) = (&field.vis, &field.ident);
         let ty = field_type(model, field, part, private);
         let description = match part {
-            Part::Flatten(_) => format!("The columns of `{}`.", plain(ident)),
-            Part::Column(_, column) if column.has_default() => {
+            NewField::Flatten(_) => format!("The columns of `{}`.", unraw(ident)),
+            NewField::Column(_, column) if column.has_default() => {
                 format!("The column `{}`; `Auto` leaves it to its default.", column.name)
             }
-            Part::Column(_, column) => format!("The column `{}`.", column.name),
+            NewField::Column(_, column) => format!("The column `{}`.", column.name),
         };
         quote! {
             #[doc = #description]
@@ -73,7 +73,7 @@ pub(super) fn definition(model: &Model, private: &TokenStream) -> Option<TokenSt
     });
     let parameters = parts.iter().filter(|(field, part)| part.is_required(field)).map(|(field, part)| {
         let (ident, ty) = (&field.ident, field_type(model, field, part, private));
-        // Text comes as `&str` as well. For other types a conversion would only keep literals from finding theirs.
+        // A text may be a `&str`, too. For other types a conversion would only keep the compiler from inferring literals.
         if ast::is_named(&field.ty, "String") {
             quote!(#ident: impl ::core::convert::Into<#ty>)
         } else {
@@ -115,13 +115,13 @@ pub(super) fn definition(model: &Model, private: &TokenStream) -> Option<TokenSt
 
 /// The parameters of the struct: those that its fields use.
 fn generics(model: &Model, private: &TokenStream) -> Generics {
-    let types: Vec<_> = parts(model).iter().map(|(field, part)| field_type(model, field, part, private)).collect();
-    used_by(&model.declared, &types)
+    let types: Vec<_> = new_fields(model).iter().map(|(field, part)| field_type(model, field, part, private)).collect();
+    used_by(&model.generics, &types)
 }
 
 /// Whether the struct has all parameters of its model.
 pub(super) fn has_all_parameters(model: &Model, private: &TokenStream) -> bool {
-    generics(model, private).params.len() == model.declared.params.len()
+    generics(model, private).params.len() == model.generics.params.len()
 }
 
 /// The type: `NewDocument<T>`.
@@ -132,25 +132,25 @@ pub(super) fn name(model: &Model, private: &TokenStream) -> Option<TokenStream> 
     Some(quote!(#new #arguments))
 }
 
-fn field_type(model: &Model, field: &Field, part: &Part<'_>, private: &TokenStream) -> TokenStream {
+fn field_type(model: &Model, field: &Field, part: &NewField<'_>, private: &TokenStream) -> TokenStream {
     let ty = &field.ty;
     match part {
-        // Under type parameters by the type itself, lest the new row seem to use them all.
-        Part::Flatten(_) if !model.generics.params.is_empty() => quote!(<#ty as #private::model::Flatten>::New),
-        Part::Flatten(number) => {
-            let marker = super::marker(model);
+        // With type parameters by the type itself, because the marker has them all and the new row may not.
+        NewField::Flatten(_) if !model.generics.params.is_empty() => quote!(<#ty as #private::model::Flatten>::New),
+        NewField::Flatten(number) => {
+            let marker = marker(model);
             quote!(<#marker as #private::model::NewPart<#number>>::New)
         }
-        Part::Column(_, column) if column.has_default() => quote!(#private::model::Defaulted<#ty>),
-        Part::Column(..) => quote!(#ty),
+        NewField::Column(_, column) if column.has_default() => quote!(#private::model::Defaulted<#ty>),
+        NewField::Column(..) => quote!(#ty),
     }
 }
 
 /// Its traits.
-pub(super) fn impls(model: &Model, private: &TokenStream, names: &Names) -> Option<TokenStream> {
+pub(super) fn impls(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> Option<TokenStream> {
     let new = name(model, private)?;
-    let Names { model: ty, marker, params, bounds, .. } = names;
-    let default = parts(model).iter().all(|(field, part)| !part.is_required(field)).then(|| {
+    let ModelTokens { model: ty, marker, params, bounds, .. } = tokens;
+    let default = new_fields(model).iter().all(|(field, part)| !part.is_required(field)).then(|| {
         let generics = generics(model, private);
         let (params, _, bounds) = generics.split_for_impl();
         quote! {
@@ -177,28 +177,28 @@ pub(super) fn impls(model: &Model, private: &TokenStream, names: &Names) -> Opti
     Some(quote!(#default #insertable))
 }
 
-/// How many columns an insert may name, as a constant expression.
+/// The number of columns that an insert may write, as a constant expression.
 pub(super) fn count(model: &Model, private: &TokenStream, marker: &TokenStream) -> TokenStream {
-    let parts = parts(model);
-    place(&quote!(0), &parts, private, marker)
+    let parts = new_fields(model);
+    position(&quote!(0), &parts, private, marker)
 }
 
-/// The place behind `parts`, of which the first is at `first`.
-fn place(
+/// The position after `parts`, of which the first is at `first`.
+fn position(
     first: &TokenStream,
-    parts: &[(&Field, Part<'_>)],
+    parts: &[(&Field, NewField<'_>)],
     private: &TokenStream,
     marker: &TokenStream,
 ) -> TokenStream {
-    let own = parts.iter().filter(|(_, part)| matches!(part, Part::Column(..))).count();
+    let own = parts.iter().filter(|(_, part)| matches!(part, NewField::Column(..))).count();
     let flattened = parts.iter().filter_map(|(_, part)| match part {
-        Part::Flatten(number) => Some(number),
-        Part::Column(..) => None,
+        NewField::Flatten(number) => Some(number),
+        NewField::Column(..) => None,
     });
     quote!(#first + #own #(+ #private::model::part_insertable::<#marker, #flattened>())*)
 }
 
-/// The statements that hand the values of `row` to the sink, the first at the place `first`.
+/// The statements that hand the values of `row` to the sink, the first at the position `first`.
 pub(super) fn writes(
     model: &Model,
     private: &TokenStream,
@@ -206,15 +206,15 @@ pub(super) fn writes(
     row: &TokenStream,
     first: &TokenStream,
 ) -> Vec<TokenStream> {
-    let parts = parts(model);
-    let write = |(index, (field, part)): (usize, &(&Field, Part<'_>))| {
+    let parts = new_fields(model);
+    let write = |(index, (field, part)): (usize, &(&Field, NewField<'_>))| {
         let (ident, ty) = (&field.ident, &field.ty);
-        let place = place(first, parts.get(..index).unwrap_or_default(), private, marker);
+        let position = position(first, parts.get(..index).unwrap_or_default(), private, marker);
         let value = quote!(#row.#ident);
         let (number, column) = match part {
-            Part::Column(number, column) => (number, column),
-            Part::Flatten(number) => {
-                return quote!(#private::model::insert_part::<#marker, #number, __OrmS>(#value, #place, __orm_sink););
+            NewField::Column(number, column) => (number, column),
+            NewField::Flatten(number) => {
+                return quote!(#private::model::insert_part::<#marker, #number, __OrmS>(#value, #position, __orm_sink););
             }
         };
         let name = &column.name;
@@ -222,7 +222,7 @@ pub(super) fn writes(
         if !column.has_default() {
             let value = if json { to_json(private, ty, &value) } else { value };
             return quote! {
-                #private::model::insert_value::<#marker, #number, __OrmS>(#value, #place, #name, __orm_sink);
+                #private::model::insert_value::<#marker, #number, __OrmS>(#value, #position, #name, __orm_sink);
             };
         }
         let value = if json {
@@ -236,7 +236,7 @@ pub(super) fn writes(
         } else {
             value
         };
-        quote!(#private::model::insert_defaulted::<#marker, #number, __OrmS>(#value, #place, #name, __orm_sink);)
+        quote!(#private::model::insert_defaulted::<#marker, #number, __OrmS>(#value, #position, #name, __orm_sink);)
     };
     parts.iter().enumerate().map(write).collect()
 }

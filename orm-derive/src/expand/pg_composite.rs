@@ -2,90 +2,23 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Data, DeriveInput, Fields, Ident, Type, Visibility, ext::IdentExt, spanned::Spanned};
+use syn::ext::IdentExt;
 
-use super::{plain, private, table::option};
-use crate::{
-    attr::{self, Item, Value},
-    ctxt::Ctxt,
-    name, valid,
-};
+use super::tokens::{option, private, unraw};
+use crate::ast::{CompositeAttribute, PgComposite};
 
 /// Writes the impls.
-pub(crate) fn pg_composite(input: &DeriveInput) -> TokenStream {
-    let mut ctxt = Ctxt::default();
-    let code = write(&mut ctxt, input);
-    ctxt.with(code.unwrap_or_default())
-}
-
-/// A field as an attribute of the type.
-struct Attribute<'a> {
-    ident: &'a Ident,
-    vis: &'a Visibility,
-    ty: &'a Type,
-    name: String,
-}
-
-fn write(ctxt: &mut Ctxt, input: &DeriveInput) -> Option<TokenStream> {
-    let attrs = attr::pg_type(ctxt, input);
-    let fields = match &input.data {
-        Data::Struct(data) => match &data.fields {
-            Fields::Named(fields) if !fields.named.is_empty() => fields,
-            _ => {
-                let message = "`PgComposite` needs a struct with named fields: each is an attribute of the type; for a \
-                    newtype `#[derive(Scalar)]`";
-                ctxt.error(input.ident.span(), message);
-                return None;
-            }
-        },
-        _ => {
-            let message = "`PgComposite` needs a struct; for an enum `#[derive(PgEnum)]`";
-            ctxt.error(input.ident.span(), message);
-            return None;
-        }
-    };
-    if !input.generics.params.is_empty() {
-        ctxt.error(input.generics.span(), "a PostgreSQL composite type cannot be generic");
-        return None;
-    }
-    let mut attributes: Vec<Attribute<'_>> = Vec::new();
-    for field in &fields.named {
-        let Some(ident) = &field.ident else { continue };
-        let (mut name, mut place) = (attrs.rename.column(ident), ident.span());
-        for item in attr::items(ctxt, &field.attrs) {
-            match &item {
-                Item::Pair(key, Value::Text(text)) if key == "column" => (name, place) = (text.value(), text.span()),
-                item => ctxt.error(item.span(), "expected `column = \"..\"`"),
-            }
-        }
-        if let Some(message) = name::refuse(&name) {
-            ctxt.error(place, message);
-        }
-        if let Some(first) = attributes.iter().find(|it| it.name == name) {
-            ctxt.error(place, format!("the attribute \"{name}\" is already that of `{}`", first.ident));
-        }
-        attributes.push(Attribute { ident, vis: &field.vis, ty: &field.ty, name });
-    }
-    let name = attrs.name(input);
-    Some(code(input, &private(&valid::krate(attrs.krate)), &name, attrs.schema.as_ref(), &attributes))
-}
-
-fn code(
-    input: &DeriveInput,
-    private: &TokenStream,
-    name: &str,
-    schema: Option<&String>,
-    attributes: &[Attribute<'_>],
-) -> TokenStream {
-    let (ident, vis, schema, rust) = (&input.ident, &input.vis, option(schema), plain(&input.ident));
+pub(crate) fn pg_composite(composite: &PgComposite) -> TokenStream {
+    let PgComposite { ident, vis, krate, name, schema, attributes } = composite;
+    let (private, schema, rust) = (private(krate), option(schema.as_ref()), unraw(ident));
     let struct_of = format_ident!("{}Attributes", ident.unraw());
-    let idents: Vec<_> = attributes.iter().map(|it| it.ident).collect();
+    let idents: Vec<_> = attributes.iter().map(|it| &it.ident).collect();
     let names: Vec<_> = attributes.iter().map(|it| it.name.as_str()).collect();
-    let (numbers, types): (Vec<_>, Vec<_>) = attributes.iter().map(|it| it.ty).enumerate().unzip();
-    // Stands for the fields: only one impl names the type of a field, so a wrong one is one message.
+    let (numbers, types): (Vec<_>, Vec<_>) = attributes.iter().map(|it| &it.ty).enumerate().unzip();
+    // Stands for the fields: only one impl names the type of a field, so that a wrong type is one message.
     let marker = format_ident!("__Orm{}", ident.unraw());
     let marker_description = format!("Stands for the fields of `{rust}` in generated code.");
-    let fields = attributes.iter().enumerate().map(|(number, Attribute { ident, vis, name, .. })| {
+    let fields = attributes.iter().enumerate().map(|(number, CompositeAttribute { ident, vis, name, .. })| {
         let description = format!("The attribute `{name}`.");
         quote! {
             #[doc = #description]

@@ -4,16 +4,16 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{generics::Names, plain};
-use crate::ast::{self, ConstraintKind, ForeignKey, Model, Named, Relation};
+use super::{generics::ModelTokens, tokens::unraw};
+use crate::ast::{self, ConstraintColumn, ConstraintKind, ForeignKey, Model, Relation};
 
 /// The foreign keys of the model, as types can find them, and what those of others may refer to.
-pub(super) fn impls(model: &Model, private: &TokenStream, names: &Names) -> TokenStream {
-    let Names { model: ty, params, bounds, .. } = names;
+pub(super) fn impls(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> TokenStream {
+    let ModelTokens { model: ty, params, bounds, .. } = tokens;
     let keys = model.foreign_keys.iter().map(|it| {
         let (target, number) = (&it.reference.target, number_of(&it.fields));
-        let columns = it.columns.iter().map(Named::text);
-        let values = it.fields.iter().filter_map(|field| value(model, private, names, field));
+        let columns = it.columns.iter().map(ConstraintColumn::text);
+        let values = it.fields.iter().filter_map(|field| value(model, private, tokens, field));
         let referred = referred(it, private);
         let only = is_only(model, it).then(|| {
             quote! {
@@ -44,13 +44,13 @@ pub(super) fn impls(model: &Model, private: &TokenStream, names: &Names) -> Toke
             }
         }
     });
-    keys.chain(unique_fields(model, private, names)).collect()
+    keys.chain(unique_fields(model, private, tokens)).collect()
 }
 
 /// The value of a field as a bind; nothing of NULL.
-fn value(model: &Model, private: &TokenStream, names: &Names, field: &Ident) -> Option<TokenStream> {
+fn value(model: &Model, private: &TokenStream, tokens: &ModelTokens, field: &Ident) -> Option<TokenStream> {
     let place = model.columns().position(|(it, _)| it.ident == *field)?;
-    let marker = &names.marker;
+    let marker = &tokens.marker;
     Some(quote!(#private::model::reference_field::<#marker, #place>(&self.#field)))
 }
 
@@ -78,20 +78,20 @@ fn referred(key: &ForeignKey, private: &TokenStream) -> Option<TokenStream> {
 }
 
 /// The fields that a foreign key of another model can refer to.
-fn unique_fields(model: &Model, private: &TokenStream, names: &Names) -> Vec<TokenStream> {
-    let Names { model: ty, params, bounds, .. } = names;
+fn unique_fields(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> Vec<TokenStream> {
+    let ModelTokens { model: ty, params, bounds, .. } = tokens;
     let unique = |name: &str| {
         let constraints = model.constraints.iter();
         let mut constraints =
             constraints.filter(|it| matches!(it.kind, ConstraintKind::Unique | ConstraintKind::PrimaryKey));
-        constraints.any(|it| it.columns.iter().any(|it| matches!(it, Named::Own(own) if own == name)))
+        constraints.any(|it| it.columns.iter().any(|it| matches!(it, ConstraintColumn::Own(own) if own == name)))
     };
     let fields = model.columns().filter(|(field, column)| {
         column.json.is_none() && unique(&column.name) && !ast::is_generic(&model.generics, &field.ty)
     });
     let impls = fields.filter_map(|(field, column)| {
         let (name, number) = (&column.name, number(&field.ident));
-        let value = value(model, private, names, &field.ident)?;
+        let value = value(model, private, tokens, &field.ident)?;
         Some(quote! {
             #[automatically_derived]
             impl #params #private::relation::UniqueField<#number> for #ty #bounds {
@@ -107,8 +107,8 @@ fn unique_fields(model: &Model, private: &TokenStream, names: &Names) -> Vec<Tok
 }
 
 /// The functions that users call.
-pub(super) fn functions(model: &Model, private: &TokenStream, names: &Names) -> Option<TokenStream> {
-    let Names { model: ty, params, bounds, .. } = names;
+pub(super) fn functions(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> Option<TokenStream> {
+    let ModelTokens { model: ty, params, bounds, .. } = tokens;
     let parents = parents(model, private);
     let children = model.relations.iter().map(|relation| children(model, relation, private));
     let functions: Vec<TokenStream> = parents.into_iter().chain(children).collect();
@@ -130,8 +130,8 @@ fn parents(model: &Model, private: &TokenStream) -> Vec<TokenStream> {
         let name = it.reference.relation.as_ref()?;
         let (target, number) = (&it.reference.target, number_of(&it.fields));
         let kind = if it.optional { quote!(MaybeOne) } else { quote!(One) };
-        let (model, target_name) = (plain(ident), quote!(#target).to_string());
-        let fields = it.fields.iter().map(|it| format!("`{}`", plain(it))).collect::<Vec<_>>().join(" and ");
+        let (model, target_name) = (unraw(ident), quote!(#target).to_string());
+        let fields = it.fields.iter().map(|it| format!("`{}`", unraw(it))).collect::<Vec<_>>().join(" and ");
         let description = format!("The `{target_name}` that a `{model}` refers to by {fields}.");
         Some(quote_spanned! {target.span()=>
             #[doc = #description]
@@ -163,7 +163,7 @@ fn children(model: &Model, relation: &Relation, private: &TokenStream) -> TokenS
             quote_spanned!(target.span()=> #private::relation::#function::<Self, #target, #key>())
         }
     };
-    let (model, target_name) = (plain(ident), quote!(#target).to_string());
+    let (model, target_name) = (unraw(ident), quote!(#target).to_string());
     let description = match (&relation.through, relation.many) {
         (Some(through), _) => {
             format!("The `{target_name}`s that belong to a `{model}` through `{}`.", quote!(#through))
@@ -193,7 +193,7 @@ const ONLY: u64 = 0;
 
 /// Whether the model has no other foreign key to the same one, as far as the names tell: of several one must be named.
 fn is_only(model: &Model, key: &ForeignKey) -> bool {
-    let name = |it: &ForeignKey| it.reference.target.segments.last().map(|it| plain(&it.ident));
+    let name = |it: &ForeignKey| it.reference.target.segments.last().map(|it| unraw(&it.ident));
     model.foreign_keys.iter().filter(|it| name(it) == name(key)).count() == 1
 }
 
@@ -210,12 +210,12 @@ fn key(fields: &[Ident]) -> TokenStream {
 
 /// A number made of the names of the fields of a foreign key.
 fn number_of(fields: &[Ident]) -> u64 {
-    hash(&fields.iter().map(plain).collect::<Vec<_>>().join(","))
+    hash(&fields.iter().map(unraw).collect::<Vec<_>>().join(","))
 }
 
 /// A number made of the name of a field, which both sides of a relation can work out (FNV-1a).
 pub(super) fn number(field: &Ident) -> u64 {
-    hash(&plain(field))
+    hash(&unraw(field))
 }
 
 fn hash(name: &str) -> u64 {

@@ -1,59 +1,39 @@
-//! Reading a row: shared by models and by structs with `#[derive(FromRow)]`.
+//! `FromRow`: for models, and for structs with `#[derive(FromRow)]`.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
-use syn::{Type, spanned::Spanned};
+use quote::{quote, quote_spanned};
+use syn::{Member, spanned::Spanned};
 
-use super::{from_json, generics::Names, plain};
-use crate::ast::{FieldKind, Model};
-
-/// A field to read.
-pub(super) struct Read<'a> {
-    /// The field: a name, or a number in a tuple struct.
-    pub(super) member: &'a dyn ToTokens,
-    pub(super) ty: &'a Type,
-    pub(super) source: Source,
-    pub(super) json: bool,
-}
-
-/// Where the value of a field comes from.
-pub(super) enum Source {
-    /// The column of this name.
-    Column(String),
-    /// The next column.
-    Next,
-    /// Several columns, which the field's type knows.
-    Flatten,
-    /// No column: the type's default.
-    Default,
-    /// Nowhere: this does not compile anyway.
-    Wrong,
-}
+use super::{
+    generics::ModelTokens,
+    tokens::{from_json, unraw},
+};
+use crate::ast::{FieldKind, Model, RowField, RowSource};
 
 /// How to read the fields of a struct.
-pub(super) struct Body<'a> {
+pub(super) struct RowReader<'a> {
     /// The struct's name, for messages.
     pub(super) owner: String,
     /// The type that stands for the fields.
     pub(super) marker: TokenStream,
-    pub(super) fields: Vec<Read<'a>>,
-    /// Whether a column behind the others says if the row is there.
+    pub(super) fields: &'a [RowField],
+    /// Whether one more column, the marker, tells a missing row from one that consists of NULLs.
     pub(super) with_marker: bool,
     /// Whether the fields declare columns, so that one that the program never reads is no mistake.
     pub(super) declares: bool,
 }
 
-/// The methods of `FromRow`. `before` stands before the layout of the fields.
-pub(super) fn methods(body: &Body<'_>, before: Option<&TokenStream>, private: &TokenStream) -> TokenStream {
-    let Body { owner, marker, fields, with_marker, declares } = body;
+/// The methods of `FromRow`; `before` comes before the layout of the fields.
+pub(super) fn methods(reader: &RowReader<'_>, before: Option<&TokenStream>, private: &TokenStream) -> TokenStream {
+    let RowReader { owner, marker, fields, with_marker, declares } = reader;
     let mut count = 0_usize;
     let (mut layouts, mut reads, mut flattened) = (Vec::new(), Vec::new(), Vec::new());
-    for field in fields {
-        let (member, ty) = (field.member, field.ty);
+    for field in *fields {
+        let RowField { member, ty, .. } = field;
         let value = match &field.source {
-            Source::Default => quote_spanned!(ty.span()=> <#ty as ::core::default::Default>::default()),
-            Source::Wrong => quote!(::core::unreachable!()),
-            Source::Flatten => {
+            RowSource::Default => quote_spanned!(ty.span()=> <#ty as ::core::default::Default>::default()),
+            RowSource::Invalid => quote!(::core::unreachable!()),
+            RowSource::Flatten => {
                 let part = flattened.len();
                 flattened.push(part);
                 layouts.push(quote!(#private::model::layout_part::<#marker, #part>(__orm_layout)?;));
@@ -61,7 +41,7 @@ pub(super) fn methods(body: &Body<'_>, before: Option<&TokenStream>, private: &T
             }
             column => {
                 layouts.push(match column {
-                    Source::Column(name) => {
+                    RowSource::Column(name) => {
                         quote!(#private::model::layout_field::<#marker, #count>(__orm_layout, #owner, #name)?;)
                     }
                     _ => quote!(#private::model::layout_next::<#marker, #count>(__orm_layout)?;),
@@ -76,7 +56,7 @@ pub(super) fn methods(body: &Body<'_>, before: Option<&TokenStream>, private: &T
     let layout_marker = with_marker.then(|| quote!(#private::row::Layout::<'_>::marker(__orm_layout)?;));
     let skip_marker = with_marker.then(|| quote!(#private::row::Cursor::<'_>::skip(__orm_row, 1);));
     let width = quote!(#count #(+ #private::model::part_defs::<#marker, #flattened>().len())*);
-    // What is NULL only where the row is missing: the marker, the first column that cannot be NULL, or all columns.
+    // NULL only where the row is missing: the marker, the first column that cannot be NULL, or all columns together.
     let missing = if *with_marker {
         quote!(#private::row::Cursor::<'_>::is_null(__orm_row, #count)?)
     } else {
@@ -96,8 +76,9 @@ pub(super) fn methods(body: &Body<'_>, before: Option<&TokenStream>, private: &T
         }}
     };
     let skipped = if *with_marker { quote!(#width + 1) } else { width };
-    // For rustc's lint `dead_code`, which would take a column that only queries name for a field without a use.
-    let declared = fields.iter().filter(|it| *declares && !matches!(it.source, Source::Default)).map(|it| it.member);
+    // For rustc's lint `dead_code`, which would warn about a column that only queries name.
+    let declared =
+        fields.iter().filter(|it| *declares && !matches!(it.source, RowSource::Default)).map(|it| &it.member);
     quote! {
         fn layout(__orm_layout: &mut #private::row::Layout<'_>) -> #private::error::Result<()> {
             #before
@@ -126,27 +107,27 @@ pub(super) fn methods(body: &Body<'_>, before: Option<&TokenStream>, private: &T
 }
 
 /// `impl FromRow` for a model.
-pub(super) fn impl_from_row(model: &Model, private: &TokenStream, names: &Names) -> TokenStream {
-    let Names { model: ty, marker, params, bounds, .. } = names;
-    let fields = model.fields.iter().map(|field| Read {
-        member: &field.ident,
-        ty: &field.ty,
+pub(super) fn impl_from_row(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> TokenStream {
+    let ModelTokens { model: ty, marker, params, bounds, .. } = tokens;
+    let fields = model.fields.iter().map(|field| RowField {
+        member: Member::Named(field.ident.clone()),
+        ty: field.ty.clone(),
         source: match &field.kind {
-            FieldKind::Column(column) => Source::Column(column.name.clone()),
-            FieldKind::Skip => Source::Default,
-            FieldKind::Flatten => Source::Flatten,
-            FieldKind::Wrong => Source::Wrong,
+            FieldKind::Column(column) => RowSource::Column(column.name.clone()),
+            FieldKind::Skip => RowSource::Default,
+            FieldKind::Flatten => RowSource::Flatten,
+            FieldKind::Invalid => RowSource::Invalid,
         },
         json: field.column().is_some_and(|it| it.json.is_some()),
     });
-    let body = Body {
-        owner: plain(&model.ident),
+    let reader = RowReader {
+        owner: unraw(&model.ident),
         marker: quote!(#marker),
-        fields: fields.collect(),
+        fields: &fields.collect::<Vec<_>>(),
         with_marker: model.needs_marker(),
         declares: true,
     };
-    let methods = methods(&body, None, private);
+    let methods = methods(&reader, None, private);
     quote! {
         #[automatically_derived]
         impl #params #private::row::FromRow for #ty #bounds {

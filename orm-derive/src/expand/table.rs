@@ -5,18 +5,19 @@ use quote::quote;
 use syn::{parse_quote, spanned::Spanned};
 
 use super::{
-    at, const_check, constraint,
-    generics::{Names, bounds_and},
-    member, plain,
+    const_check, constraint,
+    generics::{ModelTokens, bounds_and},
+    member,
+    tokens::{option, respan, unraw},
 };
 use crate::ast::{self, Column, Field, FieldKind, Model};
 
 /// The table, and the traits that make the struct a model.
-pub(super) fn impls(model: &Model, private: &TokenStream, names: &Names) -> TokenStream {
-    let Names { model: ty, columns, params, bounds, .. } = names;
+pub(super) fn impls(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> TokenStream {
+    let ModelTokens { model: ty, columns, params, bounds, .. } = tokens;
     let columns_ident = &model.columns;
-    let table = table(model, private, names);
-    let fields = column_values(model, private, names);
+    let table = table(model, private, tokens);
+    let fields = column_values(model, private, tokens);
     let origin = model.needs_marker().then(|| quote!(__orm_origin,));
     let writable = (!model.view).then(|| {
         quote! {
@@ -24,15 +25,15 @@ pub(super) fn impls(model: &Model, private: &TokenStream, names: &Names) -> Toke
             impl #params #private::model::Writable for #ty #bounds {}
         }
     });
-    let columns_check = check_columns(model, private, names);
-    let const_check::Checks { items, statements } = const_check::of(model, private, names);
-    let keyed = keyed(model, private, names);
+    let columns_check = check_columns(model, private, tokens);
+    let const_check::ConstChecks { items, statements } = const_check::of(model, private, tokens);
+    let keyed = keyed(model, private, tokens);
     let marked = model.needs_marker().then(|| {
         quote!(
             const MARKED: ::core::primitive::bool = true;
         )
     });
-    let members = member::names(model);
+    let members = member::member_names(model);
     quote! {
         #columns_check
         #items
@@ -66,16 +67,16 @@ pub(super) fn impls(model: &Model, private: &TokenStream, names: &Names) -> Toke
 
 /// Where columns of other structs are among the columns: how many there are, and that no two have one name. Outside of
 /// the impl, where constants may not depend on type parameters.
-fn check_columns(model: &Model, private: &TokenStream, names: &Names) -> Option<TokenStream> {
+fn check_columns(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> Option<TokenStream> {
     if !model.has_flattened() {
         return None;
     }
     let own = model.columns().map(|(_, column)| &column.name);
     let count = model.columns().count();
-    let (ident, name) = (&model.ident, plain(&model.ident));
+    let (ident, name) = (&model.ident, unraw(&model.ident));
     // By the types themselves, unless the model has no parameters: then a type without columns has had its message.
     let parts = model.flattened().enumerate().map(|(number, field)| {
-        let (ty, marker) = (&field.ty, &names.marker);
+        let (ty, marker) = (&field.ty, &tokens.marker);
         if model.generics.params.is_empty() {
             quote!(#private::model::part_defs::<#marker, #number>())
         } else {
@@ -84,7 +85,7 @@ fn check_columns(model: &Model, private: &TokenStream, names: &Names) -> Option<
     });
     let parts = quote!(&[#(#parts),*]);
     let check = quote!(#private::model::check_columns(#name, &[#(#own),*], __ORM_FLATTENED));
-    let check = at(ident.span(), check);
+    let check = respan(ident.span(), check);
     let count = Literal::usize_unsuffixed(count);
     Some(quote! {
         const __ORM_FLATTENED: &[&[#private::schema::ColumnDef]] = #parts;
@@ -94,8 +95,8 @@ fn check_columns(model: &Model, private: &TokenStream, names: &Names) -> Option<
 }
 
 /// The values of the fields of the struct of columns.
-pub(super) fn column_values(model: &Model, private: &TokenStream, names: &Names) -> Vec<TokenStream> {
-    let marker = &names.marker;
+pub(super) fn column_values(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> Vec<TokenStream> {
+    let marker = &tokens.marker;
     let mut number = 0_usize;
     let mut flattened: Vec<usize> = Vec::new();
     let values = model.fields.iter().filter_map(|field| {
@@ -108,7 +109,7 @@ pub(super) fn column_values(model: &Model, private: &TokenStream, names: &Names)
             quote!(const { #private::model::columns_before(#own, #before) })
         };
         let value = match &field.kind {
-            FieldKind::Skip | FieldKind::Wrong => return None,
+            FieldKind::Skip | FieldKind::Invalid => return None,
             FieldKind::Flatten => {
                 let part = flattened.len();
                 flattened.push(part);
@@ -126,11 +127,11 @@ pub(super) fn column_values(model: &Model, private: &TokenStream, names: &Names)
     values.collect()
 }
 
-fn keyed(model: &Model, private: &TokenStream, names: &Names) -> Option<TokenStream> {
+fn keyed(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> Option<TokenStream> {
     if !model.has_key() {
         return None;
     }
-    let Names { model: ty, marker, params, .. } = names;
+    let ModelTokens { model: ty, marker, params, .. } = tokens;
     let all: Vec<(usize, &Field, &Column)> =
         model.columns().enumerate().map(|(number, (field, column))| (number, field, column)).collect();
     let keys = || all.iter().filter(|(_, _, column)| column.key.is_some());
@@ -139,7 +140,7 @@ fn keyed(model: &Model, private: &TokenStream, names: &Names) -> Option<TokenStr
     let key = if let [single] = types.as_slice() { quote!(#single) } else { quote!((#(#types,)*)) };
     let bind = |number: &usize, field: &Field| {
         let ident = &field.ident;
-        at(field.ty.span(), quote!(#private::model::bind_field::<#marker, #number>(&self.#ident)))
+        respan(field.ty.span(), quote!(#private::model::bind_field::<#marker, #number>(&self.#ident)))
     };
     let binds = keys().map(|(number, field, _)| bind(number, field));
     let version = all.iter().find(|(_, _, column)| column.version.is_some()).map(|(number, field, _)| {
@@ -154,7 +155,7 @@ fn keyed(model: &Model, private: &TokenStream, names: &Names) -> Option<TokenStr
     let cloned =
         all.iter().filter(|(_, _, it)| it.key.is_some() || it.version.is_some()).map(|(_, field, _)| &field.ty);
     let cloned = cloned.filter(|ty| ast::is_generic(&model.generics, ty));
-    let bounds = bounds_and(&model.generics, cloned.map(|ty| parse_quote!(#ty: ::core::clone::Clone)).collect());
+    let bounds = bounds_and(&tokens.generics, cloned.map(|ty| parse_quote!(#ty: ::core::clone::Clone)).collect());
     Some(quote! {
         #[automatically_derived]
         impl #params #private::model::Keyed for #ty #bounds {
@@ -170,16 +171,16 @@ fn keyed(model: &Model, private: &TokenStream, names: &Names) -> Option<TokenStr
 }
 
 /// The table, as an expression of a static.
-fn table(model: &Model, private: &TokenStream, names: &Names) -> TokenStream {
-    let (ident, table, view) = (plain(&model.ident), &model.table, model.view);
+fn table(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> TokenStream {
+    let (ident, table, view) = (unraw(&model.ident), &model.table, model.view);
     let schema = option(model.schema.as_ref());
-    let columns = column_defs(model, private, names);
+    let columns = column_defs(model, private, tokens);
     let key = model.columns().filter(|(_, it)| it.key.is_some()).map(|(_, it)| &it.name);
-    let constraints = constraint::table(model, private, &names.marker);
+    let constraints = constraint::table(model, private, &tokens.marker);
     let relations = model.relations.iter().map(|it| {
-        let (name, many) = (plain(&it.name), it.many);
+        let (name, many) = (unraw(&it.name), it.many);
         let target = constraint::target(private, &it.target);
-        let key = it.key.iter().map(plain);
+        let key = it.key.iter().map(unraw);
         let through = match &it.through {
             Some(through) => {
                 let through = constraint::target(private, through);
@@ -207,17 +208,17 @@ fn table(model: &Model, private: &TokenStream, names: &Names) -> TokenStream {
 }
 
 /// The slice of all columns, as a constant expression.
-pub(super) fn column_defs(model: &Model, private: &TokenStream, names: &Names) -> TokenStream {
+pub(super) fn column_defs(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> TokenStream {
     let (mut number, mut part) = (0_usize, 0_usize);
     let own = model.fields.iter().filter_map(|field| match &field.kind {
-        FieldKind::Skip | FieldKind::Wrong => None,
+        FieldKind::Skip | FieldKind::Invalid => None,
         FieldKind::Flatten => {
             part += 1;
-            let (marker, part) = (&names.marker, part - 1);
+            let (marker, part) = (&tokens.marker, part - 1);
             Some((true, quote!(#private::model::part_defs::<#marker, #part>())))
         }
         FieldKind::Column(it) => {
-            let def = column(private, &names.marker, number, field, it);
+            let def = column(private, &tokens.marker, number, field, it);
             number += 1;
             Some((false, def))
         }
@@ -232,7 +233,7 @@ pub(super) fn column_defs(model: &Model, private: &TokenStream, names: &Names) -
 }
 
 fn column(private: &TokenStream, marker: &TokenStream, number: usize, field: &Field, column: &Column) -> TokenStream {
-    let (name, ident) = (&column.name, plain(&field.ident));
+    let (name, ident) = (&column.name, unraw(&field.ident));
     let def = quote!(#private::model::field_def::<#marker, #number>(#name, #ident));
     let mut sets = Vec::new();
     if column.identity.is_some() {
@@ -265,12 +266,4 @@ fn column(private: &TokenStream, marker: &TokenStream, number: usize, field: &Fi
         #(__orm_column.#sets;)*
         __orm_column
     }}
-}
-
-/// A text that may be absent, as an expression.
-pub(super) fn option(text: Option<&String>) -> TokenStream {
-    match text {
-        Some(text) => quote!(::core::option::Option::Some(#text)),
-        None => quote!(::core::option::Option::None),
-    }
 }

@@ -2,17 +2,18 @@
 
 use proptest::{collection::vec, prelude::*, sample::select};
 
-use super::{Part, split};
+use super::split;
+use crate::ast::TextPart;
 
-/// A token as it stands in SQL, and where in it a name would be inside of quotes or a comment.
+/// A token of SQL, taken apart where a name would be inside quotes or a comment.
 #[derive(Debug, Clone)]
-struct Token {
+struct TokenCase {
     open: String,
     inside: Vec<String>,
     close: String,
 }
 
-impl Token {
+impl TokenCase {
     fn text(&self) -> String {
         format!("{}{}{}", self.open, self.inside.concat(), self.close)
     }
@@ -25,9 +26,9 @@ impl Token {
 }
 
 /// A token around pieces none of which ends it.
-fn quoted(open: &'static str, pieces: &'static [&'static str], close: &'static str) -> BoxedStrategy<Token> {
+fn quoted(open: &'static str, pieces: &'static [&'static str], close: &'static str) -> BoxedStrategy<TokenCase> {
     vec(select(pieces), 0..6)
-        .prop_map(move |inside| Token {
+        .prop_map(move |inside| TokenCase {
             open: open.to_owned(),
             inside: inside.into_iter().map(str::to_owned).collect(),
             close: close.to_owned(),
@@ -35,7 +36,7 @@ fn quoted(open: &'static str, pieces: &'static [&'static str], close: &'static s
         .boxed()
 }
 
-fn plain() -> impl Strategy<Value = Token> {
+fn plain() -> impl Strategy<Value = TokenCase> {
     let words = [
         "a",
         "e",
@@ -58,10 +59,10 @@ fn plain() -> impl Strategy<Value = Token> {
         "{{",
         "}}",
     ];
-    select(words.to_vec()).prop_map(|it| Token { open: it.to_owned(), inside: vec![], close: String::new() })
+    select(words.to_vec()).prop_map(|it| TokenCase { open: it.to_owned(), inside: vec![], close: String::new() })
 }
 
-fn enclosed() -> impl Strategy<Value = Token> {
+fn enclosed() -> impl Strategy<Value = TokenCase> {
     prop_oneof![
         quoted("'", &["a", " ", "''", "\\", "\"", "--", "/*", "$$", "{{", "}}", "\n", "$1"], "'"),
         quoted("E'", &["a", " ", "''", "\\'", "\\\\", "\"", "--", "/*", "$$", "{{", "\n"], "'"),
@@ -80,10 +81,10 @@ fn config(cases: u32) -> ProptestConfig {
 }
 
 /// What the parts were written as, names between braces.
-fn written(parts: &[Part]) -> String {
-    let part = |part: &Part| match part {
-        Part::Text(text) => text.replace('{', "{{").replace('}', "}}"),
-        Part::Name(name) => format!("{{{name}}}"),
+fn written(parts: &[TextPart]) -> String {
+    let part = |part: &TextPart| match part {
+        TextPart::Text(text) => text.replace('{', "{{").replace('}', "}}"),
+        TextPart::Name(name) => format!("{{{name}}}"),
     };
     parts.iter().map(part).collect()
 }
@@ -110,7 +111,7 @@ proptest! {
         let (parts, mistakes) = split(&text);
         prop_assert!(mistakes.is_empty(), "{:?} in {}", mistakes, text);
         prop_assert_eq!(written(&parts), text);
-        prop_assert_eq!(parts.iter().filter(|it| matches!(it, Part::Name(_))).count(), names);
+        prop_assert_eq!(parts.iter().filter(|it| matches!(it, TextPart::Name(_))).count(), names);
     }
 
     #[test]
@@ -122,7 +123,7 @@ proptest! {
         let mut text: String = before.iter().map(|it| it.text() + " , ").collect();
         text += &token.with_name(at);
         let (_, mistakes) = split(&text);
-        prop_assert!(mistakes.iter().any(|it| it.contains("stands in")), "{:?} in {}", mistakes, text);
+        prop_assert!(mistakes.iter().any(|it| it.contains("is inside")), "{:?} in {}", mistakes, text);
     }
 
     #[test]

@@ -1,22 +1,21 @@
-//! Where in SQL a character stands: only outside of quotes and comments is a name in braces a value.
+//! Follows SQL through quotes and comments: a name in braces is a value only outside of them.
 //!
 //! The rules are those of the server's lexer, with `standard_conforming_strings` on.
 
 /// Follows a text, character by character.
 #[derive(Debug)]
 pub(super) struct Scanner {
-    place: Place,
-    /// The character before, unless it was a part of a sign that has had its effect.
+    state: State,
+    /// The previous character, unless it was the end of a sign such as `*/`.
     before: char,
     word: Word,
-    /// Behind a text: whether backslashes escape in it, and whether a line has ended since. Then another `'` continues
-    /// it.
+    /// After a text: whether backslashes escape in it, and whether a line has ended since: then another `'` continues it.
     ended: Option<(bool, bool)>,
     numbered: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Place {
+enum State {
     Plain,
     Text {
         escapes: bool,
@@ -34,7 +33,7 @@ enum Place {
     Block(u32),
 }
 
-/// What the character before is a part of.
+/// The word that the previous character is part of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Word {
     None,
@@ -55,31 +54,31 @@ fn is_line_end(char: char) -> bool {
 
 impl Scanner {
     pub(super) fn new() -> Self {
-        Self { place: Place::Plain, before: ' ', word: Word::None, ended: None, numbered: false }
+        Self { state: State::Plain, before: ' ', word: Word::None, ended: None, numbered: false }
     }
 
-    /// Whether a value can stand here; otherwise what is in the way.
+    /// The quotes or comment that keep a value from standing here, if any.
     pub(super) fn obstacle(&self) -> Option<&'static str> {
-        match self.place {
-            Place::Plain | Place::Tag(_) => None,
-            Place::Text { .. } | Place::Ident | Place::Dollar { .. } => Some("quotes"),
-            Place::Line | Place::Block(_) => Some("a comment"),
+        match self.state {
+            State::Plain | State::Tag(_) => None,
+            State::Text { .. } | State::Ident | State::Dollar { .. } => Some("quotes"),
+            State::Line | State::Block(_) => Some("a comment"),
         }
     }
 
     /// Whether a `$` here would be a part of the word before it.
     pub(super) fn is_in_word(&self) -> bool {
-        self.word != Word::None || matches!(self.place, Place::Tag(_))
+        self.word != Word::None || matches!(self.state, State::Tag(_))
     }
 
-    /// What is not closed at the end of the text.
+    /// The sign that is not closed at the end of the text, if any.
     pub(super) fn unclosed(&self) -> Option<&'static str> {
-        match self.place {
-            Place::Plain | Place::Tag(_) | Place::Line => None,
-            Place::Text { .. } => Some("a `'`"),
-            Place::Ident => Some("a `\"`"),
-            Place::Dollar { .. } => Some("a `$` quote"),
-            Place::Block(_) => Some("a `/*` comment"),
+        match self.state {
+            State::Plain | State::Tag(_) | State::Line => None,
+            State::Text { .. } => Some("a `'`"),
+            State::Ident => Some("a `\"`"),
+            State::Dollar { .. } => Some("a `$` quote"),
+            State::Block(_) => Some("a `/*` comment"),
         }
     }
 
@@ -95,51 +94,51 @@ impl Scanner {
 
     /// Passes over a character.
     pub(super) fn push(&mut self, char: char) {
-        let place = std::mem::replace(&mut self.place, Place::Plain);
+        let state = std::mem::replace(&mut self.state, State::Plain);
         let before = std::mem::replace(&mut self.before, char);
-        self.place = match place {
-            Place::Plain => self.plain(before, char),
-            Place::Text { escapes, escaped: true } => Place::Text { escapes, escaped: false },
-            Place::Text { escapes, .. } if char == '\'' => {
+        self.state = match state {
+            State::Plain => self.plain(before, char),
+            State::Text { escapes, escaped: true } => State::Text { escapes, escaped: false },
+            State::Text { escapes, .. } if char == '\'' => {
                 self.ended = Some((escapes, false));
-                Place::Plain
+                State::Plain
             }
-            Place::Text { escapes, .. } => Place::Text { escapes, escaped: escapes && char == '\\' },
-            Place::Ident if char == '"' => Place::Plain,
-            Place::Ident => Place::Ident,
-            Place::Tag(tag) if char == '$' => Place::Dollar { end: format!("${tag}$"), tail: String::new() },
-            Place::Tag(tag) if tag.is_empty() && char.is_ascii_digit() => {
+            State::Text { escapes, .. } => State::Text { escapes, escaped: escapes && char == '\\' },
+            State::Ident if char == '"' => State::Plain,
+            State::Ident => State::Ident,
+            State::Tag(tag) if char == '$' => State::Dollar { end: format!("${tag}$"), tail: String::new() },
+            State::Tag(tag) if tag.is_empty() && char.is_ascii_digit() => {
                 self.numbered = true;
                 self.word = Word::Number;
-                Place::Plain
+                State::Plain
             }
-            Place::Tag(tag) if begins_name(char) || (char.is_ascii_digit() && !tag.is_empty()) => {
-                Place::Tag(tag + char.encode_utf8(&mut [0; 4]))
+            State::Tag(tag) if begins_name(char) || (char.is_ascii_digit() && !tag.is_empty()) => {
+                State::Tag(tag + char.encode_utf8(&mut [0; 4]))
             }
             // It was none; what looked like its tag is a name.
-            Place::Tag(tag) => {
+            State::Tag(tag) => {
                 self.word = if tag.is_empty() { Word::None } else { Word::Name { e: tag.eq_ignore_ascii_case("e") } };
                 self.plain(before, char)
             }
-            Place::Dollar { end, mut tail } => {
+            State::Dollar { end, mut tail } => {
                 tail.push(char);
-                if tail.ends_with(&end) { Place::Plain } else { Place::Dollar { end, tail } }
+                if tail.ends_with(&end) { State::Plain } else { State::Dollar { end, tail } }
             }
-            Place::Line if is_line_end(char) => {
+            State::Line if is_line_end(char) => {
                 self.line_ended();
-                Place::Plain
+                State::Plain
             }
-            Place::Line => Place::Line,
-            Place::Block(depth) => match (before, char) {
+            State::Line => State::Line,
+            State::Block(depth) => match (before, char) {
                 ('*', '/') => {
                     self.before = ' ';
-                    if depth == 1 { Place::Plain } else { Place::Block(depth - 1) }
+                    if depth == 1 { State::Plain } else { State::Block(depth - 1) }
                 }
                 ('/', '*') => {
                     self.before = ' ';
-                    Place::Block(depth + 1)
+                    State::Block(depth + 1)
                 }
-                _ => Place::Block(depth),
+                _ => State::Block(depth),
             },
         };
     }
@@ -150,25 +149,25 @@ impl Scanner {
         }
     }
 
-    fn plain(&mut self, before: char, char: char) -> Place {
+    fn plain(&mut self, before: char, char: char) -> State {
         let word = std::mem::replace(&mut self.word, Word::None);
         let ended = self.ended.take();
         match (before, char) {
             // The text goes on: behind a doubled quote, or on another line.
             (_, '\'') if ended.is_some_and(|(_, line)| line || before == '\'') => {
-                Place::Text { escapes: ended.is_some_and(|it| it.0), escaped: false }
+                State::Text { escapes: ended.is_some_and(|it| it.0), escaped: false }
             }
-            (_, '\'') => Place::Text { escapes: word == Word::Name { e: true }, escaped: false },
+            (_, '\'') => State::Text { escapes: word == Word::Name { e: true }, escaped: false },
             ('-', '-') => {
                 self.ended = ended;
-                Place::Line
+                State::Line
             }
             ('/', '*') => {
                 self.before = ' ';
-                Place::Block(1)
+                State::Block(1)
             }
-            (_, '"') => Place::Ident,
-            (_, '$') if !matches!(word, Word::Name { .. }) => Place::Tag(String::new()),
+            (_, '"') => State::Ident,
+            (_, '$') if !matches!(word, Word::Name { .. }) => State::Tag(String::new()),
             (_, it) => {
                 self.word = match word {
                     Word::Name { .. } if begins_name(it) || it.is_ascii_digit() || it == '$' => Word::Name { e: false },
@@ -183,7 +182,7 @@ impl Scanner {
                         self.line_ended();
                     }
                 }
-                Place::Plain
+                State::Plain
             }
         }
     }

@@ -4,12 +4,14 @@ use proc_macro2::Span;
 use syn::{Ident, ext::IdentExt};
 
 use crate::{
-    ast::{Check, Constraint, ConstraintKind, Field, FieldKind, FieldName, ForeignKey, Index, Named, Unique},
+    ast::{
+        Check, Constraint, ConstraintColumn, ConstraintKind, Field, FieldKind, FieldPath, ForeignKey, Index, Unique,
+    },
     ctxt::Ctxt,
     name,
 };
 
-/// What a model declares.
+/// The declarations of a model.
 pub(super) struct Declared<'a> {
     pub(super) table: &'a str,
     pub(super) view: bool,
@@ -18,132 +20,146 @@ pub(super) struct Declared<'a> {
     pub(super) uniques: Vec<Unique>,
     pub(super) indexes: Vec<Index>,
     pub(super) checks: Vec<Check>,
-    pub(super) place: Span,
+    /// The place of the model, for messages about its primary key.
+    pub(super) span: Span,
 }
 
 /// All constraints and indexes of a model, those of the fields first, in their order.
-pub(super) fn all(ctxt: &mut Ctxt, declared: Declared<'_>) -> Vec<Constraint> {
-    let Declared { table, view, fields, foreign_keys, uniques, indexes, checks, place } = declared;
-    let mut names = Names { table, view, constraints: Vec::new() };
+pub(super) fn check(ctxt: &mut Ctxt, declared: Declared<'_>) -> Vec<Constraint> {
+    let Declared { table, view, fields, foreign_keys, uniques, indexes, checks, span } = declared;
+    let mut list = ConstraintList { table, view, constraints: Vec::new() };
     if view {
         let spans = uniques.iter().map(|it| it.span).chain(indexes.iter().map(|it| it.span));
         for span in spans.chain(checks.iter().map(|it| it.span)) {
-            ctxt.error(span, "a view has no constraints or indexes of its own: remove this, or remove `view`");
+            ctxt.error(span, "a view cannot have constraints or indexes: remove this, or remove `view`");
         }
     }
     let key = fields.iter().filter_map(Field::column).filter(|it| it.key.is_some());
-    let key: Vec<Named> = key.map(|it| Named::Own(it.name.clone())).collect();
+    let key: Vec<ConstraintColumn> = key.map(|it| ConstraintColumn::Own(it.name.clone())).collect();
     if !key.is_empty() {
         let name = name::default_constraint(table, &[], "pkey");
-        names.add(ctxt, place, name, key, ConstraintKind::PrimaryKey);
+        list.add(ctxt, span, name, key, ConstraintKind::PrimaryKey);
     }
     for field in fields.iter_mut() {
-        of_field(ctxt, &mut names, field, foreign_keys);
+        of_field(ctxt, &mut list, field, foreign_keys);
     }
     for (number, key) in foreign_keys.iter().enumerate().filter(|(_, it)| it.fields.len() > 1) {
-        names.foreign_key(ctxt, number, key);
+        list.foreign_key(ctxt, number, key);
     }
     if view {
-        return names.constraints;
+        return list.constraints;
     }
     for unique in uniques {
         let columns = columns(ctxt, fields, &unique.fields);
         let name = unique.name.unwrap_or_else(|| default(table, &columns, "key"));
-        names.add(ctxt, unique.span, name, columns, ConstraintKind::Unique);
+        list.add(ctxt, unique.span, name, columns, ConstraintKind::Unique);
     }
     for check in checks {
-        let name = check.name.unwrap_or_else(|| names.next_check());
+        let name = check.name.unwrap_or_else(|| list.next_check());
         let kind = ConstraintKind::Check { condition: check.condition };
-        names.add(ctxt, check.span, name, Vec::new(), kind);
+        list.add(ctxt, check.span, name, Vec::new(), kind);
     }
     for index in indexes {
         let columns = columns(ctxt, fields, &index.fields);
         let name = index.name.unwrap_or_else(|| default(table, &columns, "idx"));
         let kind = ConstraintKind::Index { method: index.method, condition: index.condition };
-        names.add(ctxt, index.span, name, columns, kind);
+        list.add(ctxt, index.span, name, columns, kind);
     }
-    names.constraints
+    list.constraints
 }
 
-fn of_field(ctxt: &mut Ctxt, names: &mut Names<'_>, field: &mut Field, foreign_keys: &[ForeignKey]) {
+fn of_field(ctxt: &mut Ctxt, list: &mut ConstraintList<'_>, field: &mut Field, foreign_keys: &[ForeignKey]) {
     let FieldKind::Column(column) = &mut field.kind else { return };
-    let columns = vec![Named::Own(column.name.clone())];
+    let columns = vec![ConstraintColumn::Own(column.name.clone())];
     if let Some(unique) = column.unique.take() {
-        let name = unique.value.unwrap_or_else(|| default(names.table, &columns, "key"));
-        names.add(ctxt, unique.span, name, columns.clone(), ConstraintKind::Unique);
+        let name = unique.value.unwrap_or_else(|| default(list.table, &columns, "key"));
+        list.add(ctxt, unique.span, name, columns.clone(), ConstraintKind::Unique);
     }
     let own = |it: &ForeignKey| matches!(it.fields.as_slice(), [only] if *only == field.ident);
     if let Some((number, key)) = foreign_keys.iter().enumerate().find(|(_, it)| own(it)) {
-        names.foreign_key(ctxt, number, key);
+        list.foreign_key(ctxt, number, key);
     }
     if let Some(index) = column.index.take() {
-        let name = index.value.name.unwrap_or_else(|| default(names.table, &columns, "idx"));
+        let name = index.value.name.unwrap_or_else(|| default(list.table, &columns, "idx"));
         let kind = ConstraintKind::Index { method: index.value.method, condition: index.value.condition };
-        names.add(ctxt, index.span, name, columns, kind);
+        list.add(ctxt, index.span, name, columns, kind);
     }
 }
 
-fn default(table: &str, columns: &[Named], label: &str) -> String {
-    let columns: Vec<String> = columns.iter().map(Named::text).collect();
+fn default(table: &str, columns: &[ConstraintColumn], label: &str) -> String {
+    let columns: Vec<String> = columns.iter().map(ConstraintColumn::text).collect();
     let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
     name::default_constraint(table, &columns, label)
 }
 
-/// The columns that are given by their fields.
-pub(super) fn columns(ctxt: &mut Ctxt, fields: &[Field], named: &[FieldName]) -> Vec<Named> {
-    let mut columns: Vec<Named> = Vec::new();
-    for FieldName { field: ident, inside } in named {
-        let flattened = fields.iter().filter(|it| matches!(it.kind, FieldKind::Flatten));
-        let part = flattened.into_iter().position(|it| it.ident.unraw() == ident.unraw());
-        let field = fields.iter().find(|it| it.ident.unraw() == ident.unraw());
-        let column = match (field.map(Field::column), part, inside) {
-            (Some(Some(column)), _, None) => Named::Own(column.name.clone()),
-            (Some(_), Some(part), Some(inside)) => Named::Part(part, ident.clone(), inside.clone()),
-            (Some(_), Some(_), None) => {
-                let message = format!("`{ident}` is flattened into several columns: name one, as `{ident}.name`");
-                ctxt.error(ident.span(), message);
-                continue;
+/// The columns of the fields that a constraint or index names.
+pub(super) fn columns(ctxt: &mut Ctxt, fields: &[Field], paths: &[FieldPath]) -> Vec<ConstraintColumn> {
+    let mut columns: Vec<ConstraintColumn> = Vec::new();
+    for path in paths {
+        let span = path.field.span();
+        match column(fields, path) {
+            Ok(column) if columns.iter().any(|it| is_same(it, &column)) => {
+                ctxt.error(span, format!("`{}` is named twice: keep one", written(path)));
             }
-            (Some(_), None, Some(_)) => {
-                ctxt.error(ident.span(), format!("`{ident}` is not flattened, so it has no columns inside"));
-                continue;
-            }
-            (Some(None), None, None) => {
-                ctxt.error(ident.span(), format!("the field `{ident}` is no column"));
-                continue;
-            }
-            (None, ..) => {
-                let known: Vec<String> = fields.iter().map(|it| it.ident.unraw().to_string()).collect();
-                let near = name::did_you_mean(&ident.to_string(), known.iter().map(String::as_str));
-                let near = if near.is_empty() { format!("; there are {}", known.join(", ")) } else { near };
-                ctxt.error(ident.span(), format!("the struct has no field `{ident}`{near}"));
-                continue;
-            }
-        };
-        if columns.iter().any(|it| same(it, &column)) {
-            ctxt.error(ident.span(), format!("`{ident}` is named twice"));
-            continue;
+            Ok(column) => columns.push(column),
+            Err(message) => ctxt.error(span, message),
         }
-        columns.push(column);
     }
     columns
 }
 
-fn same(a: &Named, b: &Named) -> bool {
+/// The column of a field, or the message about its name.
+fn column(fields: &[Field], path: &FieldPath) -> Result<ConstraintColumn, String> {
+    let FieldPath { field: ident, inner } = path;
+    let mut flattened = fields.iter().filter(|it| matches!(it.kind, FieldKind::Flatten));
+    let number = flattened.position(|it| it.ident.unraw() == ident.unraw());
+    let field = fields.iter().find(|it| it.ident.unraw() == ident.unraw());
+    match (field.map(Field::column), number, inner) {
+        (Some(Some(column)), _, None) => Ok(ConstraintColumn::Own(column.name.clone())),
+        (Some(_), Some(number), Some(inner)) => {
+            Ok(ConstraintColumn::Flattened { number, field: ident.clone(), inner: inner.clone() })
+        }
+        (Some(_), Some(_), None) => {
+            Err(format!("`{ident}` is flattened into several columns: name one of them, as in `{ident}.name`"))
+        }
+        (Some(_), None, Some(_)) => Err(format!("`{ident}` is not a flattened field: write `{ident}`")),
+        (Some(None), None, None) => Err(format!("the field `{ident}` is not a column")),
+        (None, ..) => {
+            let known: Vec<String> = fields.iter().map(|it| it.ident.unraw().to_string()).collect();
+            let near = name::did_you_mean(&ident.to_string(), known.iter().map(String::as_str));
+            let near = if near.is_empty() { format!("; there are {}", known.join(", ")) } else { near };
+            Err(format!("the struct has no field `{ident}`{near}"))
+        }
+    }
+}
+
+/// The field as the attribute names it.
+fn written(path: &FieldPath) -> String {
+    match &path.inner {
+        Some(inner) => format!("{}.{inner}", path.field),
+        None => path.field.to_string(),
+    }
+}
+
+fn is_same(a: &ConstraintColumn, b: &ConstraintColumn) -> bool {
     match (a, b) {
-        (Named::Own(a), Named::Own(b)) => a == b,
-        (Named::Part(a, _, x), Named::Part(b, _, y)) => a == b && x == y,
+        (ConstraintColumn::Own(a), ConstraintColumn::Own(b)) => a == b,
+        (
+            ConstraintColumn::Flattened { number: a, inner: x, .. },
+            ConstraintColumn::Flattened { number: b, inner: y, .. },
+        ) => a == b && x == y,
         _ => false,
     }
 }
 
-struct Names<'a> {
+/// The constraints so far, whose names are unique.
+struct ConstraintList<'a> {
     table: &'a str,
     view: bool,
     constraints: Vec<Constraint>,
 }
 
-impl Names<'_> {
+impl ConstraintList<'_> {
     /// `users_check`, `users_check1`, …: the first that is free.
     fn next_check(&self) -> String {
         let first = name::default_constraint(self.table, &[], "check");
@@ -158,14 +174,11 @@ impl Names<'_> {
     }
 
     /// Adds a constraint, unless another one has its name in the database or in Rust.
-    fn add(&mut self, ctxt: &mut Ctxt, span: Span, name: String, columns: Vec<Named>, kind: ConstraintKind) {
-        if let Some(first) = self.constraints.iter().find(|it| it.name == name) {
-            let message = match (&first.kind, &kind) {
-                (ConstraintKind::Index { .. }, ConstraintKind::Index { .. }) => {
-                    format!("there is an index `{name}` already: give this one a name with `name = \"..\"`")
-                }
-                _ => format!("there is already a `{name}` on this table: give this one a name with `name = \"..\"`"),
-            };
+    fn add(&mut self, ctxt: &mut Ctxt, span: Span, name: String, columns: Vec<ConstraintColumn>, kind: ConstraintKind) {
+        if self.constraints.iter().any(|it| it.name == name) {
+            let message = format!(
+                "this table already has a constraint or index `{name}`: give this one another name, `name = \"..\"`"
+            );
             ctxt.error(span, message);
             return;
         }
@@ -173,7 +186,10 @@ impl Names<'_> {
         if !self.view && !matches!(kind, ConstraintKind::Index { .. }) {
             let text = name::constant(self.table, &name);
             let Ok(mut ident) = syn::parse_str::<Ident>(&text) else {
-                ctxt.error(span, format!("`{name}` makes no Rust constant: choose a name that starts with a letter"));
+                ctxt.error(
+                    span,
+                    format!("`{name}` cannot be a Rust constant: choose a name that starts with a letter"),
+                );
                 return;
             };
             ident.set_span(span);

@@ -2,14 +2,14 @@
 
 use syn::{Ident, ext::IdentExt};
 
-use super::{constraint, field};
+use super::{column, constraint};
 use crate::{
-    ast::{self, Field, FieldKind, ForeignKey, Named, References},
+    ast::{self, ConstraintColumn, Field, FieldKind, ForeignKey, StructReference},
     ctxt::Ctxt,
 };
 
 /// All foreign keys of a model, those of one field first.
-pub(super) fn all(ctxt: &mut Ctxt, fields: &mut [Field], references: Vec<References>) -> Vec<ForeignKey> {
+pub(super) fn check(ctxt: &mut Ctxt, fields: &mut [Field], references: Vec<StructReference>) -> Vec<ForeignKey> {
     let mut keys: Vec<ForeignKey> = fields.iter_mut().filter_map(of_field).collect();
     for declared in references {
         keys.extend(of_struct(ctxt, fields, declared));
@@ -24,31 +24,37 @@ fn of_field(field: &mut Field) -> Option<ForeignKey> {
     Some(ForeignKey {
         span: reference.span,
         fields: vec![field.ident.clone()],
-        columns: vec![Named::Own(column.name.clone())],
+        columns: vec![ConstraintColumn::Own(column.name.clone())],
         optional,
         reference: reference.value,
     })
 }
 
-fn of_struct(ctxt: &mut Ctxt, fields: &[Field], declared: References) -> Option<ForeignKey> {
-    let References { span, fields: named, mut reference } = declared;
+fn of_struct(ctxt: &mut Ctxt, fields: &[Field], declared: StructReference) -> Option<ForeignKey> {
+    let StructReference { span, fields: named, mut reference } = declared;
     let columns = constraint::columns(ctxt, fields, &named);
     if columns.len() < named.len() {
         return None;
     }
     let mut found: Vec<&Field> = Vec::new();
     for name in &named {
-        if name.inside.is_some() {
-            ctxt.error(name.field.span(), "a foreign key refers by fields of the model itself, not by flattened ones");
+        if name.inner.is_some() {
+            ctxt.error(
+                name.field.span(),
+                "a foreign key cannot have a flattened field: declare the field in the model itself",
+            );
             return None;
         }
         found.extend(fields.iter().find(|it| it.ident.unraw() == name.field.unraw()));
     }
     for column in found.iter().filter_map(|it| it.column()) {
-        field::check_on_delete(ctxt, column, &mut reference);
+        column::check_on_delete(ctxt, column, &mut reference);
     }
     if let Some(json) = found.iter().find(|it| it.column().is_some_and(|it| it.json.is_some())) {
-        ctxt.error(json.ident.span(), "a JSON document cannot refer to another table");
+        ctxt.error(
+            json.ident.span(),
+            "a JSON document cannot refer to another table: remove the field from `fields(..)`",
+        );
         return None;
     }
     let fields: Vec<Ident> = found.iter().map(|it| it.ident.clone()).collect();

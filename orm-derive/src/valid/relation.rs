@@ -1,13 +1,13 @@
-//! Names of relations: each is a function of the model.
+//! The names of relations, each of which becomes a function of the model.
 
 use syn::{Ident, ext::IdentExt};
 
 use crate::{
-    ast::{Constraint, ForeignKey, Relation},
+    ast::{self, Constraint, ForeignKey},
     ctxt::Ctxt,
 };
 
-/// What users call on a model, and which trait has it: a relation of that name would hide it.
+/// The functions that users call on a model, and their traits: a relation of such a name would hide the function.
 const HIDDEN: [(&str, &str); 8] = [
     ("query", "Model"),
     ("get", "Model"),
@@ -19,31 +19,31 @@ const HIDDEN: [(&str, &str); 8] = [
     ("clone", "Clone"),
 ];
 
-/// Where the name of a relation comes from, and so how it gets another.
+/// The declaration that a relation comes from, which is where it gets another name.
 #[derive(Clone, Copy)]
-enum Origin {
+enum Declaration {
     ForeignKey,
-    Declared { many: bool },
+    Relation { many: bool },
 }
 
-/// Refuses relations whose name means something already, and leaves them out.
-pub(super) fn names(
+/// Refuses relations whose name already has a meaning, and leaves them out.
+pub(super) fn check_names(
     ctxt: &mut Ctxt,
     foreign_keys: &mut [ForeignKey],
-    relations: &mut Vec<Relation>,
+    relations: &mut Vec<ast::Relation>,
     constraints: &[Constraint],
 ) {
     let mut seen: Vec<Ident> = Vec::new();
     relations.retain(|it| {
-        let origin = Origin::Declared { many: it.many };
-        is_free(ctxt, &mut seen, constraints, &it.name, &it.target, origin)
+        let declaration = Declaration::Relation { many: it.many };
+        is_free(ctxt, &mut seen, constraints, &it.name, &it.target, declaration)
     });
     for ForeignKey { reference, .. } in foreign_keys {
         let target = &reference.target;
         reference.relation = reference
             .relation
             .take()
-            .filter(|name| is_free(ctxt, &mut seen, constraints, name, target, Origin::ForeignKey));
+            .filter(|name| is_free(ctxt, &mut seen, constraints, name, target, Declaration::ForeignKey));
     }
 }
 
@@ -53,7 +53,7 @@ fn is_free(
     constraints: &[Constraint],
     ident: &Ident,
     target: &syn::Path,
-    origin: Origin,
+    declaration: Declaration,
 ) -> bool {
     let name = ident.unraw().to_string();
     let target = target.segments.last().map(|it| it.ident.unraw().to_string()).unwrap_or_default();
@@ -63,15 +63,15 @@ fn is_free(
     } else if seen.iter().any(|it| it.unraw() == name) {
         format!("there are two relations `{name}`")
     } else if let Some(constraint) = constant {
-        format!("`{name}` is the constant of the constraint `{}` already", constraint.name)
+        format!("`{name}` is already the constant of the constraint `{}`", constraint.name)
     } else {
         seen.push(ident.clone());
         return true;
     };
-    let cure = match origin {
-        Origin::ForeignKey => format!("`references({target}, relation = other_name)`, or `relation = none`"),
-        Origin::Declared { many: true } => format!("`has_many(other_name: {target})`"),
-        Origin::Declared { many: false } => format!("`has_one(other_name: {target})`"),
+    let cure = match declaration {
+        Declaration::ForeignKey => format!("`references({target}, relation = other_name)`, or `relation = none`"),
+        Declaration::Relation { many: true } => format!("`has_many(other_name: {target})`"),
+        Declaration::Relation { many: false } => format!("`has_one(other_name: {target})`"),
     };
     ctxt.error(ident.span(), format!("{taken}: give it another name, {cure}"));
     false
@@ -87,7 +87,7 @@ mod tests {
         let model = text.split("pub trait Model").nth(1).and_then(|it| it.split("\n}\n").next()).unwrap();
         let verbs =
             model.lines().filter_map(|it| it.strip_prefix("    fn ")).map(|it| it.split(['(', '<']).next().unwrap());
-        // What generated code alone calls is called by its whole path.
+        // Only generated code calls `columns`, by its whole path.
         let mut verbs: Vec<&str> = verbs.filter(|it| *it != "columns").collect();
         let mut kept: Vec<&str> = HIDDEN.iter().filter(|(_, owner)| *owner == "Model").map(|(name, _)| *name).collect();
         verbs.sort_unstable();

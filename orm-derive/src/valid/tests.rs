@@ -4,13 +4,19 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::*;
+use crate::{
+    ast::{Constraint, ConstraintColumn},
+    attr,
+    ctxt::Ctxt,
+};
 
 /// The messages for a struct of these options and fields.
 #[track_caller]
 fn check(options: TokenStream, fields: TokenStream, expected: &[&str]) {
     let mut ctxt = Ctxt::default();
     let input = syn::parse2(quote!(#[orm(#options)] struct User { #fields })).unwrap();
-    model(&mut ctxt, &input);
+    let read = attr::model(&mut ctxt, &input);
+    let _checked = model(&mut ctxt, &input, read);
     assert_eq!(ctxt.messages(), expected);
 }
 
@@ -24,11 +30,16 @@ fn check_field(field: TokenStream, expected: &str) {
 fn constraints(options: TokenStream, fields: TokenStream) -> Vec<String> {
     let mut ctxt = Ctxt::default();
     let input = syn::parse2(quote!(#[orm(#options)] struct Post { #fields })).unwrap();
-    let model = model(&mut ctxt, &input).unwrap();
+    let read = attr::model(&mut ctxt, &input);
+    let model = model(&mut ctxt, &input, read).ok().unwrap();
     assert_eq!(ctxt.messages(), [""; 0]);
-    let describe = |it: &ast::Constraint| {
+    let describe = |it: &Constraint| {
         let constant = it.constant.as_ref().map(ToString::to_string).unwrap_or_default();
-        format!("{} {constant} ({})", it.name, it.columns.iter().map(ast::Named::text).collect::<Vec<_>>().join(", "))
+        format!(
+            "{} {constant} ({})",
+            it.name,
+            it.columns.iter().map(ConstraintColumn::text).collect::<Vec<_>>().join(", ")
+        )
     };
     model.constraints.iter().map(describe).collect()
 }
@@ -58,32 +69,32 @@ fn a_good_model_has_no_messages() {
 
 #[test]
 fn contradictions_of_one_field_name_the_way_out() {
-    let counted = "the database counts an identity column up, so it has no default: remove one of the two";
+    let counted = "the database numbers an identity column, so it cannot have a default: remove one of the two";
     check_field(quote!(#[orm(identity, default = "1")] n: i64), counted);
-    let computed = "the database computes a generated column, so it has no default: remove one of the two";
+    let computed = "the database computes a generated column, so it cannot have a default: remove one of the two";
     check_field(quote!(#[orm(generated = "1", default = "1")] n: i64), computed);
     let either = "a column is either `identity` or `generated`: remove one of the two";
     check_field(quote!(#[orm(generated = "1", identity)] n: i64), either);
-    let null = "a column of the key is never NULL: write the type without `Option`";
+    let null = "a column of the primary key is never NULL: write the type without `Option`";
     check_field(quote!(#[orm(key)] n: std::option::Option<i64>), null);
     let foreign = "a JSON document cannot refer to another table: remove `json` or `references`";
     check_field(quote!(#[orm(json, references = User)] n: i64), foreign);
-    let skipped = "a field with `skip` has no column, so its other options mean nothing: keep one";
+    let skipped = "a field with `skip` has no column, so its other options have no effect: keep one";
     check_field(quote!(#[orm(skip, default = "1")] n: i64), skipped);
     check_field(quote!(#[orm(unique, unique)] n: i64), "`unique` is given twice: keep one");
-    let alone = "`on_delete` needs `references = Model` beside it";
+    let alone = "`on_delete` needs `references = Model` on the same field";
     check_field(quote!(#[orm(on_delete = cascade)] n: i64), alone);
-    let nothing = "this column has no default to be set to: add `default = \"..\"`, or choose `set_null`";
+    let nothing = "`set_default` needs a default: add `default = \"..\"`, or choose `set_null`";
     check_field(quote!(#[orm(references = User, on_delete = "set default")] n: i64), nothing);
     let computed =
-        "the database alone writes this column, so deleting a row cannot set it: choose `cascade` or `restrict`";
+        "only the database writes this column, so deleting a row cannot set it: choose `cascade` or `restrict`";
     check_field(quote!(#[orm(generated = "1", references(User, on_delete = set_null))] n: Option<i64>), computed);
-    let moved = "each update would change the key: remove `on_update`";
+    let moved = "each update would change the primary key: remove `on_update`";
     check_field(quote!(#[orm(key, on_update = "1")] n: i64), moved);
-    let same = "this is its name already: write the one that it had before";
+    let same = "the column already has this name: write the name that it had before";
     check_field(quote!(#[orm(renamed_from = "n")] n: i64), same);
-    check_field(quote!(#[orm(json)] n: Option<Json<Vec<i32>>>), "the type is `Json` already: remove `json`");
-    let counts = "each update counts the version up by itself: remove `on_update`";
+    check_field(quote!(#[orm(json)] n: Option<Json<Vec<i32>>>), "the type is already `Json`: remove `json`");
+    let counts = "each update already increments the version: remove `on_update`";
     check_field(quote!(#[orm(version, on_update = "1")] n: i64), counts);
 }
 
@@ -102,22 +113,18 @@ fn unknown_options_are_refused_with_what_was_meant() {
     );
     check(quote!(key), quote!(n: i64), &["`key` belongs on a field, not on the struct"]);
     check(quote!(nonsense), quote!(n: i64), &["a model has no option `nonsense`"]);
-    check(
-        quote!(has_many(posts)),
-        quote!(n: i64),
-        &["which model is on the other side? write `has_many(posts: Post)`"],
-    );
+    check(quote!(has_many(posts)), quote!(n: i64), &["name the relation and its model: `has_many(posts: Post)`"]);
     check(quote!(has_many()), quote!(n: i64), &["name the relation and its model: `has_many(posts: Post)`"]);
 }
 
 #[test]
 fn options_in_the_wrong_form_show_the_right_one() {
-    check_field(quote!(#[orm(default)] n: i64), "write `default = \"now()\"`");
+    check_field(quote!(#[orm(default)] n: i64), "expected `default = \"now()\"`");
     check_field(quote!(#[orm(default = now)] n: i64), "write a string: `default = \"..\"`");
     check_field(quote!(#[orm(default = 1)] n: i64), "write it as a string: `\"1\"`");
     check_field(quote!(#[orm(default = false)] n: bool), "write it as a string: `\"false\"`");
     check_field(quote!(#[orm(default = " ")] n: i64), "`default` needs an SQL expression");
-    check(quote!(table), quote!(n: i64), &["write `table = \"..\"`"]);
+    check(quote!(table), quote!(n: i64), &["expected `table = \"..\"`"]);
     check(quote!(index()), quote!(n: i64), &["name the fields of the index: `index(author_id, created_at)`"]);
 }
 
@@ -125,7 +132,7 @@ fn options_in_the_wrong_form_show_the_right_one() {
 fn names_fit_into_the_database() {
     let long = "n".repeat(64);
     check_field(quote!(#[orm(column = "")] n: i64), "a name in the database cannot be empty");
-    check_field(quote!(#[orm(column = "a\0")] n: i64), "a name in the database cannot hold a NUL character");
+    check_field(quote!(#[orm(column = "a\0")] n: i64), "a name in the database cannot contain a NUL character");
     check_field(
         quote!(#[orm(column = #long)] n: i64),
         "this name has 64 bytes, and PostgreSQL keeps only 63: choose a shorter one",
@@ -134,11 +141,11 @@ fn names_fit_into_the_database() {
 
 #[test]
 fn fields_are_checked_against_each_other() {
-    check(quote!(), quote!(a: i64, #[orm(column = "a")] b: i64), &["the column `a` is already that of the field `a`"]);
+    check(quote!(), quote!(a: i64, #[orm(column = "a")] b: i64), &["the field `a` already has the column `a`"]);
     check(
         quote!(),
         quote!(#[orm(version)] a: i64, #[orm(version)] b: i64),
-        &["a model has one version column, and `a` is one already"],
+        &["a model can have one version column, and `a` already is one"],
     );
     check(quote!(unique(emial)), quote!(email: String), &["the struct has no field `emial`; did you mean `email`?"]);
     check(
@@ -150,21 +157,20 @@ fn fields_are_checked_against_each_other() {
     check(
         quote!(index(times)),
         times.clone(),
-        &["`times` is flattened into several columns: name one, as `times.name`"],
+        &["`times` is flattened into several columns: name one of them, as in `times.name`"],
     );
-    check(quote!(index(id.x)), times.clone(), &["`id` is not flattened, so it has no columns inside"]);
-    check(quote!(unique(times.a, times.a)), times.clone(), &["`times` is named twice"]);
+    check(quote!(index(id.x)), times.clone(), &["`id` is not a flattened field: write `id`"]);
+    check(quote!(unique(times.a, times.a)), times.clone(), &["`times.a` is named twice: keep one"]);
     check(quote!(unique(id, times.a), index(times.b)), times, &[]);
-    check(quote!(), quote!(#[orm(skip)] a: i64), &["a model needs a field that is a column"]);
+    check(quote!(), quote!(#[orm(skip)] a: i64), &["`Model` needs at least one field that is a column"]);
 }
 
 #[test]
 fn a_view_is_not_written() {
-    let of_its_own = "of its own: remove it, or remove `view` from the struct";
     check(
         quote!(view),
         quote!(#[orm(key, identity)] a: i64),
-        &[&format!("a view has no identity column {of_its_own}")],
+        &["a view cannot have an identity column: remove it, or remove `view` from the struct"],
     );
     check(
         quote!(view, insert = New),
@@ -242,19 +248,21 @@ fn shared_columns_leave_to_the_model_what_belongs_to_one_table() {
             created: String,
         }
     );
-    flatten(&mut ctxt, &syn::parse2(input).unwrap());
+    let input = syn::parse2(input).unwrap();
+    let read = attr::model(&mut ctxt, &input);
+    let _checked = flatten(&mut ctxt, &input, read);
     assert_eq!(
         ctxt.messages(),
         [
-            "this belongs on the models that take these columns in",
-            "the key belongs in the model itself, not in columns that several share",
-            "a unique constraint belongs in the model itself, not in columns that several share",
+            "this option belongs on the models that flatten this struct",
+            "the primary key belongs on the model, not in a struct that several models flatten",
+            "a unique constraint belongs on the model, not in a struct that several models flatten",
         ]
     );
     check(
         quote!(),
         quote!(#[orm(key)] id: i64, #[orm(flatten, unique)] times: Times),
-        &["a flattened field is no column itself: its columns take their options in their own struct"],
+        &["a flattened field is not a column: write its options on the fields of the flattened struct"],
     );
 }
 
@@ -289,7 +297,7 @@ fn names_of_relations_that_mean_something_already() {
             #[orm(references(Log, relation = none))] query: i64, #[orm(references(Log, relation = from))] insert: i64),
         &[
             "there are two relations `logs`: give it another name, `has_one(other_name: Log)`",
-            "`NAME_KEY` is the constant of the constraint `user_name_key` already: give it another name, \
+            "`NAME_KEY` is already the constant of the constraint `user_name_key`: give it another name, \
              `has_many(other_name: Log)`",
             &format!("there are two relations `type`: {cure}"),
         ],

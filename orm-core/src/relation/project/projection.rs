@@ -39,6 +39,19 @@ pub trait Projection: Projected {
     /// `Model::query`.
     ///
     /// Round trips: 1, and 1 for each level of relations.
+    ///
+    /// ```
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// #[derive(Projection)]
+    /// #[orm(of = User)]
+    /// struct Card {
+    ///     name: String,
+    ///     posts: Vec<Post>,
+    /// }
+    ///
+    /// let cards: Vec<Card> = Card::query().filter(|u| u.active).limit(20).all(&db).await?;
+    /// # Ok(()) }
+    /// ```
     fn query() -> With<Self::Of, Project<Self>, Self::Row> {
         Select::<Self::Of, Self::Of>::of_model().project()
     }

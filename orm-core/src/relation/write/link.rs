@@ -121,6 +121,14 @@ impl Link {
     }
 
     /// Returns the SQL and its binds; nothing of a change that is refused. No I/O.
+    ///
+    /// ```
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let (post, tag) = (Post::get(1).one(&db).await?, Tag::get(2).one(&db).await?);
+    /// let sql = Post::tags().link(&post, &tag).to_sql();
+    /// assert!(sql.text.starts_with(r#"INSERT INTO "post_tags""#));
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn to_sql(&self) -> Sql {
         match &self.change {
@@ -141,6 +149,14 @@ impl Link {
     /// [`ErrorKind::InvalidStatement`], before any I/O: for a row that has no key to be linked by, NULL, where the table in
     /// between refers to a unique column; for a table in between with a column that a link cannot fill; for a relation with
     /// clauses of its own.
+    ///
+    /// ```
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let post = Post::get(1).one(&db).await?;
+    /// let tags = Tag::query().filter(|t| t.name.in_(["rust", "sql"])).all(&db).await?;
+    /// let added: u64 = Post::tags().link_all(&post, &tags).execute(&db).await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn execute(self, db: &impl Executor) -> Result<u64> {
         let (operation, lock) = match &self.change {
             Change::Link(Added { lock, .. }) | Change::Set(Added { lock, .. }) => (Operation::Insert, *lock),

@@ -1,0 +1,36 @@
+//! The column of a field, with its options.
+
+use super::{constraint::Index, reference::Reference};
+use crate::ctxt::Located;
+
+/// The column of a field.
+#[derive(Default)]
+pub(crate) struct Column {
+    /// The name in the database.
+    pub(crate) name: String,
+    pub(crate) key: Option<Located<()>>,
+    pub(crate) identity: Option<Located<()>>,
+    pub(crate) default: Option<Located<String>>,
+    pub(crate) generated: Option<Located<String>>,
+    pub(crate) version: Option<Located<()>>,
+    pub(crate) on_update: Option<Located<String>>,
+    pub(crate) json: Option<Located<()>>,
+    pub(crate) renamed_from: Option<Located<String>>,
+    pub(crate) sql_type: Option<Located<String>>,
+    pub(crate) references: Option<Located<Reference>>,
+    /// Whether there is a unique constraint, and the name that was given to it.
+    pub(crate) unique: Option<Located<Option<String>>>,
+    pub(crate) index: Option<Located<Index>>,
+}
+
+impl Column {
+    /// Whether only the database writes it.
+    pub(crate) fn is_automatic(&self) -> bool {
+        self.identity.is_some() || self.generated.is_some()
+    }
+
+    /// Whether an insert may leave it to a default.
+    pub(crate) fn has_default(&self) -> bool {
+        self.default.is_some() || self.version.is_some()
+    }
+}

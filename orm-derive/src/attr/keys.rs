@@ -1,0 +1,38 @@
+//! The keys of models and of their fields: each knows those of the other, for messages about an option in the wrong place.
+
+/// The options of a model's struct.
+pub(super) const OF_MODEL: [&str; 13] = [
+    "table",
+    "schema",
+    "rename_all",
+    "view",
+    "insert",
+    "columns",
+    "crate",
+    "unique",
+    "index",
+    "check",
+    "references",
+    "has_many",
+    "has_one",
+];
+
+/// The options of a model's field.
+pub(super) const OF_FIELD: [&str; 16] = [
+    "key",
+    "identity",
+    "column",
+    "default",
+    "generated",
+    "unique",
+    "index",
+    "references",
+    "json",
+    "version",
+    "on_update",
+    "flatten",
+    "skip",
+    "renamed_from",
+    "sql_type",
+    "on_delete",
+];

@@ -1,0 +1,118 @@
+//! A model, or a struct of columns that models share.
+
+use quote::format_ident;
+use syn::{DeriveInput, ext::IdentExt};
+
+use super::{
+    column, constraint, reference, relation,
+    shape::{refuse_lifetimes, require_column, require_named_fields},
+};
+use crate::{
+    ast::{FieldKind, Model, Stub},
+    attr::{ModelInput, ModelOptions},
+    ctxt::Ctxt,
+    name::{self, Rename},
+};
+
+/// Checks a model.
+pub(crate) fn model(ctxt: &mut Ctxt, input: &DeriveInput, read: ModelInput) -> Result<Model, Stub> {
+    let stub = if input.generics.params.is_empty() {
+        Stub::Model { ident: input.ident.clone(), vis: input.vis.clone(), krate: read.krate.clone() }
+    } else {
+        Stub::Empty
+    };
+    check(ctxt, input, read, false).ok_or(stub)
+}
+
+/// Checks a struct of columns that models share.
+pub(crate) fn flatten(ctxt: &mut Ctxt, input: &DeriveInput, read: ModelInput) -> Result<Model, Stub> {
+    check(ctxt, input, read, true).ok_or(Stub::Empty)
+}
+
+fn check(ctxt: &mut Ctxt, input: &DeriveInput, read: ModelInput, shared: bool) -> Option<Model> {
+    let ModelInput { options, krate, mut fields } = read;
+    let derive = if shared { "Flatten" } else { "Model" };
+    let owned = refuse_lifetimes(ctxt, input);
+    if shared {
+        refuse_on_shared(ctxt, &options);
+    }
+    require_named_fields(ctxt, input, derive)?;
+    let view = options.view.is_some() && !shared;
+    for field in &mut fields {
+        column::check(ctxt, field, view);
+        column::check_flattened(ctxt, field, &input.generics);
+        if shared {
+            column::refuse_on_shared(ctxt, field);
+        }
+    }
+    column::check_all(ctxt, &fields);
+    let is_column = fields.iter().any(|it| matches!(it.kind, FieldKind::Column(_) | FieldKind::Flatten));
+    require_column(ctxt, input, derive, is_column)?;
+    let table = options.table.map_or_else(|| Rename::Snake.apply(&input.ident), |it| it.value);
+    if let Some(reason) = name::refuse(&table) {
+        ctxt.error(input.ident.span(), format!("{reason}, with `#[orm(table = \"..\")]`"));
+    }
+    if let (true, Some(insert)) = (view, &options.insert)
+        && insert.value.is_some()
+    {
+        ctxt.error(insert.span, "a view is read only, so it has no struct to insert: remove `insert` or `view`");
+    }
+    owned?;
+    let ident = input.ident.unraw();
+    let new = format_ident!("New{ident}");
+    let insert = match options.insert {
+        _ if view => None,
+        // `none` on a struct of shared columns was refused.
+        Some(insert) if shared => Some(insert.value.unwrap_or(new)),
+        Some(insert) => insert.value,
+        None => Some(new),
+    };
+    let mut foreign_keys = reference::check(ctxt, &mut fields, options.references);
+    let mut relations = options.relations;
+    let constraints = constraint::check(
+        ctxt,
+        constraint::Declared {
+            table: &table,
+            view,
+            fields: &mut fields,
+            foreign_keys: &foreign_keys,
+            uniques: options.uniques,
+            indexes: options.indexes,
+            checks: options.checks,
+            span: input.ident.span(),
+        },
+    );
+    relation::check_names(ctxt, &mut foreign_keys, &mut relations, &constraints);
+    Some(Model {
+        ident: input.ident.clone(),
+        vis: input.vis.clone(),
+        generics: input.generics.clone(),
+        krate,
+        table,
+        schema: options.schema.map(|it| it.value),
+        view,
+        shared,
+        columns: options.columns.map_or_else(|| format_ident!("{ident}Columns"), |it| it.value),
+        insert,
+        fields,
+        constraints,
+        foreign_keys,
+        relations,
+    })
+}
+
+/// Refuses the options that belong on the model that flattens the struct.
+fn refuse_on_shared(ctxt: &mut Ctxt, options: &ModelOptions) {
+    let single = [
+        options.table.as_ref().map(|it| it.span),
+        options.schema.as_ref().map(|it| it.span),
+        options.view.as_ref().map(|it| it.span),
+        options.insert.as_ref().filter(|it| it.value.is_none()).map(|it| it.span),
+    ];
+    let spans = single.into_iter().flatten().chain(options.uniques.iter().map(|it| it.span));
+    let spans = spans.chain(options.references.iter().map(|it| it.span));
+    let spans = spans.chain(options.indexes.iter().map(|it| it.span)).chain(options.checks.iter().map(|it| it.span));
+    for span in spans.chain(options.relations.iter().map(|it| it.name.span())) {
+        ctxt.error(span, "this option belongs on the models that flatten this struct");
+    }
+}
