@@ -5,15 +5,15 @@ use crate::Result;
 /// What to run, and for how long.
 #[derive(Debug, Clone)]
 pub struct Arguments {
-    /// How many rounds there are; each has both sides once, in random order.
+    /// The number of rounds; each runs both sides once, in random order.
     pub rounds: usize,
-    /// Only as much as shows that all works.
+    /// Only enough to check that everything works.
     pub quick: bool,
-    /// Only the cases whose name has this in it.
+    /// Only cases whose name contains this.
     pub only: Option<String>,
-    /// The database to use, whose tables of the benchmark are dropped; one of its own by default.
+    /// The database to use, whose benchmark tables are dropped; by default a separate one.
     pub url: Option<String>,
-    /// Runs one side alone, for a profiler: `raw` or `ours`.
+    /// Runs only one side, for a profiler: `raw` or `ours`.
     pub side: Option<String>,
 }
 
@@ -21,7 +21,7 @@ impl Arguments {
     /// Reads the command line.
     ///
     /// # Errors
-    /// For an argument that is not known.
+    /// For an unknown argument.
     pub fn read() -> Result<Self> {
         let mut it = Self { rounds: 200, quick: false, only: None, url: None, side: None };
         let mut words = std::env::args().skip(1);

@@ -1,4 +1,4 @@
-//! What is compared: the user's line on one side, raw code on the other.
+//! The cases: a user's line on one side, raw code on the other.
 
 use std::cell::Cell;
 
@@ -10,13 +10,13 @@ use crate::{
     raw::Raw,
 };
 
-/// The most that a statement may cost in proportion to raw code.
+/// The maximum cost of a statement relative to raw code.
 const STATEMENT: Option<f64> = Some(1.05);
 
 /// The same for reading rows into structs.
 const DECODING: Option<f64> = Some(1.0);
 
-/// Both ways to our statements.
+/// Our statements: on a connection, and through the pool.
 pub(crate) struct Ours {
     pub(crate) db: Database,
     pub(crate) held: Connection,

@@ -1,19 +1,19 @@
-//! Both sides of a comparison in turns, and the table of what came out.
+//! Both sides of a comparison in turn, and the table of results.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use crate::{Arguments, Result};
 
-/// What a meter shows: two figures that only grow.
+/// The reading of a meter: two numbers that only grow.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Reading {
     /// The figure that the ratio and the target are about.
     pub main: f64,
-    /// The one beside it.
+    /// The second number.
     pub second: f64,
 }
 
-/// Reads two figures, and says what they are.
+/// Reads two numbers, and names them.
 #[derive(Debug, Clone, Copy)]
 pub struct Meter {
     /// Names the main figure.
@@ -36,7 +36,7 @@ struct Line {
     target: Option<f64>,
 }
 
-/// Runs comparisons and keeps their figures.
+/// Runs comparisons and collects their results.
 #[derive(Debug)]
 pub struct Bench {
     arguments: Arguments,
@@ -49,13 +49,13 @@ impl Bench {
         Self { arguments: arguments.clone(), meter, lines: vec![] }
     }
 
-    /// Whether the case `name` is asked for.
+    /// Whether the case `name` should run.
     pub(crate) fn wants(&self, name: &str) -> bool {
         self.arguments.wants(name)
     }
 
-    /// Runs `raw` and `ours` in rounds of `count` times each, in random order, with `prepare` before either. They are
-    /// given the number of the turn.
+    /// Runs `raw` and `ours` in rounds of `count` times each, in random order, with `prepare` before each. They receive
+    /// the number of the turn.
     pub(crate) async fn compare(
         &mut self,
         name: &'static str,
@@ -115,7 +115,7 @@ impl Bench {
         Ok(())
     }
 
-    /// The table, one line a comparison.
+    /// The table, one line for each comparison.
     #[must_use]
     pub fn table(&self) -> String {
         let Meter { main, second, .. } = self.meter;

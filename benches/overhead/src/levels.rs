@@ -7,10 +7,10 @@ use tokio_postgres::{Client, Statement};
 
 use crate::{Bench, Result};
 
-/// How many authors there are, how many books of each, and how many reviews of each book.
+/// The number of authors, of books for each, and of reviews for each book.
 const SIZES: (i64, i64, i64) = (1000, 10, 3);
 
-/// The most that a projection may cost in proportion to pairing by hand.
+/// The maximum cost of a projection relative to pairing by hand.
 const TARGET: Option<f64> = Some(1.1);
 
 #[derive(Debug, Clone, PartialEq, Model)]
@@ -81,7 +81,7 @@ pub(crate) async fn fill(client: &Client) -> std::result::Result<(), tokio_postg
         .await
 }
 
-/// The same by hand: a connection and its three statements.
+/// The same without the ORM: a connection and its three statements.
 pub(crate) struct ByHand {
     client: Client,
     authors: Statement,
@@ -152,7 +152,7 @@ fn sorted(mut cards: Vec<AuthorCard>) -> Vec<AuthorCard> {
     cards
 }
 
-/// The authors, and the fewest books and reviews that one has.
+/// The authors, and the smallest number of books and reviews that one has.
 fn count(cards: &[AuthorCard]) -> (i64, i64, i64) {
     let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let books = cards.iter().map(|it| number(it.books.len())).min();

@@ -1,4 +1,4 @@
-//! What orm-pg costs over raw tokio-postgres: the same statements on both, in turns, on one server.
+//! The cost of orm-pg compared with raw tokio-postgres: the same statements on both, in turn, on one server.
 //!
 //! `cargo run --release -p overhead` prints times, `--bin allocations` counts allocations. See `benches/README.md`.
 #![expect(clippy::print_stdout, reason = "programs that show figures")]
@@ -22,19 +22,19 @@ pub use self::{
 };
 use self::{cases::Ours, model::TABLES, raw::Raw};
 
-/// What can go wrong in a benchmark: anything, and then it ends.
+/// Any error of a benchmark, which ends it.
 pub type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// The most connections of either pool.
+/// The maximum number of connections of either pool.
 const CONNECTIONS: u32 = 10;
 
-/// Makes and fills a database of its own, and opens both sides of the comparison.
+/// Creates and fills a separate database, and opens both sides of the comparison.
 async fn open(arguments: &Arguments) -> Result<(Ours, Raw)> {
     let (url, db) = filled(arguments).await?;
     Ok((Ours::new(db).await?, Raw::connect(&url).await?))
 }
 
-/// Makes and fills a database of its own.
+/// Creates and fills a separate database.
 async fn filled(arguments: &Arguments) -> Result<(String, Database)> {
     let url = match &arguments.url {
         Some(url) => url.clone(),

@@ -21,7 +21,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// The time on the wall, and what this process used of the CPU: the server's part is not in it.
+/// The wall-clock time, and the CPU time of this process, without the server's.
 fn clocks() -> Reading {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     let cpu = clock_gettime(ClockId::ProcessCPUTime);

@@ -4,7 +4,7 @@ use orm_pg::prelude::*;
 
 use crate::levels::{Author, Book, Review};
 
-/// How many users there are.
+/// The number of users.
 pub(crate) const USERS: i64 = 10_000;
 
 /// A user; `Post`s refer to it.
@@ -32,7 +32,7 @@ pub(crate) struct Post {
     pub(crate) published: bool,
 }
 
-/// A user's double, for whatever is written.
+/// A copy of the user table, for writes.
 #[derive(Debug, Clone, PartialEq, Model)]
 #[orm(table = "overhead_signups")]
 pub(crate) struct Signup {
@@ -59,7 +59,7 @@ pub(crate) fn signup(number: usize) -> NewSignup {
     }
 }
 
-/// Keys that jump over the table, the same for both sides.
+/// Keys spread over the table, the same for both sides.
 pub(crate) fn key(turn: usize) -> i64 {
     i64::try_from(turn * 7919 % 10_000).unwrap_or_default() + 1
 }

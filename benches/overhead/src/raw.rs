@@ -1,4 +1,4 @@
-//! The same by hand: tokio-postgres, statements prepared once and held, rows read by position.
+//! The same without the ORM: tokio-postgres, statements prepared once and kept, rows read by position.
 
 use bb8::{ManageConnection, Pool};
 use orm_pg::prelude::{DateTime, Utc};
@@ -10,7 +10,7 @@ use crate::{
     model::{NewSignup, Post, Signup, USERS, User},
 };
 
-/// Both ways to raw statements: one connection that is held, and a pool of those.
+/// Raw statements: on one connection that is held, and through a pool.
 pub(crate) struct Raw {
     pub(crate) held: Held,
     pub(crate) pool: Pool<Manager>,
@@ -24,14 +24,14 @@ impl Raw {
     }
 }
 
-/// A pool of bb8 by hand, without its ping at each check-out, as ours.
+/// A plain bb8 pool, like ours without a ping at each check-out.
 pub(crate) async fn pool(url: &str, size: u32) -> Result<Pool<Manager>> {
     let pool = Pool::builder().max_size(size).test_on_check_out(false);
     let pool = pool.connection_timeout(std::time::Duration::from_secs(120));
     Ok(pool.build(Manager { url: url.to_owned() }).await?)
 }
 
-/// Makes the users and their posts.
+/// Inserts the users and their posts.
 pub(crate) async fn fill(url: &str) -> Result<()> {
     let client = connect(url).await?;
     client

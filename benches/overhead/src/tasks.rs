@@ -1,4 +1,4 @@
-//! Ten thousand tasks over ten connections: how fast, how much memory, how long the unluckiest waits.
+//! Ten thousand tasks over ten connections: speed, memory, and the longest wait.
 
 use std::time::{Duration, Instant};
 
@@ -46,12 +46,12 @@ pub(crate) async fn run(arguments: &Arguments, db: &Database, raw: &Raw) -> Resu
     Ok(())
 }
 
-/// How long all took, and the tasks one by one, in seconds.
+/// The total time, and the time of each task, in seconds.
 struct Round {
     all: f64,
     mean: f64,
     longest: f64,
-    /// The longest that one get took, waiting for a connection included.
+    /// The longest time that one get took, including the wait for a connection.
     longest_get: f64,
 }
 
@@ -106,7 +106,7 @@ fn tell(side: &str, tasks: usize, rounds: &[Round]) {
     );
 }
 
-/// The most memory that the process had, in MiB; not a number where the system does not say.
+/// The peak memory of the process in MiB; NaN if the system does not report it.
 fn peak_memory() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|it| it.strip_prefix("VmHWM:"));

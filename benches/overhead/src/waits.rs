@@ -1,4 +1,4 @@
-//! Sixteen tasks that loop over a pool of four connections: how long one waits, and whether all are served alike.
+//! Sixteen tasks that loop over a pool of four connections: how long each waits, and whether all are served equally.
 
 use std::{
     sync::{
@@ -23,7 +23,7 @@ const CONNECTIONS: u32 = 4;
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
-/// Runs both sides in both kinds of runtimes, on a database that is filled.
+/// Runs both sides in both kinds of runtimes, on a filled database.
 pub(crate) fn run(arguments: &Arguments, url: &str) -> Result<()> {
     let gets = if arguments.quick { 400 } else { 200_000 };
     let kinds: [(&str, fn() -> std::io::Result<Runtime>); 2] = [
@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: &Arguments, url: &str) -> Result<()> {
     Ok(())
 }
 
-/// What one task got.
+/// The results of one task.
 struct Served {
     gets: usize,
     longest: Duration,

@@ -1,4 +1,4 @@
-//! The benchmarks build, run, and get right results on both sides. How long they take is nobody's business here.
+//! The benchmarks build, run, and give correct results on both sides. Times are not checked here.
 #![expect(clippy::expect_used, reason = "helpers of tests")]
 
 use std::process::Command;

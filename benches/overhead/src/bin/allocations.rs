@@ -11,14 +11,14 @@ static COUNTING: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 fn main() -> Result<()> {
     let mut arguments = Arguments::read()?;
-    // There is no noise in counts.
+    // Counts have no noise.
     arguments.rounds = arguments.rounds.min(5);
     let meter = Meter { main: "allocations", second: "bytes", read: counts };
     println!("{}", overhead::statements(&arguments, meter)?.table());
     Ok(())
 }
 
-/// Buffers that grow count each time.
+/// Each growth of a buffer counts.
 fn counts() -> Reading {
     let stats = COUNTING.stats();
     Reading { main: (stats.allocations + stats.reallocations) as f64, second: stats.bytes_allocated as f64 }
