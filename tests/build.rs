@@ -1,9 +1,9 @@
-//! Makes a test of each page of the guide: its blocks of Rust, in order, on a database of the page's own.
+//! Makes a test of each page of the guide: its blocks of Rust, in order, on a separate database.
 //!
-//! A block that starts with an item (`use`, an attribute, a doc comment, `fn`, …) stands in the page's module; every
-//! other block is a part of its test's body, so that a later block sees what an earlier one has made. A block of SQL is
-//! the text of a statement that the page has sent, broken into lines as it is read best. Neither is looked at where the
-//! language is followed by `,ignore`.
+//! A block that starts with an item (`use`, an attribute, a doc comment, `fn`, …) becomes part of the page's module; every
+//! other block becomes part of its test's body, so a later block can use the variables of an earlier one. A block of SQL
+//! must be the text of a statement that the page has sent; it may be broken into lines. Blocks whose language is followed
+//! by `,ignore` are skipped.
 
 use std::{env, error::Error, fmt::Write, fs, path::Path};
 

@@ -1,7 +1,7 @@
-//! What the compiler says about mistakes with the derives: one mistake a file, each message read as a stranger.
+//! The compiler's messages for mistakes: one mistake in each file, each message read as a newcomer would.
 //!
-//! Messages differ between compilers, so this runs on the one that the `.stderr` files were written with; elsewhere it
-//! only says so. `TRYBUILD=overwrite cargo test -p orm-tests --test ui` writes them anew.
+//! Messages differ between compilers, so this runs on the one that the `.stderr` files were written with; with another
+//! one it only prints a note. `TRYBUILD=overwrite cargo test -p orm-tests --test ui` updates them.
 
 use std::{fs, path::Path, process::Command};
 

@@ -1,4 +1,4 @@
-//! Foreign keys of several fields, foreign keys to unique columns, and what a table in between says of a link.
+//! Foreign keys of several fields, foreign keys to unique columns, and columns of a junction table.
 
 use orm_pg::prelude::*;
 

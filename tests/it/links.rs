@@ -1,4 +1,4 @@
-//! Linking through tables in between with every kind of key: a second link of two rows is never stored.
+//! Linking through junction tables with every kind of key: a second link of two rows is never stored.
 
 #[expect(clippy::duplicated_attributes, reason = "the tenant is a column of two foreign keys")]
 mod keys;
@@ -10,7 +10,7 @@ use orm_pg::{adopt, prelude::*, tokio_postgres};
 
 use crate::support::Offline;
 
-/// Models of one shape, which differ in the keys of the table in between.
+/// Models of one shape, which differ in the keys of the junction table.
 macro_rules! world {
     ($name:ident, [$($attr:tt)*], { $($field:tt)* }) => {
         pub(crate) mod $name {
@@ -43,7 +43,7 @@ macro_rules! world {
                 Ok((teams, Player::insert_many((1..=4).map(NewPlayer::new)).all(db).await?))
             }
 
-            /// What the table in between says, in order.
+            /// The junction rows, in order.
             pub(crate) async fn links(db: &impl Executor) -> Result<Vec<(i64, i64)>> {
                 let all = Place::query().order_by(|p| (p.team_id.asc(), p.player_id.asc()));
                 all.select(|p| (p.team_id, p.player_id)).all(db).await

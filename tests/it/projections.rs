@@ -139,7 +139,7 @@ async fn relations_to_one_and_through(db: Database) -> Result<()> {
     let authors: Vec<_> =
         articles.iter().map(|it| (it.title.as_str(), it.author.loud.as_str(), it.tags.len())).collect();
     assert_eq!(authors, [("a1", "ANN", 0), ("b1", "BOB", 2), ("a2", "ANN", 0), ("a3", "ANN", 0), ("a4", "ANN", 0)]);
-    // Under another query, and from rows at hand.
+    // Under another query, and from rows that were read before.
     let of: Vec<(User, Vec<Article>)> = User::query()
         .with(User::posts().order_by(|p| p.id.asc()).project::<Article>())
         .order_by(|u| u.id.asc())

@@ -1,4 +1,4 @@
-//! Relations: loaded along, from what is at hand, in conditions, through a table in between.
+//! Relations: preloaded, from rows that were read before, in conditions, through a junction table.
 
 use orm_pg::prelude::*;
 

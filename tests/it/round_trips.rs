@@ -65,7 +65,7 @@ async fn a_relation_is_one_round_trip_a_level() {
     // The comments were asked for above.
     trips!(wire, 3, 3, User::query().with(User::posts().with(Post::comments())).all(db).await);
     trips!(wire, 0, 0, load(&[], User::posts(), db).await);
-    // Without rows there is nothing to load along.
+    // Without rows there is nothing to preload.
     trips!(wire, 2, 1, User::query().filter(|u| u.id.lt(0)).with(User::posts()).all(db).await);
     trips!(wire, 2, 1, User::query().filter(|u| User::posts().any(u, |p| p.published)).count(db).await);
     #[derive(Debug, Projection)]

@@ -96,7 +96,7 @@ pub(crate) static ORDERS: Table = {
 };
 
 async fn two_people(db: Db) -> Result<(), tokio_postgres::Error> {
-    // A pause, so that whoever does not wait for the one that fills the template is found out.
+    // A pause, so that a process that does not wait for the one that fills the template is found out.
     sleep(Duration::from_millis(200));
     db.0.batch_execute("INSERT INTO people (name, moods) VALUES ('ann', '{good}'), ('bob', NULL)").await
 }

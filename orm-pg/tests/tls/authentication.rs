@@ -61,7 +61,7 @@ async fn passwords_are_not_given_away_unasked() {
     let (server, _guard) = shared().await;
     refused(&error_of(server, "md5", "").await, MD5);
     refused(&error_of(server, "cleartext", "").await, PASSWORD);
-    // Nor over TLS: the server would know the password then, whoever it is.
+    // Nor over TLS: the server would learn the password, even if it is an attacker's.
     refused(&server.trusting("md5", "").connect().await.unwrap_err(), MD5);
     refused(&server.trusting("cleartext", "").connect().await.unwrap_err(), PASSWORD);
 }

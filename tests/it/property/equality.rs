@@ -243,7 +243,7 @@ async fn links(db: &Database, owners: &[Owner], types: &str) -> Result<()> {
         of.dedup();
     }
     assert_eq!(of, once, "through, of: {types}");
-    // What is linked is found, and what is unlinked is not. Links of others might stand in the way: to the table in between
+    // What is linked is found, and what is unlinked is not. Links of others might conflict: to the junction table
     // two of its keys may be one.
     sql!("DELETE FROM pairs").execute(db).await?;
     let (Some(owner), Some(other)) = (owners.first(), others.last()) else { return Ok(()) };

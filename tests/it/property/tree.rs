@@ -107,7 +107,7 @@ async fn compare(
     let of = |root: i64| case.walk(&[root], &next);
     let ids = |found: &BTreeMap<i64, i32>| found.keys().copied().collect::<Vec<_>>();
 
-    // Loaded along with rows at hand, some of them twice.
+    // Loaded for rows that were read before, some of them twice.
     let roots: Vec<Node> = case.roots.iter().map(|it| nodes[*it].clone()).collect();
     let loaded = load(&roots, tree().order_by(|n| n.id.asc()).select(|n| n.id), db).await.map_err(failed)?;
     for (root, found) in loaded {
