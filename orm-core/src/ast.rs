@@ -19,8 +19,31 @@ pub(crate) use self::{
 };
 pub use self::{
     clause::{Direction, Join, Lock, LockStrength, LockWait, Nulls},
-    node::{Call, FunctionName, Logic, Node, OrderItem, Part},
-    select::{Distinct, From, Relation, Select, Tree},
-    write::{Assignment, Cell, ConflictAction, ConflictTarget, Delete, Insert, Links, OnConflict, Rows, Update},
+    node::{Call, FunctionName, Logic, Node, OrderItem, SqlPart},
+    select::{Distinct, From, FromItem, RecursiveQuery, Select},
+    write::{
+        Assignment, Cell, ConflictAction, ConflictTarget, Delete, Insert, InsertSource, JunctionRows, OnConflict,
+        Update,
+    },
 };
 pub use crate::ident::{ColumnName, QueryId};
+
+/// The old name of [`SqlPart`].
+#[deprecated(note = "renamed to `SqlPart`")]
+pub type Part = SqlPart;
+
+/// The old name of [`FromItem`].
+#[deprecated(note = "renamed to `FromItem`")]
+pub type Relation = FromItem;
+
+/// The old name of [`InsertSource`].
+#[deprecated(note = "renamed to `InsertSource`")]
+pub type Rows = InsertSource;
+
+/// The old name of [`RecursiveQuery`].
+#[deprecated(note = "renamed to `RecursiveQuery`")]
+pub type Tree = RecursiveQuery;
+
+/// The old name of [`JunctionRows`].
+#[deprecated(note = "renamed to `JunctionRows`")]
+pub type Links = JunctionRows;

@@ -4,7 +4,7 @@
 use std::marker::PhantomData;
 
 use crate::{
-    ast::{self, Assignment, Rows, row_conditions},
+    ast::{self, Assignment, InsertSource, row_conditions},
     ident::QueryId,
     schema::Table,
     value::Bind,
@@ -112,7 +112,7 @@ impl<M, Out, N> Insert<M, Out, N> {
 #[derive(Debug)]
 pub(crate) struct InsertRows {
     pub(crate) columns: Vec<&'static str>,
-    pub(crate) rows: Rows,
+    pub(crate) rows: InsertSource,
     /// How many.
     pub(crate) count: usize,
 }

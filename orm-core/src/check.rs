@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use self::tautology::always;
 use crate::{
-    ast::{Assignment, ColumnName, ConflictAction, ConflictTarget, Delete, Insert, Node, Part, QueryId, Update},
+    ast::{Assignment, ColumnName, ConflictAction, ConflictTarget, Delete, Insert, Node, QueryId, SqlPart, Update},
     error::{Error, ErrorKind, Result},
     schema::Table,
     statement::Sql,
@@ -39,11 +39,11 @@ pub(crate) fn binds(sql: &Sql) -> Result<()> {
 }
 
 /// Checks the user's SQL, as far as that can be done: it stands alone, so it has no columns of queries.
-pub(crate) fn raw(parts: &[Part]) -> Result<()> {
+pub(crate) fn raw(parts: &[SqlPart]) -> Result<()> {
     let mut scopes = Scopes(vec![]);
     let nodes = parts.iter().filter_map(|part| match part {
-        Part::Text(_) => None,
-        Part::Node(node) => Some(node),
+        SqlPart::Text(_) => None,
+        SqlPart::Node(node) => Some(node),
     });
     nodes.into_iter().try_for_each(|node| scopes.walk(node, &mut |_| Ok(())))
 }

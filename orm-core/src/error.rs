@@ -16,7 +16,7 @@ use crate::schema::Constraint;
 /// The result of everything here that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-type Source = Box<dyn StdError + Send + Sync>;
+type Cause = Box<dyn StdError + Send + Sync>;
 
 /// Why a statement, a connection or a query could not do what was asked.
 ///
@@ -40,7 +40,7 @@ struct Inner {
     text: Cow<'static, str>,
     server: Option<ServerError>,
     statement: Option<StatementName>,
-    source: Option<Source>,
+    source: Option<Cause>,
     /// Whether the text tells what the cause is.
     explained: bool,
     /// Whether trying again is known to help, other than by the kind or the server's answer.
@@ -81,7 +81,7 @@ impl Error {
 
     /// Adds the cause, which [`cause`](Self::cause) then gives, and [`source`](StdError::source) or `Display` as well.
     #[must_use]
-    pub fn with_source(mut self, source: impl Into<Source>) -> Self {
+    pub fn with_source(mut self, source: impl Into<Cause>) -> Self {
         self.0.source = Some(source.into());
         self
     }
@@ -89,7 +89,7 @@ impl Error {
     /// As [`with_source`](Self::with_source), for a cause that the text explains in better words: `Display` does not repeat
     /// it.
     #[must_use]
-    pub fn explaining(mut self, source: impl Into<Source>) -> Self {
+    pub fn explaining(mut self, source: impl Into<Cause>) -> Self {
         self.0.explained = true;
         self.with_source(source)
     }

@@ -40,13 +40,21 @@ use std::{
     task::{Context, Poll},
 };
 
-pub use self::group::{Commit, Group, Together};
-pub(crate) use self::limit::Limited;
+pub use self::group::{Commit, Consistency, StatementGroup};
+pub(crate) use self::limit::LimitedExecutor;
 use crate::{
     error::Result,
     row::RowSink,
     statement::{Limit, Statement},
 };
+
+/// The old name of [`Consistency`].
+#[deprecated(note = "renamed to `Consistency`")]
+pub type Together = Consistency;
+
+/// The old name of [`StatementGroup`].
+#[deprecated(note = "renamed to `StatementGroup`")]
+pub type Group<'e> = StatementGroup<'e>;
 
 /// Runs statements. Verbs take any executor by shared reference: `.all(&db)`, `.all(tx)`.
 ///
@@ -72,12 +80,16 @@ pub trait Executor: Send + Sync {
 
     /// Begins what the statements of one verb run in, where they must hold together: a transaction, or this executor
     /// itself where it is one that is enough. By default it is an error that says so.
-    fn together(&self, how: Together) -> impl Future<Output = Result<Group<'_>>> + Send {
+    fn together(&self, how: Consistency) -> impl Future<Output = Result<StatementGroup<'_>>> + Send {
         ready(Err(how.refused()))
     }
 
     /// As [`together`](Self::together), for a verb with a limit, which holds for what begins and ends it as well.
-    fn together_within(&self, how: Together, limit: Option<Limit>) -> impl Future<Output = Result<Group<'_>>> + Send {
+    fn together_within(
+        &self,
+        how: Consistency,
+        limit: Option<Limit>,
+    ) -> impl Future<Output = Result<StatementGroup<'_>>> + Send {
         let _ = limit;
         self.together(how)
     }
@@ -119,15 +131,15 @@ macro_rules! forward {
                 (**self).stream(statement)
             }
 
-            fn together(&self, how: Together) -> impl Future<Output = Result<Group<'_>>> + Send {
+            fn together(&self, how: Consistency) -> impl Future<Output = Result<StatementGroup<'_>>> + Send {
                 (**self).together(how)
             }
 
             fn together_within(
                 &self,
-                how: Together,
+                how: Consistency,
                 limit: Option<Limit>,
-            ) -> impl Future<Output = Result<Group<'_>>> + Send {
+            ) -> impl Future<Output = Result<StatementGroup<'_>>> + Send {
                 (**self).together_within(how, limit)
             }
         }
@@ -176,7 +188,7 @@ trait Erased: Send + Sync {
     fn execute<'a>(&'a self, statement: &'a Statement) -> BoxFuture<'a, u64>;
     fn batch<'a>(&'a self, statements: &'a [Statement], rows: &'a mut dyn RowSink) -> BoxFuture<'a, u64>;
     fn stream(&self, statement: Statement) -> BoxFuture<'_, BoxRowStream<'_>>;
-    fn together_within(&self, how: Together, limit: Option<Limit>) -> BoxFuture<'_, Group<'_>>;
+    fn together_within(&self, how: Consistency, limit: Option<Limit>) -> BoxFuture<'_, StatementGroup<'_>>;
 }
 
 impl<E: Executor> Erased for E {
@@ -196,7 +208,7 @@ impl<E: Executor> Erased for E {
         Box::pin(Executor::stream(self, statement))
     }
 
-    fn together_within(&self, how: Together, limit: Option<Limit>) -> BoxFuture<'_, Group<'_>> {
+    fn together_within(&self, how: Consistency, limit: Option<Limit>) -> BoxFuture<'_, StatementGroup<'_>> {
         Box::pin(Executor::together_within(self, how, limit))
     }
 }
@@ -221,14 +233,14 @@ macro_rules! erased {
                 self.0.stream(statement).await
             }
 
-            async fn together(&self, how: Together) -> Result<Group<'_>> {
+            async fn together(&self, how: Consistency) -> Result<StatementGroup<'_>> {
                 self.0.together_within(how, None).await
             }
 
-            async fn together_within(&self, how: Together, limit: Option<Limit>) -> Result<Group<'_>> {
+            async fn together_within(&self, how: Consistency, limit: Option<Limit>) -> Result<StatementGroup<'_>> {
                 self.0.together_within(how, limit).await
             }
         }
     )+ };
 }
-erased!(AnyExecutor<'_>, Group<'_>);
+erased!(AnyExecutor<'_>, StatementGroup<'_>);

@@ -19,8 +19,10 @@ mod mode;
 mod numeric;
 mod operand;
 mod order;
+mod overlap;
 mod range;
 mod raw;
+mod renamed;
 mod selection;
 mod text;
 #[cfg(feature = "pgvector")]
@@ -28,8 +30,11 @@ mod vector;
 
 pub use self::{
     aggregate::{Aggregates, count_all},
-    aggregate_type::{Average, Extremes, Sum},
-    arithmetic::{Minus, MinusSide, Over, OverSide, Plus, PlusSide, Signed, Term, Times, TimesSide},
+    aggregate_type::{Average, MinMax, Sum},
+    arithmetic::{
+        Addable, Addend, ArithmeticOperand, Divisible, Divisor, Multipliable, Multiplier, Signed, Subtractable,
+        Subtrahend,
+    },
     array::{Array, Arrays},
     assign::{Assignable, IntoAssignments},
     case::{Case, CaseValue, EmptyCase, case},
@@ -39,13 +44,15 @@ pub use self::{
     date::{DatePart, Dates, Temporal},
     expression::{Expression, NeverNull},
     function::FunctionCall,
-    list::{InList, Item, NotInList},
+    list::{InList, ListItem, NotInList},
     mode::{Flatten, Joined, Mode, Present},
-    numeric::{Exact, Fractional, Number, Numeric},
+    numeric::{ExactNumber, Fractional, Number, Numeric},
     operand::Operand,
     order::{IntoOrder, Order},
-    range::{Ranges, Span, Spans},
+    overlap::{OverlapOperand, Overlaps},
+    range::{RangeOperand, RangeType, Ranges},
     raw::{Fragment, RawSql, argument, compared},
+    renamed::*,
     selection::{SelectList, Selection},
     text::{Pattern, Text, Textual, Wildcards},
 };
@@ -64,6 +71,6 @@ pub use self::vector::Vectors;
 #[doc(hidden)]
 pub use self::{
     composite::attribute,
-    mode::{NewPart, Part},
+    mode::{FlattenedField, NewFlattened},
 };
 pub use crate::value::{Generated, Settable, Writer, Written};

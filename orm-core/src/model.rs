@@ -16,8 +16,9 @@ pub use self::field::{
 pub use self::flatten::FlattenNew;
 #[doc(hidden)]
 pub use self::flatten::{
-    all_null, check_columns, check_part_column, columns_before, first_required_column, insert_flattened, insert_part,
-    join_columns, layout_part, part_column, part_defs, part_insertable, read_part,
+    all_null, check_columns, check_flattened_column, columns_before, first_required_column, flattened_column,
+    flattened_columns, flattened_insertable, insert_flattened, insert_flattened_new, join_columns, layout_flattened,
+    read_flattened,
 };
 pub(crate) use self::insert_rows::ColumnBuffers;
 pub use self::insertable::{Defaulted, InsertField, Insertable, insert_field};
@@ -34,7 +35,7 @@ use crate::{
 };
 #[doc(hidden)]
 pub use crate::{
-    expr::{NewPart, Part},
+    expr::{FlattenedField, NewFlattened},
     value::{Field, InsertSink},
 };
 

@@ -11,10 +11,10 @@ mod tree;
 mod write;
 
 use crate::{
-    ast::{EXCLUDED, Node, Part, QueryId},
+    ast::{EXCLUDED, Node, QueryId, SqlPart},
     ident::{push_ident, push_literal},
     statement::Sql,
-    value::{Bind, Typing},
+    value::{Bind, TypeSource},
 };
 
 pub(crate) use link::{link, lock_links, set_links};
@@ -33,15 +33,15 @@ pub(crate) struct Rendered {
 }
 
 /// The user's SQL.
-pub(crate) fn raw(parts: &[Part]) -> Rendered {
-    let mut writer = Writer::new();
+pub(crate) fn raw(parts: &[SqlPart]) -> Rendered {
+    let mut writer = SqlWriter::new();
     writer.reuse = Reuse::Copies;
     writer.raw(parts);
     writer.finish()
 }
 
 /// The text so far, its binds, and which alias each query's sources have.
-struct Writer {
+struct SqlWriter {
     text: String,
     binds: Vec<Bind>,
     scopes: Vec<Scope>,
@@ -75,7 +75,7 @@ struct Scope {
     upsert: bool,
 }
 
-impl Writer {
+impl SqlWriter {
     fn new() -> Self {
         // Most statements fit.
         let text = String::with_capacity(512);
@@ -144,8 +144,8 @@ impl Writer {
         if known.is_none() {
             self.binds.push(bind.clone());
         }
-        let typing = bind.typing();
-        self.type_of(typing);
+        let type_source = bind.type_source();
+        self.type_of(type_source);
         self.push("$");
         self.number(u32::try_from(index + 1).unwrap_or(u32::MAX));
         let ty = bind.ty();
@@ -154,7 +154,7 @@ impl Writer {
             self.push("::");
             self.pg_type(ty);
         }
-        if let Typing::Column { .. } = typing {
+        if let TypeSource::Column { .. } = type_source {
             self.push(" END");
         }
     }
@@ -162,8 +162,8 @@ impl Writer {
     /// Begins a bind that is of the type of a column: the server gives both arms of a CASE one type. A cast would have to
     /// name the type, and cuts what is too long for it; this refuses that, as an assignment does. The server drops the arm
     /// that is never taken before it plans.
-    fn type_of(&mut self, typing: Typing) {
-        if let Typing::Column { table, name, items } = typing {
+    fn type_of(&mut self, type_source: TypeSource) {
+        if let TypeSource::Column { table, name, items } = type_source {
             self.push("CASE WHEN FALSE THEN (SELECT ");
             self.push(if items { "array_agg(" } else { "" });
             self.ident(name);

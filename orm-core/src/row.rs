@@ -4,7 +4,7 @@ use postgres_types::Type;
 
 use crate::{
     error::{Error, ErrorKind, Result},
-    value::{CodecError, RawValue, Scalar, type_name, way_out},
+    value::{CodecError, RawValue, Scalar, readable_as, type_name},
 };
 
 /// A row as an executor holds it, before it is decoded. An executor of your own implements this over its driver's rows.
@@ -70,12 +70,12 @@ pub struct Layout<'a> {
     row: &'a dyn Row,
     by_name: bool,
     next: usize,
-    places: Vec<Place>,
+    places: Vec<ResultColumn>,
 }
 
 /// Where a value stands in each row, and as what type.
 #[derive(Debug)]
-struct Place {
+struct ResultColumn {
     /// The column; none for a marker that is not there.
     index: Option<usize>,
     ty: Type,
@@ -134,13 +134,13 @@ impl<'a> Layout<'a> {
     /// When there is none.
     pub fn marker(&mut self) -> Result<()> {
         if self.by_name {
-            self.places.push(Place { index: None, ty: Type::UNKNOWN, more: 0 });
+            self.places.push(ResultColumn { index: None, ty: Type::UNKNOWN, more: 0 });
             return Ok(());
         }
         if self.next >= self.row.width() {
             return Err(too_few(self.row.width()));
         }
-        self.places.push(Place { index: Some(self.next), ty: Type::UNKNOWN, more: 0 });
+        self.places.push(ResultColumn { index: Some(self.next), ty: Type::UNKNOWN, more: 0 });
         self.next += 1;
         Ok(())
     }
@@ -170,12 +170,12 @@ impl<'a> Layout<'a> {
     fn take<T: Scalar>(&mut self, index: usize) -> Result<()> {
         let ty = self.row.ty(index).ok_or_else(|| too_few(self.row.width()))?;
         if T::accepts(ty) {
-            self.places.push(Place { index: Some(index), ty: ty.clone(), more: 0 });
+            self.places.push(ResultColumn { index: Some(index), ty: ty.clone(), more: 0 });
             return Ok(());
         }
         let (rust, name) = (type_name::<T>(), self.row.name(index).unwrap_or("?"));
-        let way_out = way_out(ty);
-        let text = format!("column `{name}` is of type {ty}, which `{rust}` cannot hold: {way_out}");
+        let readable_as = readable_as(ty);
+        let text = format!("column `{name}` is of type {ty}, which `{rust}` cannot hold: {readable_as}");
         Err(Error::new(ErrorKind::Decode, text))
     }
 }
@@ -188,7 +188,7 @@ fn too_few(width: usize) -> Error {
 /// Reads the values of one row, in the order of its layout.
 pub struct Cursor<'a> {
     row: &'a dyn Row,
-    places: &'a [Place],
+    places: &'a [ResultColumn],
     next: usize,
 }
 
@@ -245,37 +245,37 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    fn next(&mut self) -> Result<(&'a Place, Option<&'a [u8]>)> {
+    fn next(&mut self) -> Result<(&'a ResultColumn, Option<&'a [u8]>)> {
         let place = self.place(0)?;
         self.next += 1;
         Ok((place, self.raw(place)?))
     }
 
     #[inline]
-    fn place(&self, ahead: usize) -> Result<&'a Place> {
+    fn place(&self, ahead: usize) -> Result<&'a ResultColumn> {
         self.places.get(self.next + ahead).ok_or_else(|| too_few(self.row.width()))
     }
 
     #[inline]
-    fn raw(&self, place: &Place) -> Result<Option<&'a [u8]>> {
+    fn raw(&self, place: &ResultColumn) -> Result<Option<&'a [u8]>> {
         let (row, Some(index)) = (self.row, place.index) else { return Ok(None) };
         row.raw(index).map_err(broken)
     }
 
-    fn name(&self, place: &Place) -> &'a str {
+    fn name(&self, place: &ResultColumn) -> &'a str {
         let row = self.row;
         place.index.and_then(|it| row.name(it)).unwrap_or("?")
     }
 
     #[cold]
-    fn null<T>(&self, place: &Place) -> Error {
+    fn null<T>(&self, place: &ResultColumn) -> Error {
         let (name, rust) = (self.name(place), type_name::<T>());
         let text = format!("column `{name}` is NULL, which `{rust}` cannot hold: read it into an `Option`");
         Error::new(ErrorKind::Decode, text)
     }
 
     #[cold]
-    fn failed<T>(&self, place: &Place, cause: CodecError) -> Error {
+    fn failed<T>(&self, place: &ResultColumn, cause: CodecError) -> Error {
         let name = self.name(place);
         let text = format!("column `{name}` cannot be read into `{}`", type_name::<T>());
         Error::new(ErrorKind::Decode, text).with_source(cause)
@@ -361,7 +361,7 @@ pub enum Matching {
 #[derive(Debug)]
 pub struct Decoder<T> {
     matching: Matching,
-    places: Option<Vec<Place>>,
+    places: Option<Vec<ResultColumn>>,
     _type: std::marker::PhantomData<fn() -> T>,
 }
 
@@ -386,7 +386,7 @@ impl<T: FromRow> Decoder<T> {
 }
 
 /// Which columns a type reads: all of the result's, where they are read by position.
-fn places(row: &dyn Row, matching: Matching, read: fn(&mut Layout<'_>) -> Result<()>) -> Result<Vec<Place>> {
+fn places(row: &dyn Row, matching: Matching, read: fn(&mut Layout<'_>) -> Result<()>) -> Result<Vec<ResultColumn>> {
     let mut layout = Layout::new(row, matching == Matching::Name);
     read(&mut layout)?;
     if layout.next < row.width() && !matches!(matching, Matching::Name if layout.by_name) {
@@ -399,12 +399,12 @@ fn places(row: &dyn Row, matching: Matching, read: fn(&mut Layout<'_>) -> Result
 
 /// Gathers decoded rows: what the verbs hand to an executor.
 #[derive(Debug)]
-pub(crate) struct Collect<T> {
+pub(crate) struct RowCollector<T> {
     decoder: Decoder<T>,
     rows: Vec<T>,
 }
 
-impl<T: FromRow> Collect<T> {
+impl<T: FromRow> RowCollector<T> {
     pub(crate) fn new(matching: Matching) -> Self {
         Self { decoder: Decoder::new(matching), rows: Vec::new() }
     }
@@ -414,7 +414,7 @@ impl<T: FromRow> Collect<T> {
     }
 }
 
-impl<T: FromRow> RowSink for Collect<T> {
+impl<T: FromRow> RowSink for RowCollector<T> {
     fn row(&mut self, row: &dyn Row) -> Result<()> {
         self.rows.push(self.decoder.decode(row)?);
         Ok(())

@@ -35,9 +35,9 @@ mod vector;
 pub use self::vector::VectorType;
 pub(crate) use self::{
     bind::NoConstant,
-    codec_error::Reason,
-    rust_type::{type_name, way_out},
-    type_source::{Neighbour, Typing},
+    codec_error::CodecMessage,
+    rust_type::{readable_as, type_name},
+    type_source::{Neighbour, TypeSource},
 };
 pub use self::{
     bind::{Bind, Encode},
@@ -58,14 +58,14 @@ pub use self::{
 #[doc(hidden)]
 pub use self::{
     composite::{
-        AttributeValue, CompositeReader, accepts_composite, attribute_def, attribute_stand_in, attribute_value,
+        AttributeValue, CompositeReader, accepts_composite, attribute_def, attribute_server_type, attribute_value,
         encode_composite, read_attribute,
     },
     enumeration::{accepts_enum, unknown_label},
     field::Field,
     insert_sink::InsertSink,
     integer::Integer,
-    server_type::composite_stand_in,
+    server_type::composite_server_type,
 };
 
 pub use crate::schema::{Attribute, PgType};

@@ -8,7 +8,10 @@ pub use crate::{
     Begin, Changes, Connection, Database, Error, ErrorKind, Executor, Flatten, FromRow, Insert, Isolation, Model,
     PgComposite, PgEnum, Projection, Result, Transaction, TransactionOptions,
     ast::Direction,
-    expr::{Aggregates, Arrays, Composites, Cond, Dates, Expression, Numeric, Ranges, Textual, bind, case, count_all},
+    expr::{
+        Aggregates, Arrays, Composites, Cond, Dates, Expression, Numeric, Overlaps, Ranges, Textual, bind, case,
+        count_all,
+    },
     model::Keyed,
     models,
     query::{exists, not_exists},

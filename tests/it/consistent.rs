@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use orm_pg::{
     adopt,
-    executor::{AnyExecutor, BoxRowStream, Executor, Group, Together},
+    executor::{AnyExecutor, BoxRowStream, Consistency, Executor, StatementGroup},
     prelude::*,
     row::RowSink,
     statement::Statement,
@@ -76,13 +76,13 @@ impl<E: Executor> Executor for Meddled<'_, E> {
         self.inner.stream(statement).await
     }
 
-    async fn together(&self, how: Together) -> Result<Group<'_>> {
+    async fn together(&self, how: Consistency) -> Result<StatementGroup<'_>> {
         let group = self.inner.together(how).await?;
-        Ok(Group::new(MeddledGroup(Meddled::new(group, self.writer))))
+        Ok(StatementGroup::new(MeddledGroup(Meddled::new(group, self.writer))))
     }
 }
 
-struct MeddledGroup<'a>(Meddled<'a, Group<'a>>);
+struct MeddledGroup<'a>(Meddled<'a, StatementGroup<'a>>);
 
 impl Executor for MeddledGroup<'_> {
     async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {

@@ -4,7 +4,7 @@
 //! beside a column is sent without a type, so that the server gives it the column's. The same holds beside whatever has
 //! its type from a column: `coalesce(name, $1) = $2`.
 
-use super::{FunctionName, Node, Part};
+use super::{FunctionName, Node, SqlPart};
 use crate::value::Neighbour;
 
 /// Functions whose value has the type of their arguments, or of the items of one.
@@ -63,12 +63,12 @@ impl Node {
             Self::Quantified(_, node) => node.neighbour(),
             Self::Raw(parts) => {
                 let text = parts.iter().find_map(|part| match part {
-                    Part::Text(text) => Some(*text),
-                    Part::Node(_) => None,
+                    SqlPart::Text(text) => Some(*text),
+                    SqlPart::Node(_) => None,
                 });
                 let nodes = parts.iter().filter_map(|part| match part {
-                    Part::Text(_) => None,
-                    Part::Node(node) => Some(node),
+                    SqlPart::Text(_) => None,
+                    SqlPart::Node(node) => Some(node),
                 });
                 Some(Self::part_of(nodes, text.unwrap_or_default()))
             }

@@ -69,7 +69,7 @@ pub enum Node {
     /// `EXISTS (…)`.
     Exists(Box<Select>),
     /// SQL of the user, with binds and columns in it.
-    Raw(Vec<Part>),
+    Raw(Vec<SqlPart>),
     /// Something that has no meaning in SQL, and why; `check` refuses it.
     Invalid(String),
 }
@@ -127,7 +127,7 @@ pub enum FunctionName {
 
 /// A part of the user's SQL.
 #[derive(Debug, Clone)]
-pub enum Part {
+pub enum SqlPart {
     /// Text, as it was written.
     Text(&'static str),
     /// A bind or a column.

@@ -54,7 +54,7 @@ pub enum Distinct {
 #[derive(Debug, Clone)]
 pub struct From {
     /// What it is.
-    pub relation: Relation,
+    pub relation: FromItem,
     /// How it is joined to those before it.
     pub join: Join,
     /// The join's condition; none for the first source.
@@ -64,7 +64,7 @@ pub struct From {
 /// What can stand in FROM.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub enum Relation {
+pub enum FromItem {
     /// A table or view.
     Table(&'static Table),
     /// The keys of rows that are at hand, numbered from one in the column `n`; their parts are `k0`, `k1`, …: an
@@ -75,17 +75,17 @@ pub enum Relation {
     /// A query of whole rows of a model, whose columns keep their names.
     Rows(Box<Select>),
     /// What a recursive query finds.
-    Tree(Box<Tree>),
+    Recursive(Box<RecursiveQuery>),
     /// What the recursive query around has found in the step before.
-    Found,
+    PreviousStep,
 }
 
-impl Relation {
+impl FromItem {
     /// The table, where it is one.
     pub(crate) fn table(&self) -> Option<&'static Table> {
         match self {
             Self::Table(table) => Some(table),
-            Self::Keys(_) | Self::Lateral(_) | Self::Rows(_) | Self::Tree(_) | Self::Found => None,
+            Self::Keys(_) | Self::Lateral(_) | Self::Rows(_) | Self::Recursive(_) | Self::PreviousStep => None,
         }
     }
 }
@@ -97,10 +97,10 @@ pub(crate) const DEPTH: &str = "depth";
 /// keys, by their places, and each once.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "they are what it may have, each by itself")]
-pub struct Tree {
+pub struct RecursiveQuery {
     /// The rows to begin with.
     pub first: Select,
-    /// The rows that are found from others, which are a source of it: [`Relation::Found`].
+    /// The rows that are found from others, which are a source of it: [`FromItem::PreviousStep`].
     pub step: Select,
     /// How many columns both have: a key, and what else leads on.
     pub columns: usize,
@@ -117,7 +117,7 @@ pub struct Tree {
     pub cycle: bool,
 }
 
-impl Tree {
+impl RecursiveQuery {
     /// Gives the columns of query `from` to query `to`.
     pub(super) fn rename(&mut self, from: QueryId, to: QueryId) {
         self.first.rename(from, to);
@@ -128,11 +128,11 @@ impl Tree {
 impl Select {
     /// A query of all rows of `table`.
     pub(crate) fn of(table: &'static Table) -> Self {
-        Self::over(Relation::Table(table))
+        Self::over(FromItem::Table(table))
     }
 
     /// A query of all rows of `relation`.
-    pub(crate) fn over(relation: Relation) -> Self {
+    pub(crate) fn over(relation: FromItem) -> Self {
         Self { from: vec![From { relation, join: Join::First, on: None }], ..Self::over_nothing() }
     }
 
@@ -304,9 +304,9 @@ impl Select {
         } = self;
         for source in &mut *sources {
             match &mut source.relation {
-                Relation::Lateral(query) | Relation::Rows(query) => query.rename(from, to),
-                Relation::Tree(tree) => tree.rename(from, to),
-                Relation::Table(_) | Relation::Keys(_) | Relation::Found => {}
+                FromItem::Lateral(query) | FromItem::Rows(query) => query.rename(from, to),
+                FromItem::Recursive(tree) => tree.rename(from, to),
+                FromItem::Table(_) | FromItem::Keys(_) | FromItem::PreviousStep => {}
             }
         }
         let distinct = match distinct {

@@ -1,6 +1,6 @@
 //! Walking over nodes.
 
-use super::{Call, Node, Part, QueryId};
+use super::{Call, Node, QueryId, SqlPart};
 
 impl Node {
     /// Whether it has no parts: most nodes are columns and binds, at which no walk needs to stop.
@@ -52,7 +52,7 @@ impl Node {
             }
             Self::Raw(parts) => {
                 for part in parts {
-                    if let Part::Node(node) = part {
+                    if let SqlPart::Node(node) = part {
                         visit(node);
                     }
                 }
@@ -104,7 +104,7 @@ impl Node {
             }
             Self::Raw(parts) => {
                 for part in parts {
-                    if let Part::Node(node) = part {
+                    if let SqlPart::Node(node) = part {
                         node.rename(from, to);
                     }
                 }

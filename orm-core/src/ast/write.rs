@@ -18,7 +18,7 @@ pub struct Insert {
     /// The columns that get values.
     pub columns: Vec<&'static str>,
     /// The values.
-    pub rows: Rows,
+    pub rows: InsertSource,
     /// What to do about rows that are there already.
     pub on_conflict: Option<Box<OnConflict>>,
     /// RETURNING, where rows come back; `None` means whole rows.
@@ -31,7 +31,7 @@ pub struct Insert {
 
 /// The rows of an insert.
 #[derive(Debug, Clone)]
-pub enum Rows {
+pub enum InsertSource {
     /// `VALUES (…), (…)`.
     Values(Vec<Vec<Cell>>),
     /// `SELECT … FROM unnest($1, $2)`: one array a column.
@@ -129,16 +129,16 @@ pub struct Delete {
     pub timeout: Option<Duration>,
 }
 
-/// Links of a table in between that are to be there.
+/// Rows of a junction table that are to exist.
 #[derive(Debug, Clone)]
-pub struct Links {
-    /// The table in between.
+pub struct JunctionRows {
+    /// The junction table.
     pub table: &'static Table,
     /// Columns that have one value for all of them.
     pub fixed: Vec<(&'static str, Bind)>,
     /// The columns whose values differ, and an array for each.
     pub each: Vec<(&'static str, Bind)>,
-    /// Whether these columns are a unique key, so that the server knows which links are there already.
+    /// Whether these columns are a unique key, so that the server knows which rows exist already.
     pub unique: bool,
 }
 

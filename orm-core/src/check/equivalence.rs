@@ -1,6 +1,6 @@
 //! When two expressions are one to the server.
 
-use crate::ast::{Call, Node, OrderItem, Part};
+use crate::ast::{Call, Node, OrderItem, SqlPart};
 
 /// Whether two expressions are the same to the server, which sees one placeholder for equal binds of a grouped query.
 pub(super) fn same(a: &Node, b: &Node) -> bool {
@@ -35,8 +35,8 @@ pub(super) fn same(a: &Node, b: &Node) -> bool {
         (Node::Raw(a), Node::Raw(b)) => {
             a.len() == b.len()
                 && a.iter().zip(b).all(|parts| match parts {
-                    (Part::Text(a), Part::Text(b)) => a == b,
-                    (Part::Node(a), Part::Node(b)) => same(a, b),
+                    (SqlPart::Text(a), SqlPart::Text(b)) => a == b,
+                    (SqlPart::Node(a), SqlPart::Node(b)) => same(a, b),
                     _ => false,
                 })
         }

@@ -2,7 +2,7 @@
 
 use super::{Scopes, equivalence::same, not_refused, refused};
 use crate::{
-    ast::{ColumnName, Distinct, Join, Node, Relation, Select},
+    ast::{ColumnName, Distinct, FromItem, Join, Node, Select},
     error::{Error, ErrorKind, Result},
 };
 
@@ -37,12 +37,12 @@ fn query(scopes: &mut Scopes, select: &Select) -> Result<()> {
     }
     for from in &select.from {
         match &from.relation {
-            Relation::Lateral(query) | Relation::Rows(query) => nested(scopes, query)?,
-            Relation::Tree(tree) => {
+            FromItem::Lateral(query) | FromItem::Rows(query) => nested(scopes, query)?,
+            FromItem::Recursive(tree) => {
                 nested(scopes, &tree.first)?;
                 nested(scopes, &tree.step)?;
             }
-            Relation::Table(_) | Relation::Keys(_) | Relation::Found => {}
+            FromItem::Table(_) | FromItem::Keys(_) | FromItem::PreviousStep => {}
         }
     }
     scopes.rows(select.from.iter().filter_map(|it| it.on.as_ref()), "ON")?;

@@ -3,7 +3,7 @@
 use std::{error::Error as StdError, fmt};
 
 use super::{Error, StatementName};
-use crate::value::Reason;
+use crate::value::CodecMessage;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -24,7 +24,7 @@ impl fmt::Display for Error {
         if let Some(source) = self.0.source.as_deref() {
             if self.tells_causes() {
                 causes(f, &self.0.text, source)?;
-            } else if let Some(reason) = source.downcast_ref::<Reason>() {
+            } else if let Some(reason) = source.downcast_ref::<CodecMessage>() {
                 // Of other causes nobody knows whether they quote a value.
                 write!(f, ": {reason}")?;
             }

@@ -10,14 +10,14 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// How several statements of one verb hold together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Together {
+pub enum Consistency {
     /// They read, and all see what was committed at one moment: a transaction of isolation REPEATABLE READ or above.
     OneSnapshot,
     /// They write, and all of them take effect or none.
     AllOrNone,
 }
 
-impl Together {
+impl Consistency {
     /// Says that an executor cannot do it.
     pub(super) fn refused(self) -> Error {
         let text = match self {
@@ -43,9 +43,9 @@ pub trait Commit: Executor {
 }
 
 /// The executor for statements of one verb that hold together: what [`Executor::together`] returns.
-pub struct Group<'e>(pub(super) Box<dyn ErasedCommit + 'e>);
+pub struct StatementGroup<'e>(pub(super) Box<dyn ErasedCommit + 'e>);
 
-impl<'e> Group<'e> {
+impl<'e> StatementGroup<'e> {
     /// Forgets the type of `executor`.
     #[must_use]
     pub fn new<C: Commit + 'e>(executor: C) -> Self {
@@ -66,7 +66,7 @@ impl<'e> Group<'e> {
     }
 }
 
-impl fmt::Debug for Group<'_> {
+impl fmt::Debug for StatementGroup<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Group")
     }

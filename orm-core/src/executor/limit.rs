@@ -1,6 +1,6 @@
 //! An executor whose statements share the limit of one verb.
 
-use super::{BoxRowStream, Executor, Group, Together};
+use super::{BoxRowStream, Consistency, Executor, StatementGroup};
 use crate::{
     error::Result,
     row::RowSink,
@@ -9,12 +9,12 @@ use crate::{
 
 /// Passes statements on. With a limit, each that has none of its own gets that: several statements of one verb end at
 /// one moment.
-pub(crate) struct Limited<'e, E> {
+pub(crate) struct LimitedExecutor<'e, E> {
     executor: &'e E,
     limit: Option<Limit>,
 }
 
-impl<'e, E> Limited<'e, E> {
+impl<'e, E> LimitedExecutor<'e, E> {
     pub(crate) fn new(executor: &'e E, limit: Option<Limit>) -> Self {
         Self { executor, limit }
     }
@@ -26,7 +26,7 @@ impl<'e, E> Limited<'e, E> {
     }
 }
 
-impl<E: Executor> Executor for Limited<'_, E> {
+impl<E: Executor> Executor for LimitedExecutor<'_, E> {
     async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {
         match self.with_limit(statement) {
             None => self.executor.fetch(statement, rows).await,
@@ -54,11 +54,11 @@ impl<E: Executor> Executor for Limited<'_, E> {
         self.executor.stream(Statement { limit, ..statement }).await
     }
 
-    async fn together(&self, how: Together) -> Result<Group<'_>> {
+    async fn together(&self, how: Consistency) -> Result<StatementGroup<'_>> {
         self.executor.together_within(how, self.limit).await
     }
 
-    async fn together_within(&self, how: Together, limit: Option<Limit>) -> Result<Group<'_>> {
+    async fn together_within(&self, how: Consistency, limit: Option<Limit>) -> Result<StatementGroup<'_>> {
         self.executor.together_within(how, limit.or(self.limit)).await
     }
 }

@@ -9,16 +9,16 @@ use crate::value::{Element, Interval, MayBeInfinite, Money, Oid, OrInfinity, Sca
     label = "`min` and `max` are for numbers, text, dates, times, addresses, enums and arrays",
     note = "change the type first, such as a `bool` with `.cast::<i32>()`, or take the first row in some order"
 )]
-pub trait Extremes: Scalar {}
+pub trait MinMax: Scalar {}
 
-macro_rules! extremes {
+macro_rules! min_max {
     ($($(#[$cfg:meta])? $ty:ty)+) => { $(
         $(#[$cfg])?
-        impl Extremes for $ty {}
+        impl MinMax for $ty {}
     )+ };
 }
 
-extremes! {
+min_max! {
     i16 i32 i64 f32 f64 String std::net::IpAddr Interval Money Oid
     #[cfg(feature = "rust_decimal")] rust_decimal::Decimal
     #[cfg(feature = "cidr")] cidr::IpInet
@@ -36,9 +36,9 @@ extremes! {
     #[cfg(feature = "jiff")] jiff::civil::Date
     #[cfg(feature = "jiff")] jiff::civil::Time
 }
-impl<T: MayBeInfinite> Extremes for OrInfinity<T> {}
-impl<T: Element> Extremes for Vec<T> where Self: Scalar {}
-impl<T: Element> Extremes for Vec<Option<T>> {}
+impl<T: MayBeInfinite> MinMax for OrInfinity<T> {}
+impl<T: Element> MinMax for Vec<T> where Self: Scalar {}
+impl<T: Element> MinMax for Vec<Option<T>> {}
 
 /// A type whose values can be summed up, and what the server answers with.
 #[diagnostic::on_unimplemented(

@@ -2,7 +2,7 @@
 
 use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
 
-use super::{Column, Exact, Expr, Expression, Number, Operand, bind};
+use super::{Column, ExactNumber, Expr, Expression, Number, Operand, bind};
 use crate::{
     ast::Node,
     value::{Bind, Interval, NotNull, Nullability, Scalar, SqlType},
@@ -11,7 +11,7 @@ use crate::{
 /// What stands beside a date, a time or an interval: a value, a column or an expression.
 ///
 /// Other than [`Operand`] it has a type of its own, from which follows what the operator gives.
-pub trait Term {
+pub trait ArithmeticOperand {
     /// The type, without the `Option`.
     type Base: Scalar;
     /// Whether it may be NULL.
@@ -24,7 +24,7 @@ pub trait Term {
 
 macro_rules! terms {
     ($([$($generics:tt)*] $ty:ty, $base:ty, $nullability:ty, $this:ident => $node:expr;)+) => { $(
-        impl<$($generics)*> Term for $ty {
+        impl<$($generics)*> ArithmeticOperand for $ty {
             type Base = $base;
             type Nullability = $nullability;
 
@@ -82,22 +82,22 @@ sides! {
     /// A type that something can be added to: `x + y`.
     ///
     /// Numbers to their like; an [`Interval`] to a date, a time or an interval; days to a date.
-    Plus, PlusSide: "a `{Self}` cannot be added to a `{L}` in SQL";
+    Addable, Addend: "a `{Self}` cannot be added to a `{L}` in SQL";
     /// A type that something can be taken from: `x - y`.
     ///
     /// Numbers from their like; an [`Interval`] from a date, a time or an interval; days from a date; and two dates or
     /// times from each other, which is an interval, or a number of days.
-    Minus, MinusSide: "a `{Self}` cannot be taken from a `{L}` in SQL";
+    Subtractable, Subtrahend: "a `{Self}` cannot be taken from a `{L}` in SQL";
     /// A type that can be multiplied: `x * y`. Numbers with their like, an [`Interval`] with an `f64`.
-    Times, TimesSide: "a `{L}` cannot be multiplied with a `{Self}` in SQL";
+    Multipliable, Multiplier: "a `{L}` cannot be multiplied with a `{Self}` in SQL";
     /// A type that can be divided: `x / y`. Numbers by their like, an [`Interval`] by an `f64`.
-    Over, OverSide: "a `{L}` cannot be divided by a `{Self}` in SQL";
+    Divisible, Divisor: "a `{L}` cannot be divided by a `{Self}` in SQL";
 }
 
 /// Lets what implements the side's trait stand on the right of `$left`.
 macro_rules! left {
     ($left:ty: $($operator:ident, $side:ident),+) => { $(
-        impl<R: Term<Base: $side<$left>>> $operator<R> for $left {
+        impl<R: ArithmeticOperand<Base: $side<$left>>> $operator<R> for $left {
             type Output = <R::Base as $side<$left>>::Output;
             type Nullability = R::Nullability;
 
@@ -117,10 +117,10 @@ macro_rules! table {
     )+ };
 }
 
-left!(Interval: Plus, PlusSide, Minus, MinusSide);
+left!(Interval: Addable, Addend, Subtractable, Subtrahend);
 table! {
-    Interval, PlusSide, Interval => Interval;
-    Interval, MinusSide, Interval => Interval;
+    Interval, Addend, Interval => Interval;
+    Interval, Subtrahend, Interval => Interval;
 }
 
 macro_rules! scaled {
@@ -135,35 +135,35 @@ macro_rules! scaled {
         }
     )+ };
 }
-scaled! { Times Over }
+scaled! { Multipliable Divisible }
 
 macro_rules! calendar {
     ($($feature:literal: moment $moment:ty; local $local:ty; day $day:ty; time $time:ty;)+) => { $(
         #[cfg(feature = $feature)]
         const _: () = {
-            left!($moment: Plus, PlusSide, Minus, MinusSide);
-            left!($local: Plus, PlusSide, Minus, MinusSide);
-            left!($day: Plus, PlusSide, Minus, MinusSide);
-            left!($time: Plus, PlusSide, Minus, MinusSide);
+            left!($moment: Addable, Addend, Subtractable, Subtrahend);
+            left!($local: Addable, Addend, Subtractable, Subtrahend);
+            left!($day: Addable, Addend, Subtractable, Subtrahend);
+            left!($time: Addable, Addend, Subtractable, Subtrahend);
             table! {
-                $moment, PlusSide, Interval => $moment;
-                Interval, PlusSide, $moment => $moment;
-                $moment, MinusSide, Interval => $moment;
-                $moment, MinusSide, $moment => Interval;
-                $local, PlusSide, Interval => $local;
-                Interval, PlusSide, $local => $local;
-                $local, MinusSide, Interval => $local;
-                $local, MinusSide, $local => Interval;
-                $day, PlusSide, Interval => $local;
-                Interval, PlusSide, $day => $local;
-                $day, MinusSide, Interval => $local;
-                $day, PlusSide, i32 => $day;
-                $day, MinusSide, i32 => $day;
-                $day, MinusSide, $day => i32;
-                $day, PlusSide, $time => $local;
-                $time, PlusSide, Interval => $time;
-                $time, MinusSide, Interval => $time;
-                $time, MinusSide, $time => Interval;
+                $moment, Addend, Interval => $moment;
+                Interval, Addend, $moment => $moment;
+                $moment, Subtrahend, Interval => $moment;
+                $moment, Subtrahend, $moment => Interval;
+                $local, Addend, Interval => $local;
+                Interval, Addend, $local => $local;
+                $local, Subtrahend, Interval => $local;
+                $local, Subtrahend, $local => Interval;
+                $day, Addend, Interval => $local;
+                Interval, Addend, $day => $local;
+                $day, Subtrahend, Interval => $local;
+                $day, Addend, i32 => $day;
+                $day, Subtrahend, i32 => $day;
+                $day, Subtrahend, $day => i32;
+                $day, Addend, $time => $local;
+                $time, Addend, Interval => $time;
+                $time, Subtrahend, Interval => $time;
+                $time, Subtrahend, $time => Interval;
             }
         };
     )+ };
@@ -179,12 +179,12 @@ calendar! {
 #[cfg(feature = "chrono")]
 const _: () = {
     type Moment = chrono::DateTime<chrono::FixedOffset>;
-    left!(Moment: Plus, PlusSide, Minus, MinusSide);
+    left!(Moment: Addable, Addend, Subtractable, Subtrahend);
     table! {
-        Moment, PlusSide, Interval => Moment;
-        Interval, PlusSide, Moment => Moment;
-        Moment, MinusSide, Interval => Moment;
-        Moment, MinusSide, Moment => Interval;
+        Moment, Addend, Interval => Moment;
+        Interval, Addend, Moment => Moment;
+        Moment, Subtrahend, Interval => Moment;
+        Moment, Subtrahend, Moment => Interval;
     }
 };
 
@@ -207,11 +207,11 @@ macro_rules! operators {
         }
     };
 }
-operators!(Plus: Add add "+", Minus: Sub sub "-", Times: Mul mul "*", Over: Div div "/");
+operators!(Addable: Add add "+", Subtractable: Sub sub "-", Multipliable: Mul mul "*", Divisible: Div div "/");
 
 macro_rules! remainder {
     ($($ty:ty, $($writer:ident)?;)+) => { $(
-        impl<T: SqlType<Base: Exact>, R: Operand<T::Base>, $($writer)?> Rem<R> for $ty {
+        impl<T: SqlType<Base: ExactNumber>, R: Operand<T::Base>, $($writer)?> Rem<R> for $ty {
             type Output = Expr<Combined<T, R::Nullability, T::Base>>;
 
             fn rem(self, rhs: R) -> Self::Output {

@@ -2,7 +2,7 @@
 
 use super::{
     Cond, Expr, Expression, Operand,
-    expression::{Base, Like},
+    expression::{Base, NullableLike},
 };
 use crate::{
     ast::Node,
@@ -25,10 +25,10 @@ impl<T: Element> Array for Vec<Option<T>> {
 }
 
 /// The type of the items of `E`.
-type Item<E> = <Base<E> as Array>::Item;
+type ArrayItem<E> = <Base<E> as Array>::Item;
 
-/// The operators and functions on arrays. A GIN index on the column answers `has`, `has_all`, `has_any` and `has_only`
-/// of values.
+/// The operators and functions on arrays; [`overlaps`](super::Overlaps::overlaps) is another one. A GIN index on the
+/// column answers it, `contains_element`, `is_superset_of` and `is_subset_of` where the other side is a value.
 ///
 /// ```
 /// use orm_pg::prelude::*;
@@ -41,20 +41,21 @@ type Item<E> = <Base<E> as Array>::Item;
 ///     pub words: Vec<String>,
 /// }
 ///
-/// let query = Article::query().filter(|a| a.words.has("rust").and(a.words.has_any(["async", "await"])));
+/// let query = Article::query().filter(|a| a.words.contains_element("rust").and(a.words.overlaps(["async", "await"])));
 /// assert!(query.to_string().ends_with(r#"WHERE (t0."words" @> $1) AND (t0."words" && $2)"#));
 /// let update = Article::query().filter(|a| a.id.eq(7)).update(|a| a.words.set(a.words.append("new")));
 /// assert!(update.to_sql().text.contains(r#"SET "words" = array_append(t0."words", $1)"#));
 /// ```
+#[expect(clippy::wrong_self_convention, reason = "columns are cheap to move")]
 pub trait Arrays: Expression {
-    /// The value is one of its items. Renders `x @> $1` with an array of the value, and of a column or an expression
-    /// `array_position(x, y) IS NOT NULL`, which no index answers.
+    /// Has an element that equals the value. Renders `x @> $1` with an array of the value, and of a column or an
+    /// expression `array_position(x, y) IS NOT NULL`, which no index answers.
     ///
     /// ```
     /// # use blog::*;
-    /// let query = Article::query().filter(|a| a.words.has("rust"));
+    /// let query = Article::query().filter(|a| a.words.contains_element("rust"));
     /// ```
-    fn has<R: Operand<Item<Self>>>(self, value: R) -> Cond
+    fn contains_element<R: Operand<ArrayItem<Self>>>(self, value: R) -> Cond
     where
         Base<Self>: Array,
     {
@@ -67,43 +68,66 @@ pub trait Arrays: Expression {
         Cond(Node::Postfix(Box::new(Node::call_of_one_type("array_position", vec![self.node(), value])), "IS NOT NULL"))
     }
 
-    /// Each of the values is one of its items. Renders `x @> y`.
+    /// Contains each element of the other array. Renders `x @> y`.
     ///
     /// ```
     /// # use blog::*;
-    /// let query = Article::query().filter(|a| a.words.has_all(["rust", "async"]));
+    /// let query = Article::query().filter(|a| a.words.is_superset_of(["rust", "async"]));
     /// ```
-    fn has_all<R: Operand<Vec<Item<Self>>>>(self, values: R) -> Cond
+    fn is_superset_of<R: Operand<Vec<ArrayItem<Self>>>>(self, other: R) -> Cond
     where
         Base<Self>: Array,
     {
-        Cond(self.node().binary("@>", values.into_node()))
+        Cond(self.node().binary("@>", other.into_node()))
     }
 
-    /// One of the values at least is one of its items. Renders `x && y`.
+    /// Has no element that the other array does not contain. Renders `x <@ y`.
     ///
     /// ```
     /// # use blog::*;
-    /// let query = Article::query().filter(|a| a.words.has_any(vec!["rust".to_owned()]));
+    /// let query = Article::query().filter(|a| a.words.is_subset_of(["rust", "async"]));
     /// ```
-    fn has_any<R: Operand<Vec<Item<Self>>>>(self, values: R) -> Cond
+    fn is_subset_of<R: Operand<Vec<ArrayItem<Self>>>>(self, other: R) -> Cond
+    where
+        Base<Self>: Array,
+    {
+        Cond(self.node().binary("<@", other.into_node()))
+    }
+
+    /// The old name of [`contains_element`](Self::contains_element).
+    #[deprecated(note = "renamed to `contains_element`")]
+    fn has<R: Operand<ArrayItem<Self>>>(self, value: R) -> Cond
+    where
+        Base<Self>: Array,
+    {
+        self.contains_element(value)
+    }
+
+    /// The old name of [`is_superset_of`](Self::is_superset_of).
+    #[deprecated(note = "renamed to `is_superset_of`")]
+    fn has_all<R: Operand<Vec<ArrayItem<Self>>>>(self, values: R) -> Cond
+    where
+        Base<Self>: Array,
+    {
+        self.is_superset_of(values)
+    }
+
+    /// The old name of [`overlaps`](super::Overlaps::overlaps).
+    #[deprecated(note = "renamed to `overlaps`")]
+    fn has_any<R: Operand<Vec<ArrayItem<Self>>>>(self, values: R) -> Cond
     where
         Base<Self>: Array,
     {
         Cond(self.node().binary("&&", values.into_node()))
     }
 
-    /// Each of its items is one of the values. Renders `x <@ y`.
-    ///
-    /// ```
-    /// # use blog::*;
-    /// let query = Article::query().filter(|a| a.words.has_only(["rust", "async"]));
-    /// ```
-    fn has_only<R: Operand<Vec<Item<Self>>>>(self, values: R) -> Cond
+    /// The old name of [`is_subset_of`](Self::is_subset_of).
+    #[deprecated(note = "renamed to `is_subset_of`")]
+    fn has_only<R: Operand<Vec<ArrayItem<Self>>>>(self, values: R) -> Cond
     where
         Base<Self>: Array,
     {
-        Cond(self.node().binary("<@", values.into_node()))
+        self.is_subset_of(values)
     }
 
     /// How many items it has. Renders `cardinality(x)`.
@@ -112,7 +136,7 @@ pub trait Arrays: Expression {
     /// # use blog::*;
     /// let query = Article::query().order_by(|a| a.words.cardinality().desc());
     /// ```
-    fn cardinality(self) -> Expr<Like<Self, i32>>
+    fn cardinality(self) -> Expr<NullableLike<Self, i32>>
     where
         Base<Self>: Array,
     {
@@ -125,7 +149,7 @@ pub trait Arrays: Expression {
     /// # use blog::*;
     /// let update = Article::query().filter(|a| a.id.eq(7)).update(|a| a.words.set(a.words.append("rust")));
     /// ```
-    fn append<R: Operand<Item<Self>>>(self, value: R) -> Expr<Self::Type>
+    fn append<R: Operand<ArrayItem<Self>>>(self, value: R) -> Expr<Self::Type>
     where
         Base<Self>: Array,
     {
@@ -138,7 +162,7 @@ pub trait Arrays: Expression {
     /// # use blog::*;
     /// let update = Article::query().filter(|a| a.id.eq(7)).update(|a| a.words.set(a.words.prepend("rust")));
     /// ```
-    fn prepend<R: Operand<Item<Self>>>(self, value: R) -> Expr<Self::Type>
+    fn prepend<R: Operand<ArrayItem<Self>>>(self, value: R) -> Expr<Self::Type>
     where
         Base<Self>: Array,
     {
@@ -151,7 +175,7 @@ pub trait Arrays: Expression {
     /// # use blog::*;
     /// let update = Article::query().filter(|a| a.id.eq(7)).update(|a| a.words.set(a.words.remove("rust")));
     /// ```
-    fn remove<R: Operand<Item<Self>>>(self, value: R) -> Expr<Self::Type>
+    fn remove<R: Operand<ArrayItem<Self>>>(self, value: R) -> Expr<Self::Type>
     where
         Base<Self>: Array,
     {

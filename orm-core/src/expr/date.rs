@@ -2,7 +2,7 @@
 
 use super::{
     Expr, Expression,
-    expression::{Base, Like},
+    expression::{Base, NullableLike},
 };
 use crate::{ast::Node, value::Scalar};
 
@@ -152,7 +152,7 @@ pub trait Dates: Expression {
     /// use orm_pg::expr::DatePart;
     /// let years = User::query().select(|u| u.joined.date_part(DatePart::Year));
     /// ```
-    fn date_part(self, part: DatePart) -> Expr<Like<Self, f64>>
+    fn date_part(self, part: DatePart) -> Expr<NullableLike<Self, f64>>
     where
         Base<Self>: Temporal,
     {

@@ -1,6 +1,6 @@
 //! The operators that every column and expression has.
 
-use super::{Assignable, Column, Cond, Expr, Extremes, InList, NotInList, Operand, Order};
+use super::{Assignable, Column, Cond, Expr, InList, MinMax, NotInList, Operand, Order};
 use crate::{
     ast::Node,
     value::{NotNull, Nullability, Scalar, SqlType},
@@ -10,10 +10,10 @@ use crate::{
 pub(crate) type Base<E> = <<E as Expression>::Type as SqlType>::Base;
 
 /// `B`, NULL as `E` may be.
-pub(crate) type Like<E, B> = <<<E as Expression>::Type as SqlType>::Nullability as Nullability>::Of<B>;
+pub(crate) type NullableLike<E, B> = <<<E as Expression>::Type as SqlType>::Nullability as Nullability>::Of<B>;
 
 /// `B`, NULL if `E` or an operand of nullability `N` may be.
-pub(crate) type Either<E, N, B> =
+pub(crate) type NullIfEither<E, N, B> =
     <<<<E as Expression>::Type as SqlType>::Nullability as Nullability>::Or<N> as Nullability>::Of<B>;
 
 /// A [`Column`] or an [`Expr`]: what the operators and functions of SQL can be called on.
@@ -220,7 +220,7 @@ pub trait Expression: Sized {
     /// # use blog::*;
     /// let texts = User::query().select(|u| u.id.cast::<String>());
     /// ```
-    fn cast<T: Scalar>(self) -> Expr<Like<Self, T>> {
+    fn cast<T: Scalar>(self) -> Expr<NullableLike<Self, T>> {
         Expr::new(Node::Cast(Box::new(self.node()), T::TYPE))
     }
 
@@ -262,7 +262,7 @@ pub trait Expression: Sized {
     /// ```
     fn min(self) -> Expr<Option<Base<Self>>>
     where
-        Base<Self>: Extremes,
+        Base<Self>: MinMax,
     {
         Expr::new(Node::aggregate("min", vec![self.node()]))
     }
@@ -275,7 +275,7 @@ pub trait Expression: Sized {
     /// ```
     fn max(self) -> Expr<Option<Base<Self>>>
     where
-        Base<Self>: Extremes,
+        Base<Self>: MinMax,
     {
         Expr::new(Node::aggregate("max", vec![self.node()]))
     }

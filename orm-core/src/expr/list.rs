@@ -26,79 +26,79 @@ pub trait InList<T: Scalar> {
 pub trait NotInList<T: Scalar>: InList<T> {}
 
 /// An item of a list: the value, a reference, a `&str` for a `String`.
-pub trait Item<T: Scalar> {
+pub trait ListItem<T: Scalar> {
     /// The value.
     #[doc(hidden)]
     fn into_item(self) -> T;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Scalar> Item<T> for T {
+impl<T: Scalar> ListItem<T> for T {
     fn into_item(self) -> T {
         self
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Scalar + Clone> Item<T> for &T {
+impl<T: Scalar + Clone> ListItem<T> for &T {
     fn into_item(self) -> T {
         self.clone()
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl Item<String> for &str {
+impl ListItem<String> for &str {
     fn into_item(self) -> String {
         self.to_owned()
     }
 }
 
-fn array<T: Element, V: Item<T>>(items: impl IntoIterator<Item = V>) -> Node {
-    Node::Bind(Bind::array(items.into_iter().map(Item::into_item).collect()))
+fn array<T: Element, V: ListItem<T>>(items: impl IntoIterator<Item = V>) -> Node {
+    Node::Bind(Bind::array(items.into_iter().map(ListItem::into_item).collect()))
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Element, V: Item<T>, const N: usize> InList<T> for [V; N] {
+impl<T: Element, V: ListItem<T>, const N: usize> InList<T> for [V; N] {
     fn into_node(self) -> Node {
         array(self)
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Element, V: Item<T>> InList<T> for Vec<V> {
+impl<T: Element, V: ListItem<T>> InList<T> for Vec<V> {
     fn into_node(self) -> Node {
         array(self)
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Element, V: Item<T> + Clone> InList<T> for &[V] {
+impl<T: Element, V: ListItem<T> + Clone> InList<T> for &[V] {
     fn into_node(self) -> Node {
         array(self.iter().cloned())
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Element, V: Item<T> + Clone> InList<T> for &Vec<V> {
+impl<T: Element, V: ListItem<T> + Clone> InList<T> for &Vec<V> {
     fn into_node(self) -> Node {
         array(self.iter().cloned())
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Element, V: Item<T> + Clone, const N: usize> InList<T> for &[V; N] {
+impl<T: Element, V: ListItem<T> + Clone, const N: usize> InList<T> for &[V; N] {
     fn into_node(self) -> Node {
         array(self.iter().cloned())
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Element, V: Item<T>, const N: usize> NotInList<T> for [V; N] {}
+impl<T: Element, V: ListItem<T>, const N: usize> NotInList<T> for [V; N] {}
 #[diagnostic::do_not_recommend]
-impl<T: Element, V: Item<T>> NotInList<T> for Vec<V> {}
+impl<T: Element, V: ListItem<T>> NotInList<T> for Vec<V> {}
 #[diagnostic::do_not_recommend]
-impl<T: Element, V: Item<T> + Clone> NotInList<T> for &[V] {}
+impl<T: Element, V: ListItem<T> + Clone> NotInList<T> for &[V] {}
 #[diagnostic::do_not_recommend]
-impl<T: Element, V: Item<T> + Clone> NotInList<T> for &Vec<V> {}
+impl<T: Element, V: ListItem<T> + Clone> NotInList<T> for &Vec<V> {}
 #[diagnostic::do_not_recommend]
-impl<T: Element, V: Item<T> + Clone, const N: usize> NotInList<T> for &[V; N] {}
+impl<T: Element, V: ListItem<T> + Clone, const N: usize> NotInList<T> for &[V; N] {}

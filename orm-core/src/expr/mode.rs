@@ -22,7 +22,7 @@ pub trait Mode: Copy + fmt::Debug + Send + Sync + 'static {
     /// The column of the field number `I` of a derived struct: [`Self::Column`] of its type.
     type Field<M: Field<I>, const I: usize>: Copy + fmt::Debug + Send + Sync;
     /// The columns of the flattened field number `I` of a derived struct.
-    type Part<M: Part<I>, const I: usize>: Copy + fmt::Debug + Send + Sync + Selection;
+    type Flattened<M: FlattenedField<I>, const I: usize>: Copy + fmt::Debug + Send + Sync + Selection;
     /// A row of the source.
     type Row<R: FromRow>: FromRow;
 
@@ -39,7 +39,7 @@ pub trait Mode: Copy + fmt::Debug + Send + Sync + 'static {
 
     /// Makes the columns of a flattened field; `origin` starts at the first of them.
     #[doc(hidden)]
-    fn part<M: Part<I>, const I: usize>(origin: Origin) -> Self::Part<M, I>;
+    fn flattened<M: FlattenedField<I>, const I: usize>(origin: Origin) -> Self::Flattened<M, I>;
 
     /// Gives the node of a field's column.
     #[doc(hidden)]
@@ -58,7 +58,7 @@ impl Mode for Present {
     const OUTER: bool = false;
     type Column<T: SqlType> = Column<T>;
     type Field<M: Field<I>, const I: usize> = Column<M::Type, M::Writer>;
-    type Part<M: Part<I>, const I: usize> = <M::Type as Flatten>::Columns<Self>;
+    type Flattened<M: FlattenedField<I>, const I: usize> = <M::Type as Flatten>::Columns<Self>;
     type Row<R: FromRow> = R;
 
     fn column<T: SqlType>(origin: Origin, index: u16, name: &'static str) -> Column<T> {
@@ -73,7 +73,7 @@ impl Mode for Present {
         column(origin, index, name)
     }
 
-    fn part<M: Part<I>, const I: usize>(origin: Origin) -> Self::Part<M, I> {
+    fn flattened<M: FlattenedField<I>, const I: usize>(origin: Origin) -> Self::Flattened<M, I> {
         <M::Type as Flatten>::columns(origin)
     }
 
@@ -86,7 +86,7 @@ impl Mode for Joined {
     const OUTER: bool = true;
     type Column<T: SqlType> = Column<T::Nullable>;
     type Field<M: Field<I>, const I: usize> = Column<<M::Type as SqlType>::Nullable, M::Writer>;
-    type Part<M: Part<I>, const I: usize> = <M::Type as Flatten>::Columns<Self>;
+    type Flattened<M: FlattenedField<I>, const I: usize> = <M::Type as Flatten>::Columns<Self>;
     type Row<R: FromRow> = Option<R>;
 
     fn column<T: SqlType>(origin: Origin, index: u16, name: &'static str) -> Column<T::Nullable> {
@@ -101,7 +101,7 @@ impl Mode for Joined {
         column(origin, index, name)
     }
 
-    fn part<M: Part<I>, const I: usize>(origin: Origin) -> Self::Part<M, I> {
+    fn flattened<M: FlattenedField<I>, const I: usize>(origin: Origin) -> Self::Flattened<M, I> {
         <M::Type as Flatten>::columns(origin)
     }
 
@@ -139,18 +139,18 @@ pub trait Flatten: FromRow {
 /// The flattened field number `I` of a derived struct: only one generated implementation names its type, so that a type
 /// without columns is one message, at the field.
 #[doc(hidden)]
-pub trait Part<const I: usize>: Sized {
+pub trait FlattenedField<const I: usize>: Sized {
     /// The type of the field.
     type Type: Flatten;
 }
 
 /// What a row to insert has for a flattened field.
 #[doc(hidden)]
-pub trait NewPart<const I: usize> {
+pub trait NewFlattened<const I: usize> {
     /// The part of the row.
     type New;
 }
 
-impl<M: Part<I>, const I: usize> NewPart<I> for M {
+impl<M: FlattenedField<I>, const I: usize> NewFlattened<I> for M {
     type New = <M::Type as Flatten>::New;
 }

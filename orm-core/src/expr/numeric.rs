@@ -2,7 +2,7 @@
 
 use super::{
     Expr, Expression, Operand,
-    expression::{Base, Either, Like},
+    expression::{Base, NullIfEither, NullableLike},
 };
 use crate::{ast::Node, value::Scalar};
 
@@ -22,12 +22,12 @@ numbers! { rust_decimal::Decimal }
     message = "`{Self}` has no remainder in PostgreSQL",
     note = "change the type first: `.cast::<i64>()`, or with the feature `rust_decimal` `.cast::<Decimal>()`"
 )]
-pub trait Exact: Number {}
-impl Exact for i16 {}
-impl Exact for i32 {}
-impl Exact for i64 {}
+pub trait ExactNumber: Number {}
+impl ExactNumber for i16 {}
+impl ExactNumber for i32 {}
+impl ExactNumber for i64 {}
 #[cfg(feature = "rust_decimal")]
-impl Exact for rust_decimal::Decimal {}
+impl ExactNumber for rust_decimal::Decimal {}
 
 /// A number that may have a fraction.
 #[diagnostic::on_unimplemented(
@@ -100,7 +100,7 @@ pub trait Numeric: Expression {
     /// # use blog::*;
     /// let query = User::query().select(|u| u.score.power(2.0));
     /// ```
-    fn power<R: Operand<f64>>(self, exponent: R) -> Expr<Either<Self, R::Nullability, f64>>
+    fn power<R: Operand<f64>>(self, exponent: R) -> Expr<NullIfEither<Self, R::Nullability, f64>>
     where
         Base<Self>: Number,
     {
@@ -113,7 +113,7 @@ pub trait Numeric: Expression {
     /// # use blog::*;
     /// let query = User::query().select(|u| u.score.abs().sqrt());
     /// ```
-    fn sqrt(self) -> Expr<Like<Self, f64>>
+    fn sqrt(self) -> Expr<NullableLike<Self, f64>>
     where
         Base<Self>: Number,
     {

@@ -4,7 +4,7 @@ use std::ops;
 
 use super::{
     Column, Cond, Expr, Expression, Operand,
-    expression::{Base, Either, Like},
+    expression::{Base, NullIfEither, NullableLike},
 };
 use crate::{
     ast::Node,
@@ -16,16 +16,16 @@ use crate::{
     message = "`{Self}` is not a range",
     label = "this needs a `PgRange<_>` or a `Multirange<_>`"
 )]
-pub trait Spans: Scalar {
+pub trait RangeType: Scalar {
     /// The type of the bounds.
     type Item: RangeItem;
 }
 
-impl<T: RangeItem> Spans for PgRange<T> {
+impl<T: RangeItem> RangeType for PgRange<T> {
     type Item = T;
 }
 
-impl<T: RangeItem> Spans for Multirange<T> {
+impl<T: RangeItem> RangeType for Multirange<T> {
     type Item = T;
 }
 
@@ -35,16 +35,16 @@ impl<T: RangeItem> Spans for Multirange<T> {
     message = "a `{Self}` is no range of `{T}`",
     label = "expected a range of `{T}`, such as `a..b`, or a column or expression of one"
 )]
-pub trait Span<T: RangeItem> {
+pub trait RangeOperand<T: RangeItem> {
     /// Makes the node.
     #[doc(hidden)]
     fn into_node(self) -> Node;
 }
 
-macro_rules! spans {
+macro_rules! range_operands {
     ($([$($generics:tt)*] $ty:ty, $item:ty, $this:ident => $node:expr;)+) => { $(
         #[diagnostic::do_not_recommend]
-        impl<$($generics)*> Span<$item> for $ty {
+        impl<$($generics)*> RangeOperand<$item> for $ty {
             fn into_node(self) -> Node {
                 let $this = self;
                 $node
@@ -57,10 +57,10 @@ fn bind<T: RangeItem>(range: impl Into<PgRange<T>>) -> Node {
     Node::Bind(Bind::new(range.into()))
 }
 
-spans! {
-    [T: SqlType<Base: Spans>, W] Column<T, W>, <T::Base as Spans>::Item, this => this.node();
-    [T: SqlType<Base: Spans>] Expr<T>, <T::Base as Spans>::Item, this => this.node;
-    [T: SqlType<Base: Spans>] &Expr<T>, <T::Base as Spans>::Item, this => this.node.clone();
+range_operands! {
+    [T: SqlType<Base: RangeType>, W] Column<T, W>, <T::Base as RangeType>::Item, this => this.node();
+    [T: SqlType<Base: RangeType>] Expr<T>, <T::Base as RangeType>::Item, this => this.node;
+    [T: SqlType<Base: RangeType>] &Expr<T>, <T::Base as RangeType>::Item, this => this.node.clone();
     [T: RangeItem] PgRange<T>, T, this => bind(this);
     [T: RangeItem + Clone] &PgRange<T>, T, this => bind(this.clone());
     [T: RangeItem] Multirange<T>, T, this => Node::Bind(Bind::new(this));
@@ -73,7 +73,7 @@ spans! {
 }
 
 /// The type of the bounds of `E`.
-type Item<E> = <Base<E> as Spans>::Item;
+type BoundOf<E> = <Base<E> as RangeType>::Item;
 
 /// The operators and functions on ranges and multiranges, which also take Rust's own ranges.
 ///
@@ -99,9 +99,9 @@ pub trait Ranges: Expression {
     /// # use blog::*;
     /// let query = Booking::query().filter(|b| b.seats.contains_value(4));
     /// ```
-    fn contains_value<R: Operand<Item<Self>>>(self, value: R) -> Cond
+    fn contains_value<R: Operand<BoundOf<Self>>>(self, value: R) -> Cond
     where
-        Base<Self>: Spans,
+        Base<Self>: RangeType,
     {
         Cond(self.node().binary("@>", value.into_node()))
     }
@@ -112,9 +112,9 @@ pub trait Ranges: Expression {
     /// # use blog::*;
     /// let query = Booking::query().filter(|b| b.seats.contains_range(3..5));
     /// ```
-    fn contains_range<R: Span<Item<Self>>>(self, range: R) -> Cond
+    fn contains_range<R: RangeOperand<BoundOf<Self>>>(self, range: R) -> Cond
     where
-        Base<Self>: Spans,
+        Base<Self>: RangeType,
     {
         Cond(self.node().binary("@>", range.into_node()))
     }
@@ -125,9 +125,9 @@ pub trait Ranges: Expression {
     /// # use blog::*;
     /// let query = Booking::query().filter(|b| b.seats.contained_by(1..=10));
     /// ```
-    fn contained_by<R: Span<Item<Self>>>(self, range: R) -> Cond
+    fn contained_by<R: RangeOperand<BoundOf<Self>>>(self, range: R) -> Cond
     where
-        Base<Self>: Spans,
+        Base<Self>: RangeType,
     {
         Cond(self.node().binary("<@", range.into_node()))
     }
@@ -138,24 +138,11 @@ pub trait Ranges: Expression {
     /// # use blog::*;
     /// let query = Booking::query().filter(|b| b.id.within(100..200));
     /// ```
-    fn within<R: Span<Base<Self>>>(self, range: R) -> Cond
+    fn within<R: RangeOperand<Base<Self>>>(self, range: R) -> Cond
     where
         Base<Self>: RangeItem,
     {
         Cond(self.node().binary("<@", range.into_node()))
-    }
-
-    /// Has a value in common with the other. Renders `x && y`.
-    ///
-    /// ```
-    /// # use blog::*;
-    /// let query = Booking::query().filter(|b| b.seats.overlaps(3..5));
-    /// ```
-    fn overlaps<R: Span<Item<Self>>>(self, range: R) -> Cond
-    where
-        Base<Self>: Spans,
-    {
-        Cond(self.node().binary("&&", range.into_node()))
     }
 
     /// Touches the other without overlap: no value lies between them. Renders `x -|- y`.
@@ -164,9 +151,9 @@ pub trait Ranges: Expression {
     /// # use blog::*;
     /// let query = Booking::query().filter(|b| b.seats.adjacent_to(3..5));
     /// ```
-    fn adjacent_to<R: Span<Item<Self>>>(self, range: R) -> Cond
+    fn adjacent_to<R: RangeOperand<BoundOf<Self>>>(self, range: R) -> Cond
     where
-        Base<Self>: Spans,
+        Base<Self>: RangeType,
     {
         Cond(self.node().binary("-|-", range.into_node()))
     }
@@ -177,9 +164,9 @@ pub trait Ranges: Expression {
     /// # use blog::*;
     /// let query = Booking::query().filter(|b| b.seats.is_before(10..));
     /// ```
-    fn is_before<R: Span<Item<Self>>>(self, range: R) -> Cond
+    fn is_before<R: RangeOperand<BoundOf<Self>>>(self, range: R) -> Cond
     where
-        Base<Self>: Spans,
+        Base<Self>: RangeType,
     {
         Cond(self.node().binary("<<", range.into_node()))
     }
@@ -190,9 +177,9 @@ pub trait Ranges: Expression {
     /// # use blog::*;
     /// let query = Booking::query().filter(|b| b.seats.is_after(..10));
     /// ```
-    fn is_after<R: Span<Item<Self>>>(self, range: R) -> Cond
+    fn is_after<R: RangeOperand<BoundOf<Self>>>(self, range: R) -> Cond
     where
-        Base<Self>: Spans,
+        Base<Self>: RangeType,
     {
         Cond(self.node().binary(">>", range.into_node()))
     }
@@ -203,9 +190,9 @@ pub trait Ranges: Expression {
     /// # use blog::*;
     /// let query = Booking::query().select(|b| b.seats.intersection(PgRange::from(1..5)));
     /// ```
-    fn intersection<R: Operand<Base<Self>>>(self, range: R) -> Expr<Either<Self, R::Nullability, Base<Self>>>
+    fn intersection<R: Operand<Base<Self>>>(self, range: R) -> Expr<NullIfEither<Self, R::Nullability, Base<Self>>>
     where
-        Base<Self>: Spans,
+        Base<Self>: RangeType,
     {
         Expr::new(self.node().binary("*", range.into_node()))
     }
@@ -216,9 +203,9 @@ pub trait Ranges: Expression {
     /// # use blog::*;
     /// let first = Booking::query().select(|b| b.seats.lower_bound()); // Option<i32>
     /// ```
-    fn lower_bound(self) -> Expr<Option<Item<Self>>>
+    fn lower_bound(self) -> Expr<Option<BoundOf<Self>>>
     where
-        Base<Self>: Spans,
+        Base<Self>: RangeType,
     {
         Expr::new(Node::call("lower", vec![self.node()]))
     }
@@ -229,9 +216,9 @@ pub trait Ranges: Expression {
     /// # use blog::*;
     /// let end = Booking::query().select(|b| b.seats.upper_bound()); // Option<i32>
     /// ```
-    fn upper_bound(self) -> Expr<Option<Item<Self>>>
+    fn upper_bound(self) -> Expr<Option<BoundOf<Self>>>
     where
-        Base<Self>: Spans,
+        Base<Self>: RangeType,
     {
         Expr::new(Node::call("upper", vec![self.node()]))
     }
@@ -242,9 +229,9 @@ pub trait Ranges: Expression {
     /// # use blog::*;
     /// let query = Booking::query().filter(|b| b.seats.is_empty().not());
     /// ```
-    fn is_empty(self) -> Expr<Like<Self, bool>>
+    fn is_empty(self) -> Expr<NullableLike<Self, bool>>
     where
-        Base<Self>: Spans,
+        Base<Self>: RangeType,
     {
         Expr::new(Node::call("isempty", vec![self.node()]))
     }

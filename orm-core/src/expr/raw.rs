@@ -4,7 +4,7 @@ use std::{borrow::Cow, time::Duration};
 
 use super::{Column, Expr, Order};
 use crate::{
-    ast::{Direction, Node, Part, is_of_one_type},
+    ast::{Direction, Node, SqlPart, is_of_one_type},
     value::{Bind, Neighbour, Scalar, SqlType},
 };
 
@@ -24,7 +24,7 @@ use crate::{
 #[derive(Debug, Clone)]
 #[must_use = "SQL does nothing until a verb is awaited"]
 pub struct RawSql {
-    pub(crate) parts: Vec<Part>,
+    pub(crate) parts: Vec<SqlPart>,
     /// How long the verb that runs it may take.
     pub(crate) timeout: Option<Duration>,
 }
@@ -32,7 +32,7 @@ pub struct RawSql {
 impl RawSql {
     /// The parts in order; `sql!` writes this call.
     #[doc(hidden)]
-    pub fn new(parts: Vec<Part>) -> Self {
+    pub fn new(parts: Vec<SqlPart>) -> Self {
         Self { parts, timeout: None }
     }
 

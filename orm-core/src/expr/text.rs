@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     Column, Cond, Expr, Expression, Operand,
-    expression::{Base, Either, Like},
+    expression::{Base, NullIfEither, NullableLike},
 };
 use crate::{
     ast::Node,
@@ -123,7 +123,7 @@ impl<T: SqlType<Base: Text>> Pattern for Expr<T> {
 
 /// Text, NULL if `E` or one of the operands `A` and `C`, which are of type `T`, may be.
 type AnyOf3<E, A, C, T> =
-    Either<E, <<A as Operand<T>>::Nullability as Nullability>::Or<<C as Operand<T>>::Nullability>, String>;
+    NullIfEither<E, <<A as Operand<T>>::Nullability as Nullability>::Or<<C as Operand<T>>::Nullability>, String>;
 
 /// The operators and functions on text.
 pub trait Textual: Expression {
@@ -212,7 +212,7 @@ pub trait Textual: Expression {
     /// # use blog::*;
     /// let query = User::query().select(|u| u.name.concat(" <").concat(u.email).concat(">"));
     /// ```
-    fn concat<R: Operand<String>>(self, other: R) -> Expr<Either<Self, R::Nullability, String>>
+    fn concat<R: Operand<String>>(self, other: R) -> Expr<NullIfEither<Self, R::Nullability, String>>
     where
         Base<Self>: Text,
     {
@@ -226,7 +226,7 @@ pub trait Textual: Expression {
     /// # use blog::*;
     /// let query = User::query().filter(|u| u.email.lower().eq("ann@example.org"));
     /// ```
-    fn lower(self) -> Expr<Like<Self, String>>
+    fn lower(self) -> Expr<NullableLike<Self, String>>
     where
         Base<Self>: Text,
     {
@@ -239,7 +239,7 @@ pub trait Textual: Expression {
     /// # use blog::*;
     /// let query = User::query().select(|u| u.name.upper());
     /// ```
-    fn upper(self) -> Expr<Like<Self, String>>
+    fn upper(self) -> Expr<NullableLike<Self, String>>
     where
         Base<Self>: Text,
     {
@@ -252,7 +252,7 @@ pub trait Textual: Expression {
     /// # use blog::*;
     /// let query = User::query().filter(|u| u.name.trim().ne(""));
     /// ```
-    fn trim(self) -> Expr<Like<Self, String>>
+    fn trim(self) -> Expr<NullableLike<Self, String>>
     where
         Base<Self>: Text,
     {
@@ -265,7 +265,7 @@ pub trait Textual: Expression {
     /// # use blog::*;
     /// let query = Post::query().order_by(|p| p.title.length().desc());
     /// ```
-    fn length(self) -> Expr<Like<Self, i32>>
+    fn length(self) -> Expr<NullableLike<Self, i32>>
     where
         Base<Self>: Text,
     {

@@ -2,7 +2,7 @@
 
 use super::{
     Expr, Expression, Operand,
-    expression::{Base, Either},
+    expression::{Base, NullIfEither},
 };
 use crate::{ast::Node, value::VectorType};
 
@@ -27,7 +27,7 @@ use crate::{ast::Node, value::VectorType};
 /// ```
 pub trait Vectors: Expression {
     /// The straight distance. Renders `x <-> y`.
-    fn l2_distance<R: Operand<Base<Self>>>(self, other: R) -> Expr<Either<Self, R::Nullability, f64>>
+    fn l2_distance<R: Operand<Base<Self>>>(self, other: R) -> Expr<NullIfEither<Self, R::Nullability, f64>>
     where
         Base<Self>: VectorType,
     {
@@ -35,7 +35,7 @@ pub trait Vectors: Expression {
     }
 
     /// One minus the cosine of the angle, from 0 to 2. Renders `x <=> y`.
-    fn cosine_distance<R: Operand<Base<Self>>>(self, other: R) -> Expr<Either<Self, R::Nullability, f64>>
+    fn cosine_distance<R: Operand<Base<Self>>>(self, other: R) -> Expr<NullIfEither<Self, R::Nullability, f64>>
     where
         Base<Self>: VectorType,
     {
@@ -44,7 +44,7 @@ pub trait Vectors: Expression {
 
     /// The inner product, negative: so that the nearest come first in ascending order, which is what an index can do.
     /// Renders `x <#> y`.
-    fn negative_inner_product<R: Operand<Base<Self>>>(self, other: R) -> Expr<Either<Self, R::Nullability, f64>>
+    fn negative_inner_product<R: Operand<Base<Self>>>(self, other: R) -> Expr<NullIfEither<Self, R::Nullability, f64>>
     where
         Base<Self>: VectorType,
     {
@@ -52,7 +52,7 @@ pub trait Vectors: Expression {
     }
 
     /// The inner product. No index is used for it: sort by [`Self::negative_inner_product`]. Renders `(x <#> y) * -1`.
-    fn inner_product<R: Operand<Base<Self>>>(self, other: R) -> Expr<Either<Self, R::Nullability, f64>>
+    fn inner_product<R: Operand<Base<Self>>>(self, other: R) -> Expr<NullIfEither<Self, R::Nullability, f64>>
     where
         Base<Self>: VectorType,
     {
@@ -61,7 +61,7 @@ pub trait Vectors: Expression {
     }
 
     /// The sum of the distances along each axis. Renders `x <+> y`.
-    fn l1_distance<R: Operand<Base<Self>>>(self, other: R) -> Expr<Either<Self, R::Nullability, f64>>
+    fn l1_distance<R: Operand<Base<Self>>>(self, other: R) -> Expr<NullIfEither<Self, R::Nullability, f64>>
     where
         Base<Self>: VectorType,
     {

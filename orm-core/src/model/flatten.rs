@@ -4,7 +4,7 @@
 use super::check;
 use crate::{
     error::Result,
-    expr::{Flatten, NewPart, Part, Selection},
+    expr::{Flatten, FlattenedField, NewFlattened, Selection},
     row::{Cursor, FromRow, Layout},
     schema::ColumnDef,
     value::{InsertSink, PgType},
@@ -35,15 +35,15 @@ where
 /// The columns of the field.
 #[doc(hidden)]
 #[must_use]
-pub const fn part_defs<M: Part<I>, const I: usize>() -> &'static [ColumnDef] {
+pub const fn flattened_columns<M: FlattenedField<I>, const I: usize>() -> &'static [ColumnDef] {
     <M::Type as Flatten>::COLUMNS
 }
 
-/// The name of one column of the field; empty when there is none, which [`check_part_column`] says.
+/// The name of one column of the field; empty when there is none, which [`check_flattened_column`] says.
 #[doc(hidden)]
 #[must_use]
-pub const fn part_column<M: Part<I>, const I: usize>(field: &str) -> &'static str {
-    let mut columns = part_defs::<M, I>();
+pub const fn flattened_column<M: FlattenedField<I>, const I: usize>(field: &str) -> &'static str {
+    let mut columns = flattened_columns::<M, I>();
     while let [column, rest @ ..] = columns {
         if check::equal(column.field.as_bytes(), field.as_bytes()) {
             return column.name;
@@ -57,8 +57,8 @@ pub const fn part_column<M: Part<I>, const I: usize>(field: &str) -> &'static st
 #[doc(hidden)]
 #[track_caller]
 #[expect(clippy::panic, reason = "runs while the user's crate is compiled, and is its error message")]
-pub const fn check_part_column<M: Part<I>, const I: usize>(part: &str, field: &str) {
-    if part_column::<M, I>(field).is_empty() {
+pub const fn check_flattened_column<M: FlattenedField<I>, const I: usize>(part: &str, field: &str) {
+    if flattened_column::<M, I>(field).is_empty() {
         let text = check::Message::new().text("the columns of `").text(part).text("` have no field `").text(field);
         panic!("{}", text.text("`").as_str());
     }
@@ -67,25 +67,29 @@ pub const fn check_part_column<M: Part<I>, const I: usize>(part: &str, field: &s
 /// How many columns of the field an insert may name.
 #[doc(hidden)]
 #[must_use]
-pub const fn part_insertable<M: Part<I>, const I: usize>() -> usize {
+pub const fn flattened_insertable<M: FlattenedField<I>, const I: usize>() -> usize {
     <M::Type as Flatten>::INSERTABLE
 }
 
 /// Hands the values of the field to an insert.
 #[doc(hidden)]
-pub fn insert_part<M: Part<I>, const I: usize, S: InsertSink>(new: <M as NewPart<I>>::New, first: usize, sink: &mut S) {
+pub fn insert_flattened_new<M: FlattenedField<I>, const I: usize, S: InsertSink>(
+    new: <M as NewFlattened<I>>::New,
+    first: usize,
+    sink: &mut S,
+) {
     <M::Type as Flatten>::insert(new, first, sink);
 }
 
 /// Takes the columns of the field from a result.
 #[doc(hidden)]
-pub fn layout_part<M: Part<I>, const I: usize>(layout: &mut Layout<'_>) -> Result<()> {
+pub fn layout_flattened<M: FlattenedField<I>, const I: usize>(layout: &mut Layout<'_>) -> Result<()> {
     <M::Type as FromRow>::layout(layout)
 }
 
 /// Reads the field.
 #[doc(hidden)]
-pub fn read_part<M: Part<I>, const I: usize>(row: &mut Cursor<'_>) -> Result<M::Type> {
+pub fn read_flattened<M: FlattenedField<I>, const I: usize>(row: &mut Cursor<'_>) -> Result<M::Type> {
     <M::Type as FromRow>::from_row(row)
 }
 

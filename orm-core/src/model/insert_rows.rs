@@ -4,7 +4,7 @@ use std::any::Any;
 
 use super::Insertable;
 use crate::{
-    ast::{Cell, Rows},
+    ast::{Cell, InsertSource},
     builder::InsertRows,
     schema::Table,
     value::{Bind, InsertSink, Neighbour, SqlType},
@@ -14,7 +14,7 @@ use crate::{
 pub(crate) fn one<M>(row: impl Insertable<M>) -> InsertRows {
     let mut sink = RowCells { columns: vec![], cells: vec![] };
     row.write(&mut sink);
-    InsertRows { columns: sink.columns, rows: Rows::Values(vec![sink.cells]), count: 1 }
+    InsertRows { columns: sink.columns, rows: InsertSource::Values(vec![sink.cells]), count: 1 }
 }
 
 /// The cells of one row.
@@ -122,13 +122,13 @@ impl ColumnBuffers {
             let any = table.columns.first().map(|it| it.name);
             return InsertRows {
                 columns: if rows == 0 { vec![] } else { any.into_iter().collect() },
-                rows: Rows::Values(vec![vec![Cell::Default]; rows]),
+                rows: InsertSource::Values(vec![vec![Cell::Default]; rows]),
                 count: rows,
             };
         }
         let count = rows;
         let rows = if columns.iter().all(|it| it.count() == rows && !it.is_unnested_wrong()) {
-            Rows::Unnest(columns.into_iter().zip(&names).map(|(it, name)| it.into_array(table, name)).collect())
+            InsertSource::Unnest(columns.into_iter().zip(&names).map(|(it, name)| it.into_array(table, name)).collect())
         } else {
             let mut table: Vec<Vec<Cell>> = (0..rows).map(|_| Vec::with_capacity(names.len())).collect();
             for (column, name) in columns.into_iter().zip(&names) {
@@ -136,7 +136,7 @@ impl ColumnBuffers {
                     row.push(cell);
                 }
             }
-            Rows::Values(table)
+            InsertSource::Values(table)
         };
         InsertRows { columns: names, rows, count }
     }

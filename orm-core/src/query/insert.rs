@@ -5,7 +5,7 @@ use std::fmt;
 use super::{Insert, OneRow};
 
 use crate::{
-    ast::{ConflictAction, ConflictTarget, EXCLUDED, OnConflict, Rows},
+    ast::{ConflictAction, ConflictTarget, EXCLUDED, InsertSource, OnConflict},
     expr::{Cond, IntoAssignments, IntoFilter, Origin, Present, SelectList, Selection},
     model::Model,
     schema::Constraint,
@@ -132,8 +132,8 @@ impl<M: Model, Out, N> Insert<M, Out, N> {
     /// Whether there is no row to insert.
     pub(super) fn is_empty(&self) -> bool {
         match &self.ast.rows {
-            Rows::Values(rows) => rows.is_empty(),
-            Rows::Unnest(_) => false,
+            InsertSource::Values(rows) => rows.is_empty(),
+            InsertSource::Unnest(_) => false,
         }
     }
 }

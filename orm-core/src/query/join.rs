@@ -2,7 +2,7 @@
 
 use super::{Append, Maybe, Room, Select, Source, WholeRow};
 use crate::{
-    ast::{self, Join, Relation},
+    ast::{self, FromItem, Join},
     expr::{Cond, IntoCond, SelectList},
     schema::Table,
 };
@@ -134,7 +134,7 @@ impl<S: Source, Out> Select<S, Out> {
 
     fn push(mut self, table: &'static Table, join: Join, on: impl IntoCond) -> Self {
         let Cond(on) = on.into_cond();
-        self.ast.from.push(ast::From { relation: Relation::Table(table), join, on: Some(on) });
+        self.ast.from.push(ast::From { relation: FromItem::Table(table), join, on: Some(on) });
         self
     }
 }

@@ -7,14 +7,14 @@ use crate::{
     executor::Executor,
     expr::RawSql,
     model::Model,
-    row::{Collect, FromRow, Matching, RowSink},
+    row::{FromRow, Matching, RowCollector, RowSink},
     statement::{Operation, Statement},
 };
 
 // What follows stays short in what is generic: the compiler repeats that for each model of an application.
 
 async fn fetch<T: FromRow>(statement: &Statement, matching: Matching, db: &impl Executor) -> Result<Vec<T>> {
-    let mut rows = Collect::new(matching);
+    let mut rows = RowCollector::new(matching);
     db.fetch(statement, &mut rows).await?;
     Ok(rows.into_rows())
 }
@@ -216,7 +216,7 @@ impl<M: Model, Out: FromRow, N> Insert<M, Out, N> {
             self.check()?;
             return Ok(vec![]);
         }
-        let mut rows = Collect::new(Matching::Position);
+        let mut rows = RowCollector::new(Matching::Position);
         insert(&self.statements(true)?, &mut rows, db).await?;
         Ok(rows.into_rows())
     }
@@ -275,7 +275,7 @@ impl<M: Model, Out: FromRow, N> Insert<M, Out, N> {
         }
         match self.statements(false)?.as_slice() {
             [statement] => db.execute(statement).await,
-            statements => db.batch(statements, &mut Collect::<bool>::new(Matching::Position)).await,
+            statements => db.batch(statements, &mut RowCollector::<bool>::new(Matching::Position)).await,
         }
     }
 }

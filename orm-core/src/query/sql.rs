@@ -4,7 +4,7 @@ use std::{borrow::Cow, time::Duration};
 
 use super::{Delete, Insert, Select, Source, Subquery, Update};
 use crate::{
-    ast::{self, Node, QueryId, Rows},
+    ast::{self, InsertSource, Node, QueryId},
     check,
     error::Result,
     expr::{RawSql, SelectList},
@@ -156,10 +156,10 @@ fn inserts(insert: ast::Insert, list: &[Node]) -> Result<Vec<Statement>> {
         Ok(Statement { limit, ..statement })
     };
     match &insert.rows {
-        Rows::Values(rows) if rows.len().saturating_mul(insert.columns.len()) > SPLIT_ABOVE => {
+        InsertSource::Values(rows) if rows.len().saturating_mul(insert.columns.len()) > SPLIT_ABOVE => {
             split(insert, list).map(|part| statement(&part)).collect()
         }
-        Rows::Values(_) | Rows::Unnest(_) => Ok(vec![statement(&insert)?]),
+        InsertSource::Values(_) | InsertSource::Unnest(_) => Ok(vec![statement(&insert)?]),
     }
 }
 
@@ -168,9 +168,9 @@ const SPLIT_ABOVE: usize = check::MAX_BINDS / 2;
 
 /// Splits the rows of an insert so that each part has few enough binds, those of its other clauses included.
 fn split(mut insert: ast::Insert, returning: &[Node]) -> impl Iterator<Item = ast::Insert> {
-    let mut rows = match std::mem::replace(&mut insert.rows, Rows::Values(vec![])) {
-        Rows::Values(rows) => rows,
-        Rows::Unnest(_) => vec![],
+    let mut rows = match std::mem::replace(&mut insert.rows, InsertSource::Values(vec![])) {
+        InsertSource::Values(rows) => rows,
+        InsertSource::Unnest(_) => vec![],
     };
     let other = render::insert(&insert, returning).sql.binds.len();
     let most = check::MAX_BINDS.saturating_sub(other).checked_div(insert.columns.len()).unwrap_or(usize::MAX).max(1);
@@ -180,7 +180,7 @@ fn split(mut insert: ast::Insert, returning: &[Node]) -> impl Iterator<Item = as
         }
         let rest = rows.split_off(most.min(rows.len()));
         let part = std::mem::replace(&mut rows, rest);
-        Some(ast::Insert { rows: Rows::Values(part), ..insert.clone() })
+        Some(ast::Insert { rows: InsertSource::Values(part), ..insert.clone() })
     })
 }
 

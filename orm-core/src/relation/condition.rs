@@ -108,6 +108,6 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
             return Select::from_ast(rows);
         }
         rows.list = Some(SelectList::of(C::columns::<Present>(Origin::new(rows.id, 0))));
-        Select::from_ast(ast::Select::over(ast::Relation::Rows(Box::new(rows))))
+        Select::from_ast(ast::Select::over(ast::FromItem::Rows(Box::new(rows))))
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::ReferencedColumns;
 use crate::{
-    ast::{self, Clause, ColumnName, From, Join, Node, QueryId, Relation as Source},
+    ast::{self, Clause, ColumnName, From, FromItem, Join, Node, QueryId},
     model::{Keyed, Model},
     schema::Table,
     value::Bind,
@@ -231,7 +231,7 @@ impl<P: Model> Path<P> {
         }
         let pairs = through.columns.iter().zip(through.target);
         let on = equal(pairs.map(|(far, target)| (column(ast.id, source, far), column(ast.id, 0, target))));
-        ast.from.push(From { relation: Source::Table(through.table), join: Join::Inner, on: Some(on) });
+        ast.from.push(From { relation: FromItem::Table(through.table), join: Join::Inner, on: Some(on) });
         source
     }
 
@@ -242,14 +242,14 @@ impl<P: Model> Path<P> {
 
     /// The keys as something to select from, each part of the type of the column of `P` that it is a value of: what they
     /// are compared with is then compared as that column is in a join. Nothing without a key.
-    pub(super) fn keys(&self, keys: Vec<Vec<Bind>>) -> Option<Source> {
+    pub(super) fn keys(&self, keys: Vec<Vec<Bind>>) -> Option<FromItem> {
         let mut columns: Vec<Vec<Bind>> = self.from.iter().map(|_| Vec::with_capacity(keys.len())).collect();
         for key in keys {
             columns.iter_mut().zip(key).for_each(|(column, value)| column.push(value));
         }
         let parts = columns.into_iter().zip(self.from);
         let parts = parts.map(|(values, name)| Some(Bind::gather(values)?.items_typed_as(P::TABLE, name)));
-        parts.collect::<Option<Vec<_>>>().map(Source::Keys)
+        parts.collect::<Option<Vec<_>>>().map(FromItem::Keys)
     }
 
     pub(super) fn matches(&self, query: QueryId, source: usize, of: QueryId, keys: usize) -> Node {

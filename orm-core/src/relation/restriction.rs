@@ -2,7 +2,7 @@
 
 use super::path::{Junction, Path, column, equal};
 use crate::{
-    ast::{self, From, Join, Node, QueryId, Relation as Source},
+    ast::{self, From, FromItem, Join, Node, QueryId},
     model::Model,
     value::Bind,
 };
@@ -40,7 +40,7 @@ impl<P: Model> Path<P> {
                     Some(through) => {
                         let on = self.matches(found.id, 1, found.id, 0);
                         found.from.push(From {
-                            relation: Source::Table(through.table),
+                            relation: FromItem::Table(through.table),
                             join: Join::Inner,
                             on: Some(on),
                         });

@@ -1,12 +1,12 @@
 //! Expressions.
 
-use super::{Reuse, Writer, select};
+use super::{Reuse, SqlWriter, select};
 use crate::{
-    ast::{Call, ColumnName, Direction, FunctionName, Logic, Node, Nulls, OrderItem, Part},
+    ast::{Call, ColumnName, Direction, FunctionName, Logic, Node, Nulls, OrderItem, SqlPart},
     value::PgType,
 };
 
-impl Writer {
+impl SqlWriter {
     /// Writes an expression where nothing binds tighter than it.
     pub(super) fn node(&mut self, node: &Node) {
         match node {
@@ -125,7 +125,7 @@ impl Writer {
                 }
                 self.raw(parts);
                 self.reuse = before;
-                if parts.iter().any(|part| matches!(part, Part::Text(text) if text.contains("--"))) {
+                if parts.iter().any(|part| matches!(part, SqlPart::Text(text) if text.contains("--"))) {
                     self.push("\n");
                 }
                 self.push(")");
@@ -160,11 +160,11 @@ impl Writer {
         }
     }
 
-    pub(super) fn raw(&mut self, parts: &[Part]) {
+    pub(super) fn raw(&mut self, parts: &[SqlPart]) {
         for part in parts {
             match part {
-                Part::Text(text) => self.push(text),
-                Part::Node(node) => self.operand(node),
+                SqlPart::Text(text) => self.push(text),
+                SqlPart::Node(node) => self.operand(node),
             }
         }
     }

@@ -1,13 +1,13 @@
 //! Rows of a table in between.
 
-use super::{Rendered, Reuse, Writer};
-use crate::{ast::Links, value::Bind};
+use super::{Rendered, Reuse, SqlWriter};
+use crate::{ast::JunctionRows, value::Bind};
 
 /// Adds the links that are not there yet. Renders, where they are a unique key,
 /// `INSERT INTO "post_tags" ("post_id", "tag_id") SELECT $1, k.k0 FROM unnest($2) AS k(k0) ON CONFLICT (…) DO NOTHING`, else
 /// `… WHERE NOT EXISTS (SELECT 1 FROM "post_tags" AS t0 WHERE …) GROUP BY k.k0 ORDER BY min(k.n)`.
-pub(crate) fn link(links: &Links) -> Rendered {
-    let mut writer = Writer::new();
+pub(crate) fn link(links: &JunctionRows) -> Rendered {
+    let mut writer = SqlWriter::new();
     writer.reuse = Reuse::Copies;
     insert(&mut writer, links, "");
     writer.finish()
@@ -16,8 +16,8 @@ pub(crate) fn link(links: &Links) -> Rendered {
 /// Adds the links that are not there yet, and removes others that have the same fixed values. Both halves see the table as
 /// it was before, but what is removed is out of the way of a further unique key: the count of it is asked for before a link is
 /// added. Renders `WITH gone AS (DELETE FROM … RETURNING 1) INSERT INTO … FROM (SELECT count(*) FROM gone) AS g, unnest($2) …`.
-pub(crate) fn set_links(links: &Links) -> Rendered {
-    let mut writer = Writer::new();
+pub(crate) fn set_links(links: &JunctionRows) -> Rendered {
+    let mut writer = SqlWriter::new();
     writer.reuse = Reuse::Copies;
     writer.push("WITH gone AS (DELETE FROM ");
     writer.table(links.table);
@@ -36,7 +36,7 @@ pub(crate) fn set_links(links: &Links) -> Rendered {
 
 /// Waits until no other transaction that took the same lock is left. Renders `SELECT pg_advisory_xact_lock($1)`.
 pub(crate) fn lock_links(key: i64) -> Rendered {
-    let mut writer = Writer::new();
+    let mut writer = SqlWriter::new();
     writer.push("SELECT pg_advisory_xact_lock(");
     writer.bind(&Bind::new(key));
     writer.push(")");
@@ -44,7 +44,7 @@ pub(crate) fn lock_links(key: i64) -> Rendered {
 }
 
 /// Writes the insert, which selects `from` something else, too.
-fn insert(writer: &mut Writer, links: &Links, from: &str) {
+fn insert(writer: &mut SqlWriter, links: &JunctionRows, from: &str) {
     writer.push("INSERT INTO ");
     writer.table(links.table);
     writer.push(" (");
@@ -82,12 +82,12 @@ fn insert(writer: &mut Writer, links: &Links, from: &str) {
     writer.push(" ORDER BY min(k.n)");
 }
 
-fn columns(writer: &mut Writer, links: &Links) {
+fn columns(writer: &mut SqlWriter, links: &JunctionRows) {
     writer.each(links.fixed.iter().chain(&links.each), ", ", |writer, (column, _)| writer.ident(column));
 }
 
 /// `k0, k1`, each with `before` in front.
-fn parts(writer: &mut Writer, links: &Links, before: &str) {
+fn parts(writer: &mut SqlWriter, links: &JunctionRows, before: &str) {
     writer.each((0..).zip(&links.each), ", ", |writer, (part, _)| {
         writer.push(before);
         writer.push("k");
@@ -95,13 +95,13 @@ fn parts(writer: &mut Writer, links: &Links, before: &str) {
     });
 }
 
-fn unnest(writer: &mut Writer, links: &Links) {
+fn unnest(writer: &mut SqlWriter, links: &JunctionRows) {
     writer.push("unnest(");
     writer.each(&links.each, ", ", |writer, (_, values)| writer.bind(values));
     writer.push(")");
 }
 
-fn fixed_are_equal(writer: &mut Writer, links: &Links) {
+fn fixed_are_equal(writer: &mut SqlWriter, links: &JunctionRows) {
     writer.each(&links.fixed, " AND ", |writer, (column, bind)| {
         writer.push("t0.");
         writer.ident(column);
@@ -110,7 +110,7 @@ fn fixed_are_equal(writer: &mut Writer, links: &Links) {
     });
 }
 
-fn each_are_equal(writer: &mut Writer, links: &Links) {
+fn each_are_equal(writer: &mut SqlWriter, links: &JunctionRows) {
     writer.each((0..).zip(&links.each), " AND ", |writer, (part, (column, _))| {
         writer.push("k.k");
         writer.number(part);

@@ -1,6 +1,6 @@
 //! The SQL that a model gives for what each update sets a column to.
 
-use super::Writer;
+use super::SqlWriter;
 use crate::{ast::QueryId, ident::push_sql, schema::Table};
 
 /// Writes `sql`, whose names are the columns of the row that is updated.
@@ -12,10 +12,10 @@ use crate::{ast::QueryId, ident::push_sql, schema::Table};
 ///
 /// The condition always holds. It ties the query to the row even where a name turns out to be none of a column: what is
 /// tied to no row is computed once for all of them, and `nextval('s')` would give each the same number.
-pub(super) fn on_update(writer: &mut Writer, table: &Table, id: QueryId, sql: &str) {
+pub(super) fn on_update(writer: &mut SqlWriter, table: &Table, id: QueryId, sql: &str) {
     let columns = named_columns(sql, table);
     let [first, ..] = columns.as_slice() else { return push_sql(&mut writer.text, sql) };
-    let column = |writer: &mut Writer, name: &str| {
+    let column = |writer: &mut SqlWriter, name: &str| {
         writer.alias(id, 0);
         writer.push(".");
         writer.ident(name);

@@ -1,21 +1,21 @@
 //! SELECT.
 
-use super::{Rendered, Reuse, Writer};
+use super::{Rendered, Reuse, SqlWriter};
 use crate::{
-    ast::{Clause, Distinct, From, Join, Lock, LockStrength, LockWait, Relation, Select},
+    ast::{Clause, Distinct, From, FromItem, Join, Lock, LockStrength, LockWait, Select},
     value::Bind,
 };
 
 /// The statement.
 pub(crate) fn select(select: &Select) -> Rendered {
-    let mut writer = Writer::new();
+    let mut writer = SqlWriter::new();
     nested(&mut writer, select);
     writer.finish()
 }
 
 /// A statement that counts the rows of `select`.
 pub(crate) fn count(select: &Select) -> Rendered {
-    let mut writer = Writer::new();
+    let mut writer = SqlWriter::new();
     if counts_plainly(select) {
         writer.open(select.id, select.from.len());
         writer.push("SELECT count(*)");
@@ -36,7 +36,7 @@ pub(crate) fn counts_plainly(select: &Select) -> bool {
 
 /// A statement that asks whether `select` finds a row.
 pub(crate) fn exists(select: &Select) -> Rendered {
-    let mut writer = Writer::new();
+    let mut writer = SqlWriter::new();
     writer.push("SELECT EXISTS (");
     nested_exists(&mut writer, select);
     writer.push(")");
@@ -44,7 +44,7 @@ pub(crate) fn exists(select: &Select) -> Rendered {
 }
 
 /// The query where only whether it finds a row counts.
-pub(super) fn nested_exists(writer: &mut Writer, select: &Select) {
+pub(super) fn nested_exists(writer: &mut SqlWriter, select: &Select) {
     // With any other clause, an aggregate say, the rows depend on the list or on the order.
     let free_of_list_and_order =
         [Clause::Select, Clause::Join, Clause::Where, Clause::OrderBy, Clause::Limit, Clause::Offset, Clause::Lock];
@@ -63,7 +63,7 @@ pub(super) fn nested_exists(writer: &mut Writer, select: &Select) {
 }
 
 /// The query, inside another statement or alone.
-pub(super) fn nested(writer: &mut Writer, select: &Select) {
+pub(super) fn nested(writer: &mut SqlWriter, select: &Select) {
     writer.open(select.id, select.from.len());
     let before = writer.reuse;
     if select.distinct.is_some() || !select.group_by.is_empty() {
@@ -102,14 +102,14 @@ pub(super) fn nested(writer: &mut Writer, select: &Select) {
     writer.close();
 }
 
-fn from_where(writer: &mut Writer, select: &Select) {
+fn from_where(writer: &mut SqlWriter, select: &Select) {
     for (source, from) in select.from.iter().enumerate() {
         from_item(writer, select, source, from);
     }
     writer.all_of(" WHERE ", &select.filters);
 }
 
-fn from_item(writer: &mut Writer, select: &Select, source: usize, from: &From) {
+fn from_item(writer: &mut SqlWriter, select: &Select, source: usize, from: &From) {
     writer.push(match from.join {
         Join::First => " FROM ",
         Join::Inner => " JOIN ",
@@ -117,17 +117,17 @@ fn from_item(writer: &mut Writer, select: &Select, source: usize, from: &From) {
         Join::Right => " RIGHT JOIN ",
         Join::Full => " FULL JOIN ",
     });
-    let alias = |writer: &mut Writer| writer.alias(select.id, u8::try_from(source).unwrap_or(u8::MAX));
+    let alias = |writer: &mut SqlWriter| writer.alias(select.id, u8::try_from(source).unwrap_or(u8::MAX));
     match &from.relation {
-        Relation::Table(table) => {
+        FromItem::Table(table) => {
             writer.views |= table.view;
             writer.table(table);
             writer.push(" AS ");
             alias(writer);
         }
-        Relation::Keys(parts) => {
+        FromItem::Keys(parts) => {
             writer.push("unnest(");
-            writer.each(parts, ", ", Writer::bind);
+            writer.each(parts, ", ", SqlWriter::bind);
             writer.push(") WITH ORDINALITY AS ");
             alias(writer);
             writer.push("(");
@@ -138,7 +138,7 @@ fn from_item(writer: &mut Writer, select: &Select, source: usize, from: &From) {
             }
             writer.push("n)");
         }
-        Relation::Lateral(query) => {
+        FromItem::Lateral(query) => {
             writer.push("LATERAL (");
             nested(writer, query);
             writer.push(") AS ");
@@ -150,18 +150,18 @@ fn from_item(writer: &mut Writer, select: &Select, source: usize, from: &From) {
             });
             writer.push(")");
         }
-        Relation::Rows(query) => {
+        FromItem::Rows(query) => {
             writer.push("(");
             nested(writer, query);
             writer.push(") AS ");
             alias(writer);
         }
-        Relation::Tree(tree) => {
+        FromItem::Recursive(tree) => {
             super::tree::tree(writer, tree);
             writer.push(" AS ");
             alias(writer);
         }
-        Relation::Found => {
+        FromItem::PreviousStep => {
             writer.push(super::tree::NAME);
             writer.push(" AS ");
             alias(writer);
@@ -174,7 +174,7 @@ fn from_item(writer: &mut Writer, select: &Select, source: usize, from: &From) {
 }
 
 /// LIMIT and OFFSET travel as binds, so that pages of any size are one statement.
-fn limits(writer: &mut Writer, select: &Select) {
+fn limits(writer: &mut SqlWriter, select: &Select) {
     for (keyword, rows) in [(" LIMIT ", select.limit), (" OFFSET ", select.offset)] {
         if let Some(rows) = rows {
             writer.push(keyword);

@@ -1,7 +1,7 @@
 //! Recursive queries.
 
-use super::{Writer, select::nested};
-use crate::ast::{DEPTH, Tree};
+use super::{SqlWriter, select::nested};
+use crate::ast::{DEPTH, RecursiveQuery};
 
 /// What the rows found so far are called. The blank keeps it apart from tables, whose names it would hide.
 pub(super) const NAME: &str = "\"orm tree\"";
@@ -12,7 +12,7 @@ pub(super) const NAME: &str = "\"orm tree\"";
 /// others each time round: then the step has a bound, or CYCLE looks back; what that finds again is deeper, so `min` leaves
 /// it out. The server takes what a recursive query gives for ten times as many rows as it begins with, but grouped by the
 /// key for a few hundred: then it looks them up, and does not read the whole table.
-pub(super) fn tree(writer: &mut Writer, tree: &Tree) {
+pub(super) fn tree(writer: &mut SqlWriter, tree: &RecursiveQuery) {
     writer.push("(WITH RECURSIVE ");
     writer.push(NAME);
     writer.push("(");
@@ -51,7 +51,7 @@ pub(super) fn tree(writer: &mut Writer, tree: &Tree) {
     writer.push(")");
 }
 
-fn columns(writer: &mut Writer, numbered: bool, count: usize) {
+fn columns(writer: &mut SqlWriter, numbered: bool, count: usize) {
     if numbered {
         writer.push("n, ");
     }

@@ -1,17 +1,17 @@
 //! INSERT, UPDATE and DELETE.
 
-use super::{Rendered, Writer, on_update::on_update};
+use super::{Rendered, SqlWriter, on_update::on_update};
 use crate::{
     ast::{
-        Assignment, Cell, ConflictAction, ConflictTarget, Delete, Insert, Node, OnConflict, QueryId, Rows, Update,
-        automatic,
+        Assignment, Cell, ConflictAction, ConflictTarget, Delete, Insert, InsertSource, Node, OnConflict, QueryId,
+        Update, automatic,
     },
     schema::Table,
 };
 
 /// The statement; `returning` is what comes back of its rows.
 pub(crate) fn insert(insert: &Insert, returning: &[Node]) -> Rendered {
-    let mut writer = Writer::new();
+    let mut writer = SqlWriter::new();
     writer.open(insert.id, 1);
     writer.push("INSERT INTO ");
     target(&mut writer, insert.table, insert.id);
@@ -33,9 +33,9 @@ pub(crate) fn insert(insert: &Insert, returning: &[Node]) -> Rendered {
     writer.finish()
 }
 
-fn rows(writer: &mut Writer, insert: &Insert) {
+fn rows(writer: &mut SqlWriter, insert: &Insert) {
     match &insert.rows {
-        Rows::Values(rows) => {
+        InsertSource::Values(rows) => {
             writer.push(" VALUES ");
             writer.each(rows, ", ", |writer, row| {
                 writer.push("(");
@@ -46,15 +46,15 @@ fn rows(writer: &mut Writer, insert: &Insert) {
                 writer.push(")");
             });
         }
-        Rows::Unnest(binds) => {
+        InsertSource::Unnest(binds) => {
             writer.push(" SELECT * FROM unnest(");
-            writer.each(binds, ", ", Writer::bind);
+            writer.each(binds, ", ", SqlWriter::bind);
             writer.push(")");
         }
     }
 }
 
-fn on_conflict(writer: &mut Writer, insert: &Insert, conflict: &OnConflict) {
+fn on_conflict(writer: &mut SqlWriter, insert: &Insert, conflict: &OnConflict) {
     writer.push(" ON CONFLICT");
     match &conflict.target {
         ConflictTarget::Any => {}
@@ -87,7 +87,7 @@ fn on_conflict(writer: &mut Writer, insert: &Insert, conflict: &OnConflict) {
 
 /// The statement; `returning` is what comes back of its rows.
 pub(crate) fn update(update: &Update, returning: &[Node]) -> Rendered {
-    let mut writer = Writer::new();
+    let mut writer = SqlWriter::new();
     writer.open(update.id, 1);
     writer.push("UPDATE ");
     target(&mut writer, update.table, update.id);
@@ -99,7 +99,7 @@ pub(crate) fn update(update: &Update, returning: &[Node]) -> Rendered {
 
 /// The statement; `returning` is what comes back of its rows.
 pub(crate) fn delete(delete: &Delete, returning: &[Node]) -> Rendered {
-    let mut writer = Writer::new();
+    let mut writer = SqlWriter::new();
     writer.open(delete.id, 1);
     writer.push("DELETE FROM ");
     target(&mut writer, delete.table, delete.id);
@@ -108,14 +108,14 @@ pub(crate) fn delete(delete: &Delete, returning: &[Node]) -> Rendered {
     writer.finish()
 }
 
-fn target(writer: &mut Writer, table: &Table, id: QueryId) {
+fn target(writer: &mut SqlWriter, table: &Table, id: QueryId) {
     writer.table(table);
     writer.push(" AS ");
     writer.alias(id, 0);
 }
 
 /// Writes SET, with what the table's columns ask every update for.
-fn assignments(writer: &mut Writer, table: &'static Table, id: QueryId, set: &[Assignment]) {
+fn assignments(writer: &mut SqlWriter, table: &'static Table, id: QueryId, set: &[Assignment]) {
     writer.push(" SET ");
     writer.each(set, ", ", |writer, Assignment { column, value, .. }| {
         writer.ident(column);
@@ -137,7 +137,7 @@ fn assignments(writer: &mut Writer, table: &'static Table, id: QueryId, set: &[A
     }
 }
 
-fn return_rows(writer: &mut Writer, returning: &[Node]) {
+fn return_rows(writer: &mut SqlWriter, returning: &[Node]) {
     if !returning.is_empty() {
         writer.push(" RETURNING ");
         writer.list(returning, ", ");

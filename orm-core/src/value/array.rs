@@ -8,7 +8,7 @@ use postgres_protocol::{
 };
 use postgres_types::{Kind, Type};
 
-use super::{CodecError, Element, PgType, Scalar, SqlType, codec_error::reason, scalar::base_type, server_type};
+use super::{CodecError, Element, PgType, Scalar, SqlType, codec_error::codec_error, scalar::base_type, server_type};
 
 /// The type of the items, where `ty` is an array.
 pub(super) fn item_type(ty: &Type) -> Option<&Type> {
@@ -34,7 +34,7 @@ pub(super) fn encode_with<T>(
     ty: &Type,
     out: &mut BytesMut,
 ) -> Result<(), CodecError> {
-    let item_type = item_type(ty).ok_or_else(|| reason("the bind is not an array in the statement"))?;
+    let item_type = item_type(ty).ok_or_else(|| codec_error("the bind is not an array in the statement"))?;
     let dimension = ArrayDimension { len: i32::try_from(items.len())?, lower_bound: 1 };
     array_to_sql(Some(dimension), item_type.oid(), items, |item, out| encode_item(item, item_type, out), out)
 }
@@ -43,10 +43,10 @@ pub(super) fn encode_with<T>(
 const BYTES_OF_LENGTH: usize = 4;
 
 fn decode<T: SqlType>(ty: &Type, raw: &[u8]) -> Result<Vec<T>, CodecError> {
-    let item_type = item_type(ty).ok_or_else(|| reason("the value is not an array"))?;
+    let item_type = item_type(ty).ok_or_else(|| codec_error("the value is not an array"))?;
     let array = array_from_sql(raw)?;
     if array.dimensions().count()? > 1 {
-        return Err(reason("an array of more than one dimension"));
+        return Err(codec_error("an array of more than one dimension"));
     }
     let mut values = array.values();
     // The array says itself how many items it has; more than there is room for are an error further on.
@@ -54,7 +54,8 @@ fn decode<T: SqlType>(ty: &Type, raw: &[u8]) -> Result<Vec<T>, CodecError> {
     while let Some(raw) = values.next()? {
         let base = raw.map(|raw| super::sql_type::decode_base::<T>(item_type, raw)).transpose()?.flatten();
         items.push(
-            T::from_base(base).ok_or_else(|| reason("a NULL in an array that takes none: use `Vec<Option<_>>`"))?,
+            T::from_base(base)
+                .ok_or_else(|| codec_error("a NULL in an array that takes none: use `Vec<Option<_>>`"))?,
         );
     }
     Ok(items)
@@ -77,8 +78,8 @@ macro_rules! arrays {
                 decode(ty, raw)
             }
 
-            fn stand_in() -> Type {
-                server_type::array(T::stand_in())
+            fn server_type() -> Type {
+                server_type::array(T::server_type())
             }
         }
     )+ };

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{
     CodecError, Integer, Json, PgType, RawValue, Scalar, SqlType, array, constant, server_type, type_name,
-    type_source::{Neighbour, Typing},
+    type_source::{Neighbour, TypeSource},
 };
 use crate::{ident::QueryId, schema::Table};
 
@@ -18,9 +18,9 @@ use crate::{ident::QueryId, schema::Table};
 /// Cheap to clone. `Debug` shows the type, never the value.
 #[derive(Clone)]
 pub struct Bind {
-    value: Held,
+    value: HeldValue,
     ty: PgType,
-    typing: Typing,
+    type_source: TypeSource,
     column: Option<&'static str>,
 }
 
@@ -39,12 +39,12 @@ pub trait Encode: Send + Sync {
     fn rust_type(&self) -> String;
 
     /// The type as the server would describe it, as far as that is known without one.
-    fn stand_in(&self) -> Type;
+    fn server_type(&self) -> Type;
 }
 
-/// Integers need no place of their own.
+/// Integers are stored in place.
 #[derive(Clone)]
-enum Held {
+enum HeldValue {
     Shared(Arc<dyn Encode>),
     Integer(Integer, &'static IntegerType),
 }
@@ -53,10 +53,10 @@ enum Held {
 struct IntegerType {
     accepts: fn(&Type) -> bool,
     name: fn() -> String,
-    stand_in: fn() -> Type,
+    server_type: fn() -> Type,
 }
 
-impl Held {
+impl HeldValue {
     fn shared(value: impl Encode + 'static) -> Self {
         Self::Shared(Arc::new(value))
     }
@@ -66,7 +66,7 @@ impl Held {
     }
 }
 
-impl Encode for Held {
+impl Encode for HeldValue {
     fn accepts(&self, ty: &Type) -> bool {
         match self {
             Self::Shared(value) => value.accepts(ty),
@@ -91,17 +91,17 @@ impl Encode for Held {
         }
     }
 
-    fn stand_in(&self) -> Type {
+    fn server_type(&self) -> Type {
         match self {
-            Self::Shared(value) => value.stand_in(),
-            Self::Integer(_, rust) => (rust.stand_in)(),
+            Self::Shared(value) => value.server_type(),
+            Self::Integer(_, rust) => (rust.server_type)(),
         }
     }
 }
 
-struct One<T>(T);
+struct ScalarBind<T>(T);
 
-impl<T: SqlType> Encode for One<T> {
+impl<T: SqlType> Encode for ScalarBind<T> {
     fn accepts(&self, ty: &Type) -> bool {
         T::Base::accepts(ty)
     }
@@ -117,14 +117,14 @@ impl<T: SqlType> Encode for One<T> {
         type_name::<T>()
     }
 
-    fn stand_in(&self) -> Type {
-        T::Base::stand_in()
+    fn server_type(&self) -> Type {
+        T::Base::server_type()
     }
 }
 
-struct Many<T>(Vec<T>);
+struct ArrayBind<T>(Vec<T>);
 
-impl<T: SqlType> Encode for Many<T> {
+impl<T: SqlType> Encode for ArrayBind<T> {
     fn accepts(&self, ty: &Type) -> bool {
         array::item_type(ty).is_some_and(T::Base::accepts)
     }
@@ -137,15 +137,15 @@ impl<T: SqlType> Encode for Many<T> {
         type_name::<Vec<T>>()
     }
 
-    fn stand_in(&self) -> Type {
-        server_type::array(T::Base::stand_in())
+    fn server_type(&self) -> Type {
+        server_type::array(T::Base::server_type())
     }
 }
 
 /// Integers of one type.
-struct Integers(Vec<Integer>);
+struct IntegerArray(Vec<Integer>);
 
-impl Encode for Integers {
+impl Encode for IntegerArray {
     fn accepts(&self, ty: &Type) -> bool {
         array::item_type(ty).is_some_and(RawValue::accepts)
     }
@@ -162,15 +162,15 @@ impl Encode for Integers {
         type_name::<Vec<Integer>>()
     }
 
-    fn stand_in(&self) -> Type {
-        server_type::array(RawValue::stand_in())
+    fn server_type(&self) -> Type {
+        server_type::array(RawValue::server_type())
     }
 }
 
 /// Values of one type, each encoded by itself.
-struct Gathered(Vec<Bind>);
+struct GatheredBinds(Vec<Bind>);
 
-impl Encode for Gathered {
+impl Encode for GatheredBinds {
     fn accepts(&self, ty: &Type) -> bool {
         array::item_type(ty).is_some_and(|item| self.0.iter().all(|it| it.accepts(item)))
     }
@@ -183,8 +183,8 @@ impl Encode for Gathered {
         self.0.first().map_or_else(|| "Vec<_>".to_owned(), |it| format!("Vec<{}>", it.rust_type()))
     }
 
-    fn stand_in(&self) -> Type {
-        server_type::array(self.0.first().map_or_else(RawValue::stand_in, Bind::stand_in))
+    fn server_type(&self) -> Type {
+        server_type::array(self.0.first().map_or_else(RawValue::server_type, Bind::server_type))
     }
 }
 
@@ -192,11 +192,11 @@ impl Bind {
     /// A bind of `value`.
     #[must_use]
     pub fn new<T: SqlType>(value: T) -> Self {
-        Self::of(Held::shared(One(value)), T::Base::TYPE)
+        Self::of(HeldValue::shared(ScalarBind(value)), T::Base::TYPE)
     }
 
-    fn of(value: Held, ty: PgType) -> Self {
-        Self { value, ty, typing: Typing::Declared, column: None }
+    fn of(value: HeldValue, ty: PgType) -> Self {
+        Self { value, ty, type_source: TypeSource::Declared, column: None }
     }
 
     /// A bind of `value`, which makes no copies that would have to be known as such: a key.
@@ -204,9 +204,9 @@ impl Bind {
         match value.as_base().and_then(Scalar::integer) {
             Some(it) => {
                 let rust = const {
-                    &IntegerType { accepts: T::Base::accepts, name: type_name::<T>, stand_in: T::Base::stand_in }
+                    &IntegerType { accepts: T::Base::accepts, name: type_name::<T>, server_type: T::Base::server_type }
                 };
-                Self::of(Held::Integer(it, rust), T::Base::TYPE)
+                Self::of(HeldValue::Integer(it, rust), T::Base::TYPE)
             }
             None => Self::new(value),
         }
@@ -215,8 +215,8 @@ impl Bind {
     /// The same, in a place that copies share.
     pub(crate) fn shared(self) -> Self {
         let value = match self.value {
-            it @ Held::Integer(..) => Held::shared(it),
-            it @ Held::Shared(_) => it,
+            it @ HeldValue::Integer(..) => HeldValue::shared(it),
+            it @ HeldValue::Shared(_) => it,
         };
         Self { value, ..self }
     }
@@ -224,7 +224,7 @@ impl Bind {
     /// A bind of many values as one array. The items must not be arrays themselves, which PostgreSQL would take for a
     /// second dimension.
     pub(crate) fn array<T: SqlType>(values: Vec<T>) -> Self {
-        Self::of(Held::shared(Many(values)), T::Base::TYPE.array())
+        Self::of(HeldValue::shared(ArrayBind(values)), T::Base::TYPE.array())
     }
 
     /// A bind of a value as the server sent it, of type `ty`.
@@ -239,13 +239,13 @@ impl Bind {
 
     /// A bind of many integers of type `ty` as one array.
     pub(crate) fn integers(values: Vec<Integer>, ty: PgType) -> Self {
-        Self::of(Held::shared(Integers(values)), ty.array())
+        Self::of(HeldValue::shared(IntegerArray(values)), ty.array())
     }
 
     /// The integer that it is, if it is one of a type that every server has.
     pub(crate) fn integer(&self) -> Option<Integer> {
         match self.value {
-            Held::Integer(it, _) if self.ty.is_integer() => Some(it),
+            HeldValue::Integer(it, _) if self.ty.is_integer() => Some(it),
             _ => None,
         }
     }
@@ -254,11 +254,11 @@ impl Bind {
     /// those.
     pub(crate) fn gather(values: Vec<Self>) -> Option<Self> {
         let first = values.first()?;
-        let (ty, typing) = (first.ty.array(), first.typing);
-        let gathered = Self::of(Held::shared(Gathered(values)), ty);
-        Some(match typing {
-            Typing::Column { table, name, .. } => gathered.items_typed_as(table, name),
-            Typing::Declared | Typing::Beside(_) => gathered,
+        let (ty, type_source) = (first.ty.array(), first.type_source);
+        let gathered = Self::of(HeldValue::shared(GatheredBinds(values)), ty);
+        Some(match type_source {
+            TypeSource::Column { table, name, .. } => gathered.items_typed_as(table, name),
+            TypeSource::Declared | TypeSource::Beside(_) => gathered,
         })
     }
 
@@ -277,8 +277,8 @@ impl Bind {
 
     /// The same in place.
     pub(crate) fn take_type(&mut self, neighbour: Neighbour) {
-        if self.ty.follows_column && !matches!(self.typing, Typing::Column { .. }) {
-            self.typing = Typing::Beside(neighbour);
+        if self.ty.follows_column && !matches!(self.type_source, TypeSource::Column { .. }) {
+            self.type_source = TypeSource::Beside(neighbour);
         }
         self.column = neighbour.column().or(self.column);
     }
@@ -296,20 +296,20 @@ impl Bind {
 
     fn typed_by(mut self, table: &'static Table, name: &'static str, items: bool) -> Self {
         if self.ty.follows_column {
-            self.typing = Typing::Column { table, name, items };
+            self.type_source = TypeSource::Column { table, name, items };
         }
         self.column = Some(name);
         self
     }
 
     /// Where the server takes the type from.
-    pub(crate) fn typing(&self) -> Typing {
-        self.typing
+    pub(crate) fn type_source(&self) -> TypeSource {
+        self.type_source
     }
 
     /// Gives what is beside it to query `to`, where it is of query `from`.
     pub(crate) fn rename(&mut self, from: QueryId, to: QueryId) {
-        if let Typing::Beside(neighbour) = &mut self.typing
+        if let TypeSource::Beside(neighbour) = &mut self.type_source
             && neighbour.query == from
         {
             neighbour.query = to;
@@ -331,7 +331,7 @@ impl Bind {
     /// Whether this is the same value of the same type, so that one placeholder can serve both.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         // Each takes the type of what is beside it.
-        if self.ty != other.ty || self.typing != other.typing {
+        if self.ty != other.ty || self.type_source != other.type_source {
             return false;
         }
         if self.value.is_copy(&other.value) {
@@ -350,15 +350,15 @@ impl Bind {
     /// The binary form of the value, nothing for NULL, as far as it can be known without a server.
     fn binary(&self) -> Result<Option<BytesMut>, CodecError> {
         let mut bytes = BytesMut::new();
-        match self.value.encode(&self.stand_in(), &mut bytes)? {
+        match self.value.encode(&self.server_type(), &mut bytes)? {
             IsNull::Yes => Ok(None),
             IsNull::No => Ok(Some(bytes)),
         }
     }
 
     /// The type as the server would describe it, as far as that is known without one.
-    fn stand_in(&self) -> Type {
-        Type::from_oid(self.ty.oid).unwrap_or_else(|| self.value.stand_in())
+    fn server_type(&self) -> Type {
+        Type::from_oid(self.ty.oid).unwrap_or_else(|| self.value.server_type())
     }
 
     /// The truth value that it is, if it is one.
@@ -389,19 +389,19 @@ impl Bind {
     /// When the value has no binary form, or a type whose text is not known here.
     pub(crate) fn constant(&self) -> Result<Option<String>, CodecError> {
         let Some(bytes) = self.binary()? else { return Ok(None) };
-        let text = constant::text(&self.stand_in(), &bytes);
+        let text = constant::text(&self.server_type(), &bytes);
         text.map(Some).ok_or_else(|| NoConstant.into())
     }
 
     /// Whether this is the same value of the same type, whatever each stands beside.
     pub(crate) fn has_same_value(&self, other: &Self) -> bool {
-        let declared = |it: &Self| Self { typing: Typing::Declared, ..it.clone() };
+        let declared = |it: &Self| Self { type_source: TypeSource::Declared, ..it.clone() };
         declared(self).is_same(&declared(other))
     }
 
     /// Whether this is a copy of the same bind.
     pub(crate) fn is_copy(&self, other: &Self) -> bool {
-        self.value.is_copy(&other.value) && self.ty == other.ty && self.typing == other.typing
+        self.value.is_copy(&other.value) && self.ty == other.ty && self.type_source == other.type_source
     }
 
     /// Returns the PostgreSQL type of the value.
@@ -414,7 +414,7 @@ impl Bind {
     /// beside a column or what is made of one, and for types made by the user, which the text casts.
     #[must_use]
     pub fn declared_oid(&self) -> u32 {
-        if self.typing == Typing::Declared { self.ty.oid } else { 0 }
+        if self.type_source == TypeSource::Declared { self.ty.oid } else { 0 }
     }
 
     /// Whether the value can be written as the server's type `ty`.

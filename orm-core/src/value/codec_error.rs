@@ -7,30 +7,30 @@ pub type CodecError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A reason that quotes no value, so that an error may show it. What it comes from may quote one.
 #[derive(Debug)]
-pub(crate) struct Reason {
+pub(crate) struct CodecMessage {
     text: Cow<'static, str>,
     source: Option<CodecError>,
 }
 
 /// A reason that quotes no value.
 #[cold]
-pub(crate) fn reason(text: impl Into<Cow<'static, str>>) -> CodecError {
-    Box::new(Reason { text: text.into(), source: None })
+pub(crate) fn codec_error(text: impl Into<Cow<'static, str>>) -> CodecError {
+    Box::new(CodecMessage { text: text.into(), source: None })
 }
 
 /// The same, with what it comes from.
 #[cold]
-pub(crate) fn reason_of(text: impl Into<Cow<'static, str>>, source: impl Into<CodecError>) -> CodecError {
-    Box::new(Reason { text: text.into(), source: Some(source.into()) })
+pub(crate) fn codec_error_from(text: impl Into<Cow<'static, str>>, source: impl Into<CodecError>) -> CodecError {
+    Box::new(CodecMessage { text: text.into(), source: Some(source.into()) })
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for CodecMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
 }
 
-impl StdError for Reason {
+impl StdError for CodecMessage {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.source.as_deref().map(|it| it as &(dyn StdError + 'static))
     }

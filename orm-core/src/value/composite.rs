@@ -3,7 +3,9 @@
 use bytes::{BufMut, BytesMut};
 use postgres_types::{Kind, Type};
 
-use super::{CodecError, Field, Scalar, SqlType, codec_error::reason, reader::Reader, scalar::base_type, type_name};
+use super::{
+    CodecError, Field, Scalar, SqlType, codec_error::codec_error, reader::Reader, scalar::base_type, type_name,
+};
 
 /// The PostgreSQL type of the field number `I` of a derived struct. Like models, composites name their fields by
 /// number, so that a type which cannot be stored is one message.
@@ -31,8 +33,8 @@ pub fn read_attribute<M: Field<I>, const I: usize>(
 /// The description of the attribute number `I` of a composite type.
 #[doc(hidden)]
 #[must_use]
-pub fn attribute_stand_in<M: Field<I>, const I: usize>() -> Type {
-    <<M::Type as SqlType>::Base as Scalar>::stand_in()
+pub fn attribute_server_type<M: Field<I>, const I: usize>() -> Type {
+    <<M::Type as SqlType>::Base as Scalar>::server_type()
 }
 
 /// Whether `ty` is the composite type `name`, or a domain over it.
@@ -90,7 +92,7 @@ pub(super) fn sized(
 fn fields(ty: &Type) -> Result<&[postgres_types::Field], CodecError> {
     match base_type(ty).kind() {
         Kind::Composite(fields) => Ok(fields),
-        _ => Err(reason(format!("the type {ty} is no composite type"))),
+        _ => Err(codec_error(format!("the type {ty} is no composite type"))),
     }
 }
 
@@ -104,7 +106,7 @@ pub fn encode_composite(
 ) -> Result<(), CodecError> {
     let fields = fields(ty)?;
     if let Some((name, _)) = values.iter().find(|(name, _)| fields.iter().all(|it| it.name() != *name)) {
-        return Err(reason(format!("the type {ty} has no attribute `{name}`, which the struct `{rust}` has")));
+        return Err(codec_error(format!("the type {ty} has no attribute `{name}`, which the struct `{rust}` has")));
     }
     out.put_i32(i32::try_from(fields.len())?);
     for field in fields {
@@ -114,7 +116,7 @@ pub fn encode_composite(
         };
         if !value.fits(ty_of) {
             let held = value.rust_type();
-            return Err(reason(format!(
+            return Err(codec_error(format!(
                 "the attribute `{name}` of {ty} is a `{held}`, which cannot be sent as {ty_of}"
             )));
         }
@@ -125,7 +127,7 @@ pub fn encode_composite(
 }
 
 fn lacks(rust: &str, ty: &Type, name: &str) -> CodecError {
-    reason(format!("the type {ty} has the attribute `{name}`, which the struct `{rust}` lacks"))
+    codec_error(format!("the type {ty} has the attribute `{name}`, which the struct `{rust}` lacks"))
 }
 
 /// Reads a composite value attribute by attribute, in the order of the struct.
@@ -147,7 +149,7 @@ impl<'a> CompositeReader<'a> {
         let (now, before) = (reader.i32()?, fields.len());
         if usize::try_from(now) != Ok(before) {
             let text = format!("it has {now} attributes, and had {before}");
-            return Err(reason(format!("the type {ty} has changed since this connection first saw it: {text}")));
+            return Err(codec_error(format!("the type {ty} has changed since this connection first saw it: {text}")));
         }
         let mut values = Vec::with_capacity(fields.len());
         for field in fields {
@@ -156,7 +158,7 @@ impl<'a> CompositeReader<'a> {
             }
             if reader.u32()? != field.type_().oid() {
                 let name = field.name();
-                return Err(reason(format!(
+                return Err(codec_error(format!(
                     "the attribute `{name}` of {ty} has changed since this connection first saw it"
                 )));
             }
@@ -173,15 +175,19 @@ impl<'a> CompositeReader<'a> {
     pub fn read<T: SqlType>(&self, name: &str) -> Result<T, CodecError> {
         let Self { ty, values } = self;
         let Some((_, of, raw)) = values.iter().find(|(it, ..)| *it == name) else {
-            return Err(reason(format!("the type {ty} has no attribute `{name}`")));
+            return Err(codec_error(format!("the type {ty} has no attribute `{name}`")));
         };
         let rust = type_name::<T>();
         if !T::Base::accepts(of) {
-            return Err(reason(format!("the attribute `{name}` of {ty} is of type {of}, which `{rust}` cannot hold")));
+            return Err(codec_error(format!(
+                "the attribute `{name}` of {ty} is of type {of}, which `{rust}` cannot hold"
+            )));
         }
         let base = raw.map(|raw| super::sql_type::decode_base::<T>(of, raw)).transpose()?.flatten();
         T::from_base(base).ok_or_else(|| {
-            reason(format!("the attribute `{name}` of {ty} is NULL, which `{rust}` cannot hold: make it an `Option`"))
+            codec_error(format!(
+                "the attribute `{name}` of {ty} is NULL, which `{rust}` cannot hold: make it an `Option`"
+            ))
         })
     }
 }

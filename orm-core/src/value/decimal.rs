@@ -6,14 +6,14 @@ use bytes::BytesMut;
 use postgres_types::{ToSql, Type};
 use rust_decimal::Decimal;
 
-use super::{CodecError, Element, PgType, Scalar, codec_error::reason, reader::Reader, scalar::base_type};
+use super::{CodecError, Element, PgType, Scalar, codec_error::codec_error, reader::Reader, scalar::base_type};
 
 const NEGATIVE: u16 = 0x4000;
 /// NaN and both infinities.
 const SPECIAL: u16 = 0xc000;
 
 fn too_many() -> CodecError {
-    reason("the number has more digits than the 28 of a `Decimal`: change it in SQL, `round(x, 10)` or `::text`")
+    codec_error("the number has more digits than the 28 of a `Decimal`: change it in SQL, `round(x, 10)` or `::text`")
 }
 
 /// A number times `10^-scale`.
@@ -47,7 +47,7 @@ fn read(raw: &[u8]) -> Result<Decimal, CodecError> {
     let mut word = || reader.array().map(u16::from_be_bytes);
     let (count, weight, sign, shown) = (word()?, word()?.cast_signed(), word()?, word()?);
     if sign & SPECIAL == SPECIAL {
-        return Err(reason(
+        return Err(codec_error(
             "the number is NaN or infinite, which a `Decimal` cannot hold: use `f64`, `.cast::<f64>()`",
         ));
     }
@@ -55,7 +55,7 @@ fn read(raw: &[u8]) -> Result<Decimal, CodecError> {
     for _ in 0..count {
         let digits = word()?;
         if digits > 9_999 {
-            return Err(reason("not a numeric"));
+            return Err(codec_error("not a numeric"));
         }
         mantissa = mantissa.checked_mul(10_000).and_then(|it| it.checked_add(digits.into())).ok_or_else(too_many)?;
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwn
 
 use super::{
     CodecError, Element, NulCharacter, PgType, Scalar,
-    codec_error::{reason, reason_of},
+    codec_error::{codec_error, codec_error_from},
     scalar::base_type,
 };
 
@@ -105,13 +105,13 @@ impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> Scalar for Json<T>
     fn decode(ty: &Type, raw: &[u8]) -> Result<Self, CodecError> {
         let text = match raw {
             [JSONB_VERSION, text @ ..] if *base_type(ty) == Type::JSONB => text,
-            _ if *base_type(ty) == Type::JSONB => return Err(reason("jsonb of an unknown version")),
+            _ if *base_type(ty) == Type::JSONB => return Err(codec_error("jsonb of an unknown version")),
             text => text,
         };
         serde_json::from_slice(text).map(Self).map_err(|error| {
             // What serde says of it may quote the value.
             let (line, column) = (error.line(), error.column());
-            reason_of(format!("the JSON does not fit, at line {line}, column {column}"), error)
+            codec_error_from(format!("the JSON does not fit, at line {line}, column {column}"), error)
         })
     }
 

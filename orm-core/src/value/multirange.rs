@@ -4,8 +4,8 @@ use bytes::{BufMut, BytesMut};
 use postgres_types::{Kind, Type};
 
 use super::{
-    CodecError, Element, PgRange, PgType, RangeItem, Scalar, codec_error::reason, range::item_type, reader::Reader,
-    scalar::base_type, server_type,
+    CodecError, Element, PgRange, PgType, RangeItem, Scalar, codec_error::codec_error, range::item_type,
+    reader::Reader, scalar::base_type, server_type,
 };
 
 /// Several ranges as one value: `int4multirange`, `datemultirange`, … PostgreSQL 14 and later.
@@ -70,7 +70,7 @@ impl<T: RangeItem> Scalar for Multirange<T> {
     }
 
     fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<(), CodecError> {
-        let item = bound_type(ty).ok_or_else(|| reason("the bind is not a multirange in the statement"))?;
+        let item = bound_type(ty).ok_or_else(|| codec_error("the bind is not a multirange in the statement"))?;
         out.put_i32(i32::try_from(self.0.len())?);
         for it in &self.0 {
             super::composite::sized(out, |out| it.encode_over(item, out).map(|()| true))?;
@@ -79,19 +79,19 @@ impl<T: RangeItem> Scalar for Multirange<T> {
     }
 
     fn decode(ty: &Type, raw: &[u8]) -> Result<Self, CodecError> {
-        let item = bound_type(ty).ok_or_else(|| reason("the value is not a multirange"))?;
+        let item = bound_type(ty).ok_or_else(|| codec_error("the value is not a multirange"))?;
         let mut reader = Reader(raw);
         let mut ranges = Vec::new();
         for _ in 0..reader.i32()? {
-            let raw = reader.sized()?.ok_or_else(|| reason("a range of a multirange is NULL"))?;
+            let raw = reader.sized()?.ok_or_else(|| codec_error("a range of a multirange is NULL"))?;
             ranges.push(PgRange::decode_over(item, raw)?);
         }
         reader.end()?;
         Ok(Self(ranges))
     }
 
-    fn stand_in() -> Type {
-        server_type::of_kind(T::MULTIRANGE.name, Kind::Multirange(PgRange::<T>::stand_in()))
+    fn server_type() -> Type {
+        server_type::of_kind(T::MULTIRANGE.name, Kind::Multirange(PgRange::<T>::server_type()))
     }
 }
 

@@ -9,7 +9,7 @@ use postgres_protocol::{
 };
 use postgres_types::{Kind, Type};
 
-use super::{CodecError, Element, PgType, Scalar, codec_error::reason, scalar::base_type, server_type};
+use super::{CodecError, Element, PgType, Scalar, codec_error::codec_error, scalar::base_type, server_type};
 
 /// A type that PostgreSQL has ranges of: `i32`, `i64`, `Decimal`, dates and timestamps.
 ///
@@ -192,7 +192,7 @@ fn write<T: Scalar>(bound: &Bound<T>, ty: &Type, out: &mut BytesMut) -> Result<R
 }
 
 fn read<T: Scalar>(bound: &RangeBound<Option<&[u8]>>, ty: &Type) -> Result<Bound<T>, CodecError> {
-    let value = |raw: Option<&[u8]>| T::decode(ty, raw.ok_or_else(|| reason("a bound of a range is NULL"))?);
+    let value = |raw: Option<&[u8]>| T::decode(ty, raw.ok_or_else(|| codec_error("a bound of a range is NULL"))?);
     Ok(match bound {
         RangeBound::Unbounded => Bound::Unbounded,
         RangeBound::Inclusive(raw) => Bound::Included(value(*raw)?),
@@ -231,15 +231,15 @@ impl<T: RangeItem> Scalar for PgRange<T> {
     }
 
     fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<(), CodecError> {
-        self.encode_over(item_type(ty).ok_or_else(|| reason("the bind is not a range in the statement"))?, out)
+        self.encode_over(item_type(ty).ok_or_else(|| codec_error("the bind is not a range in the statement"))?, out)
     }
 
     fn decode(ty: &Type, raw: &[u8]) -> Result<Self, CodecError> {
-        Self::decode_over(item_type(ty).ok_or_else(|| reason("the value is not a range"))?, raw)
+        Self::decode_over(item_type(ty).ok_or_else(|| codec_error("the value is not a range"))?, raw)
     }
 
-    fn stand_in() -> Type {
-        server_type::of_kind(T::RANGE.name, Kind::Range(T::stand_in()))
+    fn server_type() -> Type {
+        server_type::of_kind(T::RANGE.name, Kind::Range(T::server_type()))
     }
 }
 

@@ -1,19 +1,19 @@
 //! Reading binary forms that no codec of `postgres-types` covers.
 
-use super::{CodecError, codec_error::reason};
+use super::{CodecError, codec_error::codec_error};
 
 /// What is left of a value.
 pub(super) struct Reader<'a>(pub(super) &'a [u8]);
 
 impl<'a> Reader<'a> {
     pub(super) fn take(&mut self, count: usize) -> Result<&'a [u8], CodecError> {
-        let (taken, rest) = self.0.split_at_checked(count).ok_or_else(|| reason("the value ends too early"))?;
+        let (taken, rest) = self.0.split_at_checked(count).ok_or_else(|| codec_error("the value ends too early"))?;
         self.0 = rest;
         Ok(taken)
     }
 
     pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], CodecError> {
-        let (taken, rest) = self.0.split_first_chunk().ok_or_else(|| reason("the value ends too early"))?;
+        let (taken, rest) = self.0.split_first_chunk().ok_or_else(|| codec_error("the value ends too early"))?;
         self.0 = rest;
         Ok(*taken)
     }
@@ -35,6 +35,6 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn end(&self) -> Result<(), CodecError> {
-        if self.0.is_empty() { Ok(()) } else { Err(reason("the value is longer than it says")) }
+        if self.0.is_empty() { Ok(()) } else { Err(codec_error("the value is longer than it says")) }
     }
 }

@@ -12,10 +12,10 @@ pub(crate) fn type_name<T>() -> String {
 }
 
 /// Says what to read a value of type `ty` into.
-pub(crate) fn way_out(ty: &Type) -> String {
+pub(crate) fn readable_as(ty: &Type) -> String {
     let types = match ty.kind() {
-        Kind::Domain(base) => return way_out(base),
-        Kind::Array(item) => return format!("an array needs a `Vec`; for its items, {}", way_out(item)),
+        Kind::Domain(base) => return readable_as(base),
+        Kind::Array(item) => return format!("an array needs a `Vec`; for its items, {}", readable_as(item)),
         Kind::Range(_) => "`PgRange<_>`",
         Kind::Multirange(_) => "`Multirange<_>`",
         Kind::Enum(_) => "an enum with `#[derive(PgEnum)]` of that name, or `String`",

@@ -6,7 +6,7 @@ use bytes::BytesMut;
 use postgres_protocol::types::inet_from_sql;
 use postgres_types::{FromSql, Kind, ToSql, Type};
 
-use super::{CodecError, Element, Integer, PgType, Scalar, codec_error::reason};
+use super::{CodecError, Element, Integer, PgType, Scalar, codec_error::codec_error};
 
 /// The type under a domain.
 pub(super) fn base_type(ty: &Type) -> &Type {
@@ -93,7 +93,7 @@ impl Scalar for IpAddr {
         let inet = inet_from_sql(raw)?;
         let whole = if inet.addr().is_ipv4() { 32 } else { 128 };
         if inet.netmask() != whole {
-            return Err(reason(
+            return Err(codec_error(
                 "an `IpAddr` has no room for the network of this inet: read it into `IpInet` (feature `cidr`)",
             ));
         }

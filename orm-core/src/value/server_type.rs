@@ -38,7 +38,7 @@ pub(super) fn of_kind(name: &str, kind: Kind) -> Type {
 /// The description of a composite type with these attributes.
 #[doc(hidden)]
 #[must_use]
-pub fn composite_stand_in<const N: usize>(name: &str, attributes: [(&str, Type); N]) -> Type {
+pub fn composite_server_type<const N: usize>(name: &str, attributes: [(&str, Type); N]) -> Type {
     let fields = attributes.map(|(name, ty)| Field::new(name.to_owned(), ty));
     of_kind(name, Kind::Composite(fields.into()))
 }

@@ -58,7 +58,7 @@ pub trait Scalar: Sized + Send + Sync + 'static {
     /// The type as the server would describe it, as far as that is known without one.
     #[doc(hidden)]
     #[must_use]
-    fn stand_in() -> Type {
+    fn server_type() -> Type {
         server_type::describe(Self::TYPE)
     }
 }

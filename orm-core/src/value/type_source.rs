@@ -8,7 +8,7 @@ use crate::{
 /// Where the server takes the type of a bind from. Only binds of Rust types that are held by several types of the server's,
 /// text above all, take it from anywhere but from themselves.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Typing {
+pub(crate) enum TypeSource {
     /// It is declared: that of the Rust type.
     Declared,
     /// From what stands beside the bind.
@@ -49,7 +49,7 @@ impl Neighbour {
     }
 }
 
-impl PartialEq for Typing {
+impl PartialEq for TypeSource {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Declared, Self::Declared) => true,

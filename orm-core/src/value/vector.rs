@@ -4,7 +4,7 @@ use bytes::BytesMut;
 use pgvector::{HalfVector, SparseVector, Vector};
 use postgres_types::{FromSql, ToSql, Type};
 
-use super::{CodecError, Element, PgType, Scalar, codec_error::reason, scalar::base_type};
+use super::{CodecError, Element, PgType, Scalar, codec_error::codec_error, scalar::base_type};
 
 /// A vector type of the extension.
 #[diagnostic::on_unimplemented(
@@ -49,7 +49,7 @@ macro_rules! vectors {
             fn decode(ty: &Type, raw: &[u8]) -> Result<Self, CodecError> {
                 let length: fn(&[u8]) -> Option<usize> = $length;
                 if length(raw) != Some(raw.len()) {
-                    return Err(reason(concat!("not a value of the type ", $name)));
+                    return Err(codec_error(concat!("not a value of the type ", $name)));
                 }
                 FromSql::from_sql(base_type(ty), raw)
             }

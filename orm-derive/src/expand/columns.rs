@@ -24,7 +24,7 @@ pub(super) fn definition(model: &Model, private: &TokenStream, tokens: &ModelTok
             FieldKind::Flatten => {
                 part += 1;
                 let part = part - 1;
-                (format!("The columns of `{}`.", unraw(ident)), quote!(#mode::Part<#marker, #part>))
+                (format!("The columns of `{}`.", unraw(ident)), quote!(#mode::Flattened<#marker, #part>))
             }
             FieldKind::Column(column) => {
                 let ty = quote!(#mode::Field<#marker, #number>);

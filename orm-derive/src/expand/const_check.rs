@@ -56,7 +56,7 @@ pub(super) fn of(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> 
     for column in model.constraints.iter().flat_map(|it| &it.columns) {
         if let ConstraintColumn::Flattened { number, field, inner } = column {
             let (part, field) = (unraw(field), unraw(inner));
-            let check = quote!(#private::model::check_part_column::<#marker, #number>(#part, #field));
+            let check = quote!(#private::model::check_flattened_column::<#marker, #number>(#part, #field));
             checks.push(respan(inner.span(), check));
         }
     }

@@ -21,7 +21,7 @@ fn column(private: &TokenStream, marker: &TokenStream, column: &ConstraintColumn
         ConstraintColumn::Own(name) => quote!(#name),
         ConstraintColumn::Flattened { number, inner, .. } => {
             let field = unraw(inner);
-            quote!(#private::model::part_column::<#marker, #number>(#field))
+            quote!(#private::model::flattened_column::<#marker, #number>(#field))
         }
     }
 }

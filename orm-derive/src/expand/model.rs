@@ -79,7 +79,7 @@ pub(super) fn field_impls(model: &Model, private: &TokenStream, tokens: &ModelTo
         let ty = &field.ty;
         quote! {
             #[automatically_derived]
-            impl #params #private::model::Part<#number> for #marker #bounds { type Type = #ty; }
+            impl #params #private::model::FlattenedField<#number> for #marker #bounds { type Type = #ty; }
         }
     });
     fields.chain(parts).collect()

@@ -139,7 +139,7 @@ fn field_type(model: &Model, field: &Field, part: &NewField<'_>, private: &Token
         NewField::Flatten(_) if !model.generics.params.is_empty() => quote!(<#ty as #private::model::Flatten>::New),
         NewField::Flatten(number) => {
             let marker = marker(model);
-            quote!(<#marker as #private::model::NewPart<#number>>::New)
+            quote!(<#marker as #private::model::NewFlattened<#number>>::New)
         }
         NewField::Column(_, column) if column.has_default() => quote!(#private::model::Defaulted<#ty>),
         NewField::Column(..) => quote!(#ty),
@@ -195,7 +195,7 @@ fn position(
         NewField::Flatten(number) => Some(number),
         NewField::Column(..) => None,
     });
-    quote!(#first + #own #(+ #private::model::part_insertable::<#marker, #flattened>())*)
+    quote!(#first + #own #(+ #private::model::flattened_insertable::<#marker, #flattened>())*)
 }
 
 /// The statements that hand the values of `row` to the sink, the first at the position `first`.
@@ -214,7 +214,7 @@ pub(super) fn writes(
         let (number, column) = match part {
             NewField::Column(number, column) => (number, column),
             NewField::Flatten(number) => {
-                return quote!(#private::model::insert_part::<#marker, #number, __OrmS>(#value, #position, __orm_sink););
+                return quote!(#private::model::insert_flattened_new::<#marker, #number, __OrmS>(#value, #position, __orm_sink););
             }
         };
         let name = &column.name;

@@ -85,10 +85,10 @@ pub(crate) fn pg_composite(composite: &PgComposite) -> TokenStream {
                     })
                 }
 
-                fn stand_in() -> #private::postgres_types::Type {
-                    #private::value::composite_stand_in(
+                fn server_type() -> #private::postgres_types::Type {
+                    #private::value::composite_server_type(
                         #name,
-                        [#((#names, #private::value::attribute_stand_in::<#marker, #numbers>())),*],
+                        [#((#names, #private::value::attribute_server_type::<#marker, #numbers>())),*],
                     )
                 }
             }

@@ -58,7 +58,7 @@ pub(crate) fn pg_enum(pg_enum: &PgEnum) -> TokenStream {
             impl #private::value::Element for #ident {}
 
             #[automatically_derived]
-            impl #private::expr::Extremes for #ident {}
+            impl #private::expr::MinMax for #ident {}
         };
     }
 }

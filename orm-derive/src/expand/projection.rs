@@ -20,8 +20,9 @@ pub(crate) fn projection(projection: &Projection) -> TokenStream {
     let parts = fields.iter().enumerate().map(|(index, field)| part(index, field, model, private));
     let selects = fields.iter().enumerate().map(|(index, field)| select(index, field, model, private));
     let loads = numbers.iter().zip(&cells);
-    let loads = loads
-        .map(|(number, cell)| quote!(#private::relation::field_finish::<__OrmFields, #number, __OrmE>(#cell, __orm_db)));
+    let loads = loads.map(
+        |(number, cell)| quote!(#private::relation::field_finish::<__OrmFields, #number, __OrmE>(#cell, __orm_db)),
+    );
     let loads = await_all(&loads.collect::<Vec<_>>(), private);
     let loaded = nested_pattern(&cells);
     quote! {

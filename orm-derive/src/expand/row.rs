@@ -36,8 +36,8 @@ pub(super) fn methods(reader: &RowReader<'_>, before: Option<&TokenStream>, priv
             RowSource::Flatten => {
                 let part = flattened.len();
                 flattened.push(part);
-                layouts.push(quote!(#private::model::layout_part::<#marker, #part>(__orm_layout)?;));
-                quote!(#private::model::read_part::<#marker, #part>(__orm_row)?)
+                layouts.push(quote!(#private::model::layout_flattened::<#marker, #part>(__orm_layout)?;));
+                quote!(#private::model::read_flattened::<#marker, #part>(__orm_row)?)
             }
             column => {
                 layouts.push(match column {
@@ -55,7 +55,7 @@ pub(super) fn methods(reader: &RowReader<'_>, before: Option<&TokenStream>, priv
     }
     let layout_marker = with_marker.then(|| quote!(#private::row::Layout::<'_>::marker(__orm_layout)?;));
     let skip_marker = with_marker.then(|| quote!(#private::row::Cursor::<'_>::skip(__orm_row, 1);));
-    let width = quote!(#count #(+ #private::model::part_defs::<#marker, #flattened>().len())*);
+    let width = quote!(#count #(+ #private::model::flattened_columns::<#marker, #flattened>().len())*);
     // NULL only where the row is missing: the marker, the first column that cannot be NULL, or all columns together.
     let missing = if *with_marker {
         quote!(#private::row::Cursor::<'_>::is_null(__orm_row, #count)?)

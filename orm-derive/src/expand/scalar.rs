@@ -66,8 +66,8 @@ pub(crate) fn scalar(scalar: &Scalar) -> TokenStream {
                     <#ty as #private::value::Scalar>::integer(&self.#member)
                 }
 
-                fn stand_in() -> #private::postgres_types::Type {
-                    <#ty as #private::value::Scalar>::stand_in()
+                fn server_type() -> #private::postgres_types::Type {
+                    <#ty as #private::value::Scalar>::server_type()
                 }
             }
 
@@ -76,10 +76,10 @@ pub(crate) fn scalar(scalar: &Scalar) -> TokenStream {
 
             // As the type inside: the `for` makes it a bound that may fail.
             #[automatically_derived]
-            impl #impl_generics #private::expr::Extremes for #ident #type_generics
+            impl #impl_generics #private::expr::MinMax for #ident #type_generics
             where
                 #bounds
-                for<'__orm> #ty: #private::expr::Extremes,
+                for<'__orm> #ty: #private::expr::MinMax,
             {
             }
         };

@@ -15,7 +15,7 @@ pub(crate) fn sql(sql: &Sql) -> TokenStream {
         quote_spanned! {sql.span=> let #variable = #value.to_node(); }
     });
     let parts = sql.parts.iter().map(|part| match part {
-        SqlPart::Text(text) => quote!(#private::ast::Part::Text(#text)),
+        SqlPart::Text(text) => quote!(#private::ast::SqlPart::Text(#text)),
         SqlPart::Value(index, context) => {
             let variable = variable(*index);
             let node = quote!(::core::clone::Clone::clone(&#variable));
@@ -24,7 +24,7 @@ pub(crate) fn sql(sql: &Sql) -> TokenStream {
                 Context::Argument { function, text } => quote!(#private::expr::argument(#node, #function, #text)),
                 Context::Untyped => node,
             };
-            quote!(#private::ast::Part::Node(#node))
+            quote!(#private::ast::SqlPart::Node(#node))
         }
     });
     quote! {{

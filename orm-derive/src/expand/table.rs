@@ -78,7 +78,7 @@ fn check_columns(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> 
     let parts = model.flattened().enumerate().map(|(number, field)| {
         let (ty, marker) = (&field.ty, &tokens.marker);
         if model.generics.params.is_empty() {
-            quote!(#private::model::part_defs::<#marker, #number>())
+            quote!(#private::model::flattened_columns::<#marker, #number>())
         } else {
             quote!(<#ty as #private::model::Flatten>::COLUMNS)
         }
@@ -105,7 +105,7 @@ pub(super) fn column_values(model: &Model, private: &TokenStream, tokens: &Model
         let index = if flattened.is_empty() {
             quote!(#own)
         } else {
-            let before = quote!(&[#(#private::model::part_defs::<#marker, #flattened>()),*]);
+            let before = quote!(&[#(#private::model::flattened_columns::<#marker, #flattened>()),*]);
             quote!(const { #private::model::columns_before(#own, #before) })
         };
         let value = match &field.kind {
@@ -114,7 +114,7 @@ pub(super) fn column_values(model: &Model, private: &TokenStream, tokens: &Model
                 let part = flattened.len();
                 flattened.push(part);
                 let origin = quote!(#private::expr::Origin::offset(__orm_origin, #index));
-                quote!(<__OrmN as #private::expr::Mode>::part::<#marker, #part>(#origin))
+                quote!(<__OrmN as #private::expr::Mode>::flattened::<#marker, #part>(#origin))
             }
             FieldKind::Column(column) => {
                 let (name, this) = (&column.name, number);
@@ -215,7 +215,7 @@ pub(super) fn column_defs(model: &Model, private: &TokenStream, tokens: &ModelTo
         FieldKind::Flatten => {
             part += 1;
             let (marker, part) = (&tokens.marker, part - 1);
-            Some((true, quote!(#private::model::part_defs::<#marker, #part>())))
+            Some((true, quote!(#private::model::flattened_columns::<#marker, #part>())))
         }
         FieldKind::Column(it) => {
             let def = column(private, &tokens.marker, number, field, it);

@@ -15,7 +15,7 @@ use std::{
 use futures_util::{FutureExt, TryStreamExt, future::BoxFuture};
 use orm_core::{
     error::{Error, ErrorKind, Result},
-    executor::{BoxRowStream, Executor, Group, RowStream, Together},
+    executor::{BoxRowStream, Consistency, Executor, RowStream, StatementGroup},
     row::RowSink,
     statement::{Encoded, Sql, Statement},
 };
@@ -346,14 +346,14 @@ impl Executor for Adopted<'_> {
     }
 
     /// The statements run in the transaction that was adopted; its isolation is asked for. A bare client has none.
-    async fn together(&self, how: Together) -> Result<Group<'_>> {
+    async fn together(&self, how: Consistency) -> Result<StatementGroup<'_>> {
         if self.transaction.is_none() {
             return Err(no_transaction());
         }
-        if how == Together::OneSnapshot {
+        if how == Consistency::OneSnapshot {
             ask_snapshot(self).await?;
         }
-        Ok(Group::new(Inside::new(self, how)))
+        Ok(StatementGroup::new(Inside::new(self, how)))
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::{
 
 use orm_core::{
     error::{Error, ErrorKind, Result},
-    executor::{BoxRowStream, Executor, Group, Together},
+    executor::{BoxRowStream, Consistency, Executor, StatementGroup},
     row::RowSink,
     statement::{Limit, Operation, Statement},
 };
@@ -235,11 +235,11 @@ impl Executor for Connection {
     }
 
     /// The statements run in a transaction, while the other statements of this connection wait.
-    async fn together(&self, how: Together) -> Result<Group<'_>> {
+    async fn together(&self, how: Consistency) -> Result<StatementGroup<'_>> {
         self.begin_group(how, None).await
     }
 
-    async fn together_within(&self, how: Together, limit: Option<Limit>) -> Result<Group<'_>> {
+    async fn together_within(&self, how: Consistency, limit: Option<Limit>) -> Result<StatementGroup<'_>> {
         self.begin_group(how, limit).await
     }
 }

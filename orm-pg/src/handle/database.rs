@@ -4,7 +4,7 @@ use std::{panic::Location, pin::pin, sync::Arc, time::Duration};
 
 use orm_core::{
     error::{Error, Result},
-    executor::{BoxRowStream, Executor, Group, Together},
+    executor::{BoxRowStream, Consistency, Executor, StatementGroup},
     row::RowSink,
     statement::{Limit, Statement},
 };
@@ -424,13 +424,16 @@ impl Executor for Database {
     }
 
     /// The statements run in a transaction.
-    async fn together(&self, how: Together) -> Result<Group<'_>> {
+    async fn together(&self, how: Consistency) -> Result<StatementGroup<'_>> {
         self.together_within(how, None).await
     }
 
-    async fn together_within(&self, how: Together, limit: Option<Limit>) -> Result<Group<'_>> {
+    async fn together_within(&self, how: Consistency, limit: Option<Limit>) -> Result<StatementGroup<'_>> {
         let purpose = Purpose::statement("statements of one verb", None);
-        Ok(Group::new(group::Own::new(self.begin_for(purpose, TransactionOptions::together(how), limit).await?, how)))
+        Ok(StatementGroup::new(group::Own::new(
+            self.begin_for(purpose, TransactionOptions::together(how), limit).await?,
+            how,
+        )))
     }
 }
 

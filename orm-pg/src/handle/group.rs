@@ -9,7 +9,7 @@ use std::{
 
 use orm_core::{
     error::{Error, ErrorKind, Result},
-    executor::{BoxRowStream, Commit, Executor, Together},
+    executor::{BoxRowStream, Commit, Consistency, Executor},
     row::{Decoder, Matching, Row, RowSink},
     statement::{Operation, Sql, Statement},
 };
@@ -72,8 +72,8 @@ pub(crate) struct Inside<'t, H: Host> {
 }
 
 impl<'t, H: Host> Inside<'t, H> {
-    pub(crate) fn new(host: &'t H, how: Together) -> Self {
-        Self { host, writes: how == Together::AllOrNone, half: AtomicBool::new(false) }
+    pub(crate) fn new(host: &'t H, how: Consistency) -> Self {
+        Self { host, writes: how == Consistency::AllOrNone, half: AtomicBool::new(false) }
     }
 
     async fn run(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<u64> {

@@ -10,7 +10,7 @@ use std::{marker::PhantomData, sync::Arc};
 
 use orm_core::{
     error::{Error, ErrorKind, Result},
-    executor::{BoxRowStream, Executor, Group, Together},
+    executor::{BoxRowStream, Consistency, Executor, StatementGroup},
     row::RowSink,
     statement::Statement,
 };
@@ -400,11 +400,11 @@ impl Executor for Transaction<'_> {
     }
 
     /// The statements run in this transaction. Those that write leave it unable to commit unless all succeed.
-    async fn together(&self, how: Together) -> Result<Group<'_>> {
-        if how == Together::OneSnapshot {
+    async fn together(&self, how: Consistency) -> Result<StatementGroup<'_>> {
+        if how == Consistency::OneSnapshot {
             self.check_snapshot().await?;
         }
-        Ok(Group::new(Inside::new(self, how)))
+        Ok(StatementGroup::new(Inside::new(self, how)))
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 
 use bb8_postgres::PostgresConnectionManager;
 use futures_util::{TryStreamExt, future::join_all};
-use orm_pg::{executor::Together, prelude::*};
+use orm_pg::{executor::Consistency, prelude::*};
 use tokio_postgres::NoTls;
 
 use crate::server::{Collect, builder, raw, server, unique, url};
@@ -135,7 +135,7 @@ pub(crate) async fn use_it(db: &impl Executor, way: usize) -> Result<()> {
         3 => Thing::query().filter(|t| t.name.eq("a")).update(|t| t.mood.set(Mood::Good)).execute(db).await.map(drop),
         4 => Thing::query().filter(|t| t.name.eq("b")).stream(db).await?.try_collect::<Vec<_>>().await.map(drop),
         5 => Thing::insert_many(new(3)).all(db).await.map(drop),
-        _ => Thing::query().filter(|t| t.moods.has(Mood::Bad)).count(db).await.map(drop),
+        _ => Thing::query().filter(|t| t.moods.contains_element(Mood::Bad)).count(db).await.map(drop),
     }
 }
 
@@ -368,7 +368,7 @@ async fn twice(db: &impl Executor) -> Result<u64> {
 }
 
 /// As a graph does it that is stored, and a query on one snapshot that is read: the first of several statements.
-async fn grouped(db: &impl Executor, how: Together) -> Result<()> {
+async fn grouped(db: &impl Executor, how: Consistency) -> Result<()> {
     let group = db.together(how).await?;
     use_it(&group, 0).await?;
     use_it(&group, 1).await?;
@@ -379,7 +379,7 @@ async fn grouped(db: &impl Executor, how: Together) -> Result<()> {
 async fn transactions_of_our_own_begin_anew() {
     let database = database().await;
     for db in [own_pool(&database, 1).await, their_pool(&database, 1).await] {
-        let groups = [Together::AllOrNone, Together::OneSnapshot];
+        let groups = [Consistency::AllOrNone, Consistency::OneSnapshot];
         twice(&db).await.unwrap();
         for number in 0..CHANGES {
             change(&database, number).await;

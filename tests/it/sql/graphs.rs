@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use expect_test::expect;
 use orm_pg::{
-    executor::{BoxRowStream, Commit, Executor, Group, Together},
+    executor::{BoxRowStream, Commit, Consistency, Executor, StatementGroup},
     prelude::*,
     row::RowSink,
     statement::Statement,
@@ -46,12 +46,12 @@ impl<E: Executor> Executor for Recorder<'_, E> {
         self.inner.stream(statement).await
     }
 
-    async fn together(&self, how: Together) -> Result<Group<'_>> {
-        Ok(Group::new(Recorder { inner: self.inner.together(how).await?, texts: self.texts }))
+    async fn together(&self, how: Consistency) -> Result<StatementGroup<'_>> {
+        Ok(StatementGroup::new(Recorder { inner: self.inner.together(how).await?, texts: self.texts }))
     }
 }
 
-impl Commit for Recorder<'_, Group<'_>> {
+impl Commit for Recorder<'_, StatementGroup<'_>> {
     async fn commit(self) -> Result<()> {
         self.inner.commit().await
     }

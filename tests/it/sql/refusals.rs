@@ -330,8 +330,8 @@ async fn conditions_that_always_hold() {
     let nullable = || User::query().filter(|u| u.age.eq(u.age));
     reached(nullable().delete().execute(&db)).await;
     reached(User::query().filter(|u| u.age.is_not_null()).delete().execute(&db)).await;
-    reached(Tagged::query().filter(|t| t.marks.has_all(Vec::<i32>::new())).delete().execute(&db)).await;
-    let all = Tagged::query().filter(|t| t.tags.has_all(Vec::<String>::new())).delete().execute(&db).await;
+    reached(Tagged::query().filter(|t| t.marks.is_superset_of(Vec::<i32>::new())).delete().execute(&db)).await;
+    let all = Tagged::query().filter(|t| t.tags.is_superset_of(Vec::<String>::new())).delete().execute(&db).await;
     assert!(all.is_err_and(|it| it.to_string().contains("without a filter")));
 }
 

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 
 use orm_pg::{
-    ast::Part,
+    ast::SqlPart,
     expr::RawSql,
     prelude::*,
     row::FromRow,
@@ -11,7 +11,7 @@ use orm_pg::{
 };
 
 async fn refused<T: FromRow>(db: &Database, sql: &'static str) -> String {
-    let error = RawSql::new(vec![Part::Text(sql)]).one::<T>(db).await.err().unwrap_or_else(|| panic!("{sql}"));
+    let error = RawSql::new(vec![SqlPart::Text(sql)]).one::<T>(db).await.err().unwrap_or_else(|| panic!("{sql}"));
     assert_eq!(error.kind(), ErrorKind::Decode, "{sql}");
     error.source().map(ToString::to_string).unwrap_or_default()
 }
@@ -97,7 +97,7 @@ async fn numbers_are_read_exactly_or_not_at_all(db: Database) -> Result<()> {
         ("SELECT 1.50000000000000000000000000000000000000::numeric", "1.5000000000000000000000000000"),
         ("SELECT 10000::numeric", "10000"),
     ] {
-        let number = RawSql::new(vec![Part::Text(sql)]).one::<Decimal>(db).await?;
+        let number = RawSql::new(vec![SqlPart::Text(sql)]).one::<Decimal>(db).await?;
         assert_eq!(number.to_string(), text, "{sql}");
     }
     Ok(())
@@ -180,7 +180,7 @@ async fn an_error_of_a_value_says_why(db: Database) -> Result<()> {
     }
     // RAISE takes any state, and what it says may be data.
     let raise = "DO $$ BEGIN RAISE EXCEPTION 'value too long for type hunter2' USING ERRCODE = '22001'; END $$";
-    let error = RawSql::new(vec![Part::Text(raise)]).execute(&db).await.expect_err("raised");
+    let error = RawSql::new(vec![SqlPart::Text(raise)]).execute(&db).await.expect_err("raised");
     assert!(error.sql_state() == Some("22001") && !format!("{error} {error:?}").contains("hunter2"), "{error:?}");
     Ok(())
 }

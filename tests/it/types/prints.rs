@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use orm_pg::{
-    ast::{Node, Part},
+    ast::{Node, SqlPart},
     expr::RawSql,
     prelude::*,
     types::{MacAddr, MacAddr8, Money, Oid, PgChar, jiff::civil, time},
@@ -12,11 +12,11 @@ use orm_pg::{
 
 /// The server reads the SQL as `value`, and prints `value` as `printed`.
 async fn agrees<T: Scalar + Debug>(db: &impl Executor, read: &'static str, value: T, printed: &str) {
-    let sql = RawSql::new(vec![Part::Text(read)]);
+    let sql = RawSql::new(vec![SqlPart::Text(read)]);
     let seen = sql.one::<T>(db).await.unwrap_or_else(|error| panic!("{read}: {error:?}"));
     assert_eq!(format!("{seen:?}"), format!("{value:?}"), "{read}");
-    let bind = Part::Node(Node::Bind(Bind::new(value)));
-    let sql = RawSql::new(vec![Part::Text("SELECT ("), bind, Part::Text(")::text")]);
+    let bind = SqlPart::Node(Node::Bind(Bind::new(value)));
+    let sql = RawSql::new(vec![SqlPart::Text("SELECT ("), bind, SqlPart::Text(")::text")]);
     assert_eq!(sql.one::<String>(db).await.unwrap_or_else(|error| panic!("{read}: {error:?}")), printed);
 }
 

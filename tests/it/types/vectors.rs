@@ -1,7 +1,7 @@
 //! The extension `vector`, where the server has it; where not, the error says so.
 
 use orm_pg::{
-    ast::Part,
+    ast::SqlPart,
     expr::RawSql,
     prelude::*,
     value::{PgType, Scalar},
@@ -30,7 +30,7 @@ fn document(id: i16) -> NewDocument {
 
 #[orm_pg::test]
 async fn vectors_there_and_back_and_nearest_first(db: Database) -> Result<()> {
-    if let Err(error) = RawSql::new(vec![Part::Text("CREATE EXTENSION vector")]).execute(&db).await {
+    if let Err(error) = RawSql::new(vec![SqlPart::Text("CREATE EXTENSION vector")]).execute(&db).await {
         // The server lacks the extension: then a table of it cannot be made, and the error names the type.
         assert_eq!(error.sql_state(), Some("0A000"), "{error}");
         let error = db.create_tables(models![Document]).await.expect_err("no such type");

@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin};
 use super::{Loads, With};
 use crate::{
     error::{Error, ErrorKind, Result},
-    executor::{Executor, Limited},
+    executor::{Executor, LimitedExecutor},
     model::Model,
     query::Source,
     row::FromRow,
@@ -133,7 +133,7 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
     ) -> Pin<Box<impl Future<Output = Result<Vec<L::Output>>> + Send>> {
         Box::pin(async move {
             let limit = self.query.ast.timeout.map(Limit::begin);
-            let db = &Limited::new(db, limit);
+            let db = &LimitedExecutor::new(db, limit);
             if self.consistent {
                 Box::pin(self.on_one_snapshot(take, limit, db)).await
             } else {

@@ -3,7 +3,7 @@
 use super::{Loads, With, run::WantedRows};
 use crate::{
     error::{ErrorKind, Result},
-    executor::{Executor, Limited, Together},
+    executor::{Consistency, Executor, LimitedExecutor},
     model::Model,
     query::Source,
     row::FromRow,
@@ -53,10 +53,10 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
     ) -> Result<Vec<L::Output>> {
         // What has no meaning in SQL begins no transaction.
         self.query.clone().statement()?;
-        let group = db.together_within(Together::OneSnapshot, limit).await?;
+        let group = db.together_within(Consistency::OneSnapshot, limit).await?;
         let mut again = 0..MOST_TIMES_AGAIN;
         let rows = loop {
-            match Box::pin(self.clone().levels(take, &Limited::new(&group, limit))).await {
+            match Box::pin(self.clone().levels(take, &LimitedExecutor::new(&group, limit))).await {
                 // The schema has changed between two levels, and a snapshot from before the change is of no use.
                 Err(error) if error.kind() == ErrorKind::StatementInvalidated && again.next().is_some() => {
                     if !group.begin_anew().await? {

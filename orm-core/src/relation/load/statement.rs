@@ -1,7 +1,7 @@
 //! The statement that loads one relation for any number of keys.
 
 use crate::{
-    ast::{self, ColumnName, From, Join, Node, Relation as Source},
+    ast::{self, ColumnName, From, FromItem, Join, Node},
     model::Model,
     relation::path::{NUMBER, Path, column, is_flat},
     value::Bind,
@@ -39,7 +39,7 @@ impl<P: Model> Path<P> {
         let list = std::iter::once(column(outer.id, 0, NUMBER)).chain((0..width).map(place)).collect();
         outer.list = Some(list);
         let on = Some(Node::Constant("TRUE"));
-        outer.from.push(From { relation: Source::Lateral(Box::new(child)), join: Join::Inner, on });
+        outer.from.push(From { relation: FromItem::Lateral(Box::new(child)), join: Join::Inner, on });
         Some(outer)
     }
 

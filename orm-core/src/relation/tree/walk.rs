@@ -4,7 +4,7 @@
 //! for the rows at hand, so never more is walked over than belongs to them.
 
 use crate::{
-    ast::{self, ColumnName, DEPTH, From, Join, Node, QueryId, Relation as Source, Tree},
+    ast::{self, ColumnName, DEPTH, From, FromItem, Join, Node, QueryId, RecursiveQuery},
     model::Model,
     relation::path::{NUMBER, Path, Walk, column, equal},
     value::Bind,
@@ -53,7 +53,7 @@ impl Walk {
             let at = known.iter().position(|it| it == from)?;
             Some((column(id, compared, to), found(id, source, at)))
         });
-        step.from.push(From { relation: Source::Found, join: Join::Inner, on: Some(equal(pairs)) });
+        step.from.push(From { relation: FromItem::PreviousStep, join: Join::Inner, on: Some(equal(pairs)) });
         let list = step.list.get_or_insert_default();
         if numbered {
             list.insert(0, column(id, source, NUMBER));
@@ -71,8 +71,8 @@ impl Walk {
     }
 
     /// What is found from `first`, a query of a level.
-    fn tree<P: Model>(&self, path: &Path<P>, first: ast::Select, numbered: bool) -> Source {
-        Source::Tree(Box::new(Tree {
+    fn tree<P: Model>(&self, path: &Path<P>, first: ast::Select, numbered: bool) -> FromItem {
+        FromItem::Recursive(Box::new(RecursiveQuery {
             first,
             step: self.step(path, numbered),
             columns: known(path).len(),
@@ -90,7 +90,7 @@ impl Walk {
         equal(key.map(|(at, name)| (column(child, 0, name), found(query, source, at))))
     }
 
-    fn join_tree<P: Model>(child: &mut ast::Select, tree: Source) {
+    fn join_tree<P: Model>(child: &mut ast::Select, tree: FromItem) {
         let on = Some(Self::has_key::<P>(child.id, child.id, child.from.len()));
         child.from.push(From { relation: tree, join: Join::Inner, on });
     }
@@ -122,7 +122,7 @@ impl Walk {
         }
         let mut numbers = ast::Select::over_nothing();
         numbers.list = Some(vec![Node::call("unnest", vec![number])]);
-        let relation = Source::Lateral(Box::new(numbers));
+        let relation = FromItem::Lateral(Box::new(numbers));
         child.from.push(From { relation, join: Join::Inner, on: Some(Node::Constant("TRUE")) });
         found(child.id, source + 1, 0)
     }

@@ -53,7 +53,7 @@ pub(super) fn link<'p, P: Model, C: Keyed>(
     let arrays = values.into_iter().zip(columns);
     let arrays = arrays.map(|(values, name)| Some((name, Bind::gather(values)?)));
     let Some(each) = arrays.collect::<Option<Vec<_>>>() else { return Ok(None) };
-    let links = ast::Links { table: ends.table, fixed: vec![], each, unique: ends.are_unique() };
+    let links = ast::JunctionRows { table: ends.table, fixed: vec![], each, unique: ends.are_unique() };
     let sql = render::link(&links).sql;
     check::binds(&sql)?;
     Ok(Some(Statement::new(sql, Operation::Insert, Some(ends.table.name))))

@@ -7,7 +7,7 @@ use crate::{
     ast::{self, ColumnName, Delete, Node, QueryId},
     check,
     error::{Error, ErrorKind, Result},
-    executor::{Executor, Limited, Together},
+    executor::{Consistency, Executor, LimitedExecutor},
     model::{Keyed, Model},
     relation::{Many, Related, path::typed_key},
     render,
@@ -104,7 +104,7 @@ enum Change {
 /// Links that are to be there, and what keeps others from adding them at the same time.
 #[derive(Clone)]
 struct Added {
-    links: ast::Links,
+    links: ast::JunctionRows,
     /// Where there is no unique key: the number of a lock.
     lock: Option<i64>,
 }
@@ -171,16 +171,16 @@ impl Link {
         check::binds(&sql)?;
         let statement = Statement::new(sql, operation, Some(self.table.name));
         let limit = self.timeout.map(Limit::begin);
-        let db = &Limited::new(db, limit);
+        let db = &LimitedExecutor::new(db, limit);
         let Some(lock) = lock else { return db.execute(&statement).await };
-        let group = match db.together_within(Together::AllOrNone, limit).await {
+        let group = match db.together_within(Consistency::AllOrNone, limit).await {
             Ok(group) => group,
             // An executor without transactions, as `adopt(&client)`, has but the statement itself.
             Err(error) if error.kind() == ErrorKind::InvalidStatement => return db.execute(&statement).await,
             Err(error) => return Err(error),
         };
         let lock = Statement::new(render::lock_links(lock).sql, Operation::Select, Some(self.table.name));
-        let limited = Limited::new(&group, limit);
+        let limited = LimitedExecutor::new(&group, limit);
         limited.execute(&lock).await?;
         let changed = limited.execute(&statement).await?;
         group.commit().await?;
@@ -207,7 +207,7 @@ fn links<C: Keyed>(ends: LinkColumns, parent: Vec<Bind>, children: &[C]) -> Resu
     let unique = ends.are_unique();
     let lock = (!unique).then(|| ends.lock(&parent));
     let fixed = ends.near.iter().copied().zip(parent.into_iter().map(Bind::shared)).collect();
-    Ok(Added { links: ast::Links { table: ends.table, fixed, each: each.collect(), unique }, lock })
+    Ok(Added { links: ast::JunctionRows { table: ends.table, fixed, each: each.collect(), unique }, lock })
 }
 
 impl<P: Model, C: Keyed, V: Model> Related<P, C, Many<V>> {

@@ -5,7 +5,7 @@ use std::fmt;
 use super::{Children, NestedRelation, NestedRelations, child::store, link_column::refused};
 use crate::{
     error::{Error, ErrorKind, Result},
-    executor::{Executor, Limited, Together},
+    executor::{Consistency, Executor, LimitedExecutor},
     model::{Keyed, Model, Writable},
     query::{Insert, ManyRows, OneRow},
     relation::{AddRelation, Related, StoredAfter, load::fewer},
@@ -185,9 +185,9 @@ impl<M: Writable, L: NestedRelations<M>, N> NestedInsert<M, L, N> {
         // What has no meaning in SQL begins no transaction.
         insert.clone().statements(true)?;
         let limit = insert.ast.timeout.take().map(Limit::begin);
-        let group = db.together_within(Together::AllOrNone, limit).await?;
-        let rows = store(insert, &Limited::new(&group, limit)).await?;
-        let limited = Limited::new(&group, limit);
+        let group = db.together_within(Consistency::AllOrNone, limit).await?;
+        let rows = store(insert, &LimitedExecutor::new(&group, limit)).await?;
+        let limited = LimitedExecutor::new(&group, limit);
         let stored = Box::pin(L::write(vec![(branches, rows.len())], rows, &limited)).await?;
         group.commit().await?;
         Ok(stored)

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::value::{
     CodecError, Element, PgType, RangeItem, Scalar,
-    codec_error::{reason, reason_of},
+    codec_error::{codec_error, codec_error_from},
     scalar::base_type,
 };
 
@@ -24,7 +24,7 @@ fn by_codec<T: ToSql>(value: &T, ty: &Type, out: &mut BytesMut) -> Result<(), Co
 /// moments before and after the server's zero; `postgres-types` cuts towards that zero.
 fn moment_of(micros: i64, out: &mut BytesMut) -> Result<(), CodecError> {
     let micros =
-        micros.checked_sub(EPOCH_MICROS).ok_or_else(|| reason("the year is one that PostgreSQL cannot hold"))?;
+        micros.checked_sub(EPOCH_MICROS).ok_or_else(|| codec_error("the year is one that PostgreSQL cannot hold"))?;
     out.put_i64(micros);
     Ok(())
 }
@@ -34,7 +34,7 @@ fn moment_of(micros: i64, out: &mut BytesMut) -> Result<(), CodecError> {
 fn time_of(seconds: u32, nanoseconds: u32, out: &mut BytesMut) -> Result<(), CodecError> {
     let micros = i64::from(seconds) * 1_000_000 + i64::from(nanoseconds / 1_000);
     if micros >= MICROS_OF_DAY {
-        return Err(reason("a leap second at the end of a day is no time of day in PostgreSQL"));
+        return Err(codec_error("a leap second at the end of a day is no time of day in PostgreSQL"));
     }
     out.put_i64(micros);
     Ok(())
@@ -57,7 +57,7 @@ macro_rules! temporal {
 
             fn decode(ty: &Type, raw: &[u8]) -> Result<Self, CodecError> {
                 $check(raw)?;
-                FromSql::from_sql(base_type(ty), raw).map_err(|cause| reason_of("it is beyond what this type holds", cause))
+                FromSql::from_sql(base_type(ty), raw).map_err(|cause| codec_error_from("it is beyond what this type holds", cause))
             }
         }
 

@@ -1,6 +1,6 @@
 //! What the types of all date crates have in common.
 
-use crate::value::{CodecError, PgType, codec_error::reason, temporal::infinity};
+use crate::value::{CodecError, PgType, codec_error::codec_error, temporal::infinity};
 
 pub(in crate::value) const TIMESTAMPTZ: PgType = PgType::builtin("timestamp with time zone", 1184, 1185);
 pub(in crate::value) const TIMESTAMP: PgType = PgType::builtin("timestamp without time zone", 1114, 1115);
@@ -14,7 +14,7 @@ pub(super) const MICROS_OF_DAY: i64 = 86_400_000_000;
 pub(super) fn refuse_infinity(raw: &[u8]) -> Result<(), CodecError> {
     match infinity(raw) {
         None => Ok(()),
-        Some(_) => Err(reason("the value is infinite, which this type cannot hold: read it into `OrInfinity<_>`")),
+        Some(_) => Err(codec_error("the value is infinite, which this type cannot hold: read it into `OrInfinity<_>`")),
     }
 }
 
@@ -23,9 +23,9 @@ pub(super) fn refuse_midnight_after(raw: &[u8]) -> Result<(), CodecError> {
     match <[u8; 8]>::try_from(raw).map(i64::from_be_bytes) {
         Ok(0..MICROS_OF_DAY) => Ok(()),
         Ok(MICROS_OF_DAY) => {
-            Err(reason("24:00:00 is a time that this type cannot hold: read it as an `Interval`, or as text"))
+            Err(codec_error("24:00:00 is a time that this type cannot hold: read it as an `Interval`, or as text"))
         }
-        _ => Err(reason("not a time of day")),
+        _ => Err(codec_error("not a time of day")),
     }
 }
 

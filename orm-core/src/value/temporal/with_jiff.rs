@@ -19,7 +19,7 @@ use super::{
 };
 use crate::value::{
     CodecError, Element, PgType, RangeItem, Scalar,
-    codec_error::{reason, reason_of},
+    codec_error::{codec_error, codec_error_from},
     scalar::base_type,
 };
 
@@ -29,19 +29,19 @@ const EPOCH_DAYS: i32 = 10_957;
 fn count(raw: &[u8]) -> Result<i64, CodecError> {
     match <[u8; 8]>::try_from(raw) {
         Ok(bytes) => Ok(i64::from_be_bytes(bytes)),
-        Err(_) => Err(reason("not a timestamp or time")),
+        Err(_) => Err(codec_error("not a timestamp or time")),
     }
 }
 
 /// `jiff` knows the years -9999 to 9999, the server more.
 fn too_far(cause: jiff::Error) -> CodecError {
-    reason_of("the year is outside of -9999 to 9999, which jiff cannot hold", cause)
+    codec_error_from("the year is outside of -9999 to 9999, which jiff cannot hold", cause)
 }
 
 fn read_moment(raw: &[u8]) -> Result<Timestamp, CodecError> {
     refuse_infinity(raw)?;
     let micros =
-        count(raw)?.checked_add(EPOCH_MICROS).ok_or_else(|| reason("the year is one that jiff cannot hold"))?;
+        count(raw)?.checked_add(EPOCH_MICROS).ok_or_else(|| codec_error("the year is one that jiff cannot hold"))?;
     Timestamp::from_microsecond(micros).map_err(too_far)
 }
 
@@ -57,14 +57,14 @@ fn read_local(raw: &[u8]) -> Result<DateTime, CodecError> {
 }
 
 fn moment_of(local: DateTime) -> Result<Timestamp, CodecError> {
-    Offset::UTC.to_timestamp(local).map_err(|_| reason("the year is one that a timestamp of jiff cannot hold"))
+    Offset::UTC.to_timestamp(local).map_err(|_| codec_error("the year is one that a timestamp of jiff cannot hold"))
 }
 
 fn read_day(raw: &[u8]) -> Result<Date, CodecError> {
     refuse_infinity(raw)?;
     let days = match <[u8; 4]>::try_from(raw) {
         Ok(bytes) => i64::from(i32::from_be_bytes(bytes)) + i64::from(EPOCH_DAYS),
-        Err(_) => return Err(reason("not a date")),
+        Err(_) => return Err(codec_error("not a date")),
     };
     // From a day that jiff has in any case, by days.
     let span = jiff::Span::new().try_days(days).map_err(too_far)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use orm_core::{
     error::Result,
-    executor::{BoxRowStream, Commit, Executor, Group, Together},
+    executor::{BoxRowStream, Commit, Consistency, Executor, StatementGroup},
     row::RowSink,
     statement::{Limit, Statement},
 };
@@ -44,13 +44,18 @@ impl Drop for Allowance<'_> {
 
 impl Connection {
     /// Begins a transaction for the statements of one verb. One round trip.
-    pub(super) async fn begin_group(&self, how: Together, limit: Option<Limit>) -> Result<Group<'_>> {
+    pub(super) async fn begin_group(&self, how: Consistency, limit: Option<Limit>) -> Result<StatementGroup<'_>> {
         let places = self.places(PLACES).await?;
         let before = limit.map(|limit| self.session().allow(Allowed::Until(limit)));
         let allowance = Allowance { connection: self, before };
         let begun = Transaction::on_shared(Arc::clone(self.session()), TransactionOptions::together(how)).await;
         let tx = begun.map_err(|failure| failure.error)?;
-        Ok(Group::new(Alone { tx: Own::new(tx, how), connection: self, _allowance: allowance, _places: places }))
+        Ok(StatementGroup::new(Alone {
+            tx: Own::new(tx, how),
+            connection: self,
+            _allowance: allowance,
+            _places: places,
+        }))
     }
 }
 

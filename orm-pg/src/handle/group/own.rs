@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use orm_core::{
     error::Result,
-    executor::{BoxRowStream, Commit, Executor, Together},
+    executor::{BoxRowStream, Commit, Consistency, Executor},
     row::RowSink,
     statement::Statement,
 };
@@ -18,13 +18,13 @@ use crate::{
 /// The statements, and the transaction that was begun for them.
 pub(crate) struct Own {
     tx: Transaction<'static>,
-    how: Together,
+    how: Consistency,
     /// How many statements were begun.
     begun: AtomicU32,
 }
 
 impl Own {
-    pub(crate) fn new(tx: Transaction<'static>, how: Together) -> Self {
+    pub(crate) fn new(tx: Transaction<'static>, how: Consistency) -> Self {
         Self { tx, how, begun: AtomicU32::new(0) }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use orm_core::executor::Together;
+use orm_core::executor::Consistency;
 
 /// How well a transaction is shielded from others; PostgreSQL's words.
 ///
@@ -140,10 +140,10 @@ impl TransactionOptions {
     }
 
     /// For statements of one verb that hold together, in a transaction of their own.
-    pub(crate) fn together(how: Together) -> Self {
+    pub(crate) fn together(how: Consistency) -> Self {
         match how {
-            Together::OneSnapshot => Self::repeatable_read().read_only(),
-            Together::AllOrNone => Self::new(),
+            Consistency::OneSnapshot => Self::repeatable_read().read_only(),
+            Consistency::AllOrNone => Self::new(),
         }
     }
 
