@@ -22,6 +22,17 @@ use crate::{
 ///     query = query.filter(|u| u.name.eq(name)); // the type stays the same
 /// }
 /// ```
+///
+/// Conditions are plain functions, too:
+///
+/// ```
+/// # use blog::*;
+/// fn adult(u: UserColumns) -> Cond {
+///     u.age.ge(18)
+/// }
+/// let some = User::query().filter(adult).filter(|u| u.email.ends_with(".org").or(u.id.in_([1, 2]))).select(|u| u.id);
+/// assert!(some.to_string().ends_with(r#"WHERE (t0."age" >= $1) AND ((t0."email" LIKE $2) OR (t0."id" = ANY ($3)))"#));
+/// ```
 #[must_use = "a query does nothing until a verb such as `.all(&db)` is awaited"]
 pub struct Select<S, Out> {
     pub(crate) ast: ast::Select,

@@ -1,6 +1,7 @@
 //! The builders: each a plain value that gathers clauses. None holds a connection, and none does I/O until an awaited
 //! verb is handed an executor.
 
+mod clause;
 mod delete;
 mod insert;
 mod join;
@@ -13,6 +14,7 @@ mod subquery;
 mod timeout;
 mod update;
 
+pub(crate) use self::{clause::clauses, sql::select_statement, timeout::timeouts};
 pub use self::{
     insert::Conflict,
     join::On,
@@ -20,7 +22,6 @@ pub use self::{
     source::{Append, Joinable, Maybe, Room, Source, WholeRow},
     subquery::{Subquery, exists, not_exists},
 };
-pub(crate) use self::{sql::select_statement, timeout::timeouts};
 pub use crate::{
     builder::{Delete, Insert, ManyRows, OneRow, Select, Update},
     model::RowsOf,

@@ -1,6 +1,6 @@
 //! Relations: preloaded, from rows that were read before, in conditions, through a junction table.
 
-use orm_pg::prelude::*;
+use orm_pg::{prelude::*, relation::HasMany};
 
 use crate::design::{Comment, NewComment, NewPost, NewTag, NewUser, Post, PostTag, Tag, User};
 
@@ -74,6 +74,32 @@ async fn a_relation_has_clauses_of_its_own(db: Database) -> Result<()> {
     let filtered: Vec<(Post, Option<User>)> =
         Post::query().with(Post::author().filter(|u| u.name.eq("bob"))).order_by(|p| p.id.asc()).all(&db).await?;
     assert_eq!(filtered.iter().filter(|(_, author)| author.is_some()).count(), 1);
+    Ok(())
+}
+
+#[orm_pg::test(models(User, Post, Comment, Tag, PostTag))]
+async fn clauses_of_a_relation_count_for_each_parent(db: Database) -> Result<()> {
+    fill(&db).await?;
+    let load = async |posts: HasMany<User, Post>| -> Result<Vec<String>> {
+        let users = User::query().with(posts).order_by(|u| u.id.asc()).all(&db).await?;
+        Ok(users.iter().map(|(_, posts)| titles(posts).join(" ")).collect())
+    };
+    assert_eq!(load(User::posts().order_by_name("title", Direction::Desc)).await?, ["a3 a2 a1", "b1", ""]);
+    let newest = || User::posts().distinct_on(|p| p.published).order_by(|p| (p.published.asc(), p.id.desc()));
+    assert_eq!(load(newest()).await?, ["a2 a3", "b1", ""]);
+    let counted = User::query().with(newest().count()).order_by(|u| u.id.asc()).all(&db).await?;
+    assert_eq!(counted.into_iter().map(|it| it.1).collect::<Vec<_>>(), [2, 1, 0]);
+    let named = async |title: &str| {
+        User::query().filter(|u| newest().any(u, |p| p.title.eq(title))).select(|u| u.name).all(&db).await
+    };
+    assert_eq!((named("a1").await?, named("a3").await?), (vec![], vec!["ann".to_owned()]));
+
+    // An `Option` of a condition, as for queries.
+    let titled = async |title: Option<&str>| {
+        load(User::posts().order_by(|p| p.id.asc()).filter(|p| title.map(|title| p.title.eq(title)))).await
+    };
+    assert_eq!(titled(None).await?, ["a1 a2 a3", "b1", ""]);
+    assert_eq!(titled(Some("a2")).await?, ["a2", "", ""]);
     Ok(())
 }
 

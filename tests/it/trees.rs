@@ -1,6 +1,6 @@
 //! Trees: descendants and ancestors, by several kinds of relations to the model itself.
 
-use orm_pg::prelude::*;
+use orm_pg::{prelude::*, relation::WithDepth};
 
 #[derive(Debug, Clone, PartialEq, Model)]
 #[orm(table = "categories", has_many(children: Category))]
@@ -72,6 +72,25 @@ async fn below_and_above_a_row(db: Database) -> Result<()> {
     assert_eq!(below().of(&all[1]).update(|c| c.name.set("below 2")).execute(&db).await?, 2);
     assert_eq!(below().of(&all[1]).delete().execute(&db).await?, 2);
     assert_eq!(ids(&Category::query().all(&db).await?), [1, 2, 3, 6]);
+    Ok(())
+}
+
+#[orm_pg::test(models(Category))]
+async fn a_tree_with_depths_has_the_clauses_of_other_relations(db: Database) -> Result<()> {
+    let all = fill(&db).await?;
+    let below = || Category::children().descendants().with_depth();
+    let roots = async |below: WithDepth<Category>| -> Result<Vec<Vec<(i64, i32)>>> {
+        let rows = Category::query().with(below).filter(|c| c.id.in_([1, 2])).order_by(|c| c.id.asc()).all(&db).await?;
+        Ok(rows.iter().map(|(_, below)| below.iter().map(|(row, depth)| (row.id, *depth)).collect()).collect())
+    };
+    let sorted = roots(below().order_by_name("name", Direction::Desc)).await?;
+    assert_eq!(sorted, [vec![(5, 3), (4, 2), (3, 1), (2, 1)], vec![(5, 2), (4, 1)]]);
+    let last_child = below().distinct_on(|(c, _)| c.parent_id).order_by(|(c, _)| (c.parent_id.asc(), c.id.desc()));
+    assert_eq!(roots(last_child).await?, [vec![(3, 1), (4, 2), (5, 3)], vec![(4, 1), (5, 2)]]);
+    let depths = below().select(|(_, depth)| depth).distinct().order_by(|(_, depth)| depth.asc());
+    assert_eq!(depths.clone().of(&all[0]).all(&db).await?, [1, 2, 3]);
+    let depths = Category::query().with(depths).filter(|c| c.id.eq(1)).one(&db).await?;
+    assert_eq!(depths.1, [1, 2, 3]);
     Ok(())
 }
 

@@ -6,8 +6,10 @@
 pub(crate) enum Clause {
     /// A select list.
     Select,
-    /// DISTINCT, over whole rows or over some expressions.
+    /// DISTINCT.
     Distinct,
+    /// DISTINCT ON.
+    DistinctOn,
     /// WHERE.
     Where,
     /// GROUP BY.
@@ -37,6 +39,7 @@ impl Clause {
         match self {
             Self::Select | Self::Aggregate => "select",
             Self::Distinct => "distinct",
+            Self::DistinctOn => "distinct_on",
             Self::Join => "join",
             Self::Where => "filter",
             Self::GroupBy => "group_by",

@@ -182,7 +182,8 @@ impl Select {
         let aggregates = list.iter().flatten().chain(order).any(Node::has_aggregate);
         let clauses = [
             (list.is_some(), Clause::Select),
-            (distinct.is_some(), Clause::Distinct),
+            (matches!(distinct, Some(Distinct::Rows)), Clause::Distinct),
+            (matches!(distinct, Some(Distinct::On(_))), Clause::DistinctOn),
             (!filters.is_empty(), Clause::Where),
             (!group_by.is_empty(), Clause::GroupBy),
             (!having.is_empty(), Clause::Having),

@@ -10,7 +10,7 @@ use crate::{
     value::{Bind, InsertSink, Neighbour, SqlType},
 };
 
-/// Gathers one row. ColumnBuffers left to their default are not named.
+/// Gathers one row. Columns left to their default are not named.
 pub(crate) fn one<M>(row: impl Insertable<M>) -> InsertRows {
     let mut sink = RowCells { columns: vec![], cells: vec![] };
     row.write(&mut sink);

@@ -10,9 +10,9 @@ use crate::{
     ast::{self, Clause},
     error::Result,
     executor::Executor,
-    expr::{IntoCond, IntoOrder, Present, Selection},
+    expr::{IntoFilter, Present, Selection},
     model::{Keyed, Model},
-    query::Select,
+    query::{Select, clauses},
     schema::Table,
     value::Bind,
 };
@@ -94,76 +94,26 @@ impl<P: Model, C: Model, K> Related<P, C, K> {
 }
 
 impl<P: Model, C: Model, K: Kind, Out, L> Related<P, C, K, Out, L> {
-    /// Loads only those for which the condition holds. A relation to one then yields an `Option`.
+    /// Loads only those for which the condition holds; an `Option` of a condition filters where it is `Some`. A relation
+    /// to one then yields an `Option`. Renders `WHERE …`.
     ///
     /// ```
     /// # use blog::*;
     /// let query = User::query().with(User::posts().filter(|p| p.published));
     /// ```
-    pub fn filter<C2: IntoCond>(
+    pub fn filter<F: IntoFilter>(
         self,
-        cond: impl FnOnce(C::Columns<Present>) -> C2,
+        cond: impl FnOnce(C::Columns<Present>) -> F,
     ) -> Related<P, C, K::Filtered, Out, L> {
         let Self { path, query, loads, refers, .. } = self;
         Related { path, query: query.filter(cond), loads, refers, _kind: std::marker::PhantomData }
     }
 }
 
-impl<P: Model, C: Model, K, Out, L> Related<P, C, K, Out, L> {
-    /// Sorts what each parent gets.
-    ///
-    /// ```
-    /// # use blog::*;
-    /// let query = User::query().with(User::posts().order_by(|p| p.title.asc()));
-    /// ```
-    pub fn order_by<O: IntoOrder>(mut self, order: impl FnOnce(C::Columns<Present>) -> O) -> Self
-    where
-        K: ToMany,
-    {
-        self.query = self.query.order_by(order);
-        self
-    }
-
-    /// Loads at most so many for each parent.
-    ///
-    /// ```
-    /// # use blog::*;
-    /// let query = User::query().with(User::posts().order_by(|p| p.id.desc()).limit(3));
-    /// ```
-    pub fn limit(mut self, per_parent: u64) -> Self
-    where
-        K: ToMany,
-    {
-        self.query = self.query.limit(per_parent);
-        self
-    }
-
-    /// Leaves out the first so many of each parent.
-    ///
-    /// ```
-    /// # use blog::*;
-    /// let query = User::query().with(User::posts().order_by(|p| p.id.desc()).offset(1));
-    /// ```
-    pub fn offset(mut self, per_parent: u64) -> Self
-    where
-        K: ToMany,
-    {
-        self.query = self.query.offset(per_parent);
-        self
-    }
-
-    /// Loads equal rows of a parent once.
-    ///
-    /// ```
-    /// # use blog::*;
-    /// let query = User::query().with(User::posts().select(|p| p.title).distinct());
-    /// ```
-    pub fn distinct(mut self) -> Self
-    where
-        K: ToMany,
-    {
-        self.query = self.query.distinct();
-        self
+clauses! {
+    [order] for {
+        [P: Model, C: Model, K, Out, L] Related<P, C, K, Out, L>, query.ast of C, C::Columns<Present>;
+        " of each parent", "Post::tags()", "t", "t", where K: ToMany
     }
 }
 
@@ -199,8 +149,8 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
 
     /// Starts a query of what belongs to any of `parents`. No round trip by itself.
     ///
-    /// A limit or offset goes after it, and counts for all of them together; one of the relation, which would count for
-    /// each parent, is an error before any I/O: [`load`](crate::relation::load) does that.
+    /// A `limit`, `offset` or `distinct_on` goes after it, and counts for all of them together; one of the relation, which
+    /// would count for each parent, is an error before any I/O: [`load`](crate::relation::load) does that.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -211,12 +161,17 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
     pub fn of_all(self, parents: &[P]) -> Select<C, Out> {
         let Self { path, mut query, .. } = self;
         path.restrict(&mut query.ast, parents);
-        if query.ast.first_of(&[Clause::Limit, Clause::Offset]).is_some() {
-            let text = "a limit or offset of a relation counts for each parent: `load` gives each its own, and after \
-                        `of_all` it counts for all of them";
-            query.ast.refuse(text);
-        }
+        refuse_per_parent(&mut query.ast);
         query
+    }
+}
+
+/// Refuses the clauses of a relation that count for each parent, where the rows of several are read together.
+pub(super) fn refuse_per_parent(query: &mut ast::Select) {
+    if let Some(clause) = query.first_of(&[Clause::DistinctOn, Clause::Limit, Clause::Offset]) {
+        let text = "of a relation counts for each parent: `load` gives each parent its own, and after `of_all` it counts \
+                    for all of them";
+        query.refuse(format!("`{}` {text}", clause.method()));
     }
 }
 

@@ -3,6 +3,7 @@
 use expect_test::{Expect, expect};
 use orm_pg::{prelude::*, relation::HasMany};
 
+use super::relations::{loads, user};
 use crate::{
     models::{Post, User},
     support::{Offline, check},
@@ -57,5 +58,34 @@ async fn rows_that_are_no_rows_of_the_relation() {
         expect!["select from users: conditions and aggregates ask about rows of a relation, and this one has groups or distinct values: leave out its `select`"],
     )
     .await;
-    refused(newest().of_all(&[]).all(&Offline), expect!["select from posts: a limit or offset of a relation counts for each parent: `load` gives each its own, and after `of_all` it counts for all of them"]).await;
+    refused(newest().of_all(&[]).all(&Offline), expect!["select from posts: `limit` of a relation counts for each parent: `load` gives each parent its own, and after `of_all` it counts for all of them"]).await;
+    refused(User::posts().offset(1).of_all(&[]).all(&Offline), expect!["select from posts: `offset` of a relation counts for each parent: `load` gives each parent its own, and after `of_all` it counts for all of them"]).await;
+    refused(User::posts().distinct_on(|p| p.title).of_all(&[]).all(&Offline), expect!["select from posts: `distinct_on` of a relation counts for each parent: `load` gives each parent its own, and after `of_all` it counts for all of them"]).await;
+}
+
+#[tokio::test]
+async fn clauses_that_count_for_each_parent() {
+    let users = [user(1), user(2)];
+    loads(
+        &users,
+        User::posts().order_by_name("title", Direction::Desc).select(|p| p.id),
+        expect![[r#"
+        SELECT t0."author_id", t0."id" FROM "posts" AS t0 WHERE t0."author_id" = ANY ($1) ORDER BY t0."title" DESC
+        [bigint[]]"#]],
+    )
+    .await;
+    let newest = || User::posts().distinct_on(|p| p.title).order_by(|p| (p.title.asc(), p.id.desc()));
+    loads(&users, newest().select(|p| p.id), expect![[r#"
+        SELECT t0."n", t1.c0 FROM unnest($1) WITH ORDINALITY AS t0(k0, n) JOIN LATERAL (SELECT DISTINCT ON (t2."title") t2."id" FROM "posts" AS t2 WHERE t2."author_id" = t0."k0" ORDER BY t2."title", t2."id" DESC) AS t1(c0) ON TRUE
+        [bigint[]]"#]]).await;
+    loads(&users, newest().count(), expect![[r#"
+        SELECT t0."n", count(*) FROM unnest($1) WITH ORDINALITY AS t0(k0, n) JOIN LATERAL (SELECT DISTINCT ON (t2."title") t2."id", t2."author_id", t2."title", t2."published" FROM "posts" AS t2 WHERE t2."author_id" = t0."k0") AS t1(c0, c1, c2, c3) ON TRUE GROUP BY t0."n"
+        [bigint[]]"#]]).await;
+    check(
+        User::query().filter(|u| newest().any(u, |p| p.published)).select(|u| u.id).to_sql(),
+        expect![[r#"
+        SELECT t0."id" FROM "users" AS t0 WHERE EXISTS (SELECT 1 FROM (SELECT DISTINCT ON (t2."title") t2."id", t2."author_id", t2."title", t2."published" FROM "posts" AS t2 WHERE t2."author_id" = t0."id" ORDER BY t2."title", t2."id" DESC) AS t1 WHERE t1."published")
+        []"#]],
+    );
+    refused(load(&users, User::posts().order_by_name("nickname", Direction::Asc), &Offline), expect![[r#"select from posts: there is no column "nickname" to order by; there are: id, author_id, title, published"#]]).await;
 }

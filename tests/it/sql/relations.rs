@@ -51,7 +51,7 @@ pub(super) async fn loads<R: Relation>(parents: &[R::Parent], relation: R, expec
     check(sql, expected);
 }
 
-fn user(id: i64) -> User {
+pub(super) fn user(id: i64) -> User {
     let (email, name) = ("ann@example.org".to_owned(), "Ann".to_owned());
     User { id, email, name, age: None, active: true, score: 0.0, status: Status::Open }
 }

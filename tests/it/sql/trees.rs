@@ -119,6 +119,9 @@ async fn one_statement_for_all_roots() {
     loads(&roots, below().with_depth().order_by(|(_, depth)| depth.asc()).limit(1), expect![[r#"
         SELECT t0."n", t1.c0, t1.c1, t1.c2, t1.c3 FROM unnest($1) WITH ORDINALITY AS t0(k0, n) JOIN LATERAL (SELECT t2."id", t2."parent_id", t2."name", t3."depth" FROM "categories" AS t2 JOIN (WITH RECURSIVE "orm tree"(c0, "depth") AS (SELECT t4."id", 1 FROM "categories" AS t4 WHERE t4."parent_id" = t0."k0" UNION SELECT t5."id", t6."depth" + 1 FROM "categories" AS t5 JOIN "orm tree" AS t6 ON t5."parent_id" = t6.c0) CYCLE c0 SET again USING way SELECT c0, min("depth") AS "depth" FROM "orm tree" GROUP BY c0) AS t3 ON t2."id" = t3.c0 ORDER BY t3."depth" LIMIT $2) AS t1(c0, c1, c2, c3) ON TRUE
         [bigint[], bigint]"#]]).await;
+    loads(&roots, below().with_depth().select(|(_, depth)| depth).distinct(), expect![[r#"
+        SELECT t0."n", t1.c0 FROM unnest($1) WITH ORDINALITY AS t0(k0, n) JOIN LATERAL (SELECT DISTINCT t3."depth" FROM "categories" AS t2 JOIN (WITH RECURSIVE "orm tree"(c0, "depth") AS (SELECT t4."id", 1 FROM "categories" AS t4 WHERE t4."parent_id" = t0."k0" UNION SELECT t5."id", t6."depth" + 1 FROM "categories" AS t5 JOIN "orm tree" AS t6 ON t5."parent_id" = t6.c0) CYCLE c0 SET again USING way SELECT c0, min("depth") AS "depth" FROM "orm tree" GROUP BY c0) AS t3 ON t2."id" = t3.c0) AS t1(c0) ON TRUE
+        [bigint[]]"#]]).await;
     loads(&[person(1)], Person::follows().descendants().select(|p| p.id), expect![[r#"
         SELECT t2.c0, t0."id" FROM "people" AS t0 JOIN (WITH RECURSIVE "orm tree"(n, c0) AS (SELECT t5."n", t3."id" FROM "people" AS t3 JOIN "follows" AS t4 ON t4."followed_id" = t3."id" JOIN unnest($1) WITH ORDINALITY AS t5(k0, n) ON t4."follower_id" = t5."k0" UNION SELECT t8."n", t6."id" FROM "people" AS t6 JOIN "follows" AS t7 ON t7."followed_id" = t6."id" JOIN "orm tree" AS t8 ON t7."follower_id" = t8.c0) SELECT c0, array_agg(n) AS n FROM "orm tree" GROUP BY c0) AS t1 ON t0."id" = t1.c0 JOIN LATERAL (SELECT unnest(t1."n")) AS t2(c0) ON TRUE
         [bigint[]]"#]]).await;
@@ -186,5 +189,7 @@ async fn refusals() {
         expect!["select from categories: `limit` goes after `descendants` or `ancestors`: before them only filters choose which rows are followed"],
     )
     .await;
+    let nearest = Category::parent().ancestors().with_depth().order_by(|(_, depth)| depth.asc()).limit(1);
+    refused(nearest.of_all(&[category(1), category(2)]).all(&db), expect!["select from categories: `limit` of a relation counts for each parent: `load` gives each parent its own, and after `of_all` it counts for all of them"]).await;
     refused(Person::follows().descendants().with_depth().of(&person(1)).all(&db), expect!["select from people: `with_depth` of a relation through a table needs `max_depth`: there may be no end of ways through it"]).await;
 }

@@ -7,10 +7,10 @@ use crate::{
     ast::{DEPTH, QueryId},
     error::Result,
     executor::Executor,
-    expr::{Column, IntoFilter, IntoOrder, Joined, Mode, Origin, Present, Selection},
+    expr::{Column, Joined, Mode, Origin, Present, Selection},
     model::{Keyed, Model},
-    query::{Maybe, Select, Source, Subquery},
-    relation::{Path, Related, Relation},
+    query::{Maybe, Select, Source, Subquery, clauses},
+    relation::{Path, Related, Relation, related::refuse_per_parent},
     row::FromRow,
 };
 
@@ -113,51 +113,6 @@ impl<P: Model, Out> WithDepth<P, Out> {
         self
     }
 
-    /// Keeps the rows for which the condition holds; the walk goes on through the others.
-    ///
-    /// ```
-    /// # use blog::*;
-    /// let grandchildren = Category::children().descendants().max_depth(2).with_depth().filter(|(_, depth)| depth.eq(2));
-    /// ```
-    pub fn filter<C: IntoFilter>(mut self, cond: impl FnOnce((P::Columns<Present>, Column<i32>)) -> C) -> Self {
-        self.query = self.query.filter(cond);
-        self
-    }
-
-    /// Sorts what each parent gets.
-    ///
-    /// ```
-    /// # use blog::*;
-    /// let outline = Category::children().descendants().with_depth().order_by(|(c, depth)| (depth.asc(), c.name.asc()));
-    /// ```
-    pub fn order_by<O: IntoOrder>(mut self, order: impl FnOnce((P::Columns<Present>, Column<i32>)) -> O) -> Self {
-        self.query = self.query.order_by(order);
-        self
-    }
-
-    /// Loads at most so many for each parent.
-    ///
-    /// ```
-    /// # use blog::*;
-    /// let roots = Category::parent().ancestors().with_depth().order_by(|(_, depth)| depth.desc()).limit(1);
-    /// let with_roots = Category::query().with(roots);
-    /// ```
-    pub fn limit(mut self, per_parent: u64) -> Self {
-        self.query = self.query.limit(per_parent);
-        self
-    }
-
-    /// Leaves out the first so many of each parent.
-    ///
-    /// ```
-    /// # use blog::*;
-    /// let rest = Category::parent().ancestors().with_depth().order_by(|(_, depth)| depth.asc()).offset(1);
-    /// ```
-    pub fn offset(mut self, per_parent: u64) -> Self {
-        self.query = self.query.offset(per_parent);
-        self
-    }
-
     /// Starts a query of what belongs to `parent`, with all clauses of a query over two sources, the rows and their depth.
     /// No round trip by itself.
     ///
@@ -169,11 +124,15 @@ impl<P: Model, Out> WithDepth<P, Out> {
     /// # Ok(()) }
     /// ```
     pub fn of(self, parent: &P) -> Select<(P, Depth), Out> {
-        self.of_all(std::slice::from_ref(parent))
+        let (path, mut query) = self.bounded();
+        path.restrict(&mut query.ast, std::slice::from_ref(parent));
+        query
     }
 
     /// Starts a query of what belongs to any of `parents`; a row's depth is that below, or above, the nearest of them. No
     /// round trip by itself.
+    ///
+    /// A `limit`, `offset` or `distinct_on` goes after it, as for [`Related::of_all`].
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -184,6 +143,7 @@ impl<P: Model, Out> WithDepth<P, Out> {
     pub fn of_all(self, parents: &[P]) -> Select<(P, Depth), Out> {
         let (path, mut query) = self.bounded();
         path.restrict(&mut query.ast, parents);
+        refuse_per_parent(&mut query.ast);
         query
     }
 }
@@ -212,5 +172,12 @@ impl<P: Model, Out: FromRow> Relation for WithDepth<P, Out> {
         let query = Select::from_ast(query.into_ast());
         let tree: Tree<P, Out> = Related { path, query, loads: (), refers: None, _kind: std::marker::PhantomData };
         tree.load(parents, db).await
+    }
+}
+
+clauses! {
+    [filter order] for {
+        [P: Model, Out] WithDepth<P, Out>, query.ast of (P, Depth), (P::Columns<Present>, Column<i32>);
+        " of each parent", "Category::children().descendants().with_depth()", "(c, _)", "c"
     }
 }
