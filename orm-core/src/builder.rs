@@ -16,6 +16,8 @@ use crate::{
 ///
 /// ```
 /// # use blog::*;
+/// use orm_pg::prelude::*;
+///
 /// let name: Option<&str> = Some("Ann");
 /// let mut query: orm_pg::query::Select<User, User> = User::query();
 /// if let Some(name) = name {
@@ -68,6 +70,8 @@ impl<S, Out> Select<S, Out> {
 ///
 /// ```
 /// # use blog::*; async fn run(db: Database) -> Result<()> {
+/// use orm_pg::prelude::*;
+///
 /// let insert = User::insert(NewUser::new("ann@example.org", "Ann")).returning(|u| u.id);
 /// let id: i64 = insert.one(&db).await?;
 /// # Ok(()) }
@@ -135,6 +139,8 @@ pub(crate) struct InsertRows {
 ///
 /// ```
 /// # use blog::*;
+/// use orm_pg::prelude::*;
+///
 /// let update = User::query().filter(|u| u.id.eq(7)).update(|u| u.name.set("Ann"));
 /// assert!(update.to_string().starts_with(r#"UPDATE "users" AS t0 SET "name" = $1 WHERE t0."id" = $2"#));
 /// ```
@@ -185,6 +191,8 @@ impl<M, Out> Update<M, Out> {
 ///
 /// ```
 /// # use blog::*;
+/// use orm_pg::prelude::*;
+///
 /// let delete = User::query().filter(|u| u.age.lt(0)).delete();
 /// assert!(delete.to_string().starts_with(r#"DELETE FROM "users" AS t0 WHERE t0."age" < $1"#));
 /// ```

@@ -25,6 +25,8 @@ type Cause = Box<dyn StdError + Send + Sync>;
 ///
 /// ```
 /// # use blog::*; async fn run(db: Database) -> Result<()> {
+/// use orm_pg::prelude::*;
+///
 /// match User::insert(NewUser::new("ann@example.org", "Ann")).one(&db).await {
 ///     Ok(user) => println!("welcome, number {}", user.id),
 ///     Err(error) if error.violates(User::EMAIL_KEY) => println!("that address is taken"),

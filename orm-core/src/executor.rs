@@ -60,6 +60,16 @@ pub type Group<'e> = StatementGroup<'e>;
 ///
 /// Two awaits at once on one executor are pipelined where it is a single connection, and never an error.
 /// The futures are `Send`, so that queries can run in spawned tasks.
+///
+/// ```
+/// # use blog::*;
+/// use orm_pg::prelude::*;
+///
+/// // Runs on a pool, on a connection, or in a transaction.
+/// async fn adults(db: &impl Executor) -> Result<Vec<User>> {
+///     User::query().filter(|u| u.age.ge(18)).all(db).await
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot run statements",
     label = "expected `&Database`, `&Connection` or a transaction"

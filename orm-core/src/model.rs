@@ -43,6 +43,16 @@ pub use crate::{
 ///
 /// The verbs are provided methods: each makes a plain value, and nothing reaches the server before an awaited call
 /// that is handed an executor. A relation of their name would hide them, so the derive refuses it.
+///
+/// ```
+/// # use blog::*;
+/// use orm_pg::prelude::*;
+///
+/// // A function over all models.
+/// async fn first<M: Model>(db: &impl Executor) -> Result<Option<M>> {
+///     M::query().limit(1).one_or_none(db).await
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",
     label = "expected a model",

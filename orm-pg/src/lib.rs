@@ -29,9 +29,7 @@
 //! .await?;
 //! let least = 18;
 //! let emails = sql!("SELECT email FROM users WHERE age >= {least}").all::<String>(&db).await?;
-//! # drop((adults, emails));
-//! # Ok(())
-//! # }
+//! # Ok(()) }
 //! ```
 //!
 //! # What it costs

@@ -77,7 +77,7 @@ pub(crate) struct Pool {
 /// How a pool is doing.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; fn run(db: &Database) {
+/// # use blog::*; fn run(db: Database) {
 /// let status = db.status();
 /// println!("{} connections, {} idle", status.connections, status.idle);
 /// # }

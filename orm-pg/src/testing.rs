@@ -59,7 +59,7 @@ pub use self::{names::PREFIX, server::Server, variable::IDLE_SECONDS};
 /// [`ErrorKind::Testing`] where there is none, saying what was tried and how to get one.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+/// # use blog::*; async fn run() -> Result<()> {
 /// let server = orm_pg::testing::server().await?;
 /// println!("{}", server.url());
 /// # Ok(()) }
@@ -71,10 +71,9 @@ pub async fn server() -> Result<&'static Server> {
 /// Makes an empty database and connects to it. It stays for the life of the process.
 ///
 /// ```no_run
-/// # async fn run() -> orm_pg::Result<()> {
+/// # use blog::*; async fn run() -> Result<()> {
 /// let db = orm_pg::testing::database().await?;
-/// # Ok(())
-/// # }
+/// # Ok(()) }
 /// ```
 ///
 /// # Errors
@@ -89,7 +88,7 @@ pub async fn database() -> Result<Database> {
 /// [`ErrorKind::Testing`] when there is no server, or it refuses.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+/// # use blog::*; async fn run() -> Result<()> {
 /// let url = orm_pg::testing::database_url().await?;
 /// let db = Database::connect(&url).await?;
 /// # Ok(()) }

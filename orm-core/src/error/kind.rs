@@ -1,6 +1,17 @@
 //! What went wrong, coarsely.
 
 /// What went wrong, coarsely; the predicates of [`Error`](super::Error) are finer.
+///
+/// ```
+/// # use blog::*; async fn run(db: Database) -> Result<()> {
+/// if let Err(error) = User::query().count(&db).await {
+///     match error.kind() {
+///         ErrorKind::Connect | ErrorKind::Timeout => println!("try again later"),
+///         _ => println!("{error}"),
+///     }
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {

@@ -18,6 +18,13 @@ pub fn count_all() -> Expr<i64> {
 }
 
 /// The aggregates that need a type with some property.
+///
+/// ```
+/// # use blog::*;
+/// use orm_pg::prelude::*;
+///
+/// let per_name = User::query().group_by(|u| u.name).select(|u| (u.name, u.score.avg(), u.age.max(), u.email.array_agg()));
+/// ```
 pub trait Aggregates: Expression {
     /// The sum; NULL when there is no value. Renders `sum(x)`.
     ///

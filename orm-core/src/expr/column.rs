@@ -58,6 +58,8 @@ pub fn bind<T: SqlType>(value: T) -> Expr<T> {
 ///
 /// ```
 /// # use blog::*;
+/// use orm_pg::prelude::*;
+///
 /// // A function over columns is written once and used in any query.
 /// fn grown_up(age: orm_pg::expr::Column<Option<i32>>) -> Cond {
 ///     age.ge(18)

@@ -12,6 +12,8 @@ use crate::{
 ///
 /// ```
 /// # use blog::*;
+/// use orm_pg::prelude::*;
+///
 /// fn adult(u: UserColumns) -> Cond {
 ///     u.age.ge(18)
 /// }

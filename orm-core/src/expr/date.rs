@@ -125,6 +125,16 @@ impl DatePart {
 }
 
 /// The functions on dates and times.
+///
+/// ```
+/// # use blog::*;
+/// use orm_pg::prelude::*;
+///
+/// use orm_pg::expr::DatePart;
+///
+/// let per_year = User::query().group_by(|u| u.joined.date_part(DatePart::Year));
+/// let per_year = per_year.select(|u| (u.joined.date_part(DatePart::Year), count_all()));
+/// ```
 pub trait Dates: Expression {
     /// The start of the year, month, day, … of the value, in the session's time zone. Renders `date_trunc(part, x)`.
     ///

@@ -23,6 +23,8 @@ pub(crate) type NullIfEither<E, N, B> =
 ///
 /// ```
 /// # use blog::*;
+/// use orm_pg::prelude::*;
+///
 /// let query = User::query()
 ///     .filter(|u| u.age.between(18, 65).and(u.email.lower().ne("ann@example.org")))
 ///     .filter(|u| u.age.is_not_distinct_from(None).or(u.id.gt(u.age.coalesce(0).cast::<i64>())));

@@ -41,6 +41,13 @@ impl Fractional for f64 {}
 impl Fractional for rust_decimal::Decimal {}
 
 /// The functions on numbers.
+///
+/// ```
+/// # use blog::*;
+/// use orm_pg::prelude::*;
+///
+/// let query = User::query().select(|u| (u.name, (u.score * 100.0).round(), u.score.abs().sqrt()));
+/// ```
 pub trait Numeric: Expression {
     /// The value without its sign. Renders `abs(x)`.
     ///

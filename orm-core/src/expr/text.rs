@@ -126,6 +126,14 @@ type AnyOf3<E, A, C, T> =
     NullIfEither<E, <<A as Operand<T>>::Nullability as Nullability>::Or<<C as Operand<T>>::Nullability>, String>;
 
 /// The operators and functions on text.
+///
+/// ```
+/// # use blog::*;
+/// use orm_pg::prelude::*;
+///
+/// let query = User::query().filter(|u| u.email.lower().ends_with("@example.org").and(u.name.trim().ne("")));
+/// let initials = query.select(|u| u.name.substring(1, 1).upper());
+/// ```
 pub trait Textual: Expression {
     /// Matches a pattern, in which `%` stands for any text, `_` for any character and `\` takes the next one literally.
     /// Renders `x LIKE y`.

@@ -43,6 +43,8 @@ pub trait Relation: Clone + Send {
 ///
 /// ```
 /// # use blog::*; async fn run(db: Database) -> Result<()> {
+/// use orm_pg::prelude::*;
+///
 /// let users: Vec<(User, Vec<Post>)> = User::query().with(User::posts()).all(&db).await?;
 /// let newest = User::posts().filter(|p| p.published).order_by(|p| p.id.desc()).limit(3);
 /// let users: Vec<(User, Vec<Post>)> = User::query().with(newest).all(&db).await?;

@@ -8,7 +8,7 @@ use crate::error::server_error;
 /// What the server says beside the answer to a statement: `table "x" does not exist, skipping`.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
+/// # use blog::*;
 /// let builder = Database::builder().on_notice(|notice| eprintln!("{}: {}", notice.severity(), notice.message()));
 /// ```
 #[derive(Debug, Clone)]

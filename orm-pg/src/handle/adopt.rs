@@ -47,17 +47,13 @@ const CHUNK: i32 = 256;
 /// and in one transaction with them.
 ///
 /// ```no_run
-/// # use orm_pg::prelude::*;
-/// # #[derive(Debug, Clone, Model)]
-/// # #[orm(table = "users")]
-/// # pub struct User { #[orm(key, identity)] pub id: i64, pub name: String }
+/// # use blog::*;
 /// # async fn run(client: &mut tokio_postgres::Client) -> Result<(), Box<dyn std::error::Error>> {
 /// let tx = client.transaction().await?;
 /// tx.execute("UPDATE accounts SET credit = credit - 1 WHERE id = $1", &[&7_i64]).await?;
-/// User::insert(NewUser::new("Ann")).execute(&orm_pg::adopt(&tx)).await?;
+/// User::insert(NewUser::new("ann@example.org", "Ann")).execute(&orm_pg::adopt(&tx)).await?;
 /// tx.commit().await?;
-/// # Ok(())
-/// # }
+/// # Ok(()) }
 /// ```
 ///
 /// Beginning, committing and rolling back stay with the owner; for a savepoint adopt `tx.savepoint(..)`. An error of the

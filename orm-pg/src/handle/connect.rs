@@ -13,7 +13,7 @@ impl DatabaseBuilder {
     /// [`ErrorKind::Connect`](crate::ErrorKind::Connect) with the cause otherwise.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().url("postgres://localhost/app").connect().await?;
     /// # Ok(()) }
     /// ```
@@ -29,7 +29,7 @@ impl DatabaseBuilder {
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) for an option that cannot be used.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().url("postgres://localhost/app").connect_lazy()?; // the first statement connects
     /// # Ok(()) }
     /// ```

@@ -36,7 +36,9 @@ const PLACES: u32 = 1 << 20;
 /// Each statement commits by itself. Statements that are awaited at once are pipelined.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+/// # use blog::*; async fn run(db: Database) -> Result<()> {
+/// use orm_pg::prelude::*;
+///
 /// let connection = db.connection().await?; // one connection, kept until it is dropped
 /// let (users, posts) = tokio::try_join!(User::query().count(&connection), Post::query().count(&connection))?;
 /// # Ok(()) }
@@ -61,7 +63,7 @@ impl Connection {
     /// Its type follows the versions of `tokio-postgres`, not those of this crate.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let connection = db.connection().await?;
     /// let rows = connection.client().simple_query("SHOW server_version").await;
     /// # Ok(()) }
@@ -78,7 +80,7 @@ impl Connection {
     /// [`ErrorKind::ConnectionLost`](crate::ErrorKind::ConnectionLost) when the connection is gone.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let mut connection = db.connection().await?;
     /// let tx = connection.begin().await?;
     /// User::insert(NewUser::new("ann@example.org", "Ann")).execute(&tx).await?;
@@ -95,7 +97,7 @@ impl Connection {
     /// As [`begin`](Self::begin).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let mut connection = db.connection().await?;
     /// let tx = connection.begin_with(TransactionOptions::serializable().read_only()).await?;
     /// let count = User::query().count(&tx).await?;
@@ -115,7 +117,7 @@ impl Connection {
     /// What `body` or the commit returns.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let mut connection = db.connection().await?;
     /// connection.transaction(async |tx| User::insert(NewUser::new("ann@example.org", "Ann")).execute(tx).await).await?;
     /// # Ok(()) }
@@ -136,7 +138,7 @@ impl Connection {
     /// As [`transaction`](Self::transaction); of several tries, the last one's.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let mut connection = db.connection().await?;
     /// let options = TransactionOptions::serializable().retry(5);
     /// let balance = connection.transaction_with(options, async |tx| Ok::<_, Error>(Account::get(1).one(tx).await?.balance)).await?;

@@ -41,15 +41,17 @@ const MOST_ATTEMPTS: u32 = 4;
 /// [`connection`](Self::connection): by [`sql!`](crate::sql!) on the handle it is refused before anything is sent.
 ///
 /// ```no_run
-/// # async fn run() -> orm_pg::Result<()> {
-/// let db = orm_pg::Database::connect("postgres://localhost/app").await?;
+/// # use blog::*; async fn run() -> Result<()> {
+/// use orm_pg::prelude::*;
+///
+/// let db = Database::connect("postgres://localhost/app").await?;
+/// let ann = User::get(7).one(&db).await?;
 /// db.transaction(async |tx| {
-///     // run statements on `tx`
-///     Ok::<_, orm_pg::Error>(())
+///     ann.update(|u| u.score.set(u.score + 1.0)).execute(tx).await?;
+///     Post::insert(NewPost::new(ann.id, "Hello")).execute(tx).await
 /// })
 /// .await?;
-/// # Ok(())
-/// # }
+/// # Ok(()) }
 /// ```
 #[derive(Clone)]
 pub struct Database {
@@ -72,7 +74,7 @@ impl Database {
     /// [`ErrorKind::Connect`](crate::ErrorKind::Connect) with the cause otherwise.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::connect("postgres://app@localhost/app").await?;
     /// # Ok(()) }
     /// ```
@@ -87,7 +89,7 @@ impl Database {
     /// As [`connect`](Self::connect).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::from_env().await?;
     /// # Ok(()) }
     /// ```
@@ -98,7 +100,7 @@ impl Database {
     /// Starts to say where the server is and what the pool may use.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().url("postgres://localhost/app").max_connections(20).connect().await?;
     /// # Ok(()) }
     /// ```
@@ -109,7 +111,7 @@ impl Database {
     /// Starts from what the environment says; see [`from_env`](Self::from_env).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder_from_env().max_connections(20).connect().await?;
     /// # Ok(()) }
     /// ```
@@ -128,10 +130,11 @@ impl Database {
     /// Connections and transactions have the limit of the handle that they are of.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// use std::time::Duration;
     /// let quick = db.timeout(Duration::from_millis(500)); // for what a user waits for
     /// let users = User::query().limit(20).all(&quick).await?;
-    /// let count = Post::query().count(db).await?; // as before
+    /// let count = Post::query().count(&db).await?; // as before
     /// # Ok(()) }
     /// ```
     #[must_use = "the handle with the limit is a new one"]
@@ -146,7 +149,7 @@ impl Database {
     /// [`ErrorKind::Connect`](crate::ErrorKind::Connect) when none can be opened.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let connection = db.connection().await?;
     /// sql!("SET search_path = app").execute(&connection).await?; // undone when the connection goes back
     /// # Ok(()) }
@@ -163,7 +166,7 @@ impl Database {
     /// When no connection can be had.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let tx = db.begin().await?;
     /// User::insert(NewUser::new("ann@example.org", "Ann")).execute(&tx).await?;
     /// tx.commit().await?; // dropped without it, the transaction is rolled back
@@ -180,7 +183,7 @@ impl Database {
     /// As [`begin`](Self::begin).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let tx = db.begin_with(TransactionOptions::repeatable_read().read_only()).await?;
     /// let (users, posts) = (User::query().count(&tx).await?, Post::query().count(&tx).await?); // of one moment
     /// tx.commit().await?;
@@ -219,7 +222,7 @@ impl Database {
     /// What `body` or [`commit`](Transaction::commit) returns.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// db.transaction(async |tx| {
     ///     let ann = User::insert(NewUser::new("ann@example.org", "Ann")).one(tx).await?;
     ///     Post::insert(NewPost::new(ann.id, "Hello")).execute(tx).await
@@ -248,7 +251,7 @@ impl Database {
     /// As [`transaction`](Self::transaction); of several tries, the last one's.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// db.transaction_with(TransactionOptions::serializable().retry(5), async |tx| {
     ///     let account = Account::get(1).one(tx).await?;
     ///     account.update(|a| a.balance.set(account.balance + 1)).execute(tx).await
@@ -279,7 +282,7 @@ impl Database {
     /// Returns how the pool is doing.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; fn run(db: &Database) {
+    /// # use blog::*; fn run(db: Database) {
     /// let status = db.status();
     /// println!("{} connections, {} idle", status.connections, status.idle);
     /// # }
@@ -294,7 +297,7 @@ impl Database {
     /// come back.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// db.close().await; // statements that wait for a connection fail, those that run end
     /// # Ok(()) }
     /// ```

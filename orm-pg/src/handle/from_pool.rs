@@ -62,9 +62,7 @@ impl Database {
     /// let manager = PostgresConnectionManager::new_from_stringlike("host=localhost user=app", NoTls)?;
     /// let pool = bb8::Pool::builder().test_on_check_out(false).build(manager).await?;
     /// let db = orm_pg::Database::from_pool(pool.clone());
-    /// # drop(db);
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     #[must_use]
     pub fn from_pool<Tls>(pool: bb8::Pool<PostgresConnectionManager<Tls>>) -> Self

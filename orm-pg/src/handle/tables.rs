@@ -24,7 +24,7 @@ macro_rules! tables {
             /// keep, and what the server answers, as when a table exists; nothing is made then.
             ///
             /// ```
-            /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+            /// # use blog::*; async fn run(db: Database) -> Result<()> {
             /// db.create_tables(models![User, Post]).await?;
             /// # Ok(()) }
             /// ```
@@ -39,7 +39,7 @@ macro_rules! tables {
             /// then.
             ///
             /// ```
-            /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+            /// # use blog::*; async fn run(db: Database) -> Result<()> {
             /// db.drop_tables(models![User, Post]).await?;
             /// # Ok(()) }
             /// ```

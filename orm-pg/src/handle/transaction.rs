@@ -42,7 +42,9 @@ const COMMIT: &str = "SAVEPOINT orm_commit; COMMIT";
 /// one cannot be used while it is open.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+/// # use blog::*; async fn run(db: Database) -> Result<()> {
+/// use orm_pg::prelude::*;
+///
 /// // A function that must run in a transaction says so by its argument.
 /// async fn pay(tx: &Transaction<'_>, amount: i64) -> Result<()> {
 ///     let account = Account::get(1).for_update().one(tx).await?;
@@ -132,12 +134,11 @@ impl Transaction<'_> {
     /// Its type follows the versions of `tokio-postgres`, not those of this crate.
     ///
     /// ```no_run
-    /// # async fn run(db: &orm_pg::Database) -> Result<(), Box<dyn std::error::Error>> {
+    /// # async fn run(db: orm_pg::Database) -> Result<(), Box<dyn std::error::Error>> {
     /// let tx = db.begin().await?;
     /// tx.client().batch_execute("LOCK TABLE users IN SHARE MODE").await?;
     /// tx.commit().await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     #[must_use]
     pub fn client(&self) -> &tokio_postgres::Client {
@@ -151,7 +152,7 @@ impl Transaction<'_> {
     /// When an earlier error has doomed the transaction, or the connection is lost.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let mut tx = db.begin().await?;
     /// let savepoint = tx.begin().await?;
     /// Post::query().all_rows().delete().execute(&savepoint).await?;
@@ -173,7 +174,7 @@ impl Transaction<'_> {
     /// What `body` returns; [`ErrorKind::RolledBack`] when it returns `Ok` after an error that it did not pass on.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// db.transaction(async |tx| {
     ///     let tried = tx.transaction(async |sp| Post::insert(NewPost::new(-1, "By nobody")).execute(sp).await).await;
     ///     assert!(tried.is_err_and(|it| it.is_foreign_key_violation()));
@@ -199,7 +200,7 @@ impl Transaction<'_> {
     /// serialization failure says.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let tx = db.begin().await?;
     /// Post::query().filter(|p| p.title.eq("")).delete().execute(&tx).await?;
     /// tx.commit().await?;
@@ -215,7 +216,7 @@ impl Transaction<'_> {
     /// When the server refuses. A lost connection is none: the server rolls back then by itself.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let tx = db.begin().await?;
     /// Post::query().all_rows().delete().execute(&tx).await?;
     /// tx.rollback().await?;

@@ -18,7 +18,9 @@ use crate::connect::notice::Notice;
 /// A mistake in an option is reported by [`connect`](Self::connect), named, the first one only.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+/// # use blog::*; async fn run() -> Result<()> {
+/// use orm_pg::prelude::*;
+/// use std::time::Duration;
 /// let db = Database::builder()
 ///     .url("postgres://localhost/app")
 ///     .max_connections(20)
@@ -43,7 +45,7 @@ impl DatabaseBuilder {
     /// Takes the options of a `postgres://` URL or of a `keyword=value` list, over those given before.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().url("postgres://app@localhost:5433/app?application_name=worker").connect().await?;
     /// # Ok(()) }
     /// ```
@@ -64,7 +66,7 @@ impl DatabaseBuilder {
     /// Adds a host: a name, an address, or the directory of a Unix socket. Several are tried in order.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().host("localhost").user("app").database("app").connect().await?;
     /// # Ok(()) }
     /// ```
@@ -76,7 +78,7 @@ impl DatabaseBuilder {
     /// Sets the port of all hosts. Default 5432.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().host("localhost").port(5433).connect().await?;
     /// # Ok(()) }
     /// ```
@@ -88,7 +90,7 @@ impl DatabaseBuilder {
     /// Sets the role. Default: the name of the user who runs the program, by `USER` or else as the system knows it.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().host("localhost").user("app").connect().await?;
     /// # Ok(()) }
     /// ```
@@ -100,7 +102,7 @@ impl DatabaseBuilder {
     /// Sets the password. No message and no `Debug` shows it.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().host("localhost").password(std::env::var("APP_PASSWORD").unwrap_or_default()).connect().await?;
     /// # Ok(()) }
     /// ```
@@ -113,7 +115,7 @@ impl DatabaseBuilder {
     /// `PGPASSFILE`, or else `~/.pgpass`, if there is one.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().host("localhost").passfile("/run/secrets/pgpass").connect().await?;
     /// # Ok(()) }
     /// ```
@@ -125,7 +127,7 @@ impl DatabaseBuilder {
     /// Sets the database. Default: the name of the role.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().host("localhost").database("app").connect().await?;
     /// # Ok(()) }
     /// ```
@@ -137,7 +139,7 @@ impl DatabaseBuilder {
     /// Sets the name that `pg_stat_activity` shows.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().url("postgres://localhost/app").application_name("worker").connect().await?;
     /// # Ok(()) }
     /// ```
@@ -149,7 +151,7 @@ impl DatabaseBuilder {
     /// Sets the server's options for each session: `-c work_mem=64MB -c lock_timeout=1s`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().url("postgres://localhost/app").options("-c search_path=app").connect().await?;
     /// # Ok(()) }
     /// ```
@@ -162,7 +164,7 @@ impl DatabaseBuilder {
     /// statements may stand in it, separated by `;`; each is one round trip. It may hold secrets: no log shows it.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().url("postgres://localhost/app").on_connect("SET search_path = app").connect().await?;
     /// # Ok(()) }
     /// ```
@@ -184,7 +186,7 @@ impl DatabaseBuilder {
     /// waits for the answer but who wants that connection next.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().url("postgres://localhost/app").reset_on_return(true).connect().await?;
     /// # Ok(()) }
     /// ```
@@ -198,7 +200,7 @@ impl DatabaseBuilder {
     /// under the target `orm_pg::notice`; the message may quote values, so it is left out there.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder()
     ///     .url("postgres://localhost/app")
     ///     .on_notice(|notice| eprintln!("{}: {}", notice.severity(), notice.message()))

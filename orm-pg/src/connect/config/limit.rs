@@ -10,7 +10,8 @@ impl DatabaseBuilder {
     /// for each address that a host name stands for, and for each host. Default 10 seconds.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
+    /// use std::time::Duration;
     /// let db = Database::builder().url("postgres://localhost/app").connect_timeout(Duration::from_secs(2)).connect().await?;
     /// # Ok(()) }
     /// ```
@@ -23,7 +24,8 @@ impl DatabaseBuilder {
     /// unless the server refuses for good (wrong password, no such database). Default: one try.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
+    /// use std::time::Duration;
     /// let db = Database::builder_from_env().connect_retry(Duration::from_secs(60)).connect().await?;
     /// # Ok(()) }
     /// ```
@@ -41,7 +43,8 @@ impl DatabaseBuilder {
     /// network is silent.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
+    /// use std::time::Duration;
     /// let db = Database::builder().url("postgres://localhost/app").timeout(Duration::from_secs(10)).connect().await?;
     /// # Ok(()) }
     /// ```
@@ -54,7 +57,8 @@ impl DatabaseBuilder {
     /// Default 10 seconds, a third of what orchestrators give a program to end.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
+    /// use std::time::Duration;
     /// let db = Database::builder().url("postgres://localhost/app").close_timeout(Duration::from_secs(3)).connect().await?;
     /// # Ok(()) }
     /// ```
@@ -67,7 +71,8 @@ impl DatabaseBuilder {
     /// [`connect_timeout`](Self::connect_timeout), so that one lost attempt does not use it up.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
+    /// use std::time::Duration;
     /// let db = Database::builder().url("postgres://localhost/app").acquire_timeout(Duration::from_secs(5)).connect().await?;
     /// # Ok(()) }
     /// ```
@@ -79,7 +84,7 @@ impl DatabaseBuilder {
     /// Sets how many connections there may be at once. Default 10.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().url("postgres://localhost/app").max_connections(20).connect().await?;
     /// # Ok(()) }
     /// ```
@@ -91,7 +96,7 @@ impl DatabaseBuilder {
     /// Sets how many idle connections are kept ready. Default 0.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().url("postgres://localhost/app").min_idle(2).connect().await?;
     /// # Ok(()) }
     /// ```
@@ -103,7 +108,8 @@ impl DatabaseBuilder {
     /// Limits how old a connection may grow; it is replaced when nobody uses it. Default 30 minutes, `None` for ever.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
+    /// use std::time::Duration;
     /// let db = Database::builder().url("postgres://localhost/app").max_lifetime(Duration::from_secs(3600)).connect().await?;
     /// # Ok(()) }
     /// ```
@@ -115,7 +121,7 @@ impl DatabaseBuilder {
     /// Limits how long a connection may stay unused. Default 10 minutes, `None` for ever.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().url("postgres://localhost/app").idle_timeout(None).connect().await?; // kept for ever
     /// # Ok(()) }
     /// ```
@@ -127,7 +133,7 @@ impl DatabaseBuilder {
     /// Sets how many prepared statements each connection keeps. Default 256; at least 1.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().url("postgres://localhost/app").statement_cache(1000).connect().await?;
     /// # Ok(()) }
     /// ```
@@ -142,7 +148,7 @@ impl DatabaseBuilder {
     /// An ordinary statement takes about 20 KB, a placeholder of a long `VALUES` list 500 bytes.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().url("postgres://localhost/app").statement_cache_bytes(4 << 20).connect().await?;
     /// # Ok(()) }
     /// ```
@@ -154,7 +160,8 @@ impl DatabaseBuilder {
     /// Warns in the log of every statement that takes longer. Default: none.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
+    /// use std::time::Duration;
     /// let db = Database::builder().url("postgres://localhost/app").slow_statement(Duration::from_millis(200)).connect().await?;
     /// # Ok(()) }
     /// ```
@@ -166,7 +173,8 @@ impl DatabaseBuilder {
     /// Sets the server's `statement_timeout` for each session. Default: what the server says.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
+    /// use std::time::Duration;
     /// let db = Database::builder().url("postgres://localhost/app").statement_timeout(Duration::from_secs(30)).connect().await?;
     /// # Ok(()) }
     /// ```

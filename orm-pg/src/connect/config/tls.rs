@@ -15,8 +15,7 @@ use crate::connect::{
 /// keys are read when the handle is made, and not again: who replaces them makes a new handle.
 ///
 /// ```no_run
-/// # use orm_pg::prelude::*;
-/// # async fn run() -> Result<()> {
+/// # use blog::*; async fn run() -> Result<()> {
 /// let db = Database::builder()
 ///     .url("postgres://app@db.example.org/app") // verify-full, since it is another machine
 ///     .ssl_root_cert("/etc/ssl/company.pem")
@@ -24,9 +23,7 @@ use crate::connect::{
 ///     .ssl_client_key("/run/secrets/app.key")
 ///     .connect()
 ///     .await?;
-/// # drop(db);
-/// # Ok(())
-/// # }
+/// # Ok(()) }
 /// ```
 impl DatabaseBuilder {
     /// Sets how far connections are encrypted and the server is checked: `sslmode`, `PGSSLMODE`.
@@ -35,7 +32,7 @@ impl DatabaseBuilder {
     /// [`SslMode::Disable`] on loopback addresses and Unix sockets, which are never encrypted.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// use orm_pg::SslMode;
     /// let db = Database::builder().url("postgres://db.example.org/app").ssl_mode(SslMode::VerifyCa).connect().await?;
     /// # Ok(()) }
@@ -51,7 +48,7 @@ impl DatabaseBuilder {
     /// With [`SslMode::Require`], the server's certificate is then checked as with [`SslMode::VerifyCa`].
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let db = Database::builder().url("postgres://db.example.org/app").ssl_root_cert("/etc/ssl/company.pem").connect().await?;
     /// # Ok(()) }
     /// ```
@@ -63,7 +60,7 @@ impl DatabaseBuilder {
     /// Trusts the authorities in this PEM text, and no others. See [`ssl_root_cert`](Self::ssl_root_cert).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run() -> Result<()> {
     /// let pem = std::env::var("DATABASE_CA").unwrap_or_default();
     /// let db = Database::builder().url("postgres://db.example.org/app").ssl_root_cert_from_pem(pem).connect().await?;
     /// # Ok(()) }
@@ -77,7 +74,7 @@ impl DatabaseBuilder {
     /// authority follow it in the file. Needs [`ssl_client_key`](Self::ssl_client_key).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let at = Database::builder().url("postgres://app@db.example.org/app");
     /// let db = at.ssl_client_cert("/run/secrets/app.crt").ssl_client_key("/run/secrets/app.key").connect().await?;
     /// # Ok(()) }
@@ -90,7 +87,7 @@ impl DatabaseBuilder {
     /// Shows the certificate in this PEM text. See [`ssl_client_cert`](Self::ssl_client_cert).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let (certificate, key) = (std::env::var("APP_CERT").unwrap_or_default(), std::env::var("APP_KEY").unwrap_or_default());
     /// let at = Database::builder().url("postgres://app@db.example.org/app");
     /// let db = at.ssl_client_cert_from_pem(certificate).ssl_client_key_from_pem(key).connect().await?;
@@ -105,7 +102,7 @@ impl DatabaseBuilder {
     /// may be able to read, or root and a group: `sslkey`, `PGSSLKEY`.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let at = Database::builder().url("postgres://app@db.example.org/app");
     /// let db = at.ssl_client_cert("/run/secrets/app.crt").ssl_client_key("/run/secrets/app.key").connect().await?;
     /// # Ok(()) }
@@ -118,7 +115,7 @@ impl DatabaseBuilder {
     /// Takes the key of our certificate from this PEM text. No message and no `Debug` shows it.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let key = std::env::var("APP_KEY").unwrap_or_default();
     /// let at = Database::builder().url("postgres://app@db.example.org/app");
     /// let db = at.ssl_client_cert("/etc/app.crt").ssl_client_key_from_pem(key).connect().await?;
@@ -132,7 +129,7 @@ impl DatabaseBuilder {
     /// Sets who begins to speak TLS: `sslnegotiation`, `PGSSLNEGOTIATION`. Default: the server is asked first.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// use orm_pg::SslNegotiation;
     /// let at = Database::builder().url("postgres://db.example.org/app");
     /// let db = at.ssl_negotiation(SslNegotiation::Direct).connect().await?;
@@ -147,7 +144,7 @@ impl DatabaseBuilder {
     /// Default: if both sides can.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// use orm_pg::ChannelBinding;
     /// let at = Database::builder().url("postgres://app@db.example.org/app");
     /// let db = at.channel_binding(ChannelBinding::Require).connect().await?;
@@ -169,7 +166,7 @@ impl DatabaseBuilder {
     /// server or pooler still keeps such hashes.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// // A token that travels as the password, to a server that has proven who it is.
     /// let token = std::env::var("DATABASE_TOKEN").unwrap_or_default();
     /// let at = Database::builder().url("postgres://app@db.example.org/app");

@@ -21,13 +21,12 @@ pub trait Begin: Executor {
     /// Begins a transaction, as a guard.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*;
     /// async fn add(db: &mut impl Begin) -> Result<()> {
     ///     let tx = db.begin().await?; // a transaction, or a savepoint in one
     ///     User::insert(NewUser::new("ann@example.org", "Ann")).execute(&tx).await?;
     ///     tx.commit().await
     /// }
-    /// # Ok(()) }
     /// ```
     #[track_caller]
     fn begin(&mut self) -> impl Future<Output = Result<Transaction<'_>>> + Send;
@@ -35,11 +34,10 @@ pub trait Begin: Executor {
     /// Runs `body` in a transaction: `Ok` commits, all else rolls back.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; async fn run(db: &Database) -> Result<()> {
+    /// # use blog::*;
     /// async fn add(db: &mut impl Begin) -> Result<u64> {
     ///     db.transaction(async |tx| User::insert(NewUser::new("ann@example.org", "Ann")).execute(tx).await).await
     /// }
-    /// # Ok(()) }
     /// ```
     #[track_caller]
     fn transaction<T, E: From<Error>>(

@@ -7,7 +7,7 @@ use orm_core::executor::Consistency;
 /// How well a transaction is shielded from others; PostgreSQL's words.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
+/// # use blog::*;
 /// let options = TransactionOptions::new().isolation(Isolation::RepeatableRead);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,7 +24,7 @@ pub enum Isolation {
 /// What a transaction may do, and how often it is tried; the default is the server's.
 ///
 /// ```
-/// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
+/// # use blog::*;
 /// let options = TransactionOptions::serializable().read_only().deferrable();
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -41,7 +41,7 @@ impl TransactionOptions {
     /// What the server is set to.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let options = TransactionOptions::new(); // as the server's settings say
     /// ```
     pub fn new() -> Self {
@@ -51,7 +51,7 @@ impl TransactionOptions {
     /// With [`Isolation::Serializable`].
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let options = TransactionOptions::serializable().retry(5);
     /// ```
     pub fn serializable() -> Self {
@@ -61,7 +61,7 @@ impl TransactionOptions {
     /// With [`Isolation::RepeatableRead`].
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let options = TransactionOptions::repeatable_read().read_only();
     /// ```
     pub fn repeatable_read() -> Self {
@@ -71,7 +71,7 @@ impl TransactionOptions {
     /// With [`Isolation::ReadCommitted`].
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let options = TransactionOptions::read_committed();
     /// ```
     pub fn read_committed() -> Self {
@@ -81,7 +81,7 @@ impl TransactionOptions {
     /// Sets the isolation.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let options = TransactionOptions::new().isolation(Isolation::Serializable);
     /// ```
     pub fn isolation(mut self, isolation: Isolation) -> Self {
@@ -92,7 +92,7 @@ impl TransactionOptions {
     /// Refuses writes (25006).
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let options = TransactionOptions::new().read_only();
     /// ```
     pub fn read_only(mut self) -> Self {
@@ -103,7 +103,7 @@ impl TransactionOptions {
     /// Waits at the start until no conflict is possible; only for serializable, read-only transactions.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let options = TransactionOptions::serializable().read_only().deferrable();
     /// ```
     pub fn deferrable(mut self) -> Self {
@@ -119,7 +119,7 @@ impl TransactionOptions {
     /// savepoint and ran a statement after it that succeeded.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*;
+    /// # use blog::*;
     /// let options = TransactionOptions::serializable().retry(5);
     /// ```
     pub fn retry(mut self, times: u32) -> Self {
@@ -131,7 +131,8 @@ impl TransactionOptions {
     /// Without it the handle's limit holds.
     ///
     /// ```
-    /// # mod blog { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../orm-core/doc/blog.rs")); } use blog::*; use std::time::Duration;
+    /// # use blog::*;
+    /// use std::time::Duration;
     /// let options = TransactionOptions::new().timeout(Duration::from_secs(2));
     /// ```
     pub fn timeout(mut self, each_statement: Duration) -> Self {
