@@ -1,4 +1,4 @@
-//! Shared columns stand in the table as if they had been written there.
+//! Shared columns are in the table as if they had been declared there.
 
 use orm_pg::prelude::*;
 

@@ -1,5 +1,5 @@
-//! What the macros write must mean the same wherever it stands: without a prelude, beside the user's own types of the
-//! same names, under another crate name, and under the strictest lints.
+//! Generated code must mean the same everywhere: without a prelude, next to user-defined types of the same names, under
+//! another crate name, and with the strictest lints.
 
 #![deny(missing_docs, warnings)]
 

@@ -1,4 +1,4 @@
-//! What is written is as visible as what it is written for.
+//! Generated items are as visible as the struct.
 
 use orm_pg::prelude::*;
 

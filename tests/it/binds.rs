@@ -1,4 +1,4 @@
-//! Binds carry the type of the column beside them, so that its operators and indexes are used.
+//! Binds get the type of the column next to them, so that its operators and indexes are used.
 
 use orm_pg::prelude::*;
 

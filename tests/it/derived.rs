@@ -1,5 +1,4 @@
-//! What derived code does with a server: shared columns, JSON fields, rows whose columns may all be NULL, structs of the
-//! user's own.
+//! Derived code with a server: shared columns, JSON fields, rows whose columns may all be NULL, user-defined structs.
 
 use orm_pg::prelude::*;
 use serde::{Deserialize, Serialize};

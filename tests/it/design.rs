@@ -1,4 +1,4 @@
-//! The user's code of the design, as it stands there but for relations and projections.
+//! The user's code from the design, unchanged except for relations and projections.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Errors: which constraint, and nothing that should stay secret.
+//! Errors: which constraint was violated, and no secrets.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,5 @@
-//! Rows stored along with a parent belong to it, or nothing is stored: whatever the closure and the server make of the key.
+//! Children of a nested insert belong to their parent, or nothing is stored, whatever the closure and the server do to
+//! the key.
 
 use orm_pg::prelude::*;
 

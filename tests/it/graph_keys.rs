@@ -1,4 +1,5 @@
-//! Graphs over keys of several fields, of types whose equality is the server's, and through tables to the same model.
+//! Nested inserts over keys of several fields, of types with the server's equality, and through junction tables to the
+//! same model.
 
 use orm_pg::prelude::*;
 

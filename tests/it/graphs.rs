@@ -1,4 +1,4 @@
-//! Writing a graph: rows with what belongs to them.
+//! Nested inserts.
 
 use std::{
     future::poll_fn,

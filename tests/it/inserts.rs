@@ -1,4 +1,4 @@
-//! Inserts of one row, of many, upserts, and structs of the user.
+//! Inserts of one row, of many, upserts, and user-defined structs.
 
 use orm_pg::prelude::*;
 

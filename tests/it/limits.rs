@@ -1,4 +1,4 @@
-//! `timeout` on every verb: what takes longer ends with an error, whatever makes the statement.
+//! `timeout` on every verb: a statement that takes longer ends with an error, whichever builder made it.
 
 use std::time::Duration;
 

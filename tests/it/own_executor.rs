@@ -1,5 +1,5 @@
-//! An executor of one's own, over another driver: a blocking one, without a runtime. It names nothing of `orm-pg` but
-//! what is public and documented, as any user could.
+//! A custom executor, over another driver: a blocking one, without a runtime. It uses only the public, documented items
+//! of `orm-pg`, as any user could.
 
 mod wire;
 

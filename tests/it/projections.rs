@@ -1,4 +1,4 @@
-//! Projections: structs that say what is loaded.
+//! Projections.
 
 use orm_pg::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Properties: what must hold for every input, tried on random ones against the real server.
+//! Properties that must hold for every input, tested with random input against the real server.
 //!
 //! A failure prints the smallest case and a seed: `PROPTEST_RNG_SEED=… cargo test -p orm-tests …` runs the same cases
 //! again. `PROPTEST_CASES=10000` tries more.

@@ -1,4 +1,4 @@
-//! SQL of the user's own.
+//! Raw SQL.
 
 use orm_pg::prelude::*;
 

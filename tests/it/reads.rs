@@ -1,4 +1,4 @@
-//! What the reading verbs return.
+//! The results of the reading verbs.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What the derive accepts as a foreign key is what the server accepts.
+//! The derive accepts the same foreign keys as the server.
 
 use orm_pg::{Scalar as Type, prelude::*, value::PgType};
 

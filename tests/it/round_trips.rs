@@ -1,4 +1,4 @@
-//! What each verb costs on the wire: round trips as a proxy counts them.
+//! The cost of each verb: round trips as a proxy counts them.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What a subscriber sees of statements, as the guide's page on observability says.
+//! The spans and events of statements, as the guide's page on observability describes them.
 
 use std::{
     fmt,

@@ -1,4 +1,4 @@
-//! What an executor is told of a statement beside its text.
+//! The properties of a statement that an executor receives besides its text.
 
 use std::{fmt::Debug, sync::Mutex};
 

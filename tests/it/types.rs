@@ -1,4 +1,4 @@
-//! Values of every type, there and back.
+//! Values of every type, stored and read back.
 
 mod arrays;
 mod bytes;

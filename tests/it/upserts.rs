@@ -1,4 +1,4 @@
-//! Upserts: which index is meant, columns that every update sets, and clauses in whatever order.
+//! Upserts: the chosen index, columns that every update sets, and clauses in any order.
 
 use orm_pg::prelude::*;
 
@@ -41,8 +41,8 @@ struct Slot {
     tags: Option<Vec<String>>,
 }
 
-/// Upserts a row of nothing as often as it takes the server to think of a plan for any values. The row's own `n` is part
-/// of no index, so it counts the upserts that found the row.
+/// Upserts a row of nothing as often as it takes the server to think of a plan for any values. The row's own `n` is
+/// part of no index, so it counts the upserts that found the row.
 macro_rules! upsert_over {
     ($connection:expr, $index:literal, |$slot:ident| $target:expr) => {{
         let connection = $connection;

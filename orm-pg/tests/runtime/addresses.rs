@@ -1,4 +1,4 @@
-//! A host name that stands for several addresses. The test runs itself again where such a name is known.
+//! A host name with several addresses. The test runs itself again where such a name is known.
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! A client and a transaction of the driver that the application holds.
+//! A client and a transaction of the driver that belong to the application.
 
 use std::sync::atomic::Ordering;
 

@@ -1,4 +1,4 @@
-//! A pool that the application has already: the same guarantees, on connections that it uses as well.
+//! A pool that the application already has: the same guarantees, on connections that it uses as well.
 
 use std::{
     sync::atomic::{AtomicU32, Ordering},

@@ -1,4 +1,4 @@
-//! Types that are changed, replaced and renamed while statements are prepared that use them.
+//! Types that are changed, replaced and renamed while prepared statements use them.
 
 use std::{
     pin::pin,

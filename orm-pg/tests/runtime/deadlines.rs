@@ -1,4 +1,4 @@
-//! Limits of time on the client's side: what takes longer is cancelled, and nobody waits for ever.
+//! Time limits on the client's side: a statement that takes longer is cancelled, and nobody waits for ever.
 
 use std::{
     sync::{

@@ -1,5 +1,5 @@
-//! Connections whose server takes no writes any more, as after a failover. It is played by a function that makes a session
-//! read only in a way that no text shows; new connections take writes again.
+//! Connections whose server no longer accepts writes, as after a failover. A function simulates it, by making a session
+//! read only in a way that no text shows; new connections accept writes again.
 
 use std::{collections::HashSet, time::Duration};
 

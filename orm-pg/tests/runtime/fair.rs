@@ -1,4 +1,4 @@
-//! Who waits for a connection is served in the order of asking, whatever others do.
+//! Tasks get connections in the order of their requests, whatever other tasks do.
 
 use std::{
     future::Future,
@@ -70,8 +70,8 @@ async fn looping(db: Database, kind: Work, left: Arc<AtomicU32>) -> u32 {
     served
 }
 
-/// How often what `served` counts is tried: the system may let a thread or a process of the server wait for long, and a pool
-/// that is not fair fails each time.
+/// How often what `served` counts is tried: the system may let a thread or a process of the server wait for long, and a
+/// pool that is not fair fails each time.
 const TIMES: usize = 3;
 
 /// No task may be served more than twice as often as another.

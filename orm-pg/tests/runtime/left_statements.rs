@@ -1,4 +1,4 @@
-//! Streams that are given up at any moment leave no prepared statement on their connection.
+//! Streams that are dropped at any moment leave no prepared statement on their connection.
 
 use orm_pg::{Database, Executor, adopt};
 

@@ -1,4 +1,4 @@
-//! The run time against a real server: what it does when all is well, and what when nothing is.
+//! The run time against a real server: in normal operation, and with faults.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! A real PgBouncer between us and the server. Where none is installed, its tests say so and end.
+//! A real PgBouncer between us and the server. If none is installed, its tests print that and end.
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! What the log says by default, and what a runtime must have.
+//! The default log output, and requirements on the runtime.
 
 use std::{
     future::Future,

@@ -1,4 +1,4 @@
-//! Changes of the session that no statement's text shows: made by a trigger, or by a function behind a view.
+//! Session changes that no statement's text shows: by a trigger, or by a function behind a view.
 
 use std::sync::atomic::Ordering;
 

@@ -1,4 +1,4 @@
-//! How often each operation goes to the server and back, counted on the wire.
+//! The number of round trips of each operation, counted on the wire.
 
 use std::sync::{
     Arc,

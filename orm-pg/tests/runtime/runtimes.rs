@@ -1,4 +1,4 @@
-//! Handles that outlive the runtime that they were made in, as a static one does in tests.
+//! Handles that outlive the runtime in which they were made, such as a static one in tests.
 
 use std::{
     sync::{

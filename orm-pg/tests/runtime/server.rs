@@ -1,4 +1,4 @@
-//! The server, and short ways to say what the tests say often.
+//! The server, and helpers for frequent steps.
 
 use std::{
     future::{Future, poll_fn},

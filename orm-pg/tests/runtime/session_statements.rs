@@ -1,4 +1,4 @@
-//! Statements that are about one connection or one transaction: refused where they would succeed and do nothing.
+//! Statements that affect only one session or one transaction: refused where they would succeed without effect.
 
 use orm_core::{executor::AnyExecutor, statement::Statement};
 use orm_pg::{Database, Error, ErrorKind, Executor, adopt};

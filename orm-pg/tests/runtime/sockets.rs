@@ -1,4 +1,4 @@
-//! Connections that end on the way to the server, and what is said of those that cannot be opened.
+//! Connections that break on the way to the server, and errors for those that cannot be opened.
 
 use std::time::Duration;
 

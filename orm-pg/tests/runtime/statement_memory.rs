@@ -1,4 +1,4 @@
-//! What prepared statements cost: bounded in bytes, whatever their texts.
+//! The memory of prepared statements: limited in bytes, whatever their texts.
 
 use orm_core::value::Bind;
 use orm_pg::{Connection, prelude::*};

@@ -1,4 +1,4 @@
-//! One test each way that a test can be written, and what becomes of its database.
+//! One test for each way to write a test, and what happens to its database.
 
 use orm_core::{ddl, error::Result, schema::Table};
 use orm_pg::{

@@ -1,4 +1,4 @@
-//! Engines of containers that do not do what they should, and servers of a kind that is asked for.
+//! Container engines that fail, and requests for one kind of server.
 
 use std::{fs, path::PathBuf, process::Command};
 

@@ -1,4 +1,4 @@
-//! How a throw-away server lives and ends.
+//! The life of a temporary server.
 
 use std::{
     fs,

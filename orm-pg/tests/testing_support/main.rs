@@ -1,5 +1,5 @@
-//! The support for tests, against real servers: the one that these tests share, and ones of their own. Which kind these
-//! are, containers or local ones, is as the environment says; the same holds for both.
+//! The test support, against real servers: one that these tests share, and separate ones. The environment decides
+//! whether they are containers or local servers; the same must hold for both.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 

@@ -1,4 +1,4 @@
-//! What the tests' databases hold, and a handle to them.
+//! The contents of the tests' databases, and a handle to them.
 
 use std::{sync::Arc, thread::sleep, time::Duration};
 

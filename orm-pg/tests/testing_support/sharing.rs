@@ -1,4 +1,4 @@
-//! One server for many.
+//! One server for many processes.
 
 use std::time::Instant;
 

@@ -1,4 +1,4 @@
-//! Servers of the user's.
+//! Servers that the user provides.
 
 use std::path::Path;
 

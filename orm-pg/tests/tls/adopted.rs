@@ -1,4 +1,4 @@
-//! A pool and a client of the application's, over TLS.
+//! An application's own pool and client, over TLS.
 
 use std::{
     future::Future,

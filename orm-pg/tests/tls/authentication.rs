@@ -1,4 +1,4 @@
-//! Proving who one is, and to whom.
+//! Authentication of both sides.
 
 use std::{os::unix::fs::PermissionsExt, process::Command};
 

@@ -1,4 +1,4 @@
-//! The certificates of the tests, made anew for each run.
+//! The certificates of the tests, created for each run.
 
 use std::sync::OnceLock;
 

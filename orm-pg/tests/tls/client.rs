@@ -1,4 +1,4 @@
-//! Certificates that we show.
+//! Client certificates.
 
 use std::{fs, os::unix::fs::PermissionsExt, process::Command};
 

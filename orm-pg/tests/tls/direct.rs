@@ -1,4 +1,4 @@
-//! TLS from the first byte on. Servers before PostgreSQL 17 cannot do that, so a front of our own ends it for them.
+//! TLS from the first byte on. Servers before PostgreSQL 17 do not support that, so a front end terminates it for them.
 
 use std::sync::Arc;
 

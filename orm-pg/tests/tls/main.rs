@@ -1,4 +1,4 @@
-//! Connections that are encrypted, or that should be: against a real server, with real certificates.
+//! Connections that are encrypted, or should be: against a real server, with real certificates.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
 

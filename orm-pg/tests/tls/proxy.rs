@@ -1,4 +1,4 @@
-//! A proxy before the server, of which not every one means well.
+//! A proxy in front of the server, sometimes a hostile one.
 
 use std::sync::{Arc, Mutex};
 

@@ -1,4 +1,4 @@
-//! Which certificates of servers are taken.
+//! Which server certificates are trusted.
 
 use std::process::Command;
 

@@ -1,4 +1,5 @@
-//! Tables in between with further columns, with columns that both ends share, and with keys whose equality is the server's.
+//! Junction tables with further columns, with columns that both sides share, and with keys that only the server can
+//! compare.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Random clauses: what the check refuses before any I/O, the server would refuse too, and nothing else.
+//! Random clauses: the check refuses a query before any I/O exactly if the server would refuse it too.
 
 use std::sync::Mutex;
 

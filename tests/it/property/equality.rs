@@ -1,4 +1,4 @@
-//! Relations between keys of all textual types: what belongs to a row is what the server's join says, whatever asks.
+//! Relations between keys of all textual types: every way of loading finds the rows that the server's join finds.
 
 use orm_pg::prelude::*;
 

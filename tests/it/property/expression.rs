@@ -1,4 +1,4 @@
-//! Random expressions: the server takes each, and says the same of it as an evaluator in Rust.
+//! Random expressions: the server accepts each, and computes the same value as an evaluator in Rust.
 
 mod build;
 mod evaluate;

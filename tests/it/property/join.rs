@@ -1,4 +1,4 @@
-//! Random joins of a table with itself, with sub-queries in their conditions: the same rows as nested loops in Rust find.
+//! Random joins of a table with itself, with sub-queries in their conditions: the same rows as nested loops in Rust.
 
 mod build;
 mod condition;
@@ -140,7 +140,8 @@ impl Case {
     }
 }
 
-/// Joins by what the case says: each kind of join has a type of its own. The rest of the tokens stand for joins to come.
+/// Joins by what the case says: each kind of join has a type of its own. The rest of the tokens stand for joins to
+/// come.
 macro_rules! joined {
     ($case:expr, $at:expr, $query:expr, $db:expr,) => {
         $case.finish($query, $db).await

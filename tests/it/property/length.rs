@@ -1,5 +1,5 @@
-//! Types with a length, a precision or a check, some of them behind a name: whichever way a value takes into a column, the
-//! same is stored, or the same error comes.
+//! Types with a length, a precision or a check, some of them behind a domain: every way of writing a value stores the
+//! same, or returns the same error.
 
 use orm_pg::{ast::Assignment, executor::Executor, prelude::*};
 use proptest::{collection::vec, prelude::*, sample::select, test_runner::TestCaseResult};

@@ -1,4 +1,4 @@
-//! Names of any characters: the server keeps them as they are, or they are refused before any I/O.
+//! Names of any characters: the server keeps them unchanged, or they are refused before any I/O.
 
 use std::collections::BTreeSet;
 

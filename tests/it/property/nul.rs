@@ -1,4 +1,5 @@
-//! NUL characters, which PostgreSQL text cannot hold: an error before anything is sent, on each way, and nothing else.
+//! NUL characters, which PostgreSQL text cannot hold: an error before anything is sent, in every position, and nothing
+//! else.
 
 use orm_pg::prelude::*;
 use proptest::{prelude::*, sample::select, test_runner::TestCaseResult};

@@ -1,4 +1,4 @@
-//! Random rows and clauses: what a relation loads is what a loop of its own finds for each parent.
+//! Random rows and clauses: a relation loads the same rows as a loop in Rust finds for each parent.
 
 mod clause;
 mod text;

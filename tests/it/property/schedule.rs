@@ -1,4 +1,4 @@
-//! Random tasks on a small pool, each dropped after some polls: nothing is lost, and nothing left behind.
+//! Random tasks on a small pool, each dropped after a few polls: nothing is lost, and nothing is left behind.
 
 use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 

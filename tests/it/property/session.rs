@@ -1,4 +1,4 @@
-//! Random changes of a session by raw SQL, on each way: the next user finds it as it was.
+//! Random changes of a session by raw SQL, on every route: the next user gets an unchanged session.
 
 use orm_pg::prelude::*;
 use proptest::{collection::vec, prelude::*, sample::select, test_runner::TestCaseResult};

@@ -1,4 +1,4 @@
-//! Descendants and ancestors in random forests and graphs, circles included: the same as a walk in Rust.
+//! Descendants and ancestors in random forests and graphs, including cycles: the same as a walk in Rust.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Random rows and upserts: what is stored is what was given, and comes back in its order.
+//! Random rows and upserts: the given values are stored, and returned in their order.
 
 use std::collections::BTreeMap;
 

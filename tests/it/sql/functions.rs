@@ -1,4 +1,4 @@
-//! Arithmetic, text, dates, CASE, casts, fragments, functions of the user.
+//! Arithmetic, text, dates, CASE, casts, fragments, user-defined functions.
 
 use expect_test::expect;
 use orm_pg::prelude::*;

@@ -1,4 +1,4 @@
-//! The statements that write a graph: one a level, and one a level of links.
+//! The statements of nested inserts: one for each level, and one for each level of links.
 
 use std::sync::Mutex;
 

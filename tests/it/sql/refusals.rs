@@ -1,4 +1,4 @@
-//! What is refused before any I/O, and how.
+//! Refusals before any I/O, with their messages.
 
 use expect_test::{Expect, expect};
 use orm_pg::{expr::IntoCond, prelude::*};

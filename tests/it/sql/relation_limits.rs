@@ -1,4 +1,4 @@
-//! What is asked of the rows within a relation's limit, and what a limit has no meaning for.
+//! Conditions about the rows within a relation's limit, and uses for which a limit has no meaning.
 
 use expect_test::{Expect, expect};
 use orm_pg::{prelude::*, relation::HasMany};

@@ -1,4 +1,4 @@
-//! The decoders on bytes that are no value of their type: an error, never a panic, and no memory beyond reason.
+//! Decoders with bytes that are not a value of their type: an error, never a panic, and no excessive memory.
 
 use bytes_of::encoded;
 use orm_pg::value::Scalar;

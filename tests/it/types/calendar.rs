@@ -1,4 +1,4 @@
-//! What dates and times cannot be: errors that name the way out.
+//! Dates and times out of range: errors that name the fix.
 
 use std::error::Error as _;
 

@@ -1,4 +1,4 @@
-//! JSON in columns: `null` is a value of its own there.
+//! JSON in columns, where `null` is a separate value.
 
 use std::error::Error as _;
 

@@ -1,5 +1,5 @@
-//! Columns whose type is not that of their Rust type: what is compared with them, or with what is made of them, is compared
-//! as they are.
+//! Columns whose type is not the default of their Rust type: values that are compared with them, or with expressions
+//! made of them, are compared by the column's type.
 
 use orm_pg::{expr::IntoCond, prelude::*};
 

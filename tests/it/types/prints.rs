@@ -1,4 +1,4 @@
-//! What PostgreSQL itself reads and prints agrees with the value, so that our two directions do not share one mistake.
+//! PostgreSQL's own input and output agree with the value, so that our encoder and decoder cannot share one mistake.
 
 use std::fmt::Debug;
 

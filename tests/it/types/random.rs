@@ -1,4 +1,5 @@
-//! Random values of every type, there and back: inserted one by one and as arrays, selected, filtered, gathered.
+//! Random values of every type, stored and read back: inserted one by one and as arrays, selected, filtered,
+//! aggregated.
 
 use std::{fmt::Debug, net::IpAddr, ops::Bound};
 

@@ -1,4 +1,4 @@
-//! The extension `vector`, where the server has it; where not, the error says so.
+//! The extension `vector`, if the server has it; if not, the error says so.
 
 use orm_pg::{
     ast::SqlPart,

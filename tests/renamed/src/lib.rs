@@ -1,4 +1,4 @@
-//! A crate that has `orm-pg` by another name only: nothing that macros write may lean on `::orm_pg`.
+//! A crate that knows `orm-pg` only by another name: generated code must not depend on `::orm_pg`.
 
 #[cfg(test)]
 mod tests {

@@ -1,4 +1,4 @@
-//! What a tree is worth for a row, by three-valued logic.
+//! The value of a tree for a row, by three-valued logic.
 
 use super::tree::{Bool, Comparison, Int, Matching, Op, Part, Row, Text};
 

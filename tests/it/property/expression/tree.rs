@@ -1,4 +1,4 @@
-//! Expressions as trees, and what they are worth by the rules of SQL.
+//! Expressions as trees, and their values by the rules of SQL.
 
 use proptest::{collection::vec, prelude::*};
 

@@ -1,4 +1,4 @@
-//! Keys that Rust takes for different and the server for the same: `citext`.
+//! Keys that are different in Rust and equal for the server: `citext`.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! People, and what belongs to them: the models, and random rows of them.
+//! People and their related rows: the models, and random rows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
