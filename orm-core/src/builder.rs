@@ -1,5 +1,5 @@
-//! The builders as types: plain data with the types of what they read. `model` starts them, `query` gives them their
-//! clauses and verbs.
+//! The builders as types: plain data, with the types of their sources and rows. `model` makes them, `query` adds their clauses
+//! and verbs. Here they have no bound on `Model`, so that `model` can name them without importing `query`.
 
 use std::marker::PhantomData;
 
@@ -132,8 +132,8 @@ pub(crate) struct InsertRows {
     pub(crate) count: usize,
 }
 
-/// An update of rows of `M`; with `all` or `one` each updated row is read into `Out`. The rows come back in no
-/// particular order, not in that of a sub-query either.
+/// An update of rows of `M`; with `all` or `one` each updated row is read into `Out`. The rows are
+/// returned in no particular order, even if a sub-query has one.
 ///
 /// Columns with `on_update` and the `version` column are set as well, unless named.
 ///
@@ -172,7 +172,7 @@ impl<M> Update<M, M> {
         Self { ast, checks_version: false, _types: PhantomData }
     }
 
-    /// Keeps the row with this key, and with this version, where there is one.
+    /// Keeps the row with this key, and with this version if there is one. Renders `WHERE t0."id" = $2 AND t0."version" = $3`.
     pub(crate) fn only_row(mut self, key: Vec<Bind>, version: Option<Bind>) -> Self {
         self.checks_version = version.is_some();
         self.ast.filters = row_conditions(self.ast.table, self.ast.id, key, version);
@@ -216,7 +216,7 @@ impl<M> Delete<M, M> {
         Self { ast, checks_version: false, _types: PhantomData }
     }
 
-    /// Keeps the row with this key, and with this version, where there is one.
+    /// Keeps the row with this key, and with this version if there is one. Renders `WHERE t0."id" = $2 AND t0."version" = $3`.
     pub(crate) fn only_row(mut self, key: Vec<Bind>, version: Option<Bind>) -> Self {
         self.checks_version = version.is_some();
         self.ast.filters = row_conditions(self.ast.table, self.ast.id, key, version);

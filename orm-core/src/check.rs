@@ -148,7 +148,7 @@ impl Scopes {
         })
     }
 
-    /// Whether all columns in an aggregate belong to queries around, which SQL then takes the aggregate to belong to.
+    /// Returns whether all columns in an aggregate belong to queries around, which SQL then takes the aggregate to belong to.
     fn is_of_a_query_around(&self, aggregate: &Node) -> bool {
         let (mut around, mut here) = (false, false);
         columns(aggregate, &mut |query| {

@@ -1,6 +1,6 @@
-//! The statements that make and drop the tables of models, as text.
+//! The statements that create and drop the tables of models, as text.
 //!
-//! Pure: what runs them is `orm-pg`. Migrations, which change tables that exist, are not made here.
+//! Pure: `orm-pg` runs them. Migrations, which change existing tables, are not made here.
 
 mod name;
 mod plan;
@@ -16,12 +16,12 @@ use self::{
 };
 use crate::{error::Result, ident::push_ident, schema::Table};
 
-/// Returns the statements that make `tables`, to be run in this order: schemas, enum and composite types, tables so that
-/// a foreign key finds what it refers to, indexes, and at last the foreign keys of tables that refer to themselves or to each
-/// other in a circle.
+/// Returns the statements that create `tables`, to be run in this order: schemas, enum and composite types, tables (those
+/// that others refer to first), indexes, and finally the foreign keys of tables that refer to themselves or to each other
+/// in a cycle.
 ///
-/// Views are left out: their query is not known here. A table that is listed twice is made once. A foreign key to a
-/// table that is not listed is kept, so that table must exist. The schema `public` is taken to exist.
+/// Views are omitted: their query is not known here. A table that is listed twice is created once. A foreign key to a table
+/// that is not listed is kept, so that table must exist. The schema `public` is assumed to exist.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidStatement`](crate::error::ErrorKind::InvalidStatement) when a name is empty, holds a NUL or is
@@ -58,11 +58,11 @@ pub fn create_tables(tables: &[&'static Table]) -> Result<Vec<String>> {
     Ok(statements)
 }
 
-/// Returns the statements that drop `tables` and the enum and composite types of their columns, where they exist: the
-/// reverse of [`create_tables`].
+/// Returns the statements that drop `tables` and the enum and composite types of their columns, if they exist: the reverse
+/// of [`create_tables`].
 ///
-/// Nothing is dropped that was not listed: there is no `CASCADE`, so the server refuses while other tables refer to
-/// these or use their types. Schemas stay.
+/// Only listed tables are dropped: there is no `CASCADE`, so the server refuses if other tables refer to them or use their
+/// types. Schemas are kept.
 ///
 /// # Errors
 /// As [`create_tables`].

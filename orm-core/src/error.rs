@@ -1,6 +1,6 @@
-//! The one error type of the workspace, its kinds, and the facts the server gave.
+//! The one error type of the workspace, its kinds, and what the server reported.
 //!
-//! What lives here says nothing of sockets or pools: `orm-pg` turns the driver's errors into these.
+//! Nothing here knows sockets or pools: `orm-pg` turns the driver's errors into these.
 
 mod kind;
 mod server;
@@ -13,12 +13,12 @@ use std::{borrow::Cow, error::Error as StdError};
 pub use self::{kind::ErrorKind, server::ServerError};
 use crate::schema::Constraint;
 
-/// The result of everything here that can fail.
+/// The result of all functions that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 type Cause = Box<dyn StdError + Send + Sync>;
 
-/// Why a statement, a connection or a query could not do what was asked.
+/// Why a statement, a connection or a query failed.
 ///
 /// One word wide. `Display` and `Debug` name the operation, the table, the SQLSTATE and the constraint, but never a
 /// bind value or data of a row: those may be secrets. [`Error::detail`] and [`Error::message`] give them on request.
@@ -43,7 +43,7 @@ struct Inner {
     server: Option<ServerError>,
     statement: Option<StatementName>,
     source: Option<Cause>,
-    /// Whether the text tells what the cause is.
+    /// Whether the text explains the cause.
     explained: bool,
     /// Whether trying again is known to help, other than by the kind or the server's answer.
     again: bool,
@@ -59,14 +59,14 @@ struct StatementName {
 }
 
 impl Error {
-    /// Makes an error of `kind` that says `text`: lower case, no full stop, no bind values.
+    /// Makes an error of `kind` with this text: lower case, no full stop, no bind values.
     #[must_use]
     pub fn new(kind: ErrorKind, text: impl Into<Cow<'static, str>>) -> Self {
         let (text, explained, again, for_good) = (text.into(), false, false, false);
         Self(Box::new(Inner { kind, text, server: None, statement: None, source: None, explained, again, for_good }))
     }
 
-    /// Makes an error from what the server answered.
+    /// Makes an error from the server's answer.
     #[must_use]
     pub fn from_server(server: ServerError) -> Self {
         let mut error = Self::new(ErrorKind::Server, "");
@@ -81,7 +81,7 @@ impl Error {
         self
     }
 
-    /// Adds the cause, which [`cause`](Self::cause) then gives, and [`source`](StdError::source) or `Display` as well.
+    /// Adds the cause, which [`cause`](Self::cause) then returns, and which [`source`](StdError::source) or `Display` shows.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Cause>) -> Self {
         self.0.source = Some(source.into());
@@ -89,35 +89,35 @@ impl Error {
     }
 
     /// As [`with_source`](Self::with_source), for a cause that the text explains in better words: `Display` does not repeat
-    /// it.
+    /// the cause.
     #[must_use]
     pub fn explaining(mut self, source: impl Into<Cause>) -> Self {
         self.0.explained = true;
         self.with_source(source)
     }
 
-    /// Says that trying again is pointless: [`is_refused_for_good`](Self::is_refused_for_good).
+    /// Marks the error as one for which trying again is pointless: [`is_refused_for_good`](Self::is_refused_for_good).
     #[must_use]
     pub fn for_good(mut self) -> Self {
         self.0.for_good = true;
         self
     }
 
-    /// Says that trying again can help: [`is_retryable`](Self::is_retryable).
+    /// Marks the error as one for which trying again can help: [`is_retryable`](Self::is_retryable).
     #[must_use]
     pub fn retryable(mut self) -> Self {
         self.0.again = true;
         self
     }
 
-    /// Names the statement that failed, unless it is named already.
+    /// Names the statement that failed, unless one is named already.
     #[must_use]
     pub fn in_statement(mut self, operation: &'static str, table: Option<&'static str>) -> Self {
         self.0.statement.get_or_insert(StatementName { operation, table });
         self
     }
 
-    /// Changes the kind, keeping all that is known.
+    /// Changes the kind and keeps everything else.
     #[must_use]
     pub fn with_kind(mut self, kind: ErrorKind, text: impl Into<Cow<'static, str>>) -> Self {
         self.0.kind = kind;
@@ -125,7 +125,7 @@ impl Error {
         self
     }
 
-    /// Returns what went wrong, coarsely.
+    /// Returns the kind of the error.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -138,7 +138,7 @@ impl Error {
         self.0.kind
     }
 
-    /// Returns the SQLSTATE, five characters, when the server answered.
+    /// Returns the SQLSTATE, five characters, if the server answered.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -228,7 +228,7 @@ impl Error {
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// if let Err(error) = User::insert(NewUser::new("ann@example.org", "Ann")).execute(&db).await {
-    ///     // For who may see values: `Key (email)=(ann@example.org) already exists.`
+    ///     // For readers who may see values: `Key (email)=(ann@example.org) already exists.`
     ///     println!("{}", error.detail().unwrap_or_default());
     /// }
     /// # Ok(()) }
@@ -238,7 +238,7 @@ impl Error {
         self.0.server.as_ref()?.detail.as_deref()
     }
 
-    /// Returns what the server advises.
+    /// Returns the server's hint.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -252,7 +252,7 @@ impl Error {
         self.0.server.as_ref()?.hint.as_deref()
     }
 
-    /// Returns all that the server said.
+    /// Returns everything that the server reported.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -266,13 +266,13 @@ impl Error {
         self.0.server.as_ref()
     }
 
-    /// Whether this is the violation of `constraint`: `e.violates(User::EMAIL_KEY)`.
+    /// Returns whether this is the violation of `constraint`: `e.violates(User::EMAIL_KEY)`.
     ///
-    /// The name, the table and the schema, where the model names one, must all match, for names of constraints are
-    /// unique only within a table. A violation in a partition of the table counts where the constraint has the same name
+    /// The name, the table and the schema, if the model names one, must all match, because names of constraints are
+    /// unique only within a table. A violation in a partition of the table counts if the constraint has the same name
     /// there, as checks and foreign keys have, and the statement named the table itself; the unique indexes of partitions
-    /// have names of their own, which [`constraint`](Self::constraint) tells. The constraint of a domain is none of a
-    /// table's.
+    /// have separate names, which [`constraint`](Self::constraint) returns. The constraint of a domain is not a table's
+    /// constraint.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -288,7 +288,7 @@ impl Error {
         self.0.server.as_ref().is_some_and(|it| it.violates(constraint, named))
     }
 
-    /// Whether a row was wanted and none was there.
+    /// Returns whether a row was required and none was found.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -303,7 +303,7 @@ impl Error {
         self.0.kind == ErrorKind::NotFound
     }
 
-    /// Whether at most one row was wanted and there were more.
+    /// Returns whether at most one row was allowed and more were found.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -318,7 +318,7 @@ impl Error {
         self.0.kind == ErrorKind::MoreThanOne
     }
 
-    /// Whether a unique or primary key constraint was violated (23505).
+    /// Returns whether a unique or primary key constraint was violated (23505).
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -331,7 +331,7 @@ impl Error {
         self.is_state("23505")
     }
 
-    /// Whether a foreign key constraint was violated (23503).
+    /// Returns whether a foreign key constraint was violated (23503).
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -344,7 +344,7 @@ impl Error {
         self.is_state("23503")
     }
 
-    /// Whether a check constraint was violated (23514).
+    /// Returns whether a check constraint was violated (23514).
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -357,7 +357,7 @@ impl Error {
         self.is_state("23514")
     }
 
-    /// Whether NULL went to a column that does not take it (23502).
+    /// Returns whether a NULL was written to a column that does not allow it (23502).
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -370,13 +370,13 @@ impl Error {
         self.is_state("23502")
     }
 
-    /// Whether the `version` of the instance had moved on, or its row was gone.
+    /// Returns whether the row had another `version` than the instance, or no longer existed.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let account = Account::get(1).one(&db).await?; // has a `version` column
     /// match account.update(|a| a.balance.set(10)).one(&db).await {
-    ///     Err(error) if error.is_stale() => println!("somebody else was faster: read again"),
+    ///     Err(error) if error.is_stale() => println!("another task changed it: read it again"),
     ///     other => println!("version {}", other?.version),
     /// }
     /// # Ok(()) }
@@ -386,10 +386,10 @@ impl Error {
         self.0.kind == ErrorKind::Stale
     }
 
-    /// Whether running the same transaction again may succeed and cannot do its work twice: serialization failures
+    /// Returns whether running the same transaction again may succeed and cannot do its work twice: serialization failures
     /// (40001), deadlocks (40P01), statements that were prepared before a change of the schema, connections that could not
-    /// be had, and ones lost before anything took effect. Not where a task waited for a connection while it held one
-    /// itself.
+    /// be opened or were not free in time, and connections that were lost before anything took effect. Not if a task waited
+    /// for a connection while it held one itself.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -408,14 +408,14 @@ impl Error {
             || match self.0.kind {
                 ErrorKind::Server | ErrorKind::RolledBack => self.is_state("40001") || self.is_state("40P01"),
                 ErrorKind::StatementInvalidated | ErrorKind::ConnectionLost => true,
-                // A task that waits for a connection of its own would only do so again.
+                // A task that waits for a connection that it holds itself would wait again.
                 ErrorKind::PoolTimeout => !self.0.for_good,
                 ErrorKind::Connect => !self.is_refused_for_good(),
                 _ => false,
             }
     }
 
-    /// Whether a limit of time ran out: waiting for a connection, or for a statement (also the server's 57014).
+    /// Returns whether a time limit ran out: waiting for a connection, or for a statement (also the server's 57014).
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -430,13 +430,13 @@ impl Error {
         matches!(self.0.kind, ErrorKind::PoolTimeout | ErrorKind::Timeout) || self.is_state("57014")
     }
 
-    /// Whether a write may have taken effect or not, because its answer was lost.
+    /// Returns whether a write may or may not have taken effect, because its answer was lost.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// if let Err(error) = User::insert(NewUser::new("ann@example.org", "Ann")).execute(&db).await {
     ///     if error.is_outcome_unknown() {
-    ///         println!("it may be there or not: look before trying again");
+    ///         println!("it may be stored or not: check before trying again");
     ///     }
     /// }
     /// # Ok(()) }
@@ -446,8 +446,7 @@ impl Error {
         self.0.kind == ErrorKind::OutcomeUnknown
     }
 
-    /// Whether trying to connect again is pointless: wrong credentials, no such database, a certificate that is not
-    /// good.
+    /// Returns whether trying to connect again is pointless: wrong credentials, no such database, an invalid certificate.
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -463,18 +462,18 @@ impl Error {
             || self.sql_state().is_some_and(|code| code.starts_with("28") || code == "3D000" || code == "42501")
     }
 
-    /// Returns the error behind this one, to look at it by its type.
+    /// Returns the cause of this error, to inspect it by its type.
     ///
     /// Of kinds about connecting (`Config`, `Connect`, `PoolTimeout`, `ConnectionLost`, `OutcomeUnknown`, `Closed`,
-    /// `Testing`) `Display` tells the causes, so [`source`](StdError::source) does not give them again: what prints a chain of
-    /// errors shows each text once. Of other kinds this is what `source` returns, and it may quote values.
+    /// `Testing`) `Display` shows the causes, so [`source`](StdError::source) does not return them: code that prints a chain
+    /// of errors shows each text once. For other kinds this is what `source` returns, and it may quote values.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// if let Err(error) = User::query().count(&db).await {
     ///     let behind = error.cause().and_then(|it| it.downcast_ref::<orm_pg::Error>());
     ///     if behind.is_some_and(|it| it.sql_state() == Some("53300")) {
-    ///         println!("the pool waits for a server that takes no more connections");
+    ///         println!("the pool waits for a server that accepts no more connections");
     ///     }
     /// }
     /// # Ok(()) }
@@ -490,7 +489,7 @@ impl Error {
 }
 
 impl StdError for Error {
-    /// The cause, where `Display` does not tell it already; [`Error::cause`] gives it in any case.
+    /// The cause, unless `Display` shows it already; [`Error::cause`] returns it in any case.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         if self.tells_causes() { None } else { self.cause() }
     }

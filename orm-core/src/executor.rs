@@ -1,36 +1,35 @@
-//! What runs statements: a database handle, a connection, a transaction, or an executor of the user's own.
+//! Executors run statements: a database handle, a connection, a transaction, or your own executor.
 //!
-//! Only the trait lives here. The one that talks to PostgreSQL is in `orm-pg`.
+//! Only the trait is here. Its implementations for PostgreSQL are in `orm-pg`.
 //!
-//! # An executor of one's own
-//! Over another driver, over a proxy, or over nothing, for tests: whoever implements [`Executor`] can be handed to every
-//! verb. What it is handed, and what it owes:
+//! # Your own executor
+//! Every verb accepts any type that implements [`Executor`]: over another driver, over a proxy, or without a server, for
+//! tests. These are its duties:
 //!
 //! 1. [`Sql::check`](crate::statement::Sql::check) before anything is sent.
 //! 2. The text is prepared with the type of each bind declared:
 //!    [`Bind::declared_oid`](crate::value::Bind::declared_oid), where zero leaves the choice to the server.
 //! 3. The server describes the types of the binds. With them [`Sql::encode`](crate::statement::Sql::encode) gives the
-//!    values, all in binary format. A type that [`Type::from_oid`] does not know was made by the user:
-//!    [`Type::new`] makes it of its name, its identifier and its [`Kind`], as `pg_type` and `pg_enum` have them.
-//! 4. The rows are asked for in binary format too. Each goes to the [`RowSink`] as a [`Row`](crate::row::Row), which
-//!    shows bytes and the type of each column; the sink decodes it there and then. Where it refuses a row, the statement
-//!    is given up with that error. An executor that runs a statement again calls [`RowSink::restart`] first.
-//! 5. What the server answers becomes an error by [`Error::from_server`](crate::Error::from_server), so that
-//!    `is_unique_violation` and its kind hold, and
-//!    [`in_statement`](crate::Error::in_statement) names the statement.
-//! 6. A [`batch`](Executor::batch) is all or nothing. [`Statement::locks`] says that row locks are asked for, which
-//!    outside of a transaction would end with the statement: `orm-pg` refuses that.
-//! 7. A future that is dropped must leave nothing behind that later statements would run into.
-//! 8. [`Statement::limit`] says how long a statement may take. One that takes longer is given up with an error of kind
-//!    [`Timeout`](crate::ErrorKind::Timeout), or [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) where it may have
-//!    taken effect.
+//!    values, all in binary format. A type that [`Type::from_oid`] does not know is user-defined: [`Type::new`] makes it
+//!    from its name, its identifier and its [`Kind`], which are in `pg_type` and `pg_enum`.
+//! 4. The rows are requested in binary format too. Each is passed to the [`RowSink`] as a [`Row`](crate::row::Row), which
+//!    has the bytes and the type of each column; the sink decodes it immediately. If it refuses a row, the statement ends
+//!    with that error. An executor that runs a statement again calls [`RowSink::restart`] first.
+//! 5. An error of the server is converted by [`Error::from_server`](crate::Error::from_server), so that
+//!    `is_unique_violation` and similar methods work, and [`in_statement`](crate::Error::in_statement) names the statement.
+//! 6. A [`batch`](Executor::batch) is all or nothing. [`Statement::locks`] marks a statement that locks rows, which outside a
+//!    transaction would end with the statement: `orm-pg` refuses that.
+//! 7. A dropped future must leave nothing behind that affects later statements.
+//! 8. [`Statement::limit`] is the time that a statement may take. One that takes longer ends with an error of kind
+//!    [`Timeout`](crate::ErrorKind::Timeout), or [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if it may have taken
+//!    effect.
 //! 9. [`together`](Executor::together) begins a transaction for a verb of several statements, each of which depends on
-//!    the rows of the one before. Without one of its own, an executor refuses those verbs.
+//!    the rows of the one before. An executor that does not implement it refuses those verbs.
 
 mod group;
 mod limit;
 
-/// The server's types: what a row's columns are of, and what binds are encoded for.
+/// The server's types: those of a row's columns, and those for which binds are encoded.
 pub use postgres_types::{Kind, Type};
 
 use std::{
@@ -75,26 +74,26 @@ pub type Group<'e> = StatementGroup<'e>;
     label = "expected `&Database`, `&Connection` or a transaction"
 )]
 pub trait Executor: Send + Sync {
-    /// Runs `statement` and hands its rows to `rows` as they come.
+    /// Runs `statement` and passes its rows to `rows` as they arrive.
     fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> impl Future<Output = Result<()>> + Send;
 
     /// Runs `statement` and returns how many rows it affected.
     fn execute(&self, statement: &Statement) -> impl Future<Output = Result<u64>> + Send;
 
-    /// Runs `statements` in order, all or none of them taking effect, and returns how many rows they affected in all.
-    /// Their rows, if they return any, go to `rows`.
+    /// Runs `statements` in order, of which all or none take effect, and returns how many rows they affected in total.
+    /// Rows that they return are passed to `rows`.
     fn batch(&self, statements: &[Statement], rows: &mut dyn RowSink) -> impl Future<Output = Result<u64>> + Send;
 
     /// Runs `statement` and returns its rows as a stream, which the server fills only as fast as it is read.
     fn stream(&self, statement: Statement) -> impl Future<Output = Result<BoxRowStream<'_>>> + Send;
 
-    /// Begins what the statements of one verb run in, where they must hold together: a transaction, or this executor
-    /// itself where it is one that is enough. By default it is an error that says so.
+    /// Begins a group for the statements of one verb that need `how`: a transaction, or this executor itself if it
+    /// guarantees that already. By default this is an error.
     fn together(&self, how: Consistency) -> impl Future<Output = Result<StatementGroup<'_>>> + Send {
         ready(Err(how.refused()))
     }
 
-    /// As [`together`](Self::together), for a verb with a limit, which holds for what begins and ends it as well.
+    /// As [`together`](Self::together), for a verb with a limit, which includes the beginning and the end of the group.
     fn together_within(
         &self,
         how: Consistency,
@@ -105,12 +104,12 @@ pub trait Executor: Send + Sync {
     }
 }
 
-/// Rows that come one by one, decoded by whoever asks for the next.
+/// Rows that arrive one by one; the reader decodes each.
 pub trait RowStream: Send {
-    /// Hands the next row to `rows`, or returns `None` after the last.
+    /// Passes the next row to `rows`, or returns `None` after the last.
     ///
     /// # Errors
-    /// When the statement failed on its way, or `rows` refused the row.
+    /// When the statement failed, or `rows` refused the row.
     fn poll_row(self: Pin<&mut Self>, cx: &mut Context<'_>, rows: &mut dyn RowSink) -> Poll<Option<Result<()>>>;
 }
 
@@ -159,9 +158,9 @@ forward!(&E, &mut E, Arc<E>);
 
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
-/// An executor whose type is forgotten, for where it must be named or kept beside others.
+/// An executor whose type is erased, so that it can be named or kept in a list with others.
 ///
-/// Costs one allocation a statement.
+/// Costs one allocation for each statement.
 ///
 /// ```
 /// # use blog::*;
@@ -180,7 +179,7 @@ type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 pub struct AnyExecutor<'e>(&'e dyn Erased);
 
 impl<'e> AnyExecutor<'e> {
-    /// Forgets the type of `executor`.
+    /// Erases the type of `executor`.
     #[must_use]
     pub fn new<E: Executor>(executor: &'e E) -> Self {
         Self(executor)

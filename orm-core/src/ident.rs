@@ -5,12 +5,12 @@ mod column;
 pub use self::column::{ColumnName, QueryId};
 use crate::schema::PgType;
 
-/// The longest identifier that the server keeps whole; it cuts longer ones with no more than a notice.
+/// The longest identifier that the server keeps; it truncates longer ones with only a notice.
 pub const MAX_IDENT_BYTES: usize = 63;
 
 /// Appends `name` as a quoted identifier.
 ///
-/// A `"` inside the name is doubled, so whatever the name holds, it stays one identifier.
+/// A `"` inside the name is doubled, so that any name is a single identifier.
 pub fn push_ident(out: &mut String, name: &str) {
     out.push('"');
     if name.contains('"') {
@@ -21,7 +21,7 @@ pub fn push_ident(out: &mut String, name: &str) {
     out.push('"');
 }
 
-/// Appends `text` as a string literal that means the same whatever `standard_conforming_strings` is.
+/// Appends `text` as a string literal that does not depend on `standard_conforming_strings`.
 pub fn push_literal(out: &mut String, text: &str) {
     let escaped = text.contains('\\');
     out.push_str(if escaped { "E'" } else { "'" });
@@ -34,7 +34,7 @@ pub fn push_literal(out: &mut String, text: &str) {
     out.push('\'');
 }
 
-/// Appends SQL that a model gives, an expression. A comment at its end must not take what follows.
+/// Appends an SQL expression of a model. A comment at its end must not comment out the following text.
 pub(crate) fn push_sql(out: &mut String, sql: &str) {
     out.push_str(sql);
     if sql.contains("--") {
@@ -42,7 +42,7 @@ pub(crate) fn push_sql(out: &mut String, sql: &str) {
     }
 }
 
-/// Appends the name of a type: one of the user quoted, a built-in one or one given as SQL as it is.
+/// Appends the name of a type: that of a user-defined type quoted, that of a built-in type or one given as SQL unchanged.
 pub fn push_type(out: &mut String, ty: PgType) {
     if ty.is_user_defined() && !ty.verbatim {
         if let Some(schema) = ty.schema {

@@ -1,11 +1,22 @@
 //! The pure part of `orm-pg`: models, typed expressions, statements, SQL text and the [`Executor`] trait.
 //!
-//! Nothing here knows a driver, a runtime, a file or a socket. Users depend on `orm-pg`, which re-exports what they
+//! Nothing here depends on a driver, a runtime, a file or a socket. Users depend on `orm-pg`, which re-exports what they
 //! need.
 //!
-//! The modules in reading order: a [`model`] gives columns; closures make [`expr`]essions of them, which a [`query`]
-//! gathers into [`ast`]; `check` refuses what has no meaning; `render` writes the [`statement`]; an [`executor`] runs
-//! it; each [`row`] is decoded by position.
+//! # Start here
+//! In the order in which a query passes through them:
+//! 1. [`model`]: the trait of tables, whose verbs start a statement.
+//! 2. `builder`: the statement as a plain value, which [`query`] gives its clauses.
+//! 3. [`expr`]: columns and typed expressions, which closures combine.
+//! 4. [`ast`]: the statement as data without Rust types.
+//! 5. `check`: refuses statements that have no meaning in SQL.
+//! 6. `render`: writes the SQL text and collects the binds.
+//! 7. [`statement`]: the finished statement.
+//! 8. [`executor`]: the trait that runs it; `orm-pg` implements it.
+//! 9. [`row`]: decodes each row by position.
+//! 10. [`relation`]: loads and stores related rows, on top of all these.
+//!
+//! Below them are [`value`], [`schema`], [`ident`] and [`error`].
 
 pub mod ast;
 mod builder;

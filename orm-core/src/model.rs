@@ -1,4 +1,4 @@
-//! How a derived struct meets the library: the traits that `#[derive(Model)]` implements, and the verbs they give.
+//! Models: the traits that `#[derive(Model)]` implements, and the verbs that they provide.
 
 pub(crate) mod check;
 mod field;
@@ -41,8 +41,8 @@ pub use crate::{
 
 /// A struct whose values are rows of a table or view. Derive it.
 ///
-/// The verbs are provided methods: each makes a plain value, and nothing reaches the server before an awaited call
-/// that is handed an executor. A relation of their name would hide them, so the derive refuses it.
+/// The verbs are provided methods: each makes a plain value, and nothing is sent before an awaited call with an executor.
+/// A relation with the name of a verb would hide it, so the derive refuses it.
 ///
 /// ```
 /// # use blog::*;
@@ -59,13 +59,13 @@ pub use crate::{
     note = "add `#[derive(Model)]` to the struct"
 )]
 pub trait Model: FromRow + Sync {
-    /// The columns, for closures. `N` says whether the row may be missing.
+    /// The columns, for closures. `N` is [`Joined`](crate::expr::Joined) if the row may be missing.
     type Columns<N: Mode>: Copy + Selection<Output = N::Row<Self>>;
 
     /// The table.
     const TABLE: &'static Table;
 
-    /// Whether a row has a further column that says if it is there, because each other may be NULL.
+    /// Whether a row has an additional column that shows whether it exists, because each other column may be NULL.
     #[doc(hidden)]
     const MARKED: bool = false;
 
@@ -120,11 +120,11 @@ pub trait Model: FromRow + Sync {
         Insert::new(Self::TABLE, insert_rows::one(row))
     }
 
-    /// Starts an insert of many rows: one statement over arrays, `SELECT … FROM unnest($1, $2)`, when all rows agree
-    /// on which columns are `Auto` and no column is an array; otherwise `VALUES` of many rows, in as many statements
-    /// of at most 65,535 binds as it takes, all in one transaction. Rows come back in the order given.
+    /// Starts an insert of many rows: one statement over arrays, `SELECT … FROM unnest($1, $2)`, if all rows have
+    /// `Auto` in the same columns and no column is an array; otherwise `VALUES` of many rows, in as many statements of at
+    /// most 65,535 binds as necessary, all in one transaction. The rows are returned in the order given.
     ///
-    /// No rows: nothing is sent.
+    /// Without rows nothing is sent.
     ///
     /// ```
     /// # use blog::*;
@@ -141,10 +141,10 @@ pub trait Model: FromRow + Sync {
         Insert::new(Self::TABLE, insert_rows::many(Self::TABLE, rows))
     }
 
-    /// Starts an update of this row, known by its key: `user.update(|u| u.age.set(35))`. Only the columns named are
-    /// written, and this value stays as it is: `one` returns the new row.
+    /// Starts an update of this row, by its key: `user.update(|u| u.age.set(35))`. Only the named columns are written, and
+    /// this value is unchanged: `one` returns the new row. Renders `UPDATE … SET … WHERE t0."id" = $2`.
     ///
-    /// With a `version` column the row must still have this value's version, else the error
+    /// With a `version` column the row must still have this value's version, otherwise the error
     /// [is stale](crate::Error::is_stale).
     ///
     /// ```
@@ -165,7 +165,8 @@ pub trait Model: FromRow + Sync {
         Update::new(id, Self::TABLE, set).only_row(self.key(), self.version())
     }
 
-    /// Starts a delete of this row, known by its key, and by its version where the model has one.
+    /// Starts a delete of this row, by its key, and by its version if the model has one.
+    /// Renders `DELETE FROM … WHERE t0."id" = $1`.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -194,14 +195,14 @@ pub trait Keyed: Model {
     #[doc(hidden)]
     fn key(&self) -> Vec<Bind>;
 
-    /// The version of this value, where the model has a `version` column.
+    /// The version of this value, if the model has a `version` column.
     #[doc(hidden)]
     fn version(&self) -> Option<Bind> {
         None
     }
 }
 
-/// A model of a table, not of a view: its rows can be written.
+/// A model of a table, not of a view: its rows can be inserted, updated and deleted.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is a view, which is read only",
     label = "this writes",
@@ -209,28 +210,28 @@ pub trait Keyed: Model {
 )]
 pub trait Writable: Model + RowsOf<Self, Model = Self> {}
 
-/// Sources of which an update or a delete can be made, where whole rows of one model are read. The derive implements it
-/// for each model: one implementation for all would let the compiler take a join for a model, and say so.
+/// Sources whose query can become an update or a delete: whole rows of one model. The derive implements it for each model:
+/// with one implementation for all models, the compiler would report a join as a missing model.
 #[diagnostic::on_unimplemented(
     message = "only a query of one model's rows can become an update or a delete",
     label = "this query reads `{Out}` from `{Self}`",
-    note = "begin with the model whose rows are meant, and filter it by a query of their keys: \
+    note = "start with the model whose rows you want to change, and filter it by a query of their keys: \
             `Post::query().filter(|p| p.id.in_(joined.select(|(_, p)| p.id))).delete()`",
-    note = "what comes back of each row is said last: `.delete().returning(..)`"
+    note = "to return something of each row, say so last: `.delete().returning(..)`"
 )]
 pub trait RowsOf<Out> {
     /// The model.
     type Model: Model;
 }
 
-/// What can be a key of type `K`: the value, a reference, a `&str` for a `String`, and tuples of those.
+/// A key of type `K`: the value, a reference, a `&str` for a `String`, and tuples of those.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a key of type `{K}`",
     label = "expected a `{K}`",
-    note = "a key of several columns is a tuple, in the order of the fields"
+    note = "a key of several columns is a tuple in the order of the fields"
 )]
 pub trait IntoKey<K> {
-    /// Makes the binds, one a column.
+    /// Makes the binds, one for each column.
     #[doc(hidden)]
     fn into_key(self) -> Vec<Bind>;
 }

@@ -1,4 +1,4 @@
-//! Rows: how an executor shows one, and how a type is read from it by position.
+//! Rows: how an executor presents one, and how a type is read from it by position.
 
 use postgres_types::Type;
 
@@ -25,12 +25,12 @@ pub trait Row {
     fn raw(&self, index: usize) -> Result<Option<&[u8]>, CodecError>;
 }
 
-/// Where an executor puts the rows of a statement, one by one, so that each is decoded while it is at hand.
+/// Receives the rows of a statement from an executor, one by one, so that each is decoded while the driver holds it.
 pub trait RowSink: Send {
     /// Takes the next row.
     ///
     /// # Errors
-    /// When the row cannot be decoded; the executor then gives up the statement with that error.
+    /// When the row cannot be decoded; the executor then ends the statement with that error.
     fn row(&mut self, row: &dyn Row) -> Result<()>;
 
     /// Forgets all rows: the executor runs the statement again from the start.
@@ -39,13 +39,13 @@ pub trait RowSink: Send {
 
 /// A type that a row of a result can be read into.
 ///
-/// Scalars, options and tuples of such types are; `#[derive(Model)]` and `#[derive(FromRow)]` write it for structs.
+/// Scalars, options and tuples of such types implement it; `#[derive(Model)]` and `#[derive(FromRow)]` do for structs.
 #[diagnostic::on_unimplemented(
     message = "rows cannot be read into `{Self}`",
     note = "use a type that a column can hold, a tuple of those, a model, or a struct with `#[derive(FromRow)]`"
 )]
 pub trait FromRow: Sized + Send + 'static {
-    /// Says which columns of the result it reads, in the order in which [`from_row`](Self::from_row) reads them.
+    /// Declares which columns of the result it reads, in the order in which [`from_row`](Self::from_row) reads them.
     /// Called once for a result.
     ///
     /// # Errors
@@ -73,10 +73,10 @@ pub struct Layout<'a> {
     places: Vec<ResultColumn>,
 }
 
-/// Where a value stands in each row, and as what type.
+/// The position of a value in each row, and its type.
 #[derive(Debug)]
 struct ResultColumn {
-    /// The column; none for a marker that is not there.
+    /// The column; none for a marker that the result does not have.
     index: Option<usize>,
     ty: Type,
     /// How many more parts of the same key follow.
@@ -110,7 +110,7 @@ impl<'a> Layout<'a> {
             return Err(Error::new(ErrorKind::Decode, text));
         };
         if found.next().is_some() {
-            let text = format!("the result has two columns `{name}`; name one of them otherwise with AS");
+            let text = format!("the result has two columns `{name}`; give one of them another name with AS");
             return Err(Error::new(ErrorKind::Decode, text));
         }
         self.take::<T>(index)
@@ -127,8 +127,8 @@ impl<'a> Layout<'a> {
         Ok(())
     }
 
-    /// Takes the next column, of any type: a marker that only says whether it is NULL. Raw SQL selects none, and its
-    /// rows are always there.
+    /// Takes the next column, of any type: a marker that is NULL if the row is missing. Raw SQL selects none, and its
+    /// rows are never missing.
     ///
     /// # Errors
     /// When there is none.
@@ -145,7 +145,7 @@ impl<'a> Layout<'a> {
         Ok(())
     }
 
-    /// Takes the next columns, whatever they hold: the parts of a key.
+    /// Takes the next columns, whatever their types: the parts of a key.
     pub(crate) fn key(&mut self, parts: usize) -> Result<()> {
         for part in 1..=parts {
             self.scalar::<RawValue>()?;
@@ -156,12 +156,12 @@ impl<'a> Layout<'a> {
         Ok(())
     }
 
-    /// Reads what follows by position: the parts of a tuple.
+    /// Reads the following columns by position: the parts of a tuple.
     pub fn by_position(&mut self) {
         self.by_name = false;
     }
 
-    /// Whether fields are found by their names.
+    /// Returns whether fields are found by their names.
     #[must_use]
     pub fn is_by_name(&self) -> bool {
         self.by_name
@@ -202,7 +202,7 @@ impl<'a> Cursor<'a> {
     /// Reads the next value, which may be NULL.
     ///
     /// # Errors
-    /// When the bytes are no such value.
+    /// When the bytes are not a value of that type.
     #[inline]
     pub fn nullable<T: Scalar>(&mut self) -> Result<Option<T>> {
         let (place, raw) = self.next()?;
@@ -215,7 +215,7 @@ impl<'a> Cursor<'a> {
     /// Reads the next value.
     ///
     /// # Errors
-    /// When it is NULL, or the bytes are no such value.
+    /// When it is NULL, or the bytes are not a value of that type.
     #[inline]
     pub fn value<T: Scalar>(&mut self) -> Result<T> {
         let (place, raw) = self.next()?;
@@ -225,12 +225,12 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Returns how many parts the key has that begins here.
+    /// Returns how many parts the key that begins here has.
     pub(crate) fn parts_of_key(&self) -> Result<usize> {
         Ok(usize::from(self.place(0)?.more) + 1)
     }
 
-    /// Whether the value `ahead` places after the next one is NULL.
+    /// Returns whether the value `ahead` positions after the next one is NULL.
     ///
     /// # Errors
     /// When the row ends before it.
@@ -239,7 +239,7 @@ impl<'a> Cursor<'a> {
         Ok(place.index.is_some() && self.raw(place)?.is_none())
     }
 
-    /// Passes over `count` values.
+    /// Skips `count` values.
     pub fn skip(&mut self, count: usize) {
         self.next += count;
     }
@@ -331,7 +331,7 @@ macro_rules! tuples {
                 Ok(($($part::from_row(row)?,)+))
             }
 
-            /// Missing when each part is: a tuple has no column of its own that could say so.
+            /// Missing when each part is: a tuple has no separate column that could show it.
             #[expect(non_snake_case, reason = "the variables are named like the types")]
             fn from_row_nullable(row: &mut Cursor<'_>) -> Result<Option<Self>> {
                 $(let $part = $part::from_row_nullable(row)?;)+
@@ -397,7 +397,7 @@ fn places(row: &dyn Row, matching: Matching, read: fn(&mut Layout<'_>) -> Result
     Ok(layout.places)
 }
 
-/// Gathers decoded rows: what the verbs hand to an executor.
+/// Collects decoded rows: the sink that verbs pass to an executor.
 #[derive(Debug)]
 pub(crate) struct RowCollector<T> {
     decoder: Decoder<T>,

@@ -1,4 +1,4 @@
-//! A finished statement: the text, its binds, and what an executor may know of it.
+//! A finished statement: the text, its binds, and the properties that an executor may use.
 
 mod encoded;
 
@@ -10,7 +10,7 @@ use std::{
 pub use self::encoded::Encoded;
 use crate::value::Bind;
 
-/// SQL text with `$1`, `$2`, … and the values for them, apart.
+/// SQL text with `$1`, `$2`, … and, separately, their values.
 ///
 /// `Display` shows the text, `Debug` the text and the types of the binds; neither shows a value.
 ///
@@ -77,26 +77,26 @@ pub struct Limit {
 }
 
 impl Limit {
-    /// A limit of `each` from now on. One that ends after the clock does is none.
+    /// A limit of `each` from now on. A duration beyond the range of the clock is no limit.
     #[must_use]
     pub fn begin(each: Duration) -> Self {
         Self { each, until: Instant::now().checked_add(each) }
     }
 
-    /// How long it is: of a stream for each row that is waited for.
+    /// Returns its duration: for a stream, that of the wait for each row.
     #[must_use]
     pub fn each(self) -> Duration {
         self.each
     }
 
-    /// When it is over; never where it is longer than the clock goes.
+    /// Returns when it ends; `None` beyond the range of the clock.
     #[must_use]
     pub fn until(self) -> Option<Instant> {
         self.until
     }
 }
 
-/// What an executor is handed.
+/// What an executor runs.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Statement {
@@ -104,18 +104,18 @@ pub struct Statement {
     pub sql: Sql,
     /// What it does.
     pub operation: Operation,
-    /// The table that it is about; none for raw SQL.
+    /// The table that it reads or writes; none for raw SQL.
     pub table: Option<&'static str>,
-    /// Whether it is a plain read: by the builder, without locks and without fragments of the user's SQL.
+    /// Whether it is a plain read: made by the builder, without locks and without fragments of the user's SQL.
     pub plain_read: bool,
     /// Whether it gets rows by primary key.
     pub by_key: bool,
-    /// Whether it reads rows and locks them: outside of a transaction the locks would end with the statement. The locks
-    /// of a sub-query of a write are not meant.
+    /// Whether it reads rows and locks them: outside a transaction the locks would end with the statement. The locks of a
+    /// sub-query of a write do not count.
     pub locks: bool,
     /// Whether the builder's text has SQL or functions of the user in it.
     pub fragments: bool,
-    /// How long it may take, where its verb says so.
+    /// How long it may take, if its verb has a limit.
     pub limit: Option<Limit>,
 }
 

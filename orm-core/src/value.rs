@@ -1,6 +1,6 @@
 //! Values: which Rust types a column can hold, and how one becomes a bind.
 //!
-//! The binary format itself is the business of `postgres-types`; nobody who uses or derives a type has to name it.
+//! `postgres-types` implements the binary format itself; users of types and derives need not name it.
 
 mod array;
 mod bind;

@@ -32,21 +32,31 @@
 //! # Ok(()) }
 //! ```
 //!
-//! # What it costs
-//! A warm statement is one round trip, a cold one two (it is prepared first, once a connection), a check-out none.
-//! BEGIN, COMMIT and a savepoint are one each. A type made by the user is looked up once a connection.
+//! # Start here
+//! In reading order:
+//! 1. [`Database`]: connect, and pass `&db` to every awaited verb.
+//! 2. [`#[derive(Model)]`](macro@Model): a struct becomes a table, with its attributes.
+//! 3. [`Model`]: the verbs that start a statement: `query`, `get`, `insert`, `insert_many`, `update`, `delete`.
+//! 4. [`query::Select`]: the clauses of a query, joins included, and the verbs that run it: `all`, `one`, `first`, `stream`, …
+//! 5. [`expr::Expression`]: the operators of every column; [`Textual`](expr::Textual), [`Numeric`](expr::Numeric),
+//!    [`Aggregates`](expr::Aggregates), [`Dates`](expr::Dates), [`Arrays`](expr::Arrays), [`Ranges`](expr::Ranges),
+//!    [`Overlaps`](expr::Overlaps) and [`Composites`](expr::Composites) have those of single types.
+//! 6. [`query::Insert`], [`query::Update`] and [`query::Delete`]: upserts, RETURNING, writes of many rows.
+//! 7. [`relation`]: load, filter by, link and store related rows.
+//! 8. [`Transaction`]: `db.transaction(async |tx| ..)`, savepoints, isolation and retries.
+//! 9. [`Error`]: its predicates (`is_unique_violation`, `is_retryable`, …); it never shows values.
+//! 10. [`sql!`]: raw SQL, always with binds.
 //!
-//! # Where to look
-//! - The verbs of models: [`Model`]. The clauses of queries: [`query::Select`]. Operators and functions:
-//!   [`expr::Expression`], [`expr::Textual`], [`expr::Numeric`], [`expr::Aggregates`], [`expr::Dates`],
-//!   [`expr::Arrays`], [`expr::Ranges`], [`expr::Composites`].
-//! - Writes: [`query::Insert`], [`query::Update`], [`query::Delete`]. SQL by hand: [`sql!`].
-//! - Errors: [`Error`], whose predicates say what happened; it never shows values.
-//! - Tests: `testing` and `#[orm_pg::test]`, with the feature `testing`.
+//! For tests there are `testing` and `#[orm_pg::test]`, with the feature `testing`. Most other public items are
+//! bounds of these, which you meet in compiler messages and rarely name.
+//!
+//! # What it costs
+//! A warm statement takes one round trip, a cold one two (it is prepared first, once for each connection), a check-out none.
+//! BEGIN, COMMIT and a savepoint take one each. A user-defined type is looked up once for each connection.
 //!
 //! # Features
-//! `chrono`, `time`, `jiff`, `uuid`, `rust_decimal`, `cidr`, `bit-vec` and `pgvector` bring their types: see [`types`];
-//! `testing` brings a server for tests. None of these is on by default; `tls-rustls`, encrypted connections by rustls, is.
+//! `chrono`, `time`, `jiff`, `uuid`, `rust_decimal`, `cidr`, `bit-vec` and `pgvector` add types: see [`types`]; `testing` adds a
+//! server for tests. None of these is on by default; `tls-rustls` (encrypted connections by rustls) is.
 
 mod connect;
 mod error;
@@ -69,7 +79,7 @@ pub use orm_core::{
 #[cfg(feature = "testing")]
 pub use orm_derive::test;
 pub use orm_derive::{Changes, Flatten, FromRow, Insert, Model, PgComposite, PgEnum, Projection, Scalar};
-/// The driver, for [`Connection::client`]: an escape hatch whose version is this crate's own business.
+/// The driver, for [`Connection::client`]: an escape hatch; its version may change with any version of this crate.
 pub use tokio_postgres;
 
 pub use self::{
@@ -117,7 +127,7 @@ macro_rules! models {
 
 /// Raw SQL in which `{name}` is a bind: `sql!("SELECT id FROM users WHERE age > {min_age}")`.
 ///
-/// A variable or a field of one (`{user.name}`) may stand in braces, also a column of the query around. `{{` and `}}`
+/// A variable or a field of one (`{user.name}`) may stand in braces, also a column of the outer query. `{{` and `}}`
 /// are braces.
 ///
 /// It is a query of its own, with the verbs of [`RawSql`](expr::RawSql); a condition, `.filter(|u| sql!("{u.name} ~ 'x'"))`;

@@ -36,7 +36,7 @@ const OF_ONE_TYPE: [&str; 20] = [
     "array_cat",
 ];
 
-/// Whether a text among the arguments of this function takes its type from the others.
+/// Returns whether a text among the arguments of this function takes its type from the others.
 pub(crate) fn is_of_one_type(function: &str) -> bool {
     OF_ONE_TYPE.iter().any(|it| function.eq_ignore_ascii_case(it))
 }

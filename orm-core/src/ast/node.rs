@@ -175,7 +175,7 @@ impl Node {
         fault
     }
 
-    /// Whether it, or a part of it, is an aggregate; sub-queries are not entered.
+    /// Returns whether it, or a part of it, is an aggregate; sub-queries are not entered.
     pub(crate) fn has_aggregate(&self) -> bool {
         if matches!(self, Self::Call(call) if call.aggregate) {
             return true;

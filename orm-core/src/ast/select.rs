@@ -197,7 +197,7 @@ impl Select {
         clauses.into_iter().filter_map(|(has, clause)| has.then_some(clause))
     }
 
-    /// Whether it has no clauses but `permitted`.
+    /// Returns whether it has no clauses but `permitted`.
     pub(crate) fn has_only(&self, permitted: &[Clause]) -> bool {
         self.first_besides(permitted).is_none()
     }
@@ -212,7 +212,7 @@ impl Select {
         self.clauses().find(|it| clauses.contains(it))
     }
 
-    /// Whether a row of its result stands for many.
+    /// Returns whether a row of its result stands for many.
     pub(crate) fn is_grouped(&self) -> bool {
         self.first_of(&Clause::GROUPING).is_some()
     }

@@ -2,7 +2,7 @@
 
 use crate::ast::{Call, Node, OrderItem, SqlPart};
 
-/// Whether two expressions are the same to the server, which sees one placeholder for equal binds of a grouped query.
+/// Returns whether two expressions are the same to the server, which sees one placeholder for equal binds of a grouped query.
 pub(super) fn same(a: &Node, b: &Node) -> bool {
     match (a, b) {
         (Node::Column { query: q1, source: s1, name: n1 }, Node::Column { query: q2, source: s2, name: n2 }) => {

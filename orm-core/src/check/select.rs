@@ -190,7 +190,7 @@ fn ungrouped(name: ColumnName, place: &str) -> Error {
     refused(format!("`{name}` in {place} {text} (`.min()`, `.max()`, `.array_agg()`, …)"))
 }
 
-/// Whether the group's key has the whole primary key of a source, from which all its columns follow.
+/// Returns whether the group's key has the whole primary key of a source, from which all its columns follow.
 fn key_is_grouped(select: &Select, source: u8) -> bool {
     let Some(from) = select.from.get(usize::from(source)) else { return false };
     let Some(table) = from.relation.table() else { return false };

@@ -9,7 +9,7 @@ use crate::{
     schema::Table,
 };
 
-/// Whether the condition is true for each row of `table`.
+/// Returns whether the condition is true for each row of `table`.
 pub(super) fn always(cond: &Node, table: &Table) -> bool {
     match cond {
         Node::Constant(it) => *it == "TRUE",
@@ -28,7 +28,7 @@ pub(super) fn always(cond: &Node, table: &Table) -> bool {
     }
 }
 
-/// Whether the condition is false for each row of `table`: not NULL either, which NOT would leave as it is.
+/// Returns whether the condition is false for each row of `table`: not NULL either, which NOT would leave as it is.
 fn never(cond: &Node, table: &Table) -> bool {
     match cond {
         Node::Constant(it) => *it == "FALSE",
@@ -49,7 +49,7 @@ fn is_column(node: &Node) -> bool {
     matches!(node, Node::Column { .. })
 }
 
-/// Whether it is a column that is never NULL.
+/// Returns whether it is a column that is never NULL.
 fn is_required(node: &Node, table: &Table) -> bool {
     let Node::Column { source: 0, name: ColumnName::Named(name), .. } = node else { return false };
     table.column(name).is_some_and(|it| !it.nullable)
@@ -63,7 +63,7 @@ fn is_empty_array(node: &Node) -> bool {
     matches!(node, Node::Bind(bind) if bind.is_empty_array())
 }
 
-/// Whether it is a pattern that fits every text.
+/// Returns whether it is a pattern that fits every text.
 fn is_any_text(node: &Node) -> bool {
     matches!(node, Node::Bind(bind) if bind.is_any_text())
 }

@@ -1,11 +1,11 @@
-//! Names in statements, and which of them the server would keep whole.
+//! Names in statements, and whether the server would keep them unchanged.
 
 use crate::{
     error::{Error, ErrorKind, Result},
     ident::{MAX_IDENT_BYTES, push_ident},
 };
 
-/// Checks that the server would take `name` as it is; `what` it names goes into the error.
+/// Checks that the server would keep `name` unchanged; the error says `what` it names.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidStatement`] for a name that is empty, holds a NUL, or is longer than [`MAX_IDENT_BYTES`].

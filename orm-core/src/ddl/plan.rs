@@ -1,4 +1,4 @@
-//! Which table comes first, so that foreign keys find what they refer to.
+//! The order of the tables, so that foreign keys refer to existing ones.
 
 use super::name::check_ident;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     schema::{ForeignKey, Table},
 };
 
-/// A table, and which of its foreign keys may stand in its `CREATE TABLE`.
+/// A table, and which of its foreign keys its `CREATE TABLE` can contain.
 pub(super) struct Planned {
     pub(super) table: &'static Table,
     /// The keys to tables that exist by then.
@@ -15,7 +15,7 @@ pub(super) struct Planned {
     pub(super) late: Vec<&'static ForeignKey>,
 }
 
-/// The tables in the order in which they can be made.
+/// The tables in the order in which they can be created.
 pub(super) struct Plan {
     pub(super) tables: Vec<Planned>,
 }
@@ -26,7 +26,7 @@ impl Plan {
     }
 }
 
-/// Whether both are the same table in the database. The same constant may have several addresses.
+/// Returns whether both are the same table in the database. The same constant may have several addresses.
 pub(super) fn same(left: &Table, right: &Table) -> bool {
     left.name == right.name && left.schema == right.schema
 }
@@ -67,7 +67,7 @@ pub(super) fn plan(tables: &[&'static Table]) -> Result<Plan> {
     Ok(plan)
 }
 
-/// Appends what `table` refers to, then `table`. A table met again on the way is part of a circle and is passed over.
+/// Appends the tables that `table` refers to, then `table`. A table that is visited again is part of a cycle and is skipped.
 fn visit(
     table: &'static Table,
     listed: &[&'static Table],
@@ -87,7 +87,7 @@ fn visit(
     ordered.push(table);
 }
 
-/// Checks every name that belongs to the table, so that whatever is written later needs no check of its own.
+/// Checks every name that belongs to the table, so that names that are written later need no check.
 fn check_table_names(table: &Table) -> Result<()> {
     if let Some(schema) = table.schema {
         check_ident("schema", schema)?;

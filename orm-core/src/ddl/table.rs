@@ -11,7 +11,8 @@ use crate::{
     schema::{ColumnDef, ForeignKey, Index, OnDelete, Table},
 };
 
-/// Writes the `CREATE TABLE` with all constraints but the late foreign keys, one line each.
+/// Writes the `CREATE TABLE` with all constraints except the late foreign keys, one line each:
+/// `CREATE TABLE "posts" ("id" bigint …, CONSTRAINT "posts_pkey" PRIMARY KEY ("id"))`.
 pub(super) fn create(planned: &Planned) -> Result<String> {
     let table = planned.table;
     let mut lines = Vec::new();
@@ -49,7 +50,7 @@ pub(super) fn create(planned: &Planned) -> Result<String> {
     }))
 }
 
-/// Writes the `CREATE INDEX`.
+/// Writes `CREATE INDEX "name" ON "posts" USING gin ("words") WHERE …`.
 pub(super) fn create_index(table: &Table, index: &Index) -> String {
     sql("CREATE INDEX ", |out| {
         push_ident(out, index.name);
@@ -68,7 +69,8 @@ pub(super) fn create_index(table: &Table, index: &Index) -> String {
     })
 }
 
-/// Writes the `ALTER TABLE` that adds a foreign key once its target exists.
+/// Writes the statement that adds a foreign key once its target exists:
+/// `ALTER TABLE "posts" ADD CONSTRAINT "name" FOREIGN KEY ("author_id") REFERENCES "users" ("id")`.
 pub(super) fn add_foreign_key(table: &Table, key: &ForeignKey) -> Result<String> {
     let line = foreign_key_line(table, key)?;
     Ok(sql("ALTER TABLE ", |out| {
@@ -78,7 +80,8 @@ pub(super) fn add_foreign_key(table: &Table, key: &ForeignKey) -> Result<String>
     }))
 }
 
-/// Writes the `ALTER TABLE` that opens a circle of foreign keys, so that its tables can be dropped.
+/// Writes the statement that breaks a cycle of foreign keys, so that its tables can be dropped:
+/// `ALTER TABLE IF EXISTS "posts" DROP CONSTRAINT IF EXISTS "name"`.
 pub(super) fn drop_foreign_key(table: &Table, key: &ForeignKey) -> String {
     sql("ALTER TABLE IF EXISTS ", |out| {
         push_qualified(out, table.schema, table.name);
@@ -111,8 +114,8 @@ fn column_line(column: &ColumnDef) -> Result<String> {
     Ok(out)
 }
 
-/// Writes a default in parentheses, unless it is one thing: `DEFAULT a AND b` and `DEFAULT now() AT TIME ZONE 'utc'` are
-/// no SQL.
+/// Writes a default in parentheses, unless it is a single term: `DEFAULT a AND b` and `DEFAULT now() AT TIME ZONE 'utc'` are
+/// not valid SQL.
 fn push_default(out: &mut String, sql: &str) {
     let (mut depth, mut quoted, mut one) = (0_usize, false, true);
     for c in sql.trim().chars() {
@@ -133,8 +136,8 @@ fn push_default(out: &mut String, sql: &str) {
     out.push(')');
 }
 
-/// The primary key, under the name that PostgreSQL itself would give it. Where that name is too long, giving it is
-/// left to the server, which shortens the part of the table.
+/// The primary key, with the name that PostgreSQL would give it. If that name is too long, the server chooses it, by
+/// shortening the table's name. Writes `CONSTRAINT "posts_pkey" PRIMARY KEY ("id")`.
 fn key_line(table: &Table) -> String {
     let name = format!("{}_pkey", table.name);
     let key = |out: &mut String| {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Returns the enum and composite types of the tables' columns, arrays over them included, each once, and each after
-/// those that it is made of.
+/// the types that it contains.
 pub(super) fn user_types(tables: &[Planned]) -> Result<Vec<PgType>> {
     let mut types: Vec<PgType> = Vec::new();
     for column in tables.iter().flat_map(|it| it.table.columns).filter(|it| it.sql_type.is_none()) {
@@ -39,8 +39,8 @@ fn gather(types: &mut Vec<PgType>, ty: PgType) -> Result<()> {
     Ok(())
 }
 
-/// Returns the schemas that tables and types name, each once. `public` is left to the database: making it, even
-/// where it exists, takes a right that applications rarely have.
+/// Returns the schemas that tables and types name, each once, without `public`: creating it, even if it
+/// exists, needs a privilege that applications rarely have.
 pub(super) fn schemas(tables: &[Planned], types: &[PgType]) -> Result<Vec<&'static str>> {
     let mut schemas: Vec<&'static str> = Vec::new();
     let of_types = types.iter().filter_map(|it| it.schema);

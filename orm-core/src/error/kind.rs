@@ -1,6 +1,6 @@
-//! What went wrong, coarsely.
+//! The kinds of errors.
 
-/// What went wrong, coarsely; the predicates of [`Error`](super::Error) are finer.
+/// The kind of an error; the predicates of [`Error`](super::Error) are finer.
 ///
 /// ```
 /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -17,23 +17,23 @@
 pub enum ErrorKind {
     /// A verb that needs a row found none.
     NotFound,
-    /// A verb that wants at most one row found more.
+    /// A verb that allows at most one row found more.
     MoreThanOne,
-    /// An update or delete of an instance whose `version` column has moved on.
+    /// An update or delete of an instance whose row has another `version`.
     Stale,
-    /// The statement was refused before any I/O: it has no meaning in SQL, or would write more than was said. Or what a graph
-    /// stored was taken back, because a row did not belong to its parent.
+    /// The statement was refused before any I/O: it has no meaning in SQL, or would write more rows than were asked for. Or a
+    /// nested insert was rolled back, because a row did not belong to its parent.
     InvalidStatement,
     /// A value could not be encoded as a bind: a NUL character in a text, a date out of range, a limit of more rows than an
-    /// `i64` counts. It is bad input rather than a bug.
+    /// `i64` holds. It is bad input rather than a bug.
     Encode,
     /// A value from the server could not be decoded into the Rust type.
     Decode,
-    /// The server answered with an error; [`Error::sql_state`](super::Error::sql_state) says which.
+    /// The server answered with an error; [`Error::sql_state`](super::Error::sql_state) returns its code.
     Server,
-    /// The statement did not run, for its prepared form was out of date: the schema has changed since, or the server no
-    /// longer has it. Outside of a transaction it is prepared anew and run without a word; inside of one the transaction
-    /// is doomed and must be run again, which [`Error::is_retryable`](super::Error::is_retryable) says.
+    /// The statement did not run, because its prepared form was out of date: the schema has changed since, or the server no
+    /// longer has it. Outside a transaction it is prepared and run again automatically; inside one, the transaction has
+    /// failed and must be run again: [`Error::is_retryable`](super::Error::is_retryable).
     StatementInvalidated,
     /// A URL, an environment variable or an option that cannot be used.
     Config,
@@ -43,20 +43,20 @@ pub enum ErrorKind {
     PoolTimeout,
     /// The statement took longer than its limit.
     Timeout,
-    /// The connection was lost, and the statement is known not to have taken effect.
+    /// The connection was lost, and the statement did not take effect.
     ConnectionLost,
     /// The connection was lost after a write was sent: it may have taken effect or not.
     OutcomeUnknown,
-    /// `commit` reached a transaction that an earlier error had already doomed: the server rolled it back.
+    /// `commit` was called on a transaction in which an earlier statement had failed: the server rolled it back.
     RolledBack,
-    /// The handle was closed, or what it needs is gone.
+    /// The handle was closed, or something that it needs no longer exists.
     Closed,
-    /// The support for tests could not find or prepare a server.
+    /// The test support could not find or prepare a server.
     Testing,
 }
 
 impl ErrorKind {
-    /// Whether the cause is about the way to the server: it quotes no values, and without it nobody knows what to do.
+    /// Returns whether the cause is about the connection to the server: it quotes no values, and is needed to fix the problem.
     pub(super) fn is_about_connecting(self) -> bool {
         match self {
             Self::Config

@@ -1,12 +1,12 @@
-//! What the server says of an error, and the names of its states.
+//! What the server reports about an error, and the names of its states.
 
 use std::fmt;
 
 use crate::schema::Constraint;
 
-/// What PostgreSQL said about an error, as data.
+/// What PostgreSQL reported about an error, as data.
 ///
-/// `Debug` leaves out what may hold values of rows.
+/// `Debug` omits fields that may quote values of rows.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ServerError {
@@ -16,7 +16,7 @@ pub struct ServerError {
     pub message: String,
     /// The detail line. Often quotes values.
     pub detail: Option<String>,
-    /// What the server advises.
+    /// The hint.
     pub hint: Option<String>,
     /// The schema of the object that the error is about.
     pub schema: Option<String>,
@@ -28,9 +28,9 @@ pub struct ServerError {
     pub data_type: Option<String>,
     /// The constraint that was violated.
     pub constraint: Option<String>,
-    /// Where in functions and triggers of the database it happened, innermost first. May quote values.
+    /// Where it happened in functions and triggers of the database, innermost first. May quote values.
     pub context: Option<String>,
-    /// The routine of the server's source that raised the error.
+    /// The routine in the server's source code that raised the error.
     pub routine: Option<String>,
     /// The character of the statement, from 1, at which the error was found.
     pub position: Option<u32>,
@@ -50,27 +50,27 @@ impl fmt::Debug for ServerError {
 }
 
 impl ServerError {
-    /// Whether this is the violation of `constraint` by a statement that names the table `named`.
+    /// Returns whether this is the violation of `constraint` by a statement that names the table `named`.
     pub(super) fn violates(&self, constraint: Constraint, named: Option<&str>) -> bool {
         if !self.code.starts_with("23") || self.constraint.as_deref() != Some(constraint.name()) {
             return false;
         }
         let in_schema = |schema| self.schema.as_deref().is_none_or(|it| it == schema);
         match self.table.as_deref() {
-            // Of a domain; or raised by a function of the user, which need not name a table.
+            // The constraint of a domain; or raised by a function of the user, which need not name a table.
             None => self.data_type.is_none(),
             Some(_) if !constraint.schema().is_none_or(in_schema) => false,
             Some(table) if table == constraint.table() => true,
-            // Of a partition, unless a function wrote to another table.
+            // The constraint of a partition, unless a function wrote to another table.
             Some(_) => named == Some(constraint.table()) && self.context.is_none(),
         }
     }
 
-    /// The message, where its class cannot quote a value: errors of syntax, names, rights, resources, state.
+    /// The message, if its class cannot quote a value: errors of syntax, names, rights, resources, state.
     fn public_message(&self) -> Option<&str> {
         const WITHOUT_VALUES: [&str; 16] =
             ["08", "0A", "21", "25", "26", "28", "34", "3B", "3D", "3F", "40", "42", "53", "55", "57", "58"];
-        /// What the server says of a value that does not fit, without the value.
+        /// The server's messages about a value that does not fit, which do not quote it.
         const OF_A_VALUE: [&str; 12] = [
             "value too long for type ",
             "bit string too long for type ",
@@ -86,7 +86,7 @@ impl ServerError {
             "division by zero",
         ];
         let class = self.code.get(..2)?;
-        // RAISE takes any state, and any text.
+        // RAISE accepts any state and any text.
         let of_server = class == "22" && self.routine.as_deref().is_some_and(|it| it != "exec_stmt_raise");
         let harmless =
             WITHOUT_VALUES.contains(&class) || (of_server && OF_A_VALUE.iter().any(|it| self.message.starts_with(it)));
@@ -110,7 +110,7 @@ impl fmt::Display for ServerError {
     }
 }
 
-/// The name that the PostgreSQL manual (appendix A) gives to the commonest states.
+/// The names of the most common states in the PostgreSQL manual (appendix A).
 fn name_of_state(code: &str) -> &'static str {
     match code {
         "0A000" => "feature not supported",

@@ -1,4 +1,4 @@
-//! What an error shows: never a bind value nor data of a row.
+//! What an error shows: never a bind value, nor data of a row.
 
 use std::{error::Error as StdError, fmt};
 
@@ -25,7 +25,7 @@ impl fmt::Display for Error {
             if self.tells_causes() {
                 causes(f, &self.0.text, source)?;
             } else if let Some(reason) = source.downcast_ref::<CodecMessage>() {
-                // Of other causes nobody knows whether they quote a value.
+                // Other causes may quote a value.
                 write!(f, ": {reason}")?;
             }
         }
@@ -45,7 +45,7 @@ impl fmt::Debug for Error {
             Some(source) if self.0.explained && self.0.kind.is_about_connecting() => {
                 it.field("source", &source.to_string());
             }
-            // The cause may quote values; its text is left to those who ask for `source()`.
+            // The cause may quote values; its text is left to callers of `source()`.
             Some(_) if !self.tells_causes() => {
                 it.field("source", &"…");
             }
@@ -56,13 +56,13 @@ impl fmt::Debug for Error {
 }
 
 impl Error {
-    /// Whether `Display` tells the causes, so that `source()` does not give them again.
+    /// Returns whether `Display` shows the causes, so that `source()` does not return them.
     pub(super) fn tells_causes(&self) -> bool {
         self.0.kind.is_about_connecting() && !self.0.explained
     }
 }
 
-/// Writes `: ` and the text of each cause after `told`, each text once: some errors repeat that of their own cause.
+/// Writes `: ` and the text of each cause after `told`, each text once: some errors repeat the text of their cause.
 fn causes(f: &mut fmt::Formatter<'_>, told: &str, source: &(dyn StdError + 'static)) -> fmt::Result {
     let mut told = told.to_owned();
     let mut next = Some(source);

@@ -1,4 +1,4 @@
-//! What the statements of one verb run in, where they must hold together.
+//! Groups of statements of one verb: on one snapshot, or all or none.
 
 use std::{
     fmt,
@@ -8,17 +8,17 @@ use std::{
 use super::{BoxFuture, Erased, Executor};
 use crate::error::{Error, ErrorKind, Result};
 
-/// How several statements of one verb hold together.
+/// What several statements of one verb must guarantee together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Consistency {
-    /// They read, and all see what was committed at one moment: a transaction of isolation REPEATABLE READ or above.
+    /// They read, and all see one snapshot: a transaction of isolation REPEATABLE READ or above.
     OneSnapshot,
-    /// They write, and all of them take effect or none.
+    /// They write, and all or none of them take effect.
     AllOrNone,
 }
 
 impl Consistency {
-    /// Says that an executor cannot do it.
+    /// The error of an executor that cannot guarantee it.
     pub(super) fn refused(self) -> Error {
         let text = match self {
             Self::OneSnapshot => "this executor cannot read several statements' rows from one snapshot",
@@ -29,30 +29,29 @@ impl Consistency {
     }
 }
 
-/// An executor that ends with [`commit`](Self::commit). Dropped without it, what was written through it cannot be
-/// committed any more.
+/// An executor that ends with [`commit`](Self::commit). If it is dropped without it, its writes can no longer be committed.
 pub trait Commit: Executor {
-    /// Ends it, so that what was written stays.
+    /// Ends it and keeps its writes.
     fn commit(self) -> impl Future<Output = Result<()>> + Send;
 
-    /// Undoes all that was run through it, and begins anew; `false` where it is part of a transaction that goes on after
-    /// it, which cannot be. By default it cannot.
+    /// Undoes all its statements and begins again. Returns `false` if that is impossible, because it is part of a
+    /// transaction that continues after it; this is the default.
     fn begin_anew(&self) -> impl Future<Output = Result<bool>> + Send {
         ready(Ok(false))
     }
 }
 
-/// The executor for statements of one verb that hold together: what [`Executor::together`] returns.
+/// The executor for a group of statements of one verb: the result of [`Executor::together`].
 pub struct StatementGroup<'e>(pub(super) Box<dyn ErasedCommit + 'e>);
 
 impl<'e> StatementGroup<'e> {
-    /// Forgets the type of `executor`.
+    /// Erases the type of `executor`.
     #[must_use]
     pub fn new<C: Commit + 'e>(executor: C) -> Self {
         Self(Box::new(executor))
     }
 
-    /// Ends the group, so that what was written stays.
+    /// Ends the group and keeps its writes.
     ///
     /// # Errors
     /// As for the commit of a transaction.
@@ -60,7 +59,7 @@ impl<'e> StatementGroup<'e> {
         self.0.commit().await
     }
 
-    /// Undoes all that was run through it, and begins anew; `false` where that cannot be.
+    /// Undoes all its statements and begins again. Returns `false` if that is impossible.
     pub(crate) async fn begin_anew(&self) -> Result<bool> {
         self.0.begin_anew().await
     }
@@ -68,7 +67,7 @@ impl<'e> StatementGroup<'e> {
 
 impl fmt::Debug for StatementGroup<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Group")
+        f.write_str("StatementGroup")
     }
 }
 

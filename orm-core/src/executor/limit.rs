@@ -7,8 +7,8 @@ use crate::{
     statement::{Limit, Statement},
 };
 
-/// Passes statements on. With a limit, each that has none of its own gets that: several statements of one verb end at
-/// one moment.
+/// Passes statements on. Statements without a limit get the shared one, so that all statements of a verb end at the same
+/// time.
 pub(crate) struct LimitedExecutor<'e, E> {
     executor: &'e E,
     limit: Option<Limit>,
@@ -19,7 +19,7 @@ impl<'e, E> LimitedExecutor<'e, E> {
         Self { executor, limit }
     }
 
-    /// The statement with the limit, where that makes a difference.
+    /// The statement with the limit, if that differs.
     fn with_limit(&self, statement: &Statement) -> Option<Statement> {
         let limit = self.limit.filter(|_| statement.limit.is_none())?;
         Some(Statement { limit: Some(limit), ..statement.clone() })

@@ -17,7 +17,7 @@ pub fn count_all() -> Expr<i64> {
     Expr::new(Node::aggregate("count", vec![Node::Constant("*")]))
 }
 
-/// The aggregates that need a type with some property.
+/// The aggregates that are restricted to some types.
 ///
 /// ```
 /// # use blog::*;
@@ -52,7 +52,7 @@ pub trait Aggregates: Expression {
         Expr::new(Node::aggregate("avg", vec![self.node()]))
     }
 
-    /// All values as an array, NULLs included; NULL when there is no row. Renders `array_agg(x)`.
+    /// Returns all values as an array, NULLs included; NULL when there is no row. Renders `array_agg(x)`.
     ///
     /// ```
     /// # use blog::*;
@@ -66,7 +66,7 @@ pub trait Aggregates: Expression {
         Expr::new(Node::aggregate("array_agg", vec![self.node()]))
     }
 
-    /// All values in one text, `separator` between them; NULL when there is none. Renders `string_agg(x, separator)`.
+    /// Returns all values in one text, with `separator` between them; NULL when there is none. Renders `string_agg(x, separator)`.
     ///
     /// ```
     /// # use blog::*;
@@ -84,7 +84,7 @@ impl<E: Expression> Aggregates for E {}
 
 /// The modifiers of aggregates.
 impl<T: SqlType> Expr<T> {
-    /// Takes each value once. Renders `count(DISTINCT x)`. Only for aggregates.
+    /// Ignores duplicate values. Renders `count(DISTINCT x)`. Only for aggregates.
     ///
     /// ```
     /// # use blog::*;
@@ -113,7 +113,7 @@ impl<T: SqlType> Expr<T> {
         })
     }
 
-    /// Takes the values in this order, where it matters: `array_agg`, `string_agg`. Only for aggregates.
+    /// Sorts the values, where the order matters: `array_agg`, `string_agg`. Only for aggregates.
     ///
     /// ```
     /// # use blog::*;

@@ -2,7 +2,7 @@
 
 use crate::value::{Element, Interval, MayBeInfinite, Money, Oid, OrInfinity, Scalar};
 
-/// A type of which the server knows the smallest and largest value: numbers, text, dates and times, intervals,
+/// A type for which the server has `min` and `max`: numbers, text, dates and times, intervals,
 /// addresses, enums, arrays.
 #[diagnostic::on_unimplemented(
     message = "PostgreSQL has no smallest or largest `{Self}`",
@@ -40,11 +40,11 @@ impl<T: MayBeInfinite> MinMax for OrInfinity<T> {}
 impl<T: Element> MinMax for Vec<T> where Self: Scalar {}
 impl<T: Element> MinMax for Vec<Option<T>> {}
 
-/// A type whose values can be summed up, and what the server answers with.
+/// A type whose values can be summed up, and the type of the sum.
 #[diagnostic::on_unimplemented(
     message = "the sum of `{Self}` has no Rust type here",
     label = "cannot be summed up",
-    note = "the server sums `i64` up to `numeric`: turn on the feature `rust_decimal`, or change the type first: `.cast::<f64>()`"
+    note = "the server sums up `i64` as `numeric`: turn on the feature `rust_decimal`, or change the type first: `.cast::<f64>()`"
 )]
 pub trait Sum: Scalar {
     /// The type of the sum.
@@ -81,7 +81,7 @@ impl Sum for rust_decimal::Decimal {
     type Output = Self;
 }
 
-/// A type whose values have an average, and what the server answers with.
+/// A type whose values have an average, and the type of the average.
 #[diagnostic::on_unimplemented(
     message = "the average of `{Self}` has no Rust type here",
     label = "has no average",

@@ -1,4 +1,4 @@
-//! What can stand on both sides of `+`, `-`, `*` and `/`, and what comes out: numbers, dates, times and intervals.
+//! The operands of `+`, `-`, `*` and `/`, and the types of the results: numbers, dates, times and intervals.
 
 use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
 
@@ -8,9 +8,9 @@ use crate::{
     value::{Bind, Interval, NotNull, Nullability, Scalar, SqlType},
 };
 
-/// What stands beside a date, a time or an interval: a value, a column or an expression.
+/// An operand next to a date, a time or an interval: a value, a column or an expression.
 ///
-/// Other than [`Operand`] it has a type of its own, from which follows what the operator gives.
+/// Unlike an [`Operand`] it determines its own type, which determines the type of the result.
 pub trait ArithmeticOperand {
     /// The type, without the `Option`.
     type Base: Scalar;
@@ -66,7 +66,7 @@ macro_rules! sides {
             }
         }
 
-        /// A type on the right of the operator, where `L` is on the left; no number.
+        /// A type on the right of the operator, with `L` on the left; not a number.
         #[diagnostic::on_unimplemented(
             message = $message,
             note = "dates, times and intervals take an interval, such as `Interval::days(1)`; dates also days, as an `i32`"
@@ -81,20 +81,20 @@ macro_rules! sides {
 sides! {
     /// A type that something can be added to: `x + y`.
     ///
-    /// Numbers to their like; an [`Interval`] to a date, a time or an interval; days to a date.
+    /// Numbers of the same type; an [`Interval`] to a date, a time or an interval; days to a date.
     Addable, Addend: "a `{Self}` cannot be added to a `{L}` in SQL";
-    /// A type that something can be taken from: `x - y`.
+    /// A type that something can be subtracted from: `x - y`.
     ///
-    /// Numbers from their like; an [`Interval`] from a date, a time or an interval; days from a date; and two dates or
+    /// Numbers of the same type; an [`Interval`] from a date, a time or an interval; days from a date; and two dates or
     /// times from each other, which is an interval, or a number of days.
-    Subtractable, Subtrahend: "a `{Self}` cannot be taken from a `{L}` in SQL";
-    /// A type that can be multiplied: `x * y`. Numbers with their like, an [`Interval`] with an `f64`.
-    Multipliable, Multiplier: "a `{L}` cannot be multiplied with a `{Self}` in SQL";
-    /// A type that can be divided: `x / y`. Numbers by their like, an [`Interval`] by an `f64`.
+    Subtractable, Subtrahend: "a `{Self}` cannot be subtracted from a `{L}` in SQL";
+    /// A type that can be multiplied: `x * y`. Numbers of the same type, an [`Interval`] by an `f64`.
+    Multipliable, Multiplier: "a `{L}` cannot be multiplied by a `{Self}` in SQL";
+    /// A type that can be divided: `x / y`. Numbers of the same type, an [`Interval`] by an `f64`.
     Divisible, Divisor: "a `{L}` cannot be divided by a `{Self}` in SQL";
 }
 
-/// Lets what implements the side's trait stand on the right of `$left`.
+/// Accepts on the right of `$left` the types that implement the trait `$side`.
 macro_rules! left {
     ($left:ty: $($operator:ident, $side:ident),+) => { $(
         impl<R: ArithmeticOperand<Base: $side<$left>>> $operator<R> for $left {

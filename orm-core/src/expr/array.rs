@@ -12,7 +12,7 @@ use crate::{
 /// An array type: a `Vec<T>` or a `Vec<Option<T>>`.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not an array", label = "this needs a `Vec<_>`")]
 pub trait Array: Scalar {
-    /// The type of the items.
+    /// The type of the elements.
     type Item: Element;
 }
 
@@ -24,7 +24,7 @@ impl<T: Element> Array for Vec<Option<T>> {
     type Item = T;
 }
 
-/// The type of the items of `E`.
+/// The type of the elements of `E`.
 type ArrayItem<E> = <Base<E> as Array>::Item;
 
 /// The operators and functions on arrays; [`overlaps`](super::Overlaps::overlaps) is another one. A GIN index on the
@@ -130,7 +130,7 @@ pub trait Arrays: Expression {
         self.is_subset_of(values)
     }
 
-    /// How many items it has. Renders `cardinality(x)`.
+    /// Returns the number of elements. Renders `cardinality(x)`.
     ///
     /// ```
     /// # use blog::*;
@@ -143,7 +143,7 @@ pub trait Arrays: Expression {
         Expr::new(Node::call("cardinality", vec![self.node()]))
     }
 
-    /// With the value behind its items. Renders `array_append(x, y)`.
+    /// Adds the value at the end. Renders `array_append(x, y)`.
     ///
     /// ```
     /// # use blog::*;
@@ -156,7 +156,7 @@ pub trait Arrays: Expression {
         Expr::new(Node::call_of_one_type("array_append", vec![self.node(), value.into_node()]))
     }
 
-    /// With the value before its items. Renders `array_prepend(y, x)`.
+    /// Adds the value at the start. Renders `array_prepend(y, x)`.
     ///
     /// ```
     /// # use blog::*;
@@ -169,7 +169,7 @@ pub trait Arrays: Expression {
         Expr::new(Node::call_of_one_type("array_prepend", vec![value.into_node(), self.node()]))
     }
 
-    /// Without the items that equal the value. Renders `array_remove(x, y)`.
+    /// Removes the elements that equal the value. Renders `array_remove(x, y)`.
     ///
     /// ```
     /// # use blog::*;

@@ -1,4 +1,4 @@
-//! Assignments: what SET takes.
+//! Assignments, for SET.
 
 use std::borrow::Cow;
 
@@ -8,12 +8,12 @@ use crate::{
     value::{Bind, Element, Scalar, Settable, SqlType},
 };
 
-/// What a column of type `T` can be set to, or compared with where NULL counts as a value: a `T`, a reference to one,
+/// A value that a column of type `T` can be set to, or compared with where NULL counts as a value: a `T`, a reference to one,
 /// a column or an expression of that type; for a nullable column also an `Option`.
 #[diagnostic::on_unimplemented(
     message = "a column of type `{T}` cannot take a `{Self}`",
     label = "expected a `{T}`, or a column or an expression of that type",
-    note = "where the value may be NULL and the column may not, say what then: `.coalesce(..)`"
+    note = "if the value may be NULL and the column may not, give a default: `.coalesce(..)`"
 )]
 pub trait Assignable<T: SqlType> {
     /// Makes the node.
@@ -63,7 +63,7 @@ fn texts(borrowed: &[&str]) -> Bind {
 }
 
 impl<T: SqlType, W> Column<T, W> {
-    /// Sets the column in an update or upsert: a value, or an expression over the row as it was. Renders
+    /// Sets the column in an update or upsert: a value, or an expression over the old row. Renders
     /// `"column" = …`.
     ///
     /// ```
@@ -90,10 +90,10 @@ impl<T: SqlType, W> Column<T, W> {
     }
 }
 
-/// What an update of `M` may set: an assignment, a tuple, a `Vec` or an `Option` of them, or a struct with
+/// The assignments of an update of `M`: an assignment, a tuple, a `Vec` or an `Option` of them, or a struct with
 /// `#[derive(Changes)]`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say what to set",
+    message = "`{Self}` is not an assignment",
     label = "expected assignments",
     note = "write `column.set(value)`, a tuple, a `Vec` or an `Option` of those, or a struct with `#[derive(Changes)]`"
 )]
@@ -102,7 +102,7 @@ pub trait IntoAssignments<M> {
     fn assign(self, set: &mut Vec<Assignment>);
 }
 
-/// The assignments that `set` says.
+/// Collects the assignments.
 pub(crate) fn assignments<M>(set: impl IntoAssignments<M>) -> Vec<Assignment> {
     let mut assignments = Vec::new();
     set.assign(&mut assignments);

@@ -65,7 +65,7 @@ impl<T: crate::value::SqlType> CaseValue for Expr<T> {
     type Type = T::Base;
 }
 
-/// A CASE of type `T`, NULL where `N` says that an arm so far may be. Finish it with [`otherwise`](Case::otherwise) or
+/// A CASE of type `T`; `N` is `Null` if an arm so far may be NULL. Finish it with [`otherwise`](Case::otherwise) or
 /// [`end`](Case::end).
 #[derive(Debug)]
 pub struct Case<T, N = NotNull> {

@@ -41,7 +41,7 @@ impl<T> fmt::Debug for Expr<T> {
 
 /// Makes a value an expression, to select it or to call a method on it: `bind(18).between(g.from, g.to)`. Renders `$n`.
 ///
-/// Beside a column or an expression a value can stand as it is, also on the left: `100 - a.balance`.
+/// Next to a column or an expression a plain value works, also on the left: `100 - a.balance`.
 ///
 /// ```
 /// # use blog::*;
@@ -54,7 +54,7 @@ pub fn bind<T: SqlType>(value: T) -> Expr<T> {
 
 /// A column of one source of one query, whose value has the Rust type `T`.
 ///
-/// `Copy`, so that closures read naturally. It carries the identity of its query: in another one it is refused.
+/// `Copy`, so that closures read naturally. It carries the identity of its query: in another query it is refused.
 ///
 /// ```
 /// # use blog::*;
@@ -67,8 +67,8 @@ pub fn bind<T: SqlType>(value: T) -> Expr<T> {
 /// let adults = User::query().filter(|u| grown_up(u.age));
 /// ```
 ///
-/// `W` says who writes its values: [`Written`], or [`Generated`] where the server computes them, and then it cannot be set.
-/// A function for both takes a `Column<T, W>` of any `W`.
+/// `W` is [`Written`], or [`Generated`] if the server computes its values; such a column cannot be set. A function for both
+/// takes a `Column<T, W>` of any `W`.
 pub struct Column<T, W = Written> {
     pub(crate) query: QueryId,
     pub(crate) source: u8,
@@ -113,7 +113,7 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// Columns that lend their name and type only: targets of inserts and of [`Changes`](crate::model::Model).
+    /// Columns used for their name and type only: targets of inserts and of [`Changes`](crate::model::Model).
     pub const NONE: Self = Self { query: QueryId::NONE, source: 0, first: None };
 
     pub(crate) const fn new(query: QueryId, source: u8) -> Self {
@@ -136,7 +136,7 @@ pub(super) fn column<T, W>(origin: Origin, index: u16, name: &'static str) -> Co
     Column { query: origin.query, source: origin.source, name, _type: PhantomData }
 }
 
-/// A whole row of a source, as a marker of whether it is there.
+/// A whole row of a source, which is NULL if an outer join found none. Renders `t0`.
 pub(crate) fn whole_row(origin: Origin) -> Node {
     Node::WholeRow { query: origin.query, source: origin.source }
 }

@@ -13,7 +13,7 @@ use crate::{
     note = "`#[derive(PgComposite)]` makes a struct one"
 )]
 pub trait Composite: Scalar {
-    /// The attributes as expressions; `N` says whether the whole value may be NULL.
+    /// The attributes as expressions; `N` is the nullability of the whole value.
     type Attributes<N: Nullability>;
 
     /// Makes the attributes of the value that `node` stands for.
@@ -31,10 +31,10 @@ pub fn attribute<N: Nullability, M: Field<I>, const I: usize>(
     Expr::new(Node::Attribute(Box::new(node.clone()), name))
 }
 
-/// What can be done with a value of a composite type.
+/// The operations on values of composite types.
 pub trait Composites: Expression {
     /// The attributes of the value as expressions, by the names of the struct's fields: `u.address.attributes().street`.
-    /// Each may be NULL where the whole may. Renders `(x)."street"`.
+    /// Each is nullable if the whole value is. Renders `(x)."street"`.
     ///
     /// ```
     /// use orm_pg::prelude::*;

@@ -1,4 +1,4 @@
-//! Conditions: what WHERE, ON and HAVING take.
+//! Conditions, for WHERE, ON and HAVING.
 
 use std::ops::{BitAnd, BitOr, Not};
 
@@ -24,7 +24,7 @@ use crate::{
 pub struct Cond(pub(crate) Node);
 
 impl Cond {
-    /// Holds when both do. Renders `x AND y`.
+    /// Holds when both hold. Renders `x AND y`.
     ///
     /// ```
     /// # use blog::*;
@@ -34,7 +34,7 @@ impl Cond {
         Self(self.0.logic(Logic::And, other.into_cond().0))
     }
 
-    /// Holds when one does. Renders `x OR y`.
+    /// Holds when at least one holds. Renders `x OR y`.
     ///
     /// ```
     /// # use blog::*;
@@ -55,7 +55,7 @@ impl Cond {
         Self(Node::Prefix("NOT", Box::new(self.0)).bounded())
     }
 
-    /// Holds when all of `conds` do; true when there is none, and then no filter for an update or a delete.
+    /// Holds when all of `conds` hold. Without conditions it is true, and does not count as a filter of an update or delete.
     ///
     /// ```
     /// # use blog::*;
@@ -66,15 +66,15 @@ impl Cond {
         Self::gather(conds, Logic::And, "TRUE")
     }
 
-    /// Holds when one of `conds` does; false when there is none. Renders `a OR b`, or `FALSE`.
+    /// Holds when at least one of `conds` holds; false without conditions. Renders `a OR b`, or `FALSE`.
     ///
-    /// An `Option` is one condition or none, so what is asked on behalf of somebody who need not be there is false for
-    /// nobody: no `is_not_distinct_from` with NULL, which uses no index.
+    /// An `Option` is one condition or none: a condition about the user who is logged in is false if nobody is. It replaces
+    /// `is_not_distinct_from` with NULL, which uses no index.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let viewer: Option<i64> = Some(7); // who is logged in, if anybody
-    /// // Published posts, and the drafts of who is logged in.
+    /// // Published posts, and the drafts of the user who is logged in.
     /// let mine = |p: PostColumns| Cond::any(viewer.map(|id| p.author_id.eq(id)));
     /// let posts = Post::query().filter(|p| p.published.or(mine(p))).all(&db).await?;
     /// # Ok(()) }
@@ -89,7 +89,7 @@ impl Cond {
         Self::gather(conds, Logic::Or, "FALSE")
     }
 
-    /// The condition as a value, to select or to set: NULL where it is neither true nor false.
+    /// Returns the condition as a value, to select or to set: NULL where it is neither true nor false.
     ///
     /// ```
     /// # use blog::*;
@@ -110,28 +110,28 @@ impl Cond {
     }
 }
 
-/// What can be a condition: a comparison, or a column or expression of `bool`.
+/// A condition: a comparison, or a column or expression of `bool`.
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` is not a condition",
     label = "expected a condition",
-    note = "compare it: `.eq(..)`, `.gt(..)`, `.is_null()`; a column of `bool` is a condition as it is",
-    note = "conditions are put together by `.and(..)`, `.or(..)`, `.not()`, not by `&&` and `||`"
+    note = "compare it: `.eq(..)`, `.gt(..)`, `.is_null()`; a column of `bool` is a condition itself",
+    note = "combine conditions with `.and(..)`, `.or(..)`, `.not()`; Rust's `&&` and `||` do not work"
 )]
 pub trait IntoCond {
     /// Makes the condition.
     fn into_cond(self) -> Cond;
 }
 
-/// What [`filter`](crate::query::Select::filter) takes: a condition, or an `Option` of one, where `None` filters
+/// An argument of [`filter`](crate::query::Select::filter): a condition, or an `Option` of one, where `None` filters
 /// nothing.
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` is not a condition",
     label = "expected a condition",
-    note = "compare it: `.eq(..)`, `.gt(..)`, `.is_null()`; a column of `bool` is a condition as it is",
-    note = "conditions are put together by `.and(..)`, `.or(..)`, `.not()`, not by `&&` and `||`"
+    note = "compare it: `.eq(..)`, `.gt(..)`, `.is_null()`; a column of `bool` is a condition itself",
+    note = "combine conditions with `.and(..)`, `.or(..)`, `.not()`; Rust's `&&` and `||` do not work"
 )]
 pub trait IntoFilter {
-    /// Makes the condition, where there is one.
+    /// Makes the condition, if there is one.
     fn into_filter(self) -> Option<Cond>;
 }
 
@@ -198,7 +198,7 @@ macro_rules! booleans {
         }
 
         impl $ty {
-            /// Holds when both do. Renders `x AND y`.
+            /// Holds when both hold. Renders `x AND y`.
             ///
             /// ```
             /// # use blog::*;
@@ -208,7 +208,7 @@ macro_rules! booleans {
                 self.into_cond().and(other)
             }
 
-            /// Holds when one does. Renders `x OR y`.
+            /// Holds when at least one holds. Renders `x OR y`.
             ///
             /// ```
             /// # use blog::*;
@@ -252,8 +252,8 @@ impl Not for Cond {
     }
 }
 
-/// A condition is a value as well, NULL where it is neither true nor false: to sort by (`u.age.is_null().desc()`), to
-/// count, to compare.
+/// A condition is also a value, NULL where it is neither true nor false: it can be sorted by
+/// (`u.age.is_null().desc()`), counted and compared.
 #[diagnostic::do_not_recommend]
 impl Assignable<Option<bool>> for Cond {
     fn into_node(self) -> Node {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{ast::Node, value::Scalar};
 
-/// A type that is a point in time or a day.
+/// A point in time, or a day.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a date or time", label = "this needs a date or time")]
 pub trait Temporal: Scalar {}
 
@@ -26,7 +26,7 @@ macro_rules! dates {
             impl Temporal for $local {}
             impl Temporal for $day {}
 
-            /// When the transaction began. Renders `now()`.
+            /// The time at which the transaction began. Renders `now()`.
             $(#[$now])*
             #[must_use]
             pub fn now() -> Expr<$moment> {

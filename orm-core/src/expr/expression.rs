@@ -9,14 +9,14 @@ use crate::{
 /// The type of `E`'s value without the `Option`.
 pub(crate) type Base<E> = <<E as Expression>::Type as SqlType>::Base;
 
-/// `B`, NULL as `E` may be.
+/// `B`, nullable if `E` is.
 pub(crate) type NullableLike<E, B> = <<<E as Expression>::Type as SqlType>::Nullability as Nullability>::Of<B>;
 
-/// `B`, NULL if `E` or an operand of nullability `N` may be.
+/// `B`, nullable if `E` or an operand of nullability `N` is.
 pub(crate) type NullIfEither<E, N, B> =
     <<<<E as Expression>::Type as SqlType>::Nullability as Nullability>::Or<N> as Nullability>::Of<B>;
 
-/// A [`Column`] or an [`Expr`]: what the operators and functions of SQL can be called on.
+/// A [`Column`] or an [`Expr`]: it has the operators and functions of SQL as methods.
 ///
 /// Comparisons take a value, a reference to one, a column or an expression of the same type; values become binds.
 /// A comparison with NULL is NULL, and a filter drops its row.
@@ -99,7 +99,7 @@ pub trait Expression: Sized {
         compare(self, ">=", rhs)
     }
 
-    /// Renders `x BETWEEN low AND high`; both ends belong to it.
+    /// Renders `x BETWEEN low AND high`; both ends are included.
     ///
     /// ```
     /// # use blog::*;
@@ -145,8 +145,8 @@ pub trait Expression: Sized {
     /// Holds when the values are the same, NULL being a value like any other. Takes an `Option`.
     /// Renders `x IS NOT DISTINCT FROM y`.
     ///
-    /// PostgreSQL uses no index for it, so on a large table it reads every row. To filter only where there is a value,
-    /// give `filter` the `Option`; to look for NULL where there is none, choose the condition in Rust:
+    /// PostgreSQL uses no index for it, so on a large table it reads every row. To filter only if there is a value, pass
+    /// the `Option` to `filter`; to look for NULL if there is none, choose the condition in Rust:
     ///
     /// ```
     /// # use blog::*;
@@ -158,7 +158,7 @@ pub trait Expression: Sized {
     /// });
     /// ```
     ///
-    /// It is meant for comparing two columns, and for conditions on rows that others have found:
+    /// Use it to compare two columns, and on rows that other conditions have found:
     ///
     /// ```
     /// # use blog::*;
@@ -183,7 +183,7 @@ pub trait Expression: Sized {
     }
 
     /// Holds when the value is none of `list`: an array, a vector, a slice or a query of one column. True for an empty
-    /// list. Neither side may be NULL, for then SQL would hold it for none at all. Renders `x <> ALL ($1)`.
+    /// list. Neither side may be NULL, because then SQL's result is never true. Renders `x <> ALL ($1)`.
     ///
     /// ```
     /// # use blog::*;
@@ -283,9 +283,9 @@ pub trait Expression: Sized {
     }
 }
 
-/// A type that is never NULL: what `not_in` can be asked of.
+/// A type that is never NULL: `not_in` requires it.
 #[diagnostic::on_unimplemented(
-    message = "`not_in` takes no nullable operand, and this is an `{Self}`",
+    message = "`not_in` does not accept a nullable operand, and this is an `{Self}`",
     label = "may be NULL",
     note = "`NULL NOT IN (..)` is never true, so its row would vanish; write `.coalesce(..)` or `.is_null().or(..)` first"
 )]

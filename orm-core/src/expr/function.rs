@@ -6,7 +6,7 @@ use crate::{
     value::SqlType,
 };
 
-/// A call of a function of the user's on its way; [`sql_function!`](crate::sql_function) makes it.
+/// A call of a user's function that is being built; [`sql_function!`](crate::sql_function) makes it.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct FunctionCall(Call);
@@ -21,7 +21,7 @@ impl FunctionCall {
         Self(Call { aggregate, ..Call::new(FunctionName::User { schema, name }, args) })
     }
 
-    /// The call, its value of type `T`.
+    /// Returns the call as an expression of type `T`.
     #[must_use]
     pub fn returns<T: SqlType>(self) -> Expr<T> {
         Expr::new(Node::Call(Box::new(self.0)))
@@ -30,8 +30,8 @@ impl FunctionCall {
 
 /// Declares SQL functions with their Rust types, so that queries can call them like any other.
 ///
-/// The arguments take values, columns and expressions; the result is what the declaration says: write `Option` where
-/// the function may answer NULL. `as schema.name` says how it is called in the database.
+/// The arguments may be values, columns and expressions. The declaration determines the type of the result: write `Option`
+/// if the function may return NULL. `as schema.name` gives its name in the database.
 ///
 /// ```
 /// orm_pg::sql_function! {
@@ -70,7 +70,7 @@ macro_rules! sql_function {
     (@name $name:ident $sql_name:ident) => { ::core::stringify!($sql_name) };
 }
 
-/// Declares SQL aggregates with their Rust types; else like [`sql_function!`](crate::sql_function).
+/// Declares SQL aggregates with their Rust types; otherwise like [`sql_function!`](crate::sql_function).
 ///
 /// ```
 /// # use blog::*;

@@ -1,4 +1,4 @@
-//! What `in_` and `not_in` take.
+//! The arguments of `in_` and `not_in`.
 
 use crate::{
     ast::Node,
@@ -7,7 +7,7 @@ use crate::{
 
 /// A list of values of type `T`, or a query that yields them.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no list of `{T}`",
+    message = "`{Self}` is not a list of `{T}`",
     label = "expected an array, a vector or a slice of `{T}`, or a query that selects one such column",
     note = "for NULL use `.is_null()`, and leave `None` out of the list"
 )]
@@ -19,7 +19,7 @@ pub trait InList<T: Scalar> {
 
 /// A list of values of type `T`, or a query that yields them and never NULL.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no list of `{T}` without NULLs",
+    message = "`{Self}` is not a list of `{T}` without NULLs",
     label = "expected an array, a vector or a slice of `{T}`, or a query that selects one such column",
     note = "`x NOT IN (.., NULL)` is never true: leave `None` out of the list, filter NULLs out of the query"
 )]

@@ -1,4 +1,4 @@
-//! How the columns of a source may be used: those of its model, and those that it has from flattened structs.
+//! The columns of a source, which may be missing on the outer side of a join; flattened structs contribute to them.
 
 use std::fmt;
 
@@ -10,10 +10,10 @@ use crate::{
     value::{Field, InsertSink, SqlType},
 };
 
-/// How the columns of a source may be used: [`Present`] ones are always there, [`Joined`] ones are NULL where an outer
-/// join found nothing.
+/// Whether the rows of a source may be missing: those of a [`Present`] source never are; on the outer side of a join
+/// ([`Joined`]) all columns are nullable.
 ///
-/// What the derive writes goes through this trait, so a further mode needs no change there.
+/// Generated code uses only this trait, so that a further mode needs no change in the derive.
 pub trait Mode: Copy + fmt::Debug + Send + Sync + 'static {
     /// Whether a row of the source may be missing.
     const OUTER: bool;
@@ -29,7 +29,7 @@ pub trait Mode: Copy + fmt::Debug + Send + Sync + 'static {
     /// Makes the column at `index` of its model.
     fn column<T: SqlType>(origin: Origin, index: u16, name: &'static str) -> Self::Column<T>;
 
-    /// Gives the column's node.
+    /// Returns the column's node.
     #[doc(hidden)]
     fn node<T: SqlType>(column: Self::Column<T>) -> Node;
 
@@ -41,7 +41,7 @@ pub trait Mode: Copy + fmt::Debug + Send + Sync + 'static {
     #[doc(hidden)]
     fn flattened<M: FlattenedField<I>, const I: usize>(origin: Origin) -> Self::Flattened<M, I>;
 
-    /// Gives the node of a field's column.
+    /// Returns the node of a field's column.
     #[doc(hidden)]
     fn field_node<M: Field<I>, const I: usize>(column: Self::Field<M, I>) -> Node;
 }

@@ -1,4 +1,4 @@
-//! Numbers and the functions on them.
+//! Numbers and their functions.
 
 use super::{
     Expr, Expression, Operand,
@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{ast::Node, value::Scalar};
 
-/// A type that can be calculated with.
+/// A numeric type.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a number", label = "arithmetic needs a number")]
 pub trait Number: Scalar {}
 
@@ -17,7 +17,7 @@ numbers! { i16 i32 i64 f32 f64 }
 #[cfg(feature = "rust_decimal")]
 numbers! { rust_decimal::Decimal }
 
-/// A number that is not rounded: the server has a remainder of these only.
+/// A number that is not rounded: the server has a remainder for these types only.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no remainder in PostgreSQL",
     note = "change the type first: `.cast::<i64>()`, or with the feature `rust_decimal` `.cast::<Decimal>()`"

@@ -1,4 +1,4 @@
-//! What may stand beside an operator.
+//! Operands of operators.
 
 use std::borrow::Cow;
 
@@ -8,15 +8,15 @@ use crate::{
     value::{Bind, NotNull, Nullability, Scalar, SqlType},
 };
 
-/// What can stand where SQL expects a value of type `T`: a value, a reference to one, a column or an expression.
+/// An operand where SQL expects a value of type `T`: a value, a reference to one, a column or an expression.
 ///
-/// `T` is never an `Option`, and an `Option` is no operand: SQL's `= NULL` is never true.
+/// `T` is never an `Option`, and an `Option` is not an operand: SQL's `= NULL` is never true.
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` cannot be compared or combined with a `{T}` in SQL",
     label = "expected a `{T}`, or a column or an expression of that type",
-    note = "for an `Option`: `= NULL` is never true in SQL; `.filter(|u| option.map(|it| u.age.eq(it)))` filters where there is a value, `is_null()` asks for NULL",
-    note = "`is_not_distinct_from(option)` takes NULL for a value, but PostgreSQL uses no index for it",
-    note = "to compare other types, change one side with `.cast::<_>()`"
+    note = "for an `Option`: `= NULL` is never true in SQL; `.filter(|u| option.map(|it| u.age.eq(it)))` filters only if there is a value; `is_null()` tests for NULL",
+    note = "`is_not_distinct_from(option)` treats NULL as a value, but PostgreSQL uses no index for it",
+    note = "to compare other types, convert one side with `.cast::<_>()`"
 )]
 pub trait Operand<T: Scalar> {
     /// Whether it may be NULL.

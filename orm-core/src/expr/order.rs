@@ -1,4 +1,4 @@
-//! What ORDER BY takes.
+//! Sort keys, for ORDER BY.
 
 use crate::ast::{Direction, Node, Nulls, OrderItem};
 
@@ -35,12 +35,12 @@ impl Order {
     }
 }
 
-/// What a query can be ordered by: `column.asc()`, `column.desc()`, a tuple or a `Vec` of them.
+/// The sort keys of a query: `column.asc()`, `column.desc()`, a tuple or a `Vec` of them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an order",
     label = "expected `.asc()` or `.desc()`",
     note = "write `column.asc()`, `column.desc()`, or a tuple or a `Vec` of those",
-    note = "conditions are sorted by in the same way, `u.age.is_null().desc()`, and SQL by hand by `sql!(..).asc()`"
+    note = "a condition can be sorted by as well, `u.age.is_null().desc()`, and so can raw SQL, `sql!(..).asc()`"
 )]
 pub trait IntoOrder {
     /// Adds the items.

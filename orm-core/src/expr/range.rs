@@ -29,10 +29,10 @@ impl<T: RangeItem> RangeType for Multirange<T> {
     type Item = T;
 }
 
-/// What can stand where SQL expects a range or multirange over `T`: a `PgRange`, a `Multirange`, a range of Rust
+/// An operand where SQL expects a range or multirange over `T`: a `PgRange`, a `Multirange`, a range of Rust
 /// (`1..5`), a column or an expression.
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` is no range of `{T}`",
+    message = "a `{Self}` is not a range of `{T}`",
     label = "expected a range of `{T}`, such as `a..b`, or a column or expression of one"
 )]
 pub trait RangeOperand<T: RangeItem> {
@@ -93,7 +93,7 @@ type BoundOf<E> = <Base<E> as RangeType>::Item;
 /// ```
 #[expect(clippy::wrong_self_convention, reason = "columns are cheap to move")]
 pub trait Ranges: Expression {
-    /// Has the value in it. Renders `x @> y`.
+    /// Contains the value. Renders `x @> y`.
     ///
     /// ```
     /// # use blog::*;
@@ -106,7 +106,7 @@ pub trait Ranges: Expression {
         Cond(self.node().binary("@>", value.into_node()))
     }
 
-    /// Has the whole range in it. Renders `x @> y`.
+    /// Contains the whole range. Renders `x @> y`.
     ///
     /// ```
     /// # use blog::*;
@@ -119,7 +119,7 @@ pub trait Ranges: Expression {
         Cond(self.node().binary("@>", range.into_node()))
     }
 
-    /// Lies wholly in the other range. Renders `x <@ y`.
+    /// Is wholly contained in the other range. Renders `x <@ y`.
     ///
     /// ```
     /// # use blog::*;
@@ -132,7 +132,7 @@ pub trait Ranges: Expression {
         Cond(self.node().binary("<@", range.into_node()))
     }
 
-    /// The value lies in the range. Renders `x <@ y`.
+    /// The value is contained in the range. Renders `x <@ y`.
     ///
     /// ```
     /// # use blog::*;
@@ -145,7 +145,7 @@ pub trait Ranges: Expression {
         Cond(self.node().binary("<@", range.into_node()))
     }
 
-    /// Touches the other without overlap: no value lies between them. Renders `x -|- y`.
+    /// Is adjacent to the other: they do not overlap, and no value lies between them. Renders `x -|- y`.
     ///
     /// ```
     /// # use blog::*;
@@ -184,7 +184,7 @@ pub trait Ranges: Expression {
         Cond(self.node().binary(">>", range.into_node()))
     }
 
-    /// What both have in common; empty where there is nothing. Renders `x * y`.
+    /// Returns the values that both contain; an empty range if there are none. Renders `x * y`.
     ///
     /// ```
     /// # use blog::*;
@@ -223,7 +223,7 @@ pub trait Ranges: Expression {
         Expr::new(Node::call("upper", vec![self.node()]))
     }
 
-    /// Whether nothing lies in it. Renders `isempty(x)`.
+    /// Returns whether it contains no value. Renders `isempty(x)`.
     ///
     /// ```
     /// # use blog::*;

@@ -1,4 +1,4 @@
-//! SQL of the user's own: `sql!` gives a [`RawSql`], which runs as a statement or stands in a query as a fragment.
+//! SQL of the user: `sql!` returns a [`RawSql`], which runs as a statement or stands in a query as a fragment.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -13,8 +13,8 @@ use crate::{
 /// As a statement it has the verbs `all`, `one`, `one_or_none`, `first`, `stream` and `execute`. In a query it is a
 /// condition (`.filter(|u| sql!("{u.name} ~ {pattern}"))`) or, with [`expr`](Self::expr), a value.
 ///
-/// A text beside a comparison, in a list, a CASE, the rows of an insert or `coalesce` takes its type from there, as a literal
-/// does: beside a column of `citext` it is one. Anywhere else it is a `text`, and `{name}::citext` says another type.
+/// A text next to a comparison, in a list, a CASE, the rows of an insert or `coalesce` takes its type from there, as a literal
+/// does: next to a column of `citext` it is a `citext`. Anywhere else it is a `text`; `{name}::citext` gives it another type.
 ///
 /// ```
 /// # use blog::*;
@@ -30,14 +30,14 @@ pub struct RawSql {
 }
 
 impl RawSql {
-    /// The parts in order; `sql!` writes this call.
+    /// Makes a statement of these parts, in order; `sql!` expands to this call.
     #[doc(hidden)]
     pub fn new(parts: Vec<SqlPart>) -> Self {
         Self { parts, timeout: None }
     }
 
-    /// The fragment as a value of type `T` in a query. The type is the user's word; a wrong one is an error when the
-    /// first row is read.
+    /// Returns the fragment as a value of type `T` in a query. The type is not checked before the first row is read, which
+    /// is an error if it does not fit.
     ///
     /// ```
     /// # use blog::*;
@@ -73,8 +73,8 @@ impl RawSql {
     }
 }
 
-/// A value in SQL of the user, beside what `text` says: a text there takes the type of that, and where `list` says so an
-/// array of texts does.
+/// A value in SQL of the user, next to the expression `text`: a text there takes the type of that expression, and so does an
+/// array of texts if `list`.
 #[doc(hidden)]
 #[must_use]
 pub fn compared(node: Node, list: bool, text: &'static str) -> Node {
@@ -95,12 +95,12 @@ pub fn argument(node: Node, function: &str, text: &'static str) -> Node {
     if is_of_one_type(function) { compared(node, false, text) } else { node }
 }
 
-/// What `sql!` can put in place of `{name}`: a value that a column could hold, or a column or expression of the query
-/// that the fragment stands in.
+/// A value for `{name}` in `sql!`: one that a column could hold, or a column or expression of the query that contains the
+/// fragment.
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` cannot stand in `sql!`",
     label = "a `{Self}` has no PostgreSQL type",
-    note = "bind a value that a column can hold, an array of them, or a column of the query around",
+    note = "use a value that a column can hold, an array of them, or a column of the outer query",
     note = "PostgreSQL has no unsigned integers: convert to `i16`, `i32` or `i64`"
 )]
 pub trait Fragment {

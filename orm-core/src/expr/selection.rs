@@ -3,15 +3,15 @@
 use super::{Column, Expr, Origin, column::whole_row};
 use crate::{ast::Node, row::FromRow, value::SqlType};
 
-/// What a query may select or return: an expression, the columns of a model, or a tuple of up to 16 of those.
+/// A select list, or what a statement returns: an expression, the columns of a model, or a tuple of up to 16 of those.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be selected",
     label = "expected a column, an expression, the columns of a model, or a tuple of up to 16 of those",
-    note = "a value is selected as `bind(value)`, SQL by hand as `sql!(\"..\").expr::<i64>()` with its type",
-    note = "a tuple has at most 16 parts, which may be whole models"
+    note = "to select a value write `bind(value)`, to select raw SQL give it a type: `sql!(\"..\").expr::<i64>()`",
+    note = "a tuple has at most 16 parts, which can be whole models"
 )]
 pub trait Selection {
-    /// What a row then is.
+    /// The type of a row.
     type Output: FromRow;
 
     /// Adds itself to the list.
@@ -19,7 +19,7 @@ pub trait Selection {
     fn select(self, list: &mut SelectList);
 }
 
-/// A select list on its way.
+/// A select list that is being built.
 #[derive(Debug, Default)]
 pub struct SelectList(Vec<Node>);
 

@@ -21,19 +21,18 @@ pub trait Text: Scalar {}
 #[diagnostic::do_not_recommend]
 impl Text for String {}
 
-/// What `like`, `starts_with` and their neighbours look for: a string, or a column or expression of text.
+/// The argument of `like`, `starts_with` and similar methods: a string, or a column or expression of text.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no text to look for",
+    message = "`{Self}` is not a text to search for",
     label = "expected a string, or a column or expression of text"
 )]
 pub trait Pattern {
-    /// Makes the node of a pattern for LIKE: `pattern` writes a string between its wildcards, and says what to put
-    /// around an expression.
+    /// Makes the node of a pattern for LIKE, with the wildcards around it.
     #[doc(hidden)]
     fn into_pattern(self, wildcards: Wildcards) -> Node;
 }
 
-/// Which wildcards stand around the text to look for.
+/// Which wildcards stand around the text to search for.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub enum Wildcards {
@@ -75,7 +74,7 @@ impl Wildcards {
         pattern
     }
 
-    /// The same for text that only the server knows.
+    /// The same for an expression, whose text only the server knows. Renders `'%' || replace(replace(x, …), …) || '%'`.
     fn around_node(self, node: Node) -> Node {
         if matches!(self, Self::Own) {
             return node;
@@ -201,7 +200,7 @@ pub trait Textual: Expression {
         Cond(self.node().binary("LIKE", text.into_pattern(Wildcards::Before)))
     }
 
-    /// Has `text` in it, taken literally. Renders `x LIKE y` with wildcards escaped.
+    /// Contains `text`, taken literally. Renders `x LIKE y` with wildcards escaped.
     ///
     /// ```
     /// # use blog::*;
@@ -214,7 +213,7 @@ pub trait Textual: Expression {
         Cond(self.node().binary("LIKE", text.into_pattern(Wildcards::Around)))
     }
 
-    /// This text and then `other`. NULL if either is. Renders `x || y`.
+    /// Appends `other` to the text. NULL if either is. Renders `x || y`.
     ///
     /// ```
     /// # use blog::*;
@@ -267,7 +266,7 @@ pub trait Textual: Expression {
         Expr::new(Node::call("btrim", vec![self.node()]))
     }
 
-    /// How many characters it has. Renders `length(x)`.
+    /// Returns the number of characters. Renders `length(x)`.
     ///
     /// ```
     /// # use blog::*;

@@ -26,7 +26,7 @@ use crate::{ast::Node, value::VectorType};
 /// assert!(nearest.to_string().ends_with(r#"ORDER BY (t0."embedding" <=> $1::vector) LIMIT $2"#));
 /// ```
 pub trait Vectors: Expression {
-    /// The straight distance. Renders `x <-> y`.
+    /// Returns the Euclidean distance. Renders `x <-> y`.
     fn l2_distance<R: Operand<Base<Self>>>(self, other: R) -> Expr<NullIfEither<Self, R::Nullability, f64>>
     where
         Base<Self>: VectorType,
@@ -34,7 +34,7 @@ pub trait Vectors: Expression {
         distance(self, "<->", other)
     }
 
-    /// One minus the cosine of the angle, from 0 to 2. Renders `x <=> y`.
+    /// Returns the cosine distance: one minus the cosine of the angle, from 0 to 2. Renders `x <=> y`.
     fn cosine_distance<R: Operand<Base<Self>>>(self, other: R) -> Expr<NullIfEither<Self, R::Nullability, f64>>
     where
         Base<Self>: VectorType,
@@ -42,7 +42,7 @@ pub trait Vectors: Expression {
         distance(self, "<=>", other)
     }
 
-    /// The inner product, negative: so that the nearest come first in ascending order, which is what an index can do.
+    /// The inner product with its sign reversed: the nearest are first in ascending order, which an index supports.
     /// Renders `x <#> y`.
     fn negative_inner_product<R: Operand<Base<Self>>>(self, other: R) -> Expr<NullIfEither<Self, R::Nullability, f64>>
     where

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct QueryId(u64);
 
 impl QueryId {
-    /// No query: columns that only lend their name and type.
+    /// No query: columns that are used for their name and type only.
     pub(crate) const NONE: Self = Self(0);
 
     pub(crate) fn next() -> Self {
@@ -17,17 +17,17 @@ impl QueryId {
     }
 }
 
-/// How a column is called where it is used.
+/// The name of a column in a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ColumnName {
     /// By its name in a table.
     Named(&'static str),
-    /// By its place in the select list of a query that stands in FROM.
+    /// By its position in the select list of a query in FROM.
     Position(u16),
 }
 
 impl ColumnName {
-    /// The name, where there is one.
+    /// The name, if there is one.
     pub(crate) fn named(self) -> Option<&'static str> {
         match self {
             Self::Named(name) => Some(name),

@@ -1,5 +1,5 @@
-//! What is checked while the user's crate is compiled, where types and tables are known: a mistake is an error at the
-//! place that the derive gives.
+//! Checks that run while the user's crate is compiled, when types and tables are known: a mistake is an error at the place
+//! that the derive points to.
 #![expect(clippy::panic, reason = "runs while the user's crate is compiled, and is its error message")]
 
 use super::Model;
@@ -8,8 +8,7 @@ use crate::{
     value::PgType,
 };
 
-/// Gives the table of `T` where it is a model, and nothing where it is none, which then is a mistake with a message of
-/// its own.
+/// Has the table of `T` if that is a model, and none otherwise, which is a mistake with a separate message.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Probe<T>(std::marker::PhantomData<T>);
@@ -21,7 +20,7 @@ impl<T: Model> Probe<T> {
     pub const MEMBERS: &'static [&'static str] = T::MEMBERS;
 }
 
-/// What [`Probe`] says of types that are no models.
+/// The constants of [`Probe`] for types that are not models.
 #[doc(hidden)]
 pub trait NoModel {
     /// No table.
@@ -33,7 +32,7 @@ pub trait NoModel {
 impl<T> NoModel for Probe<T> {}
 
 /// Stops the compilation where a struct with `#[derive(Insert)]` lacks a column that has no default, or has one that
-/// only the database writes.
+/// is written only by the database.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_insert(table: Option<&Table>, owner: &str, fields: &[&str], parts: &[&[ColumnDef]]) {
@@ -48,7 +47,7 @@ pub const fn check_insert(table: Option<&Table>, owner: &str, fields: &[&str], p
                 .text(column.field)
                 .text("` of `")
                 .text(table.model)
-                .text("` is written by the database alone: remove it from `")
+                .text("` is written only by the database: remove it from `")
                 .text(owner)
                 .text("`");
             panic!("{}", text.as_str());
@@ -67,18 +66,18 @@ pub const fn check_insert(table: Option<&Table>, owner: &str, fields: &[&str], p
     }
 }
 
-/// Stops the compilation where `what`, an identity column or the version, is no integer.
+/// Stops the compilation where `what`, an identity column or the version, is not an integer.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_integer(ty: PgType, what: &str) {
     if ty.is_integer() {
         return;
     }
-    let text = Message::new().text(what).text(" is counted up, and a `").text(ty.name).text("` is no integer: ");
+    let text = Message::new().text(what).text(" needs an integer type, not `").text(ty.name).text("`: ");
     panic!("{}", text.text("use `i64`, `i32` or `i16`").as_str());
 }
 
-/// Stops the compilation where deleting a row would set a column to NULL that cannot be.
+/// Stops the compilation where deleting a row would set a column to NULL that is not nullable.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_set_null(nullable: bool, field: &str) {
@@ -120,8 +119,10 @@ pub const fn check_reference(
             let text = text.text("` is one: name all fields on the struct, `references(").text(table.model);
             panic!("{}", text.text(", fields(..))`").as_str());
         }
-        let text =
-            text.text("the key of `").text(table.model).text("` has not as many columns as fields refer to it: ");
+        let text = text
+            .text("the key of `")
+            .text(table.model)
+            .text("` has another number of columns than there are fields that refer to it: ");
         panic!("{}", text.text("name one field for each, or other columns with `columns(..)`").as_str());
     }
     let mut names = if columns.is_empty() { table.key } else { columns };
@@ -143,7 +144,7 @@ pub const fn check_reference(
     panic!("{}", text.text(if columns.is_empty() { "key" } else { "column" }).as_str());
 }
 
-/// Stops the compilation where a foreign key refers to fields that are not there, or not unique.
+/// Stops the compilation where a foreign key refers to fields that do not exist, or are not unique.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_referred(target: Option<&Table>, columns: &[&str]) {
@@ -187,7 +188,7 @@ const fn find(table: &Table, name: &str, in_database: bool) -> Option<&'static C
     None
 }
 
-/// Whether a constraint over `names` is one over the columns of these fields.
+/// Returns whether a constraint over `names` is one over the columns of these fields.
 const fn covers(table: &Table, names: &[&str], fields: &[&str]) -> bool {
     let mut rest = fields;
     while let [field, tail @ ..] = rest {
@@ -221,7 +222,7 @@ pub(crate) const fn equal(mut a: &[u8], mut b: &[u8]) -> bool {
     a.is_empty() && b.is_empty()
 }
 
-/// Whether one of `parts` has a column of that name.
+/// Returns whether one of `parts` has a column of that name.
 pub(super) const fn is_column_of(parts: &[&[ColumnDef]], name: &str) -> bool {
     let mut parts = parts;
     while let [part, rest @ ..] = parts {
@@ -237,7 +238,7 @@ pub(super) const fn is_column_of(parts: &[&[ColumnDef]], name: &str) -> bool {
     false
 }
 
-/// A text that is put together while compiling; what is too long for it is cut off.
+/// A text that is built while compiling; it is truncated to a fixed length.
 pub(crate) struct Message {
     bytes: [u8; 1024],
     len: usize,

@@ -1,4 +1,4 @@
-//! What derived structs say about their fields, and the steps that generated code takes with one.
+//! The operations of generated code on one field of a derived struct.
 //!
 //! Generated code names a field by its struct and number only, never by its type, so that a type which cannot be
 //! stored is one message, at the field.
@@ -12,7 +12,7 @@ use crate::{
     value::{Bind, Field, InsertSink, Nullability, PgType, Scalar, SqlType},
 };
 
-/// Whether the column of the field may be NULL.
+/// Returns whether the column of the field may be NULL.
 #[doc(hidden)]
 #[must_use]
 pub const fn field_nullable<M: Field<I>, const I: usize>() -> bool {
@@ -56,11 +56,11 @@ pub fn read_field<M: Field<I>, const I: usize>(row: &mut Cursor<'_>) -> Result<M
     read(row)
 }
 
-/// Once for each type, not for each field: the compiler has less to do.
+/// Separate, so that it is compiled once for each type instead of once for each field.
 #[inline]
 fn read<T: SqlType>(row: &mut Cursor<'_>) -> Result<T> {
     let base = if T::Nullability::NULLABLE { row.nullable()? } else { Some(row.value()?) };
-    T::from_base(base).ok_or_else(|| Error::new(ErrorKind::Decode, "a NULL where the type takes none"))
+    T::from_base(base).ok_or_else(|| Error::new(ErrorKind::Decode, "a NULL in a field that is not nullable"))
 }
 
 /// Makes a bind of the field's value.
@@ -72,7 +72,7 @@ where
     Bind::key(value.clone())
 }
 
-/// Makes a bind of the field's value; nothing of NULL.
+/// Makes a bind of the field's value; `None` for NULL.
 #[doc(hidden)]
 pub fn reference_field<M: Field<I>, const I: usize>(value: &M::Type) -> Option<Bind>
 where
@@ -114,7 +114,7 @@ pub fn table_of<M: Model>() -> &'static Table {
     M::TABLE
 }
 
-/// The columns of a model that only lend their names and types.
+/// The columns of a model, used for their names and types only.
 #[doc(hidden)]
 #[must_use]
 pub fn columns_of<M: Model>() -> M::Columns<Present> {

@@ -1,5 +1,4 @@
-//! Columns that several models share: a struct with `#[derive(Flatten)]`, which a model takes in with
-//! `#[orm(flatten)]`.
+//! Columns that several models share: a struct with `#[derive(Flatten)]`, which models include with `#[orm(flatten)]`.
 
 use super::check;
 use crate::{
@@ -12,7 +11,7 @@ use crate::{
 
 /// The part of a row to insert that belongs to a flattened struct: `NewTimes` for `Times`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no row of shared columns",
+    message = "`{Self}` is not a row of shared columns",
     label = "expected the struct that `#[derive(Flatten)]` writes",
     note = "for a flattened field of type `Times` that is `NewTimes`"
 )]
@@ -21,7 +20,7 @@ pub trait FlattenNew {
     type Of: Flatten<New = Self>;
 }
 
-/// Hands the values of a flattened field to an insert; the columns hold the field to its type.
+/// Passes the values of a flattened field to an insert; the columns determine the type of the field.
 #[doc(hidden)]
 pub fn insert_flattened<C, V, S>(_: C, row: V, first: usize, sink: &mut S)
 where
@@ -39,7 +38,7 @@ pub const fn flattened_columns<M: FlattenedField<I>, const I: usize>() -> &'stat
     <M::Type as Flatten>::COLUMNS
 }
 
-/// The name of one column of the field; empty when there is none, which [`check_flattened_column`] says.
+/// The name of one column of the field; empty if there is none, which [`check_flattened_column`] reports.
 #[doc(hidden)]
 #[must_use]
 pub const fn flattened_column<M: FlattenedField<I>, const I: usize>(field: &str) -> &'static str {
@@ -110,7 +109,7 @@ pub const fn columns_before(own: u16, flattened: &[&[ColumnDef]]) -> u16 {
     count
 }
 
-/// Puts the columns of a model together, its own and the flattened ones.
+/// Joins the columns of a model: its own and the flattened ones.
 #[doc(hidden)]
 #[must_use]
 pub const fn join_columns<const LEN: usize>(parts: &[&[ColumnDef]]) -> [ColumnDef; LEN] {
@@ -166,7 +165,7 @@ pub const fn first_required_column(columns: &[ColumnDef]) -> usize {
     columns.len() - rest.len()
 }
 
-/// Whether the next `count` values are all NULL.
+/// Returns whether the next `count` values are all NULL.
 #[doc(hidden)]
 pub fn all_null(row: &Cursor<'_>, count: usize) -> Result<bool> {
     for ahead in 0..count {

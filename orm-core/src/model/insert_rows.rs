@@ -1,4 +1,4 @@
-//! The values of an insert, gathered: one row as binds, many rows column by column.
+//! Collects the values of an insert: one row as binds, many rows column by column.
 
 use std::any::Any;
 
@@ -10,7 +10,7 @@ use crate::{
     value::{Bind, InsertSink, Neighbour, SqlType},
 };
 
-/// Gathers one row. Columns left to their default are not named.
+/// Collects one row. Columns with their default are not named. Renders `VALUES ($1, $2)`.
 pub(crate) fn one<M>(row: impl Insertable<M>) -> InsertRows {
     let mut sink = RowCells { columns: vec![], cells: vec![] };
     row.write(&mut sink);
@@ -32,7 +32,8 @@ impl InsertSink for RowCells {
     fn default<T: SqlType>(&mut self, _: usize, _: &'static str) {}
 }
 
-/// Gathers many rows: as arrays where they agree, else as values and DEFAULTs.
+/// Collects many rows. Renders `SELECT * FROM unnest($1, $2)` if all rows have the same columns, otherwise
+/// `VALUES ($1, DEFAULT), (DEFAULT, $2)`.
 pub(crate) fn many<M, R: Insertable<M>>(table: &'static Table, rows: impl IntoIterator<Item = R>) -> InsertRows {
     let rows = rows.into_iter();
     let mut sink = ColumnBuffers { expected: rows.size_hint().0, ..Default::default() };
@@ -51,7 +52,7 @@ pub(crate) struct ColumnBuffers {
 /// The values of one column. A missing one is a default.
 trait Buffer: Any + Send {
     fn count(&self) -> usize;
-    /// Whether `unnest` would give other columns than the values: it flattens arrays and takes composites apart.
+    /// Returns whether `unnest` would return other columns than the values: it flattens arrays and splits composites.
     fn is_unnested_wrong(&self) -> bool;
     fn into_array(self: Box<Self>, table: &'static Table, column: &'static str) -> Bind;
     fn into_cells(self: Box<Self>, column: &'static str, rows: usize) -> Vec<Cell>;
@@ -75,7 +76,7 @@ impl<T: SqlType> Buffer for ColumnBuffer<T> {
 
     fn into_array(self: Box<Self>, table: &'static Table, column: &'static str) -> Bind {
         let array = Bind::array(self.values);
-        // The items of an array of text are no `xml` or `ltree`, and a cast of theirs would cut what is too long.
+        // The elements of an array of text are not `xml` or `ltree`, and casting them would truncate long texts.
         match table.column(column) {
             Some(it) if it.sql_type.is_some() => array.items_typed_as(table, column),
             _ => array.of_column(column),

@@ -1,4 +1,4 @@
-//! What can be inserted: `NewUser`, which the derive writes, and structs with `#[derive(Insert)]`.
+//! Rows to insert: `NewUser`, which the derive writes, and structs with `#[derive(Insert)]`.
 
 use std::borrow::Cow;
 
@@ -17,7 +17,7 @@ use crate::{
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Defaulted<T> {
-    /// Left to the database.
+    /// The database's default.
     #[default]
     Auto,
     /// This value.
@@ -40,15 +40,15 @@ impl From<&str> for Defaulted<String> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be inserted as a `{M}`",
     label = "expected a row of new values",
-    note = "use the struct that the derive writes (`NewUser` for `User`), or one of yours with `#[derive(Insert)]` and `#[orm(of = ..)]`"
+    note = "use the struct that the derive writes (`NewUser` for `User`), or your own struct with `#[derive(Insert)]` and `#[orm(of = ..)]`"
 )]
 pub trait Insertable<M> {
-    /// Hands each column's value to `sink`, always the same columns in the same order.
+    /// Passes each column's value to `sink`, always the same columns in the same order.
     #[doc(hidden)]
     fn write<S: InsertSink>(self, sink: &mut S);
 }
 
-/// What a field can give a column of type `T`: the value, or [`Defaulted`].
+/// The value of a field for a column of type `T`: the value itself, or [`Defaulted`].
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` cannot be inserted into a column of type `{T}`",
     label = "the column is a `{T}`",
@@ -84,7 +84,7 @@ impl<T: SqlType> InsertField<T> for Defaulted<T> {
     }
 }
 
-/// What a row may borrow: the value is copied into the column's own type.
+/// Values that a row may borrow: they are copied into the column's type.
 macro_rules! borrowed {
     ($([$($generics:tt)*] $borrowed:ty => $owned:ty, $this:ident => $make:expr;)+) => { $(
         #[diagnostic::do_not_recommend]
@@ -120,7 +120,7 @@ borrowed! {
     [] &[&str] => Option<Vec<String>>, this => Some(this.iter().map(|it| (*it).to_owned()).collect());
 }
 
-/// Hands the value of one field to `sink`; the column gives its name and holds the field to its type.
+/// Passes the value of one field to `sink`; the column provides its name and determines the type of the field.
 #[doc(hidden)]
 pub fn insert_field<T: SqlType, W, V: InsertField<T>, S: InsertSink>(
     column: Column<T, W>,

@@ -124,12 +124,12 @@ impl<M: Model, Out, N> Insert<M, Out, N> {
         self.given
     }
 
-    /// Whether rows that are there already are treated in some way.
+    /// Returns whether rows that are there already are treated in some way.
     pub(crate) fn is_upsert(&self) -> bool {
         self.ast.on_conflict.is_some()
     }
 
-    /// Whether there is no row to insert.
+    /// Returns whether there is no row to insert.
     pub(super) fn is_empty(&self) -> bool {
         match &self.ast.rows {
             InsertSource::Values(rows) => rows.is_empty(),

@@ -28,7 +28,7 @@ pub(crate) fn count(select: &Select) -> Rendered {
     writer.finish()
 }
 
-/// Whether `count(*)` over the same sources and filters gives the count: where no other clause changes which rows there
+/// Returns whether `count(*)` over the same sources and filters gives the count: where no other clause changes which rows there
 /// are, or must itself be checked by the server.
 pub(crate) fn counts_plainly(select: &Select) -> bool {
     select.has_only(&[Clause::Join, Clause::Where, Clause::OrderBy])

@@ -1,32 +1,32 @@
-//! How a Rust type is called in the database.
+//! PostgreSQL types as constant data.
 
 /// The PostgreSQL type that a Rust type is stored as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct PgType {
-    /// The schema of a type made by the user; built-in types need none.
+    /// The schema of a user-defined type; built-in types need none.
     pub schema: Option<&'static str>,
-    /// The name. A built-in one is written into SQL as it is, another one quoted.
+    /// The name. That of a built-in type is written into SQL unchanged, others are quoted.
     pub name: &'static str,
-    /// The object identifier of a built-in type, which never changes; zero for types made by the user.
+    /// The object identifier of a built-in type, which never changes; zero for user-defined types.
     pub oid: u32,
     /// The object identifier of the array over it; zero where it is not known in advance.
     pub array_oid: u32,
-    /// Whether this is the array over the type so named.
+    /// Whether this is the array over the type with that name.
     pub array: bool,
     /// The labels, for an enum type.
     pub labels: &'static [&'static str],
     /// The attributes, for a composite type.
     pub attributes: &'static [Attribute],
-    /// Whether the name is SQL, to be written as it is: `app.email`, `hstore`.
+    /// Whether the name is SQL, to be written unchanged: `app.email`, `hstore`.
     pub verbatim: bool,
-    /// Whether a bind beside a column takes the column's own type instead of this one: a text bind compared with a
-    /// `citext` or `varchar` column would otherwise keep the server from using the column's index.
+    /// Whether a bind next to a column takes the column's type instead of this one: otherwise a text bind compared with a
+    /// `citext` or `varchar` column would prevent the server from using the column's index.
     pub follows_column: bool,
 }
 
 impl PgType {
-    /// A type that every server has.
+    /// A built-in type.
     #[must_use]
     pub const fn builtin(name: &'static str, oid: u32, array_oid: u32) -> Self {
         Self {
@@ -42,13 +42,13 @@ impl PgType {
         }
     }
 
-    /// A type of an extension or of the user, as SQL names it: `hstore`, `app.email`. It must exist in the database.
+    /// A type of an extension or a user-defined type, as SQL names it: `hstore`, `app.email`. It must exist in the database.
     #[must_use]
     pub const fn sql(name: &'static str) -> Self {
         Self { verbatim: true, ..Self::builtin(name, 0, 0) }
     }
 
-    /// An enum type made by the user.
+    /// A user-defined enum type.
     #[must_use]
     pub const fn enumeration(
         schema: Option<&'static str>,
@@ -58,13 +58,13 @@ impl PgType {
         Self { schema, labels, ..Self::builtin(name, 0, 0) }
     }
 
-    /// A composite type made by the user.
+    /// A user-defined composite type.
     #[must_use]
     pub const fn composite(schema: Option<&'static str>, name: &'static str, attributes: &'static [Attribute]) -> Self {
         Self { schema, attributes, ..Self::builtin(name, 0, 0) }
     }
 
-    /// The same type, its binds taking the type of the column beside them.
+    /// The same type, whose binds take the type of the column next to them.
     #[must_use]
     pub const fn following_column(mut self) -> Self {
         self.follows_column = true;
@@ -80,20 +80,20 @@ impl PgType {
         self
     }
 
-    /// Whether it is a type made by the user, or an array over one: the server gives it an identifier of its own.
+    /// Returns whether it is a user-defined type, or an array over one: its identifier differs from server to server.
     #[must_use]
     pub const fn is_user_defined(self) -> bool {
         self.oid == 0
     }
 
-    /// Whether it is one of the integer types.
+    /// Returns whether it is one of the integer types.
     #[must_use]
     pub const fn is_integer(self) -> bool {
         matches!(self.oid, 20 | 21 | 23)
     }
 
-    /// Whether a column of this type may refer to a key of type `key`, as far as that is known without a server: true
-    /// for types that only the server knows.
+    /// Returns whether a column of this type may refer to a key of type `key`, as far as that is known without a server:
+    /// true for types that only the server knows.
     #[must_use]
     pub const fn refers_to(self, key: Self) -> bool {
         if self.is_enumeration() || key.is_enumeration() {
@@ -130,7 +130,7 @@ impl PgType {
     }
 }
 
-/// Types that the server compares with each other in a foreign key.
+/// Families of types that the server compares with each other in a foreign key.
 enum Family {
     Integer,
     Numeric,

@@ -26,7 +26,7 @@ pub struct Encoded {
 }
 
 impl Encoded {
-    /// Hands the values out, `$1` first; `None` is NULL.
+    /// Returns the values, `$1` first; `None` is NULL.
     #[must_use]
     pub fn values(&self) -> impl ExactSizeIterator<Item = Option<&[u8]>> {
         self.values.iter().map(|it| it.as_ref().and_then(|range| self.bytes.get(range.clone())))
@@ -40,7 +40,7 @@ impl fmt::Debug for Encoded {
 }
 
 impl Sql {
-    /// Refuses what the protocol cannot carry. An executor calls it before anything is sent.
+    /// Refuses statements that the protocol cannot carry. An executor calls it before anything is sent.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidStatement`] for more than 65,535 binds, or a NUL character in the text.
@@ -94,7 +94,7 @@ impl Sql {
                 Err(cause) => return Err(refused(format_args!("has no form as {ty}")).with_source(cause)),
             }
         }
-        // What names and lengths take beside the values.
+        // The space for names and lengths beside the values.
         if bytes.len() + 8 * values.len() + 1024 > LONGEST_MESSAGE {
             let text = format!(
                 "the binds are {} bytes together, and PostgreSQL takes a little less than 1 GiB: send them in parts",

@@ -10,7 +10,7 @@ use postgres_types::{Kind, Type};
 
 use super::{CodecError, Element, PgType, Scalar, SqlType, codec_error::codec_error, scalar::base_type, server_type};
 
-/// The type of the items, where `ty` is an array.
+/// The type of the elements, if `ty` is an array.
 pub(super) fn item_type(ty: &Type) -> Option<&Type> {
     match base_type(ty).kind() {
         Kind::Array(item) => Some(item),
@@ -18,7 +18,7 @@ pub(super) fn item_type(ty: &Type) -> Option<&Type> {
     }
 }
 
-/// Writes `items` as an array of type `ty`. The type has been accepted before.
+/// Writes `items` as an array of type `ty`, which was accepted before.
 pub(super) fn encode<T: SqlType>(items: &[T], ty: &Type, out: &mut BytesMut) -> Result<(), CodecError> {
     let encode_item = |item: &T, item_type: &Type, out: &mut BytesMut| match item.as_base() {
         None => Ok(IsNull::Yes),
@@ -27,7 +27,7 @@ pub(super) fn encode<T: SqlType>(items: &[T], ty: &Type, out: &mut BytesMut) -> 
     encode_with(items, encode_item, ty, out)
 }
 
-/// Writes `items` as an array of type `ty`, each in its own way.
+/// Writes `items` as an array of type `ty`, each by `encode_item`.
 pub(super) fn encode_with<T>(
     items: &[T],
     encode_item: impl Fn(&T, &Type, &mut BytesMut) -> Result<IsNull, CodecError>,
@@ -39,7 +39,7 @@ pub(super) fn encode_with<T>(
     array_to_sql(Some(dimension), item_type.oid(), items, |item, out| encode_item(item, item_type, out), out)
 }
 
-/// Each item has its length before it.
+/// The length before each element.
 const BYTES_OF_LENGTH: usize = 4;
 
 fn decode<T: SqlType>(ty: &Type, raw: &[u8]) -> Result<Vec<T>, CodecError> {
@@ -49,14 +49,13 @@ fn decode<T: SqlType>(ty: &Type, raw: &[u8]) -> Result<Vec<T>, CodecError> {
         return Err(codec_error("an array of more than one dimension"));
     }
     let mut values = array.values();
-    // The array says itself how many items it has; more than there is room for are an error further on.
+    // The number of elements comes from the value itself; one that is too large is an error later.
     let mut items = Vec::with_capacity(values.size_hint().0.min(raw.len() / BYTES_OF_LENGTH));
     while let Some(raw) = values.next()? {
         let base = raw.map(|raw| super::sql_type::decode_base::<T>(item_type, raw)).transpose()?.flatten();
-        items.push(
-            T::from_base(base)
-                .ok_or_else(|| codec_error("a NULL in an array that takes none: use `Vec<Option<_>>`"))?,
-        );
+        items.push(T::from_base(base).ok_or_else(|| {
+            codec_error("a NULL in an array of elements that are not nullable: use `Vec<Option<_>>`")
+        })?);
     }
     Ok(items)
 }

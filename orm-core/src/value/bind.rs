@@ -1,4 +1,4 @@
-//! A value on its way to the server.
+//! Binds: values that are sent apart from the text.
 
 use std::{fmt, sync::Arc};
 
@@ -24,9 +24,9 @@ pub struct Bind {
     column: Option<&'static str>,
 }
 
-/// What an executor does with a bind: encode it for the type that the server expects.
+/// A value that can be encoded for the type that the server expects.
 pub trait Encode: Send + Sync {
-    /// Whether the value can be written as the server's type `ty`.
+    /// Returns whether the value can be written as the server's type `ty`.
     fn accepts(&self, ty: &Type) -> bool;
 
     /// Writes the binary form.
@@ -38,7 +38,7 @@ pub trait Encode: Send + Sync {
     /// The Rust type, for messages.
     fn rust_type(&self) -> String;
 
-    /// The type as the server would describe it, as far as that is known without one.
+    /// The type as the server would describe it, as far as it is known without a server.
     fn server_type(&self) -> Type;
 }
 
@@ -49,7 +49,7 @@ enum HeldValue {
     Integer(Integer, &'static IntegerType),
 }
 
-/// What the Rust type of an integer says of it.
+/// The functions of an integer's Rust type.
 struct IntegerType {
     accepts: fn(&Type) -> bool,
     name: fn() -> String,
@@ -167,7 +167,7 @@ impl Encode for IntegerArray {
     }
 }
 
-/// Values of one type, each encoded by itself.
+/// Values of one type, each of which is encoded separately.
 struct GatheredBinds(Vec<Bind>);
 
 impl Encode for GatheredBinds {
@@ -199,7 +199,7 @@ impl Bind {
         Self { value, ty, type_source: TypeSource::Declared, column: None }
     }
 
-    /// A bind of `value`, which makes no copies that would have to be known as such: a key.
+    /// A bind of `value` for a key: copies of it are not recognized as such.
     pub(crate) fn key<T: SqlType>(value: T) -> Self {
         match value.as_base().and_then(Scalar::integer) {
             Some(it) => {
@@ -212,7 +212,7 @@ impl Bind {
         }
     }
 
-    /// The same, in a place that copies share.
+    /// The same value, shared by its copies.
     pub(crate) fn shared(self) -> Self {
         let value = match self.value {
             it @ HeldValue::Integer(..) => HeldValue::shared(it),
@@ -221,13 +221,13 @@ impl Bind {
         Self { value, ..self }
     }
 
-    /// A bind of many values as one array. The items must not be arrays themselves, which PostgreSQL would take for a
+    /// A bind of many values as one array. The values must not be arrays themselves, which PostgreSQL would take for a
     /// second dimension.
     pub(crate) fn array<T: SqlType>(values: Vec<T>) -> Self {
         Self::of(HeldValue::shared(ArrayBind(values)), T::Base::TYPE.array())
     }
 
-    /// A bind of a value as the server sent it, of type `ty`.
+    /// A bind of a value of type `ty` in the form in which the server sent it.
     pub(crate) fn raw(value: RawValue, ty: PgType) -> Self {
         Self { ty, ..Self::key(value) }
     }
@@ -242,7 +242,7 @@ impl Bind {
         Self::of(HeldValue::shared(IntegerArray(values)), ty.array())
     }
 
-    /// The integer that it is, if it is one of a type that every server has.
+    /// The value, if it is an integer of a built-in type.
     pub(crate) fn integer(&self) -> Option<Integer> {
         match self.value {
             HeldValue::Integer(it, _) if self.ty.is_integer() => Some(it),
@@ -250,8 +250,8 @@ impl Bind {
         }
     }
 
-    /// A bind of many values of one type as one array; `None` without a value. Of values of a column it is an array of
-    /// those.
+    /// A bind of many values of one type as one array; `None` without a value. If they take the type of a column, so does
+    /// the array.
     pub(crate) fn gather(values: Vec<Self>) -> Option<Self> {
         let first = values.first()?;
         let (ty, type_source) = (first.ty.array(), first.type_source);
@@ -262,14 +262,14 @@ impl Bind {
         })
     }
 
-    /// The value's bytes, where its type is one that every server has: equal bytes are equal values.
+    /// Appends the value's bytes, if its type is built in: equal bytes are equal values. Returns whether it did.
     pub(crate) fn bytes(&self, out: &mut BytesMut) -> bool {
         let Some(ty) = Type::from_oid(self.ty.oid) else { return false };
         matches!(self.value.encode(&ty, out), Ok(IsNull::No))
     }
 
-    /// Says what the value is compared with or stored in, and lets the server take the type from it, if the bind's own
-    /// type is one that does so and has not been settled before.
+    /// Records what the value is compared with or stored in. If the bind's type follows its neighbour and is not yet
+    /// settled, the server takes the type from there.
     pub(crate) fn beside(mut self, neighbour: Neighbour) -> Self {
         self.take_type(neighbour);
         self
@@ -283,8 +283,8 @@ impl Bind {
         self.column = neighbour.column().or(self.column);
     }
 
-    /// Has the server take the value for one of the column `name` of `table`, wherever it stands, if the bind's own type
-    /// is one that does so. Renders `CASE WHEN FALSE THEN (SELECT "name" FROM "table") ELSE $1 END`.
+    /// Gives the value the type of the column `name` of `table`, wherever it stands, if the bind's type follows columns.
+    /// Renders `CASE WHEN FALSE THEN (SELECT "name" FROM "table") ELSE $1 END`.
     pub(crate) fn typed_as(self, table: &'static Table, name: &'static str) -> Self {
         self.typed_by(table, name, false)
     }
@@ -307,7 +307,7 @@ impl Bind {
         self.type_source
     }
 
-    /// Gives what is beside it to query `to`, where it is of query `from`.
+    /// Moves its neighbour to query `to`, if that is a column of query `from`.
     pub(crate) fn rename(&mut self, from: QueryId, to: QueryId) {
         if let TypeSource::Beside(neighbour) = &mut self.type_source
             && neighbour.query == from
@@ -316,21 +316,21 @@ impl Bind {
         }
     }
 
-    /// Says which column the value is stored in. The type stays as it is.
+    /// Records which column the value is stored in. The type is unchanged.
     pub(crate) fn of_column(mut self, name: &'static str) -> Self {
         self.column = Some(name);
         self
     }
 
-    /// Returns the column that the value is compared with or stored in, where there is one.
+    /// Returns the column that the value is compared with or stored in, if there is one.
     #[must_use]
     pub fn column(&self) -> Option<&'static str> {
         self.column
     }
 
-    /// Whether this is the same value of the same type, so that one placeholder can serve both.
+    /// Returns whether this is the same value of the same type, so that one placeholder can stand for both.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        // Each takes the type of what is beside it.
+        // Each takes the type of its neighbour.
         if self.ty != other.ty || self.type_source != other.type_source {
             return false;
         }
@@ -342,12 +342,12 @@ impl Bind {
                 one == two || (self.ty == Json::<Value>::TYPE && is_same_json(&one, &two))
             }
             (Ok(None), Ok(None)) => true,
-            // A value without a binary form is like no other.
+            // A value without a binary form equals no other.
             _ => false,
         }
     }
 
-    /// The binary form of the value, nothing for NULL, as far as it can be known without a server.
+    /// The binary form of the value, `None` for NULL, as far as it is known without a server.
     fn binary(&self) -> Result<Option<BytesMut>, CodecError> {
         let mut bytes = BytesMut::new();
         match self.value.encode(&self.server_type(), &mut bytes)? {
@@ -356,12 +356,12 @@ impl Bind {
         }
     }
 
-    /// The type as the server would describe it, as far as that is known without one.
+    /// The type as the server would describe it, as far as it is known without a server.
     fn server_type(&self) -> Type {
         Type::from_oid(self.ty.oid).unwrap_or_else(|| self.value.server_type())
     }
 
-    /// The truth value that it is, if it is one.
+    /// The value, if it is a `bool`.
     pub(crate) fn bool(&self) -> Option<bool> {
         if self.ty != bool::TYPE {
             return None;
@@ -370,36 +370,36 @@ impl Bind {
         Some(*bytes == [1])
     }
 
-    /// Whether it is an array without items.
+    /// Returns whether it is an empty array.
     pub(crate) fn is_empty_array(&self) -> bool {
-        // How many dimensions, whether it has NULLs, the type of the items, and how many there are.
+        // The header: number of dimensions, NULLs or not, type of the elements; then their number.
         let Ok(Some(bytes)) = (if self.ty.array { self.binary() } else { Ok(None) }) else { return false };
         bytes.get(..4) == Some(&[0; 4]) || bytes.get(12..16) == Some(&[0; 4])
     }
 
-    /// Whether it is a pattern of LIKE that fits every text.
+    /// Returns whether it is a pattern of LIKE that matches every text.
     pub(crate) fn is_any_text(&self) -> bool {
         let Ok(Some(bytes)) = self.binary() else { return false };
         !bytes.is_empty() && bytes.iter().all(|it| *it == b'%')
     }
 
-    /// The text of the value as a constant, nothing for NULL.
+    /// The text of the value as a constant, `None` for NULL.
     ///
     /// # Errors
-    /// When the value has no binary form, or a type whose text is not known here.
+    /// When the value has no binary form, or a type whose text form is not known here.
     pub(crate) fn constant(&self) -> Result<Option<String>, CodecError> {
         let Some(bytes) = self.binary()? else { return Ok(None) };
         let text = constant::text(&self.server_type(), &bytes);
         text.map(Some).ok_or_else(|| NoConstant.into())
     }
 
-    /// Whether this is the same value of the same type, whatever each stands beside.
+    /// Returns whether this is the same value of the same type, whatever their neighbours.
     pub(crate) fn has_same_value(&self, other: &Self) -> bool {
         let declared = |it: &Self| Self { type_source: TypeSource::Declared, ..it.clone() };
         declared(self).is_same(&declared(other))
     }
 
-    /// Whether this is a copy of the same bind.
+    /// Returns whether this is a copy of the same bind.
     pub(crate) fn is_copy(&self, other: &Self) -> bool {
         self.value.is_copy(&other.value) && self.ty == other.ty && self.type_source == other.type_source
     }
@@ -411,13 +411,13 @@ impl Bind {
     }
 
     /// Returns the object identifier to declare for the bind; zero leaves the choice to the server: for text and JSON
-    /// beside a column or what is made of one, and for types made by the user, which the text casts.
+    /// next to a column or an expression over one, and for user-defined types, for which the text has a cast.
     #[must_use]
     pub fn declared_oid(&self) -> u32 {
         if self.type_source == TypeSource::Declared { self.ty.oid } else { 0 }
     }
 
-    /// Whether the value can be written as the server's type `ty`.
+    /// Returns whether the value can be written as the server's type `ty`.
     #[must_use]
     pub fn accepts(&self, ty: &Type) -> bool {
         self.value.accepts(ty)
@@ -438,7 +438,7 @@ impl Bind {
     }
 }
 
-/// A value of a type whose constants are not known here.
+/// The error of a value whose type has no text form here.
 #[derive(Debug)]
 pub(crate) struct NoConstant;
 
@@ -450,7 +450,7 @@ impl fmt::Display for NoConstant {
 
 impl std::error::Error for NoConstant {}
 
-/// Whether two binary forms of `jsonb` are of the same document: the entries of a map come in any order.
+/// Returns whether two binary forms of `jsonb` are the same document: the order of the entries of a map does not matter.
 fn is_same_json(one: &[u8], two: &[u8]) -> bool {
     let read = |raw: &[u8]| raw.get(1..).and_then(|it| serde_json::from_slice::<Value>(it).ok());
     matches!((read(one), read(two)), (Some(one), Some(two)) if one == two)

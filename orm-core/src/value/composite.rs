@@ -1,4 +1,4 @@
-//! What `#[derive(PgComposite)]` leans on.
+//! The functions that `#[derive(PgComposite)]` uses.
 
 use bytes::{BufMut, BytesMut};
 use postgres_types::{Kind, Type};
@@ -30,14 +30,14 @@ pub fn read_attribute<M: Field<I>, const I: usize>(
     values.read(name)
 }
 
-/// The description of the attribute number `I` of a composite type.
+/// The server's type of the attribute number `I` of a composite type.
 #[doc(hidden)]
 #[must_use]
 pub fn attribute_server_type<M: Field<I>, const I: usize>() -> Type {
     <<M::Type as SqlType>::Base as Scalar>::server_type()
 }
 
-/// Whether `ty` is the composite type `name`, or a domain over it.
+/// Returns whether `ty` is the composite type `name`, or a domain over it.
 #[doc(hidden)]
 #[must_use]
 pub fn accepts_composite(ty: &Type, name: &str) -> bool {
@@ -45,10 +45,10 @@ pub fn accepts_composite(ty: &Type, name: &str) -> bool {
     matches!(ty.kind(), Kind::Composite(_)) && ty.name() == name
 }
 
-/// The value of an attribute, its type forgotten.
+/// The value of an attribute, with its type erased.
 #[doc(hidden)]
 pub trait AttributeValue {
-    /// Whether it can be written as `ty`.
+    /// Returns whether it can be written as `ty`.
     fn fits(&self, ty: &Type) -> bool;
     /// Writes it; `false` for NULL.
     fn write(&self, ty: &Type, out: &mut BytesMut) -> Result<bool, CodecError>;
@@ -73,7 +73,7 @@ impl<T: SqlType> AttributeValue for T {
     }
 }
 
-/// Writes what `write` writes, its length before it; NULL where that says `false`.
+/// Writes the output of `write` after its length; NULL if `write` returns `false`.
 pub(super) fn sized(
     out: &mut BytesMut,
     write: impl FnOnce(&mut BytesMut) -> Result<bool, CodecError>,
@@ -92,7 +92,7 @@ pub(super) fn sized(
 fn fields(ty: &Type) -> Result<&[postgres_types::Field], CodecError> {
     match base_type(ty).kind() {
         Kind::Composite(fields) => Ok(fields),
-        _ => Err(codec_error(format!("the type {ty} is no composite type"))),
+        _ => Err(codec_error(format!("the type {ty} is not a composite type"))),
     }
 }
 
@@ -139,16 +139,16 @@ pub struct CompositeReader<'a> {
 }
 
 impl<'a> CompositeReader<'a> {
-    /// Takes the value apart; `names` are the attributes that the struct `rust` has.
+    /// Splits the value into attributes; `names` are those of the struct `rust`.
     ///
     /// # Errors
-    /// When the server's type has another attribute, or the bytes are no such value.
+    /// When the server's type has another attribute, or the bytes are not a value of that type.
     pub fn new(rust: &str, names: &[&str], ty: &'a Type, raw: &'a [u8]) -> Result<Self, CodecError> {
         let mut reader = Reader(raw);
         let fields = fields(ty)?;
         let (now, before) = (reader.i32()?, fields.len());
         if usize::try_from(now) != Ok(before) {
-            let text = format!("it has {now} attributes, and had {before}");
+            let text = format!("it has {now} attributes now, and had {before}");
             return Err(codec_error(format!("the type {ty} has changed since this connection first saw it: {text}")));
         }
         let mut values = Vec::with_capacity(fields.len());
@@ -171,7 +171,7 @@ impl<'a> CompositeReader<'a> {
     /// Reads the attribute `name`.
     ///
     /// # Errors
-    /// When there is none, or the type does not hold it.
+    /// When there is none, or `T` cannot hold it.
     pub fn read<T: SqlType>(&self, name: &str) -> Result<T, CodecError> {
         let Self { ty, values } = self;
         let Some((_, of, raw)) = values.iter().find(|(it, ..)| *it == name) else {

@@ -1,10 +1,10 @@
-//! Values as the text of constants, from their binary form: for places where the server wants a constant and no bind.
+//! The text of constants, from the binary form of values: for places where the server needs a constant instead of a bind.
 
 use postgres_types::{Kind, Type};
 
 use super::reader::Reader;
 
-/// The text that the server reads as the value `raw` of type `ty`; nothing for types whose text is not known here.
+/// The text that the server reads as the value `raw` of type `ty`; `None` for types whose text form is not known here.
 pub(super) fn text(ty: &Type, raw: &[u8]) -> Option<String> {
     if matches!(ty.kind(), Kind::Enum(_)) {
         return utf8(raw);
@@ -50,8 +50,8 @@ fn float(number: impl std::fmt::LowerExp) -> String {
     }
 }
 
-/// Groups of four digits, the first of which counts ten thousands to the power of `weight`, with as many digits after the
-/// point as `scale` says: to the server 1.5 and 1.50 are two constants.
+/// Groups of four digits, the first of which stands for 10000^`weight`, with `scale` digits after the point: to the server
+/// 1.5 and 1.50 are two constants.
 fn numeric(raw: &[u8]) -> Option<String> {
     const NEGATIVE: u16 = 0x4000;
     let mut reader = Reader(raw);
@@ -108,7 +108,7 @@ fn timestamp(micros: i64, zone: &str) -> String {
     }
 }
 
-/// The day that is so many days after the first of 2000, and ` BC` for what was before the year 1.
+/// The day that is `days` after 2000-01-01, and ` BC` before the year 1.
 fn civil(days: i64) -> (String, &'static str) {
     // Years begin in March here, so that a leap day is the last of its year; 400 of them have 146,097 days.
     let days = days + 730_425;

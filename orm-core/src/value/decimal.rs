@@ -1,6 +1,6 @@
-//! `numeric` as `rust_decimal::Decimal`: exactly, or not at all.
+//! `numeric` as `rust_decimal::Decimal`: exact, or an error.
 //!
-//! The codec of the crate rounds what has too many digits, and panics at some numbers that are too large.
+//! The crate's own codec rounds numbers with too many digits, and panics at some that are too large.
 
 use bytes::BytesMut;
 use postgres_types::{ToSql, Type};
@@ -23,7 +23,7 @@ struct Scaled {
 }
 
 impl Scaled {
-    /// Moves towards `scale` as far as that changes nothing but zeros at the end, and there is room.
+    /// Changes the scale towards `scale`, as far as only trailing zeros change and the digits fit.
     fn towards(mut self, scale: u32) -> Self {
         while self.scale > scale && self.mantissa.is_multiple_of(10) {
             self.mantissa /= 10;

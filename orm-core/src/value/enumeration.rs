@@ -1,10 +1,10 @@
-//! What `#[derive(PgEnum)]` leans on.
+//! The functions that `#[derive(PgEnum)]` uses.
 
 use postgres_types::{Kind, Type};
 
 use super::{CodecError, scalar::base_type};
 
-/// Whether `ty` is the enum type `name`, or a domain over it.
+/// Returns whether `ty` is the enum type `name`, or a domain over it.
 #[doc(hidden)]
 #[must_use]
 pub fn accepts_enum(ty: &Type, name: &str) -> bool {

@@ -1,4 +1,4 @@
-//! What a derived struct says about one of its fields: the type of its value, and who writes it.
+//! A field of a derived struct: the type of its value, and who writes it.
 
 use std::fmt;
 
@@ -13,18 +13,18 @@ pub trait Field<const I: usize>: Sized {
     type Writer: Writer;
 }
 
-/// Who writes the values of a column: whoever inserts and updates, or, of a generated column, the server alone.
+/// Who writes the values of a column: inserts and updates, or, for a generated column, only the server.
 pub trait Writer: fmt::Debug + 'static {}
 
-/// The values of a column that can be set: [`Column::set`].
+/// The values of a column that can be set: [`Column::set`](crate::expr::Column::set).
 #[diagnostic::on_unimplemented(
     message = "a generated column cannot be set",
-    label = "PostgreSQL alone computes this column",
-    note = "set the columns that it is computed from: the server computes it anew"
+    label = "only PostgreSQL computes this column",
+    note = "set the columns that it is computed from: the server then computes it again"
 )]
 pub trait Settable: Writer {}
 
-/// Values that inserts and updates write. What a [`Column`] has where nothing else is said.
+/// Values that inserts and updates write: the default of a [`Column`](crate::expr::Column).
 #[derive(Debug, Clone, Copy)]
 pub enum Written {}
 

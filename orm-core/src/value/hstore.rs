@@ -59,7 +59,7 @@ impl Scalar for Hstore {
     }
 
     fn decode(_: &Type, raw: &[u8]) -> Result<Self, CodecError> {
-        // One by one: the count that a broken value says must not make us ask for memory.
+        // One by one: the count in a broken value must not make us allocate memory.
         let (mut entries, mut map) = (hstore_from_sql(raw)?, HashMap::new());
         while let Some((key, value)) = entries.next()? {
             map.insert(key.to_owned(), value.map(str::to_owned));

@@ -7,8 +7,8 @@ use super::{CodecError, Element, MayBeInfinite, PgType, RangeItem, Scalar, scala
 
 /// A date or timestamp, or `infinity`, or `-infinity`.
 ///
-/// The types of the date crates cannot hold infinity, and reading one into them is an error. Where a column may have it
-/// ("valid until further notice"), its field is an `OrInfinity<NaiveDate>`.
+/// The types of the date crates cannot hold infinity, and reading one into them is an error. If a column may hold it
+/// ("valid until further notice"), make its field an `OrInfinity<NaiveDate>`.
 ///
 /// The order is that of the server: minus infinity is before, infinity after all dates.
 ///

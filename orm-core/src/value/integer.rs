@@ -1,9 +1,9 @@
-//! Integers as the server holds them, which most keys are.
+//! Integers as the server stores them: most keys are integers.
 
 use bytes::{BufMut, BytesMut};
 use postgres_types::Type;
 
-/// An integer, in as many bytes as the server holds it in.
+/// An integer, in the size in which the server stores it.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Integer {

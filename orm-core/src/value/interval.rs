@@ -11,7 +11,7 @@ use postgres_types::Type;
 
 use super::{CodecError, Element, PgType, Scalar, reader::Reader, scalar::base_type};
 
-/// A span of time as PostgreSQL keeps it: months, days and microseconds, each with a sign of its own.
+/// An interval as PostgreSQL stores it: months, days and microseconds, each with its own sign.
 ///
 /// The three are not converted into each other, since a month has 28 to 31 days and a day 23 to 25 hours. `==` of Rust
 /// compares the parts; in a query a month counts as 30 days and a day as 24 hours.
@@ -35,7 +35,7 @@ pub struct Interval {
 const SECOND: i64 = 1_000_000;
 
 impl Interval {
-    /// No time at all.
+    /// The empty interval.
     pub const ZERO: Self = Self { months: 0, days: 0, microseconds: 0 };
     /// `infinity`: PostgreSQL 17 and later.
     pub const INFINITY: Self = Self { months: i32::MAX, days: i32::MAX, microseconds: i64::MAX };
@@ -141,7 +141,7 @@ impl Interval {
         Self { microseconds, ..Self::ZERO }
     }
 
-    /// The sum, part by part; nothing where a part is too large.
+    /// Returns the sum, part by part; `None` if a part is too large.
     ///
     /// ```
     /// # use blog::*;
@@ -158,7 +158,7 @@ impl Interval {
         }
     }
 
-    /// The same the other way round; nothing where a part is the smallest number there is.
+    /// Returns the interval with all signs reversed; `None` if a part is the smallest possible number.
     ///
     /// ```
     /// # use blog::*;

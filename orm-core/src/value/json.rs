@@ -12,7 +12,7 @@ use super::{
     scalar::base_type,
 };
 
-/// A value stored as `jsonb` (or `json`, where the column is).
+/// A value stored as `jsonb` (or `json`, if the column is).
 ///
 /// `serde_json::Value` is the default, for documents of no fixed shape.
 ///
@@ -68,7 +68,7 @@ impl<T> From<T> for Json<T> {
 /// The byte before a `jsonb` value: the version of its binary form.
 const JSONB_VERSION: u8 = 1;
 
-/// Whether a string in this JSON has a NUL character.
+/// Returns whether a string in this JSON has a NUL character.
 fn says_nul(json: &[u8]) -> bool {
     let mut rest = json;
     while let Some(at) = rest.iter().position(|it| *it == b'\\') {
@@ -95,7 +95,7 @@ impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> Scalar for Json<T>
         }
         let start = out.len();
         serde_json::to_writer((&mut *out).writer(), &self.0)?;
-        // `json` keeps the text as it is; `jsonb` keeps what it says.
+        // `json` keeps the text unchanged; `jsonb` keeps its meaning.
         if binary && out.get(start..).is_some_and(says_nul) {
             return Err(Box::new(NulCharacter));
         }
@@ -109,13 +109,13 @@ impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> Scalar for Json<T>
             text => text,
         };
         serde_json::from_slice(text).map(Self).map_err(|error| {
-            // What serde says of it may quote the value.
+            // The message of serde may quote the value.
             let (line, column) = (error.line(), error.column());
             codec_error_from(format!("the JSON does not fit, at line {line}, column {column}"), error)
         })
     }
 
-    /// JSON has a `null` of its own, which most types cannot hold: then it is none of them, as NULL is.
+    /// JSON has a separate `null`, which most types cannot hold: for those it is treated as NULL.
     fn decode_optional(ty: &Type, raw: &[u8]) -> Result<Option<Self>, CodecError> {
         let read = Self::decode(ty, raw);
         let text = if *base_type(ty) == Type::JSONB { raw.get(1..).unwrap_or_default() } else { raw };

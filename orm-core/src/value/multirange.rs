@@ -10,7 +10,7 @@ use super::{
 
 /// Several ranges as one value: `int4multirange`, `datemultirange`, … PostgreSQL 14 and later.
 ///
-/// The server gives it back sorted, without empty ranges, and with ranges that touch made one.
+/// The server returns it sorted, without empty ranges, and with adjacent ranges merged.
 ///
 /// ```
 /// # use blog::*;
@@ -21,7 +21,7 @@ use super::{
 pub struct Multirange<T>(pub Vec<PgRange<T>>);
 
 impl<T> Multirange<T> {
-    /// Whether `value` lies in one of the ranges.
+    /// Returns whether one of the ranges contains `value`.
     ///
     /// ```
     /// # use blog::*;

@@ -1,5 +1,5 @@
-//! Types of PostgreSQL that are a number or some bytes, as newtypes: a `u32` or `i8` in a model is a mistake more often
-//! than an `oid` or a `"char"`.
+//! PostgreSQL types that are a number or some bytes, as newtypes: a `u32` or `i8` in a model is more often a mistake than an
+//! `oid` or a `"char"`.
 
 use std::{fmt, str::FromStr};
 
@@ -20,7 +20,7 @@ pub struct PgChar(pub u8);
 
 /// An amount of `money`, in the smallest unit of the currency (cents) that the server's `lc_monetary` names.
 ///
-/// Prefer `numeric` for new columns: what such an amount means depends on a setting.
+/// Prefer `numeric` for new columns: the currency of such an amount depends on a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Money(pub i64);
 
@@ -74,13 +74,13 @@ small! {
     MacAddr8 => PgType::builtin("macaddr8", 774, 775), MACADDR8, |it| it, |it| it;
 }
 
-/// A text that is no hardware address of the wanted length, written as `08:00:2b:01:02:03`.
+/// The error of a text that is not a hardware address of the right length, such as `08:00:2b:01:02:03`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidMacAddr;
 
 impl fmt::Display for InvalidMacAddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a hardware address: expected pairs of hexadecimal digits with colons between")
+        f.write_str("not a hardware address: expected pairs of hexadecimal digits, separated by colons")
     }
 }
 

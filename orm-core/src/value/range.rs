@@ -11,9 +11,9 @@ use postgres_types::{Kind, Type};
 
 use super::{CodecError, Element, PgType, Scalar, codec_error::codec_error, scalar::base_type, server_type};
 
-/// A type that PostgreSQL has ranges of: `i32`, `i64`, `Decimal`, dates and timestamps.
+/// A type for which PostgreSQL has ranges: `i32`, `i64`, `Decimal`, dates and timestamps.
 ///
-/// For a range type of your own (`CREATE TYPE temperatures AS RANGE (subtype = float8)`) make the item a newtype:
+/// For a range type of your own (`CREATE TYPE temperatures AS RANGE (subtype = float8)`) make the type of the bounds a newtype:
 ///
 /// ```
 /// use orm_pg::{prelude::*, value::{PgType, RangeItem}};
@@ -28,8 +28,8 @@ use super::{CodecError, Element, PgType, Scalar, codec_error::codec_error, scala
 /// let mild = PgRange::from(Celsius(15.0)..Celsius(25.0));
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "PostgreSQL has no range of `{Self}` that is known here",
-    note = "there are ranges of `i32`, `i64`, `Decimal`, dates and timestamps; for a range type of yours implement `RangeItem`"
+    message = "no range type for `{Self}` is known here",
+    note = "there are ranges of `i32`, `i64`, `Decimal`, dates and timestamps; for your own range type implement `RangeItem`"
 )]
 pub trait RangeItem: Element {
     /// The range type.
@@ -56,8 +56,8 @@ impl RangeItem for rust_decimal::Decimal {
 
 /// A range: `int4range`, `int8range`, `numrange`, `tsrange`, `tstzrange`, `daterange`.
 ///
-/// Made of Rust's own ranges: `PgRange::from(1..=5)`. `==` compares what is written; the server gives ranges of whole
-/// numbers and days back in one form, `1..=5` as `1..6`. A range that ends before it starts is refused by the server.
+/// Made from Rust's ranges: `PgRange::from(1..=5)`. `==` compares the bounds as written; the server normalizes ranges of
+/// integers and days, `1..=5` to `1..6`. The server refuses a range that ends before it starts.
 ///
 /// ```
 /// # use blog::*;
@@ -72,7 +72,7 @@ impl RangeItem for rust_decimal::Decimal {
 pub enum PgRange<T> {
     /// Contains nothing.
     Empty,
-    /// From a lower to an upper bound, each of which may belong to it, not belong to it, or not be there.
+    /// From a lower to an upper bound, each of which is inclusive, exclusive or missing.
     Bounds(Bound<T>, Bound<T>),
 }
 
@@ -110,7 +110,7 @@ impl<T> PgRange<T> {
         }
     }
 
-    /// Whether it is the empty range.
+    /// Returns whether it is the empty range.
     ///
     /// ```
     /// # use blog::*;
@@ -120,7 +120,7 @@ impl<T> PgRange<T> {
         matches!(self, Self::Empty)
     }
 
-    /// Whether `value` lies in it.
+    /// Returns whether it contains `value`.
     ///
     /// ```
     /// # use blog::*;
@@ -168,7 +168,7 @@ impl<T> From<ops::RangeFull> for PgRange<T> {
     }
 }
 
-/// The type of the bounds, where `ty` is a range.
+/// The type of the bounds, if `ty` is a range.
 pub(super) fn item_type(ty: &Type) -> Option<&Type> {
     match base_type(ty).kind() {
         Kind::Range(item) => Some(item),
@@ -176,7 +176,7 @@ pub(super) fn item_type(ty: &Type) -> Option<&Type> {
     }
 }
 
-/// Writes a bound of a range whose items have the type `ty`.
+/// Writes a bound of a range over `ty`.
 fn write<T: Scalar>(bound: &Bound<T>, ty: &Type, out: &mut BytesMut) -> Result<RangeBound<IsNull>, CodecError> {
     Ok(match bound {
         Bound::Unbounded => RangeBound::Unbounded,

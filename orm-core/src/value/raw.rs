@@ -1,11 +1,11 @@
-//! A value as the server sent it, of whatever type.
+//! A value of any type, in the form in which the server sent it.
 
 use bytes::{BufMut, BytesMut};
 use postgres_types::Type;
 
 use super::{CodecError, Integer, PgType, Scalar};
 
-/// A value that only travels on: a part of a key.
+/// A value that is only sent back: a part of a key.
 #[doc(hidden)]
 #[derive(Debug, Clone)]
 pub enum RawValue {

@@ -1,8 +1,8 @@
-//! Reading binary forms that no codec of `postgres-types` covers.
+//! Reads binary forms for which `postgres-types` has no codec.
 
 use super::{CodecError, codec_error::codec_error};
 
-/// What is left of a value.
+/// The rest of a value.
 pub(super) struct Reader<'a>(pub(super) &'a [u8]);
 
 impl<'a> Reader<'a> {
@@ -35,6 +35,6 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn end(&self) -> Result<(), CodecError> {
-        if self.0.is_empty() { Ok(()) } else { Err(codec_error("the value is longer than it says")) }
+        if self.0.is_empty() { Ok(()) } else { Err(codec_error("the value is longer than its header states")) }
     }
 }

@@ -1,4 +1,4 @@
-//! Rust types in messages: their names, and which of them holds a type of the server's.
+//! Rust types in messages: their names, and which of them holds a PostgreSQL type.
 
 use postgres_types::{Kind, Type};
 
@@ -11,7 +11,7 @@ pub(crate) fn type_name<T>() -> String {
     short
 }
 
-/// Says what to read a value of type `ty` into.
+/// Advice for messages: the Rust type into which a value of type `ty` can be read.
 pub(crate) fn readable_as(ty: &Type) -> String {
     let types = match ty.kind() {
         Kind::Domain(base) => return readable_as(base),
@@ -53,7 +53,7 @@ pub(crate) fn readable_as(ty: &Type) -> String {
                 "hstore" => "`Hstore`",
                 "citext" => "`String`",
                 "vector" | "halfvec" | "sparsevec" => "`Vector`, `HalfVector` or `SparseVector` (feature `pgvector`)",
-                _ => return format!("no Rust type is known for {ty}: change it in SQL, `::text`"),
+                _ => return format!("no Rust type is known for {ty}: convert it in SQL, `::text`"),
             },
         },
     };

@@ -1,4 +1,4 @@
-//! The scalars that come with PostgreSQL and Rust, and by feature those of well-known crates.
+//! The scalars for Rust's own types and, by feature, those of well-known crates.
 
 use std::net::IpAddr;
 
@@ -64,7 +64,7 @@ scalars! {
     uuid::Uuid => PgType::builtin("uuid", 2950, 2951);
 }
 
-/// A text with a NUL character, which PostgreSQL cannot hold.
+/// The error of a text with a NUL character, which PostgreSQL cannot hold.
 #[derive(Debug)]
 pub struct NulCharacter;
 
@@ -76,8 +76,7 @@ impl std::fmt::Display for NulCharacter {
 
 impl std::error::Error for NulCharacter {}
 
-/// An address without its network. An `inet` that has one is refused rather than cut: the feature `cidr` has a type
-/// for those.
+/// An address without a network. An `inet` with one is refused instead of truncated: the feature `cidr` has a type for it.
 impl Scalar for IpAddr {
     const TYPE: PgType = PgType::builtin("inet", 869, 1041);
 
@@ -94,7 +93,7 @@ impl Scalar for IpAddr {
         let whole = if inet.addr().is_ipv4() { 32 } else { 128 };
         if inet.netmask() != whole {
             return Err(codec_error(
-                "an `IpAddr` has no room for the network of this inet: read it into `IpInet` (feature `cidr`)",
+                "an `IpAddr` cannot hold the network of this inet: read it into `IpInet` (feature `cidr`)",
             ));
         }
         Ok(inet.addr())
@@ -103,7 +102,7 @@ impl Scalar for IpAddr {
 
 impl Element for IpAddr {}
 
-/// Whether text can be read from, and sent as, a type that is no text of its own but whose binary form is one.
+/// Returns whether text can be read from, and sent as, a type that is not a text type but has the binary form of one.
 fn is_like_text(ty: &Type) -> bool {
     matches!(*ty, Type::XML) || matches!(ty.kind(), Kind::Enum(_))
 }

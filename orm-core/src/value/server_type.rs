@@ -5,7 +5,7 @@ use postgres_types::{Field, Kind, Type};
 
 use crate::schema::{Attribute, PgType};
 
-/// The description of `ty`. What only the server knows, the type under a domain say, is left out.
+/// The description of `ty`, without facts that only the server knows, such as the type under a domain.
 pub(super) fn describe(ty: PgType) -> Type {
     if let Some(builtin) = Type::from_oid(ty.oid) {
         return builtin;
@@ -30,7 +30,7 @@ pub(super) fn array(item: Type) -> Type {
     of_kind(&name, Kind::Array(item))
 }
 
-/// A type of the user's of this kind.
+/// A user-defined type of this kind.
 pub(super) fn of_kind(name: &str, kind: Kind) -> Type {
     Type::new(name.to_owned(), 0, kind, String::new())
 }

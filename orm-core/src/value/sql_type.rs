@@ -10,19 +10,19 @@ use super::{CodecError, Field, Integer, PgType, server_type};
 /// Derive it: `#[derive(PgEnum)]` for enums, `#[derive(Scalar)]` for a newtype around another scalar,
 /// `#[derive(PgComposite)]` for composite types. Types of other crates come with a feature of `orm-pg`: `chrono`, `time`,
 /// `jiff`, `uuid`, `rust_decimal`, `cidr`, `bit-vec`, `pgvector`. Any `serde` type can be stored as `jsonb`
-/// with [`Json`] or `#[orm(json)]`.
+/// with [`Json`](super::Json) or `#[orm(json)]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored in a PostgreSQL column",
     label = "no column type is known for this",
     note = "types of other crates come with a feature of `orm-pg`: `chrono`, `time`, `jiff`, `uuid`, `rust_decimal`, `cidr`, …",
-    note = "for an enum of yours `#[derive(PgEnum)]`, for a newtype `#[derive(Scalar)]`, for any serde type `#[orm(json)]`",
+    note = "for your own enum `#[derive(PgEnum)]`, for a newtype `#[derive(Scalar)]`, for any serde type `#[orm(json)]`",
     note = "PostgreSQL has no unsigned integers: use `i16`, `i32` or `i64`"
 )]
 pub trait Scalar: Sized + Send + Sync + 'static {
     /// The PostgreSQL type.
     const TYPE: PgType;
 
-    /// Whether a value of the server's type `ty` can be read into, and written from, this type.
+    /// Returns whether a value of the server's type `ty` can be read into, and written from, this type.
     #[doc(hidden)]
     fn accepts(ty: &Type) -> bool;
 
@@ -36,11 +36,11 @@ pub trait Scalar: Sized + Send + Sync + 'static {
     /// Reads the binary form of a value of type `ty`.
     ///
     /// # Errors
-    /// When the bytes are no such value, or one that the Rust type cannot hold.
+    /// When the bytes are not a value of that type, or one that the Rust type cannot hold.
     #[doc(hidden)]
     fn decode(ty: &Type, raw: &[u8]) -> Result<Self, CodecError>;
 
-    /// Reads the binary form of a value where one may be missing: nothing, where the bytes say that there is none.
+    /// Reads the binary form of a nullable value: `None` if the bytes stand for a missing value.
     ///
     /// # Errors
     /// As for [`decode`](Self::decode).
@@ -49,13 +49,13 @@ pub trait Scalar: Sized + Send + Sync + 'static {
         Self::decode(ty, raw).map(Some)
     }
 
-    /// The integer that it is, if its binary form is that of one.
+    /// The value as an integer, if it has the binary form of one.
     #[doc(hidden)]
     fn integer(&self) -> Option<Integer> {
         None
     }
 
-    /// The type as the server would describe it, as far as that is known without one.
+    /// The type as the server would describe it, as far as it is known without a server.
     #[doc(hidden)]
     #[must_use]
     fn server_type() -> Type {
@@ -63,37 +63,37 @@ pub trait Scalar: Sized + Send + Sync + 'static {
     }
 }
 
-/// A scalar that can be an item of an array: every one but arrays.
+/// A scalar that can be an element of an array: all except arrays.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be an item of a PostgreSQL array",
-    note = "an item is of a type that a column can hold, and no array itself; for all else there is `#[orm(json)]`"
+    message = "`{Self}` cannot be an element of a PostgreSQL array",
+    note = "elements have a type that a column can hold, and are not arrays themselves; for other values use `#[orm(json)]`"
 )]
 pub trait Element: Scalar {}
 
-/// What a column can hold: a [`Scalar`], or an `Option` of one where it may be NULL.
+/// A type that a column can hold: a [`Scalar`], or an `Option` of one if it may be NULL.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored in a PostgreSQL column",
     label = "no column type is known for this",
     note = "types of other crates come with a feature of `orm-pg`: `chrono`, `time`, `jiff`, `uuid`, `rust_decimal`, `cidr`, …",
-    note = "for an enum of yours `#[derive(PgEnum)]`, for a newtype `#[derive(Scalar)]`, for any serde type `#[orm(json)]`",
+    note = "for your own enum `#[derive(PgEnum)]`, for a newtype `#[derive(Scalar)]`, for any serde type `#[orm(json)]`",
     note = "PostgreSQL has no unsigned integers: use `i16`, `i32` or `i64`"
 )]
 pub trait SqlType: Sized + Send + Sync + 'static {
     /// The type without the `Option`.
     type Base: Scalar;
-    /// The type with the `Option`: what it becomes on the outer side of a join.
+    /// The type with the `Option`: its type on the outer side of a join.
     type Nullable: SqlType<Base = Self::Base, Nullable = Self::Nullable, Nullability = Null>;
     /// [`NotNull`] or [`Null`].
     type Nullability: Nullability;
 
-    /// Returns the value, or nothing for NULL.
+    /// Returns the value, or `None` for NULL.
     fn as_base(&self) -> Option<&Self::Base>;
 
-    /// Makes the value from what a row holds; nothing when it is NULL and this type takes none.
+    /// Makes the value from that of a row; `None` if it is NULL and this type is not nullable.
     fn from_base(base: Option<Self::Base>) -> Option<Self>;
 }
 
-/// Reads the binary form of a value that is not NULL, which is none all the same where `T` may be.
+/// Reads the binary form of a value that is not NULL; it can still stand for a missing value if `T` is nullable.
 pub(super) fn decode_base<T: SqlType>(ty: &Type, raw: &[u8]) -> Result<Option<T::Base>, CodecError> {
     if T::Nullability::NULLABLE { T::Base::decode_optional(ty, raw) } else { T::Base::decode(ty, raw).map(Some) }
 }
@@ -132,7 +132,7 @@ impl<T: Scalar> SqlType for Option<T> {
 pub trait Nullability: sealed::Sealed + 'static {
     /// Whether it may be NULL.
     const NULLABLE: bool;
-    /// What an operator gives that has this on one side and `N` on the other: NULL if either may be.
+    /// The nullability of an operator with this on one side and `N` on the other: nullable if either is.
     type Or<N: Nullability>: Nullability;
     /// `B`, or `Option<B>`.
     type Of<B: Scalar>: SqlType<Base = B, Nullability = Self>;

@@ -1,6 +1,6 @@
 //! Dates and times of `chrono`, `time` and `jiff`.
 //!
-//! `infinity` is no date, and 24:00:00 no time of these crates: both are errors that say so, never a value near by.
+//! The types of these crates cannot hold `infinity` and 24:00:00: both are errors, never a similar value.
 
 #[cfg(any(feature = "chrono", feature = "time"))]
 mod by_codec;

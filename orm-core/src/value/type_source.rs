@@ -5,30 +5,30 @@ use crate::{
     schema::Table,
 };
 
-/// Where the server takes the type of a bind from. Only binds of Rust types that are held by several types of the server's,
-/// text above all, take it from anywhere but from themselves.
+/// Where the server takes the type of a bind from. Only binds of Rust types that several PostgreSQL types can hold, mainly
+/// text, take it from elsewhere than from themselves.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum TypeSource {
-    /// It is declared: that of the Rust type.
+    /// The declared type, which follows from the Rust type.
     Declared,
-    /// From what stands beside the bind.
+    /// The neighbour of the bind.
     Beside(Neighbour),
-    /// From a column of a table, which the text names.
+    /// A column of a table, which the text names.
     Column {
         table: &'static Table,
         name: &'static str,
-        /// Whether the bind is an array of values of the column.
+        /// Whether the bind is an array of values of that column.
         items: bool,
     },
 }
 
-/// What stands beside a bind and gives it a type: a column, or an expression that is made of one.
+/// The neighbour of a bind, which gives it a type: a column, or an expression over one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Neighbour {
     pub(crate) query: QueryId,
     pub(crate) source: u8,
     pub(crate) name: ColumnName,
-    /// What is made of the column, where that may have another type: an attribute of it, SQL of the user.
+    /// The expression over the column, if it may have another type: an attribute of the column, SQL of the user.
     pub(crate) part: Option<&'static str>,
 }
 
@@ -38,7 +38,7 @@ impl Neighbour {
         Self { query: QueryId::NONE, source: 0, name: ColumnName::Named(name), part: None }
     }
 
-    /// Something that is known by its text only.
+    /// An expression that is known by its text only.
     pub(crate) const fn text(text: &'static str) -> Self {
         Self { part: Some(text), ..Self::target("") }
     }

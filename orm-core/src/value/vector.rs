@@ -14,7 +14,7 @@ use super::{CodecError, Element, PgType, Scalar, codec_error::codec_error, scala
 )]
 pub trait VectorType: Scalar {}
 
-/// How many bytes a value takes by what its head says; the codec of the crate takes that on trust.
+/// The length of a value in bytes according to its header, which the crate's own codec does not verify.
 fn dense(raw: &[u8], item: usize) -> Option<usize> {
     let head = raw.first_chunk::<2>()?;
     Some(4 + usize::from(u16::from_be_bytes(*head)) * item)

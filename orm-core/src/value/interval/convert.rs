@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use super::Interval;
 
-/// A duration that is no [`Interval`], or the other way round: it has a fraction of a microsecond, is too long, or has
+/// The error of a duration that is not an [`Interval`], or the reverse: it has a fraction of a microsecond, is too long, or has
 /// months or days, whose length depends on where they start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

@@ -34,7 +34,7 @@ fn moment_of(micros: i64, out: &mut BytesMut) -> Result<(), CodecError> {
 fn time_of(seconds: u32, nanoseconds: u32, out: &mut BytesMut) -> Result<(), CodecError> {
     let micros = i64::from(seconds) * 1_000_000 + i64::from(nanoseconds / 1_000);
     if micros >= MICROS_OF_DAY {
-        return Err(codec_error("a leap second at the end of a day is no time of day in PostgreSQL"));
+        return Err(codec_error("PostgreSQL has no time of day for a leap second at the end of a day"));
     }
     out.put_i64(micros);
     Ok(())
@@ -57,7 +57,7 @@ macro_rules! temporal {
 
             fn decode(ty: &Type, raw: &[u8]) -> Result<Self, CodecError> {
                 $check(raw)?;
-                FromSql::from_sql(base_type(ty), raw).map_err(|cause| codec_error_from("it is beyond what this type holds", cause))
+                FromSql::from_sql(base_type(ty), raw).map_err(|cause| codec_error_from("the value is out of the range of this type", cause))
             }
         }
 
