@@ -1,6 +1,6 @@
 //! The driver's errors, told in our words, and what each means for trying again.
 
-pub(crate) mod verdict;
+pub(crate) mod staleness;
 
 use std::{error::Error as StdError, fmt, sync::Arc};
 
@@ -10,7 +10,7 @@ use orm_core::{
 };
 use tokio_postgres::error::{DbError, ErrorPosition, Severity, SqlState};
 
-use self::verdict::Verdict;
+use self::staleness::Staleness;
 use crate::raw;
 
 /// Copies what the server said.
@@ -94,7 +94,7 @@ impl Failure {
     }
 
     /// The error for the user: names the statement, and says when nobody knows what became of it.
-    pub(crate) fn tell(self, statement: &Statement, scope: Scope) -> Error {
+    pub(crate) fn into_error(self, statement: &Statement, scope: Scope) -> Error {
         let Self { error, cause } = self;
         let harmless = scope == Scope::Transaction || statement.plain_read;
         let error = match cause {
@@ -130,7 +130,7 @@ pub(crate) fn cause_of(error: &tokio_postgres::Error) -> Cause {
         if matches!(server.parsed_severity(), Some(Severity::Fatal | Severity::Panic)) {
             return Cause::Lost;
         }
-        return if Verdict::of(server, false) == Verdict::Sound { Cause::Server } else { Cause::Stale };
+        return if Staleness::of(server, false) == Staleness::UpToDate { Cause::Server } else { Cause::Stale };
     }
     if error.is_closed() {
         return Cause::Lost;
@@ -167,6 +167,12 @@ pub(crate) fn through_a_pooler(error: Error) -> Error {
                 so those of other programs may run in place of ours: use its session mode, or PgBouncer 1.21 or later in \
                 transaction mode with `max_prepared_statements`";
     error.with_kind(ErrorKind::Config, text).for_good()
+}
+
+/// The error of a statement that could not be prepared. The driver uses no name twice, so a name that is taken
+/// (42P05) was taken by another program on the same connection of a pooler.
+pub(crate) fn not_prepared(error: Error) -> Error {
+    if error.sql_state() == Some(SqlState::DUPLICATE_PSTATEMENT.code()) { through_a_pooler(error) } else { error }
 }
 
 /// The error of a transaction that PgBouncer refuses, if `error` is that.

@@ -4,7 +4,6 @@
 //! there are as many as there may be connections. With a turn in hand, a connection is idle, or there is room for one.
 
 pub(crate) mod backoff;
-mod board;
 mod capacity;
 mod checkout;
 mod cleaning;
@@ -12,6 +11,7 @@ pub(crate) mod lease;
 mod manager;
 mod runtime_pool;
 mod source;
+mod state;
 
 use std::{
     pin::pin,
@@ -40,11 +40,11 @@ use crate::{
 };
 
 use self::{
-    board::{Board, closed},
-    checkout::Spot,
+    checkout::Caller,
     lease::Lease,
     manager::Manager,
-    runtime_pool::Homes,
+    runtime_pool::RuntimePools,
+    state::{PoolState, closed},
 };
 pub(crate) use self::{checkout::Purpose, source::Source};
 
@@ -60,9 +60,9 @@ const CLOSE_PAUSE: Duration = Duration::from_millis(50);
 /// Where connections come from.
 enum Connections {
     /// Pools of our own, one for each runtime.
-    Ours(Arc<Homes>),
+    Managed(Arc<RuntimePools>),
     /// One that the application has already.
-    Theirs(Box<dyn Source>),
+    ForeignConnection(Box<dyn Source>),
 }
 
 /// The connections to one database.
@@ -71,7 +71,7 @@ pub(crate) struct Pool {
     /// Whoever holds a connection has one of them. Fair: bb8 gives a connection that came back to whoever asks next.
     turns: Arc<Semaphore>,
     pub(crate) settings: Arc<Settings>,
-    board: Arc<Board>,
+    state: Arc<PoolState>,
 }
 
 /// How a pool is doing.
@@ -96,9 +96,9 @@ pub struct PoolStatus {
 }
 
 impl Pool {
-    fn new(connections: Connections, settings: Arc<Settings>, board: Arc<Board>) -> Self {
+    fn new(connections: Connections, settings: Arc<Settings>, state: Arc<PoolState>) -> Self {
         let turns = usize::try_from(settings.max_connections).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
-        Self { connections, turns: Arc::new(Semaphore::new(turns)), settings, board }
+        Self { connections, turns: Arc::new(Semaphore::new(turns)), settings, state }
     }
 
     /// Opens one connection, and with it the pool.
@@ -107,27 +107,27 @@ impl Pool {
     /// When the connection cannot be opened.
     pub(crate) async fn open(settings: Settings, targets: Vec<Target>) -> Result<Self> {
         let pool = Self::lazy(settings, targets);
-        if let Connections::Ours(homes) = &pool.connections {
-            let first = homes.manager().at(here()?).connect_first().await?;
+        if let Connections::Managed(pools) = &pool.connections {
+            let first = pools.manager().at(here()?).connect_first().await?;
             // Were the pool full already, the connection is one too many and is closed.
-            drop(homes.here()?.pool.add(first));
+            drop(pools.here()?.connections.add(first));
         }
         Ok(pool)
     }
 
     /// Takes connections from a pool that the application has already.
-    pub(crate) fn theirs(source: Box<dyn Source>) -> Self {
+    pub(crate) fn foreign(source: Box<dyn Source>) -> Self {
         let (max_connections, acquire_timeout) = source.limits();
         let mut settings = Settings::default();
         (settings.max_connections, settings.acquire_timeout) = (max_connections, acquire_timeout);
-        Self::new(Connections::Theirs(source), Arc::new(settings), Arc::default())
+        Self::new(Connections::ForeignConnection(source), Arc::new(settings), Arc::default())
     }
 
     /// Makes a pool that connects when it has to.
     pub(crate) fn lazy(settings: Settings, targets: Vec<Target>) -> Self {
-        let (settings, board) = (Arc::new(settings), Arc::default());
-        let homes = Homes::new(Manager::new(Arc::clone(&settings), targets, Arc::clone(&board)));
-        Self::new(Connections::Ours(homes), settings, board)
+        let (settings, state) = (Arc::new(settings), Arc::default());
+        let pools = RuntimePools::new(Manager::new(Arc::clone(&settings), targets, Arc::clone(&state)));
+        Self::new(Connections::Managed(pools), settings, state)
     }
 
     pub(crate) fn status(&self) -> PoolStatus {
@@ -137,8 +137,8 @@ impl Pool {
             idle += state.idle_connections;
         };
         match &self.connections {
-            Connections::Ours(homes) => homes.all().iter().for_each(|it| add(it.pool.state())),
-            Connections::Theirs(source) => add(source.state()),
+            Connections::Managed(pools) => pools.all().iter().for_each(|it| add(it.connections.state())),
+            Connections::ForeignConnection(source) => add(source.state()),
         }
         PoolStatus {
             connections,
@@ -150,18 +150,18 @@ impl Pool {
 
     /// Refuses what is new, waits for what is under way, closes what is idle.
     pub(crate) async fn close(&self) {
-        let Self { connections, settings, board, turns } = self;
-        board.closed.store(true, Ordering::Release);
+        let Self { connections, settings, state, turns } = self;
+        state.closed.store(true, Ordering::Release);
         // Whoever waits for a connection is told.
         turns.close();
-        board.tell();
+        state.wake_waiters();
         let drained = async {
             loop {
-                let returned = board.returned.notified();
+                let returned = state.returned.notified();
                 let in_use = match connections {
-                    Connections::Ours(_) => self.status().in_use,
+                    Connections::Managed(_) => self.status().in_use,
                     // Those that the application uses by itself are none of ours.
-                    Connections::Theirs(source) => source.lent(),
+                    Connections::ForeignConnection(source) => source.lent(),
                 };
                 if in_use == 0 {
                     return;
@@ -170,8 +170,8 @@ impl Pool {
             }
         };
         drop(timeout(settings.close_timeout, drained).await);
-        if let Connections::Ours(homes) = connections {
-            homes.close_all_idle();
+        if let Connections::Managed(pools) = connections {
+            pools.close_all_idle();
         }
     }
 
@@ -180,52 +180,54 @@ impl Pool {
     /// # Errors
     /// When none becomes free before `until` or the pool's own limit, or none can be opened.
     pub(crate) async fn acquire(&self, purpose: Purpose, until: Option<Instant>) -> Result<Lease> {
-        let Self { settings, board, .. } = self;
-        let waiting = Waiting { started: Instant::now(), spot: Spot::here(here()?) };
+        let Self { settings, state, .. } = self;
+        let waiter = Waiter { started: Instant::now(), spot: Caller::here(here()?) };
         let own = end_of(settings.acquire_timeout);
         let end = until.map_or(own, |it| it.min(own));
-        let mut turn = Some(self.turn(&waiting, end).await?);
+        let mut turn = Some(self.turn(&waiter, end).await?);
         loop {
-            if board.is_closed() {
+            if state.is_closed() {
                 return Err(closed());
             }
             let mut lease = match &self.connections {
-                Connections::Ours(homes) => self.check_out(homes, &waiting, end).await?,
-                Connections::Theirs(source) => match timeout_at(end, self.borrow(&**source, &waiting)).await {
-                    Ok(lease) => lease?,
-                    Err(_) => return Err(self.timed_out(&waiting)),
-                },
+                Connections::Managed(pools) => self.check_out(pools, &waiter, end).await?,
+                Connections::ForeignConnection(source) => {
+                    match timeout_at(end, self.borrow(&**source, &waiter)).await {
+                        Ok(lease) => lease?,
+                        Err(_) => return Err(self.timed_out(&waiter)),
+                    }
+                }
             };
             if lease.is_broken() {
                 continue;
             }
-            if lease.touch(waiting.started.into_std()) > LONG_IDLE {
+            if lease.touch(waiter.started.into_std()) > LONG_IDLE {
                 let alive = timeout_at(end.min(Instant::now() + CHECK_LIMIT), lease.client().check_connection()).await;
                 if !matches!(alive, Ok(Ok(()))) {
                     lease.set_broken(true);
                     continue;
                 }
             }
-            lease.keep(turn.take(), board.holders.add(purpose, waiting.spot));
+            lease.keep(turn.take(), state.check_outs.add(purpose, waiter.spot));
             return Ok(lease);
         }
     }
 
     /// Waits in line for a turn.
-    async fn turn(&self, waiting: &Waiting, end: Instant) -> Result<OwnedSemaphorePermit> {
+    async fn turn(&self, waiter: &Waiter, end: Instant) -> Result<OwnedSemaphorePermit> {
         match Arc::clone(&self.turns).try_acquire_owned() {
             Ok(turn) => Ok(turn),
             Err(TryAcquireError::Closed) => Err(closed()),
             // On the heap: who need not wait would carry the space for it.
-            Err(TryAcquireError::NoPermits) => Box::pin(self.turn_in_line(waiting, end)).await,
+            Err(TryAcquireError::NoPermits) => Box::pin(self.turn_in_line(waiter, end)).await,
         }
     }
 
-    async fn turn_in_line(&self, waiting: &Waiting, end: Instant) -> Result<OwnedSemaphorePermit> {
+    async fn turn_in_line(&self, waiter: &Waiter, end: Instant) -> Result<OwnedSemaphorePermit> {
         let turn = pin!(Arc::clone(&self.turns).acquire_owned());
         let got = match &self.connections {
-            Connections::Ours(homes) => {
-                let room = pin!(homes.make_room(homes.here()?.id));
+            Connections::Managed(pools) => {
+                let room = pin!(pools.make_room(pools.here()?.id));
                 timeout_at(end, async {
                     match select(turn, room).await {
                         Either::Left((turn, _)) => turn,
@@ -234,17 +236,17 @@ impl Pool {
                 })
                 .await
             }
-            Connections::Theirs(_) => timeout_at(end, turn).await,
+            Connections::ForeignConnection(_) => timeout_at(end, turn).await,
         };
         match got {
             Ok(turn) => turn.map_err(|_| closed()),
-            Err(_) => Err(self.timed_out(waiting)),
+            Err(_) => Err(self.timed_out(waiter)),
         }
     }
 
-    async fn borrow(&self, source: &dyn Source, waiting: &Waiting) -> Result<Lease> {
+    async fn borrow(&self, source: &dyn Source, waiter: &Waiter) -> Result<Lease> {
         match source.check_out().await {
-            Ok(session) => Ok(Lease::theirs(session, Arc::clone(&self.board))),
+            Ok(session) => Ok(Lease::foreign(session, Arc::clone(&self.state))),
             Err(RunError::User(error)) => {
                 let failed = Error::new(ErrorKind::Connect, "the application's pool cannot connect");
                 Err(match error.as_db_error() {
@@ -252,66 +254,66 @@ impl Pool {
                     None => failed.with_source(error),
                 })
             }
-            Err(RunError::TimedOut) => Err(self.timed_out(waiting)),
+            Err(RunError::TimedOut) => Err(self.timed_out(waiter)),
         }
     }
 
-    async fn check_out(&self, homes: &Arc<Homes>, waiting: &Waiting, end: Instant) -> Result<Lease> {
+    async fn check_out(&self, pools: &Arc<RuntimePools>, waiter: &Waiter, end: Instant) -> Result<Lease> {
         // One that is idle is there at once. If there is none, bb8 begins to open one.
-        match homes.here()?.pool.get_owned().now_or_never() {
-            Some(Ok(pooled)) => Ok(Lease::new(pooled, Arc::clone(&self.board))),
-            Some(Err(_)) | None => Box::pin(self.opened(homes, waiting, end)).await,
+        match pools.here()?.connections.get_owned().now_or_never() {
+            Some(Ok(pooled)) => Ok(Lease::new(pooled, Arc::clone(&self.state))),
+            Some(Err(_)) | None => Box::pin(self.opened(pools, waiter, end)).await,
         }
     }
 
     /// Waits until a connection is open.
-    async fn opened(&self, homes: &Arc<Homes>, waiting: &Waiting, end: Instant) -> Result<Lease> {
-        let board = &self.board;
-        let mut news = board.news.subscribe();
+    async fn opened(&self, pools: &Arc<RuntimePools>, waiter: &Waiter, end: Instant) -> Result<Lease> {
+        let state = &self.state;
+        let mut changes = state.changes.subscribe();
         loop {
-            let home = homes.here()?;
+            let pool = pools.here()?;
             // The pool is asked first, so a connection that is there is taken in any case.
-            let got = pin!(home.pool.get_owned());
+            let got = pin!(pool.connections.get_owned());
             let told = pin!(async {
-                match select(pin!(news.changed()), pin!(homes.make_room(home.id))).await {
+                match select(pin!(changes.changed()), pin!(pools.make_room(pool.id))).await {
                     Either::Left(_) => {}
                     Either::Right((never, _)) => match never {},
                 }
             });
             match timeout_at(end, select(got, told)).await {
-                Ok(Either::Left((Ok(pooled), _))) => return Ok(Lease::new(pooled, Arc::clone(board))),
+                Ok(Either::Left((Ok(pooled), _))) => return Ok(Lease::new(pooled, Arc::clone(state))),
                 Ok(Either::Left((Err(RunError::User(error)), _))) => return Err(error),
-                Ok(Either::Right(_)) if board.is_closed() => return Err(closed()),
+                Ok(Either::Right(_)) if state.is_closed() => return Err(closed()),
                 Ok(Either::Right(_)) => {
                     // While there are connections, one of them may come back.
-                    let failure = board.last_failure().filter(|_| home.pool.state().connections == 0);
+                    let failure = state.last_failure().filter(|_| pool.connections.state().connections == 0);
                     if let Some(failure) = failure.filter(Error::is_refused_for_good) {
                         return Err(failure);
                     }
                     // An attempt was given up, and bb8 begins another one only when it is asked again.
                 }
                 Ok(Either::Left((Err(RunError::TimedOut), _))) => {}
-                Err(_) => return Err(self.timed_out(waiting)),
+                Err(_) => return Err(self.timed_out(waiter)),
             }
         }
     }
 
     /// The error for a wait that took too long, with what is known of the cause.
-    fn timed_out(&self, waiting: &Waiting) -> Error {
+    fn timed_out(&self, waiter: &Waiter) -> Error {
         let status = self.status();
-        let failure = self.board.last_failure();
+        let failure = self.state.last_failure();
         match (status.connections, failure) {
             // Nobody holds a connection back: there is none to be had.
             (0, Some(failure)) => failure,
             (_, failure) => {
                 let mut text = format!(
                     "no connection became free within {:.1?}: {} of at most {} are open, {} in use",
-                    waiting.started.elapsed(),
+                    waiter.started.elapsed(),
                     status.connections,
                     status.max_connections,
                     status.in_use
                 );
-                let (longest, own) = self.board.holders.tell(waiting.spot);
+                let (longest, own) = self.state.check_outs.describe(waiter.spot);
                 if let Some(longest) = &longest {
                     text.push_str("; ");
                     text.push_str(longest);
@@ -334,7 +336,7 @@ impl Pool {
 }
 
 /// Somebody who waits for a connection.
-struct Waiting {
+struct Waiter {
     started: Instant,
-    spot: Spot,
+    spot: Caller,
 }

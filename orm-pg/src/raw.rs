@@ -33,7 +33,7 @@ const LASTING: [&str; 9] = [
 
 /// What a statement may leave on its connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Remains {
+pub(crate) enum LeftState {
     /// Nothing.
     Nothing,
     /// Whatever a function does that may be the user's.
@@ -48,21 +48,21 @@ pub(crate) enum Remains {
 ///
 /// In a statement of the `builder`, functions with quoted names are those that the user declared, or tables; they are
 /// not looked at. Nor is what a trigger, a view, a cast or an operator calls: its place is a transaction (`SET LOCAL`).
-pub(crate) fn remains(sql: &str, builder: bool) -> Remains {
+pub(crate) fn left_state(sql: &str, builder: bool) -> LeftState {
     let first = first_word(sql);
     if !HARMLESS.iter().any(|it| it.eq_ignore_ascii_case(first)) {
-        return Remains::Anything;
+        return LeftState::Anything;
     }
     // INSERT and MERGE have an INTO of their own; in the others it makes a table, perhaps a temporary one.
     let insert = first.eq_ignore_ascii_case("insert") || first.eq_ignore_ascii_case("merge");
     let text = sql.to_ascii_lowercase();
     let lasts = |word: &str| LASTING.iter().any(|it| word.starts_with(it)) || (word == "into" && !insert);
     if words(&text).any(lasts) {
-        Remains::Settings
+        LeftState::Settings
     } else if function::calls_unknown(&text, !builder) {
-        Remains::Unknown
+        LeftState::Unknown
     } else {
-        Remains::Nothing
+        LeftState::Nothing
     }
 }
 
@@ -169,14 +169,14 @@ mod tests {
             "EXPLAIN SELECT 1",
             "SELECT temperature, hello_world, printouts FROM t",
         ] {
-            assert_eq!(remains(sql, false), Remains::Nothing, "{sql}");
+            assert_eq!(left_state(sql, false), LeftState::Nothing, "{sql}");
         }
     }
 
     #[test]
     fn all_else_may_leave_state() {
         for sql in ["", "BEGIN", "SET search_path = evil", "CREATE TEMP TABLE t ()", "/* unclosed SELECT", "LISTEN x"] {
-            assert_eq!(remains(sql, false), Remains::Anything, "{sql}");
+            assert_eq!(left_state(sql, false), LeftState::Anything, "{sql}");
         }
         for sql in [
             "SELECT set_config('a.b', 'c', false)",
@@ -184,9 +184,9 @@ mod tests {
             "select * into temp x from y",
             "SELECT nextval('s')",
         ] {
-            assert_eq!(remains(sql, false), Remains::Settings, "{sql}");
+            assert_eq!(left_state(sql, false), LeftState::Settings, "{sql}");
         }
-        assert_eq!(remains("SELECT mine($1)", false), Remains::Unknown);
+        assert_eq!(left_state("SELECT mine($1)", false), LeftState::Unknown);
     }
 
     #[test]

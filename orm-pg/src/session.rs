@@ -4,20 +4,22 @@
 //! All flags say "may have": the driver hides the transaction state that the server reports, so they are set before
 //! the first byte is sent and cleared only by an answer.
 
+pub(crate) mod all_or_none;
+mod answer;
 pub(crate) mod bind;
 pub(crate) mod cache;
+pub(crate) mod chunk;
 mod command;
 pub(crate) mod cursor;
 pub(crate) mod deadline;
+mod diagnosis;
 pub(crate) mod driver_row;
-mod failing;
 pub(crate) mod invalidation;
 mod limit;
 mod permit;
 mod prepare;
 pub(crate) mod run;
 pub(crate) mod trace;
-mod waiting;
 pub(crate) mod write_access;
 
 use std::{
@@ -32,24 +34,24 @@ use futures_util::future::BoxFuture;
 use tokio::{runtime::Handle, task::AbortHandle};
 use tokio_postgres::Client;
 
+pub(crate) use self::{answer::Waiting, limit::DefaultLimit, permit::ConnectionPermit};
 use self::{
     cache::{Cache, Generation},
-    write_access::Writes,
+    write_access::WriteAccess,
 };
-pub(crate) use self::{limit::Allowed, permit::ConnectionPermit, waiting::Waiting};
-use crate::connect::{config::CacheLimits, driver::Fate, endpoint::Peer, wire::Plug};
+use crate::connect::{config::CacheLimits, driver::DriverState, endpoint::Endpoint, wire::SocketCloser};
 use orm_core::statement::Limit;
 
 /// Whose the driver's client is.
 enum Owner {
     /// Ours, with the task that serves it.
-    Ours { client: Client, driver: AbortHandle, plug: Arc<Plug> },
+    Ours { client: Client, driver: AbortHandle, closer: Arc<SocketCloser> },
     /// That of a pool of the application.
-    Theirs(Box<dyn Theirs>),
+    ForeignConnection(Box<dyn ForeignConnection>),
 }
 
 /// A connection on loan from a pool of the application.
-pub(crate) trait Theirs: Send + Sync {
+pub(crate) trait ForeignConnection: Send + Sync {
     fn client(&self) -> &Client;
 
     /// Asks the server to cancel what runs, where that is possible.
@@ -66,9 +68,9 @@ const WITNESS: &str = "PREPARE orm_witness AS SELECT";
 pub(crate) struct Session {
     owner: Owner,
     pub(crate) cache: Arc<Cache>,
-    pub(crate) fate: Arc<Fate>,
+    pub(crate) driver_state: Arc<DriverState>,
     /// Where the server is; not known of a connection that the application has opened.
-    pub(crate) peer: Option<Peer>,
+    pub(crate) endpoint: Option<Endpoint>,
     /// Lets a connection be cleaned up even when it is dropped outside of a task.
     pub(crate) runtime: Handle,
     /// SQL that undoes what raw SQL may have left; not for a connection of the application's.
@@ -100,9 +102,9 @@ pub(crate) struct Session {
     /// when it has met none, or went on after a savepoint.
     conflict: AtomicU64,
     cursors: Mutex<Vec<bool>>,
-    pub(crate) writes: Writes,
+    pub(crate) writes: WriteAccess,
     /// How long a statement may take that says nothing itself.
-    allowed: Mutex<Allowed>,
+    default_limit: Mutex<DefaultLimit>,
     /// Held by whoever cancels the statement that runs.
     cancelling: tokio::sync::Mutex<()>,
     /// Counts this connection among those that the pool may have.
@@ -111,12 +113,12 @@ pub(crate) struct Session {
 }
 
 /// What a session needs to begin with.
-pub(crate) struct Parts {
+pub(crate) struct SessionParts {
     pub(crate) client: Client,
-    pub(crate) fate: Arc<Fate>,
-    pub(crate) peer: Peer,
+    pub(crate) driver_state: Arc<DriverState>,
+    pub(crate) endpoint: Endpoint,
     pub(crate) driver: AbortHandle,
-    pub(crate) plug: Arc<Plug>,
+    pub(crate) closer: Arc<SocketCloser>,
     pub(crate) reset: Arc<str>,
     pub(crate) on_connect: Arc<[String]>,
     pub(crate) reset_always: bool,
@@ -124,32 +126,33 @@ pub(crate) struct Parts {
     /// That of the pool.
     pub(crate) generation: Arc<Generation>,
     pub(crate) slow: Option<Duration>,
-    pub(crate) writes: Writes,
+    pub(crate) writes: WriteAccess,
 }
 
 impl Session {
-    pub(crate) fn new(parts: Parts) -> Arc<Self> {
-        let Parts { client, fate, peer, driver, plug, reset, on_connect, reset_always, .. } = parts;
-        let Parts { statements, generation, slow, writes, .. } = parts;
-        let (owner, cache) = (Owner::Ours { client, driver, plug }, Arc::new(Cache::new(statements, generation)));
-        let mut session = Self::with(owner, cache, fate);
-        (session.peer, session.slow) = (Some(peer), slow);
+    pub(crate) fn new(parts: SessionParts) -> Arc<Self> {
+        let SessionParts { client, driver_state, endpoint, driver, closer, reset, on_connect, reset_always, .. } =
+            parts;
+        let SessionParts { statements, generation, slow, writes, .. } = parts;
+        let (owner, cache) = (Owner::Ours { client, driver, closer }, Arc::new(Cache::new(statements, generation)));
+        let mut session = Self::with(owner, cache, driver_state);
+        (session.endpoint, session.slow) = (Some(endpoint), slow);
         (session.reset, session.on_connect, session.reset_always) = (reset, on_connect, reset_always);
         session.writes = writes;
         Arc::new(session)
     }
 
     /// A connection of a pool of the application, with the statements that we have prepared on it before.
-    pub(crate) fn theirs(connection: Box<dyn Theirs>, cache: Arc<Cache>) -> Arc<Self> {
-        Arc::new(Self::with(Owner::Theirs(connection), cache, Fate::untold()))
+    pub(crate) fn foreign(connection: Box<dyn ForeignConnection>, cache: Arc<Cache>) -> Arc<Self> {
+        Arc::new(Self::with(Owner::ForeignConnection(connection), cache, DriverState::unobserved()))
     }
 
-    fn with(owner: Owner, cache: Arc<Cache>, fate: Arc<Fate>) -> Self {
+    fn with(owner: Owner, cache: Arc<Cache>, driver_state: Arc<DriverState>) -> Self {
         Self {
             owner,
             cache,
-            fate,
-            peer: None,
+            driver_state,
+            endpoint: None,
             runtime: Handle::current(),
             reset: Arc::default(),
             on_connect: Arc::default(),
@@ -166,8 +169,8 @@ impl Session {
             broken: AtomicBool::new(false),
             conflict: AtomicU64::new(0),
             cursors: Mutex::new(Vec::new()),
-            writes: Writes::unknown(),
-            allowed: Mutex::default(),
+            writes: WriteAccess::unknown(),
+            default_limit: Mutex::default(),
             cancelling: tokio::sync::Mutex::new(()),
             permit: OnceLock::new(),
             last_used: Mutex::new(Instant::now()),
@@ -177,21 +180,21 @@ impl Session {
     pub(crate) fn client(&self) -> &Client {
         match &self.owner {
             Owner::Ours { client, .. } => client,
-            Owner::Theirs(connection) => connection.client(),
+            Owner::ForeignConnection(connection) => connection.client(),
         }
     }
 
     /// Returns the connection if it is one of a pool of the application, which alone knows how it was set up.
-    pub(crate) fn as_theirs(&self) -> Option<&dyn Theirs> {
+    pub(crate) fn as_foreign(&self) -> Option<&dyn ForeignConnection> {
         match &self.owner {
             Owner::Ours { .. } => None,
-            Owner::Theirs(connection) => Some(&**connection),
+            Owner::ForeignConnection(connection) => Some(&**connection),
         }
     }
 
     /// Whether the connection has ended.
     pub(crate) fn is_dead(&self) -> bool {
-        self.client().is_closed() || self.fate.is_over()
+        self.client().is_closed() || self.driver_state.is_closed()
     }
 
     /// Whether the pool must throw the connection away.
@@ -213,9 +216,9 @@ impl Session {
     /// Closes the connection at once, whoever still has a hand on it, and lets the pool open another one in its place.
     pub(crate) fn end(&self) {
         self.set_broken(true);
-        if let Owner::Ours { driver, plug, .. } = &self.owner {
+        if let Owner::Ours { driver, closer, .. } = &self.owner {
             driver.abort();
-            plug.pull();
+            closer.close();
         }
         if let Some(permit) = self.permit.get() {
             permit.release();
@@ -267,7 +270,7 @@ impl Session {
                 }
             }
             // Settings that the application makes on connections of its own pool are its own business.
-            Owner::Theirs(_) => self.set_open(true),
+            Owner::ForeignConnection(_) => self.set_open(true),
         }
     }
 
@@ -329,16 +332,16 @@ impl Session {
     }
 
     /// Says how long a statement may take that says nothing itself, and returns what was said before.
-    pub(crate) fn allow(&self, allowed: Allowed) -> Allowed {
-        std::mem::replace(&mut *self.allowed.lock().unwrap_or_else(PoisonError::into_inner), allowed)
+    pub(crate) fn set_default_limit(&self, default_limit: DefaultLimit) -> DefaultLimit {
+        std::mem::replace(&mut *self.default_limit.lock().unwrap_or_else(PoisonError::into_inner), default_limit)
     }
 
     /// Returns the limit of a statement that begins now, `own` being what it says itself.
     pub(crate) fn limit(&self, own: Option<Limit>) -> Option<Limit> {
-        own.or_else(|| match *self.allowed.lock().unwrap_or_else(PoisonError::into_inner) {
-            Allowed::Ever => None,
-            Allowed::Each(each) => Some(Limit::begin(each)),
-            Allowed::Until(limit) => Some(limit),
+        own.or_else(|| match *self.default_limit.lock().unwrap_or_else(PoisonError::into_inner) {
+            DefaultLimit::Unlimited => None,
+            DefaultLimit::PerStatement(each) => Some(Limit::begin(each)),
+            DefaultLimit::Shared(limit) => Some(limit),
         })
     }
 
@@ -378,7 +381,7 @@ impl Drop for Session {
             // The driver says good-bye only after the last answer; a broken connection may never get it.
             Owner::Ours { driver, .. } if broken => driver.abort(),
             Owner::Ours { .. } => {}
-            Owner::Theirs(connection) => {
+            Owner::ForeignConnection(connection) => {
                 // The pool may open another connection in its place, which takes a runtime.
                 let _inside = Handle::try_current().is_err().then(|| self.runtime.enter());
                 connection.give_back(clean && !broken);
@@ -389,6 +392,6 @@ impl Drop for Session {
 
 impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Session").field("peer", &self.peer).field("clean", &self.is_clean()).finish_non_exhaustive()
+        f.debug_struct("Session").field("peer", &self.endpoint).field("clean", &self.is_clean()).finish_non_exhaustive()
     }
 }

@@ -32,18 +32,18 @@
 
 mod admin;
 pub(crate) mod case;
+mod database;
 mod failure;
-mod handle;
 mod hash;
 mod lease;
 mod names;
 mod server;
+mod server_kind;
 mod template;
 #[cfg(unix)]
 mod throw_away;
 mod url;
 mod variable;
-mod way;
 
 #[cfg(doc)]
 use orm_core::error::ErrorKind;

@@ -13,7 +13,7 @@ use tokio_postgres::{
 };
 
 use crate::connect::{
-    endpoint::Peer,
+    endpoint::Endpoint,
     wire::{Established, Wire},
 };
 
@@ -25,8 +25,11 @@ use crate::connect::{
 ///
 /// # Errors
 /// When the server cannot be reached.
-pub(crate) async fn cancel(token: &CancelToken, peer: &Peer) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let (wire, _) = peer.dial().await?;
+pub(crate) async fn cancel(
+    token: &CancelToken,
+    endpoint: &Endpoint,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let (wire, _) = endpoint.dial().await?;
     token.cancel_query_raw(UntilEof(wire), Established).await?;
     Ok(())
 }

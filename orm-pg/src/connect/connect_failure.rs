@@ -90,9 +90,11 @@ impl ConnectFailure {
         Self::new(target, &format!("{text}, which `target_session_attrs` wants otherwise"))
     }
 
-    /// The same failure, told after that of the host that was tried before.
-    pub(crate) fn after(mut self, before: &Self) -> Self {
-        self.text = format!("{}; {}", before.to_error(), self.text).into();
+    /// The same failure, its text after that of the attempt `before`.
+    pub(crate) fn after(mut self, before: Option<&Self>) -> Self {
+        if let Some(before) = before {
+            self.text = format!("{}; {}", before.to_error(), self.text).into();
+        }
         self
     }
 

@@ -24,12 +24,12 @@ const REASON_LIMIT: Duration = Duration::from_millis(100);
 
 /// Why a connection ended.
 #[derive(Debug, Clone)]
-pub(crate) struct Death {
+pub(crate) struct CloseReason {
     server: Option<ServerError>,
     cause: Option<Shared<tokio_postgres::Error>>,
 }
 
-impl Death {
+impl CloseReason {
     /// Whether it says more than that the socket was closed.
     fn explains(&self) -> bool {
         self.server.is_some() || self.cause.as_ref().is_some_and(|it| !it.0.is_closed())
@@ -37,69 +37,69 @@ impl Death {
 }
 
 /// What the serving task and the users of a connection tell each other.
-pub(crate) struct Fate {
-    death: watch::Sender<Option<Death>>,
+pub(crate) struct DriverState {
+    reason: watch::Sender<Option<CloseReason>>,
     /// Whether notices are of our own making and go nowhere.
-    quiet: AtomicBool,
+    muted: AtomicBool,
     /// Whether anybody will ever store a reason.
-    told: bool,
+    observed: bool,
 }
 
-impl Fate {
+impl DriverState {
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self { death: watch::Sender::new(None), quiet: AtomicBool::new(false), told: true })
+        Arc::new(Self { reason: watch::Sender::new(None), muted: AtomicBool::new(false), observed: true })
     }
 
     /// For a connection that somebody else serves: nobody tells us why it ends.
-    pub(crate) fn untold() -> Arc<Self> {
-        Arc::new(Self { death: watch::Sender::new(None), quiet: AtomicBool::new(false), told: false })
+    pub(crate) fn unobserved() -> Arc<Self> {
+        Arc::new(Self { reason: watch::Sender::new(None), muted: AtomicBool::new(false), observed: false })
     }
 
     /// Stores why the connection ended. The first reason stays, but the server's own words come before all others: the
     /// driver itself sees no more than the end of the socket when they were the answer to a statement.
-    fn set(&self, death: Death) {
-        self.death.send_if_modified(|it| {
+    fn set(&self, reason: CloseReason) {
+        self.reason.send_if_modified(|it| {
             let better = match it {
                 None => true,
-                Some(known) => known.server.is_none() && death.server.is_some(),
+                Some(known) => known.server.is_none() && reason.server.is_some(),
             };
             if better {
-                *it = Some(death);
+                *it = Some(reason);
             }
             better
         });
     }
 
     /// Notes the server's last words when they came as the answer to a statement.
-    pub(crate) fn last_words(&self, error: &DbError) {
-        self.set(Death { server: Some(server_error(error)), cause: None });
+    pub(crate) fn record_fatal(&self, error: &DbError) {
+        self.set(CloseReason { server: Some(server_error(error)), cause: None });
     }
 
     /// Whether the connection is known to have ended.
-    pub(crate) fn is_over(&self) -> bool {
-        self.death.borrow().is_some()
+    pub(crate) fn is_closed(&self) -> bool {
+        self.reason.borrow().is_some()
     }
 
     /// Keeps notices from the user, or lets them pass again.
-    pub(crate) fn quiet(&self, on: bool) {
-        self.quiet.store(on, Ordering::Relaxed);
+    pub(crate) fn mute_notices(&self, on: bool) {
+        self.muted.store(on, Ordering::Relaxed);
     }
 
     /// Adds the reason to the error of a lost connection, waiting a moment for it.
     pub(crate) async fn explain(&self, error: Error) -> Error {
-        if !self.told || runtime::here().is_err() {
+        if !self.observed || runtime::here().is_err() {
             return self.explain_now(error);
         }
-        let mut death = self.death.subscribe();
+        let mut reason = self.reason.subscribe();
         // The end of the socket alone explains nothing: the server's words may be in the hands of another waiter.
-        let told = death.wait_for(|it| it.as_ref().is_some_and(Death::explains));
-        drop(tokio::time::timeout(REASON_LIMIT, told).await);
+        let explained = reason.wait_for(|it| it.as_ref().is_some_and(CloseReason::explains));
+        drop(tokio::time::timeout(REASON_LIMIT, explained).await);
         self.explain_now(error)
     }
 
     /// Adds the reason to the error if it is known already.
     pub(crate) fn explain_now(&self, error: Error) -> Error {
-        enrich(error, self.death.borrow().clone())
+        with_reason(error, self.reason.borrow().clone())
     }
 
     /// The error for a statement that finds the connection gone.
@@ -108,14 +108,14 @@ impl Fate {
     }
 }
 
-fn enrich(error: Error, death: Option<Death>) -> Error {
+fn with_reason(error: Error, reason: Option<CloseReason>) -> Error {
     if error.server().is_some() {
         return error;
     }
-    match death {
-        Some(Death { server: Some(server), .. }) => error.with_server(server),
-        Some(Death { cause: Some(cause), .. }) => error.with_source(cause),
-        Some(Death { server: None, cause: None }) | None => error,
+    match reason {
+        Some(CloseReason { server: Some(server), .. }) => error.with_server(server),
+        Some(CloseReason { cause: Some(cause), .. }) => error.with_source(cause),
+        Some(CloseReason { server: None, cause: None }) | None => error,
     }
 }
 
@@ -123,12 +123,12 @@ fn enrich(error: Error, death: Option<Death>) -> Error {
 pub(crate) type Driver = Connection<Watched<Wire>, Watched<Wire>>;
 
 /// Serves `connection` until it ends.
-pub(crate) async fn serve(mut connection: Driver, fate: Arc<Fate>, on_notice: Option<OnNotice>) {
+pub(crate) async fn serve(mut connection: Driver, state: Arc<DriverState>, on_notice: Option<OnNotice>) {
     let cause = loop {
         match poll_fn(|cx| connection.poll_message(cx)).await {
             Some(Ok(AsyncMessage::Notice(notice))) => {
-                if !fate.quiet.load(Ordering::Relaxed) {
-                    tell(&notice, on_notice.as_ref());
+                if !state.muted.load(Ordering::Relaxed) {
+                    report(&notice, on_notice.as_ref());
                 }
             }
             // Notifications and whatever the driver may add; nobody listens on these connections.
@@ -142,10 +142,10 @@ pub(crate) async fn serve(mut connection: Driver, fate: Arc<Fate>, on_notice: Op
         tracing::debug!(target: "orm_pg::connection", code = server.as_ref().map(|it| it.code.as_str()), "{cause}");
     }
     // Before the driver's half is dropped, so that whoever sees the end finds the reason.
-    fate.set(Death { server, cause: cause.map(|it| Shared(Arc::new(it))) });
+    state.set(CloseReason { server, cause: cause.map(|it| Shared(Arc::new(it))) });
 }
 
-fn tell(notice: &DbError, on_notice: Option<&OnNotice>) {
+fn report(notice: &DbError, on_notice: Option<&OnNotice>) {
     match on_notice {
         Some(on_notice) => {
             let notice = Notice::new(notice);

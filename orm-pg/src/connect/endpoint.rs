@@ -5,12 +5,12 @@ use std::{fmt, io};
 use crate::connect::{
     config::Target,
     tls::{Connector, Link, TlsFailure},
-    wire::{Place, Plug, TcpOptions, Wire},
+    wire::{Place, SocketCloser, TcpOptions, Wire},
 };
 
 /// The other end of a connection.
 #[derive(Clone)]
-pub(crate) struct Peer {
+pub(crate) struct Endpoint {
     place: Place,
     tcp: TcpOptions,
     connector: Option<Connector>,
@@ -18,25 +18,25 @@ pub(crate) struct Peer {
 
 /// Why a server was not reached.
 #[derive(Debug)]
-pub(crate) enum Unreached {
+pub(crate) enum DialError {
     Socket(io::Error),
     #[cfg_attr(not(feature = "tls-rustls"), expect(dead_code, reason = "what is not there cannot fail"))]
     Tls(TlsFailure),
 }
 
-impl Peer {
+impl Endpoint {
     pub(crate) fn new(target: &Target, place: Place, link: Link) -> Self {
         let connector = target.connector.clone().filter(|_| link == Link::Tls);
         Self { place, tcp: target.tcp.clone(), connector }
     }
 
     /// Opens a connection, encrypted if need be.
-    pub(crate) async fn dial(&self) -> Result<(Wire, Plug), Unreached> {
-        let (wire, plug) = Wire::open(&self.place, &self.tcp).await.map_err(Unreached::Socket)?;
+    pub(crate) async fn dial(&self) -> Result<(Wire, SocketCloser), DialError> {
+        let (wire, closer) = Wire::open(&self.place, &self.tcp).await.map_err(DialError::Socket)?;
         match &self.connector {
-            None => Ok((wire, plug)),
+            None => Ok((wire, closer)),
             #[cfg(feature = "tls-rustls")]
-            Some(connector) => Ok((connector.encrypt(wire).await.map_err(Unreached::Tls)?, plug)),
+            Some(connector) => Ok((connector.encrypt(wire).await.map_err(DialError::Tls)?, closer)),
             #[cfg(not(feature = "tls-rustls"))]
             Some(connector) => match *connector {},
         }
@@ -48,7 +48,7 @@ impl Peer {
     }
 }
 
-impl fmt::Display for Unreached {
+impl fmt::Display for DialError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Socket(_) => f.write_str("the server cannot be reached"),
@@ -57,7 +57,7 @@ impl fmt::Display for Unreached {
     }
 }
 
-impl std::error::Error for Unreached {
+impl std::error::Error for DialError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Socket(error) => Some(error),
@@ -66,7 +66,7 @@ impl std::error::Error for Unreached {
     }
 }
 
-impl fmt::Debug for Peer {
+impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Peer").field("place", &self.place).field("encrypted", &self.is_encrypted()).finish()
     }

@@ -43,11 +43,11 @@ pub(crate) struct TcpOptions {
 
 /// Closes a socket from any thread, whoever serves it and whether that is driven or not. It is a second handle of the
 /// same socket.
-pub(crate) struct Plug(OwnedFd);
+pub(crate) struct SocketCloser(OwnedFd);
 
-impl Plug {
+impl SocketCloser {
     /// Ends the connection in both directions. The server then ends its session.
-    pub(crate) fn pull(&self) {
+    pub(crate) fn close(&self) {
         // A socket that is closed already cannot be closed once more.
         drop(SockRef::from(&self.0).shutdown(Shutdown::Both));
     }
@@ -64,19 +64,19 @@ pub(crate) enum Wire {
 
 impl Wire {
     /// Opens a socket, unencrypted so far.
-    pub(crate) async fn open(place: &Place, options: &TcpOptions) -> io::Result<(Self, Plug)> {
+    pub(crate) async fn open(place: &Place, options: &TcpOptions) -> io::Result<(Self, SocketCloser)> {
         match place {
             Place::Tcp(address) => {
                 let stream = TcpStream::connect(address).await?;
                 stream.set_nodelay(true)?;
                 options.set(&stream)?;
-                let plug = Plug(stream.as_fd().try_clone_to_owned()?);
-                Ok((Self::Tcp(stream, options.user_timeout), plug))
+                let closer = SocketCloser(stream.as_fd().try_clone_to_owned()?);
+                Ok((Self::Tcp(stream, options.user_timeout), closer))
             }
             Place::Unix(path) => {
                 let stream = UnixStream::connect(path).await?;
-                let plug = Plug(stream.as_fd().try_clone_to_owned()?);
-                Ok((Self::Unix(stream), plug))
+                let closer = SocketCloser(stream.as_fd().try_clone_to_owned()?);
+                Ok((Self::Unix(stream), closer))
             }
         }
     }

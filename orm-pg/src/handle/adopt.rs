@@ -4,44 +4,43 @@
 //! whose is its state.
 
 use std::{
-    collections::VecDeque,
     fmt,
+    future::Future,
     pin::{Pin, pin},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::{Context, Poll, ready},
     time::Duration,
 };
 
-use futures_util::{FutureExt, TryStreamExt, future::BoxFuture};
+use futures_util::{FutureExt, TryStreamExt};
 use orm_core::{
     error::{Error, ErrorKind, Result},
-    executor::{BoxRowStream, Consistency, Executor, RowStream, StatementGroup},
+    executor::{BoxRowStream, Consistency, Executor, StatementGroup},
     row::RowSink,
     statement::{Encoded, Sql, Statement},
 };
 use tokio_postgres::{Client, Portal, Row, Transaction};
 
-use super::group::{Host, Inside, ask_snapshot};
+use super::group::{HostTransaction, InHostTransaction, ask_snapshot};
 use crate::{
     connect::config::CacheLimits,
     error::{
-        Cause, Failure, Scope, cause_of, from_driver, name, through_a_pooler,
-        verdict::{Verdict, invalidated},
+        Cause, Failure, Scope, cause_of, from_driver, not_prepared,
+        staleness::{Staleness, invalidated},
+        through_a_pooler,
     },
     raw,
     session::{
+        all_or_none::{Abort, AllOrNone},
         bind,
         cache::{Key, Store},
+        chunk::{CHUNK, ChunkSource, ChunkStream, FetchedChunk},
         deadline::or_given_up,
-        driver_row::Fetched,
+        driver_row::DriverRow,
         invalidation,
-        run::{Discard, check, keeps_locks},
+        run::{Discard, check, refuse_lock_outside_transaction},
         trace::Clock,
     },
 };
-
-/// How many rows of a stream are fetched at once.
-const CHUNK: i32 = 256;
 
 /// Runs queries on a client or a transaction of `tokio-postgres` that the application holds: beside its own statements,
 /// and in one transaction with them.
@@ -146,11 +145,7 @@ impl<'c> Adopted<'c> {
         let prepared = prepared.map_err(|error| match failure(error) {
             // What was lost is the request to prepare it.
             Failure { error, cause: Cause::Lost } => Failure { error, cause: Cause::Unsent },
-            // The driver uses no name twice.
-            Failure { error, cause } if error.sql_state() == Some("42P05") => {
-                Failure { error: through_a_pooler(error), cause }
-            }
-            failure => failure,
+            Failure { error, cause } => Failure { error: not_prepared(error), cause },
         })?;
         let mut store = self.prepared();
         let key = Key::new(sql);
@@ -165,7 +160,7 @@ impl<'c> Adopted<'c> {
         if self.transaction.is_some() {
             raw::refuse_in_transaction(statement).map_err(Failure::refused)?;
         }
-        keeps_locks(statement, self.transaction.is_some()).map_err(Failure::refused)?;
+        refuse_lock_outside_transaction(statement, self.transaction.is_some()).map_err(Failure::refused)?;
         check(statement).map_err(Failure::refused)?;
         let (mut prepared, mut known) = self.plan(sql).await?;
         let mut binds = sql.encode(prepared.params());
@@ -190,17 +185,17 @@ impl<'c> Adopted<'c> {
 
     /// The failure of a statement that was sent; what is out of date is forgotten.
     fn failed(&self, known: bool, error: tokio_postgres::Error) -> Failure {
-        let verdict = error.as_db_error().map_or(Verdict::Sound, |it| Verdict::of(it, known));
+        let staleness = error.as_db_error().map_or(Staleness::UpToDate, |it| Staleness::of(it, known));
         let failure = failure(error);
-        match verdict {
-            Verdict::Sound => failure,
-            Verdict::Gone if !known => Failure { error: through_a_pooler(failure.error), cause: Cause::Server },
-            Verdict::Label => {
+        match staleness {
+            Staleness::UpToDate => failure,
+            Staleness::Missing if !known => Failure { error: through_a_pooler(failure.error), cause: Cause::Server },
+            Staleness::UnknownLabel => {
                 self.forget_all(true);
                 Failure { cause: Cause::Stale, ..failure }
             }
-            Verdict::Schema | Verdict::Type | Verdict::Gone => {
-                self.forget_all(verdict != Verdict::Gone);
+            Staleness::SchemaChanged | Staleness::TypeChanged | Staleness::Missing => {
+                self.forget_all(staleness != Staleness::Missing);
                 Failure { error: invalidated(failure.error), cause: Cause::Stale }
             }
         }
@@ -217,7 +212,7 @@ impl<'c> Adopted<'c> {
         let mut stream = pin!(stream);
         let mut count = 0;
         while let Some(row) = stream.try_next().await.map_err(|error| self.failed(known, error))? {
-            clock.decoding(|| rows.row(&Fetched(&row))).map_err(|error| Failure { error, cause: Cause::Rows })?;
+            clock.decoding(|| rows.row(&DriverRow(&row))).map_err(|error| Failure { error, cause: Cause::Rows })?;
             count += 1;
         }
         Ok(stream.rows_affected().unwrap_or(count))
@@ -230,7 +225,7 @@ impl<'c> Adopted<'c> {
             // A type that was made by a user may have changed, of which the server says nothing.
             self.forget_all(true);
         }
-        clock.tell(statement, result.as_ref().copied());
+        clock.finish(statement, result.as_ref().copied());
         result
     }
 
@@ -278,21 +273,22 @@ impl<'c> Adopted<'c> {
         let done = or_given_up(statement.limit, running).await;
         if self.transaction.is_some() && matches!(&done, Err(failure) if failure.cause == Cause::Late) {
             // What may still take effect must not be committed.
-            spoil(self.client);
+            self.abort();
         }
         done
     }
 
-    async fn open(&self, statement: &Statement) -> Result<Rows<'c>, Failure> {
+    async fn open(&self, statement: &Statement) -> Result<ChunkStream<'c, PortalRows<'c>>, Failure> {
+        let mut stream = ChunkStream::new(Arc::new(statement.clone()), self.scope());
         let Some(transaction) = self.transaction else {
-            let rows = self.all(statement).await?;
-            return Ok(Rows { statement: statement.clone(), at_hand: rows.into(), portal: None, fetching: None });
+            stream.rows = self.all(statement).await?.into();
+            return Ok(stream);
         };
         let (prepared, binds, known) = self.ready(statement).await?;
         let portal = transaction.bind_raw(&prepared, bind::values(&binds)).await;
-        let portal = portal.map_err(|error| self.failed(known, error))?;
-        let portal = Some((transaction, Arc::new(portal)));
-        Ok(Rows { statement: statement.clone(), at_hand: VecDeque::new(), portal, fetching: None })
+        let portal = Arc::new(portal.map_err(|error| self.failed(known, error))?);
+        stream.source = Some(PortalRows { transaction, portal });
+        Ok(stream)
     }
 }
 
@@ -309,11 +305,11 @@ fn failure(error: tokio_postgres::Error) -> Failure {
 #[diagnostic::do_not_recommend]
 impl Executor for Adopted<'_> {
     async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {
-        self.one(statement, rows).await.map(drop).map_err(|it| it.tell(statement, self.scope()))
+        self.one(statement, rows).await.map(drop).map_err(|it| it.into_error(statement, self.scope()))
     }
 
     async fn execute(&self, statement: &Statement) -> Result<u64> {
-        self.one(statement, &mut Discard).await.map_err(|it| it.tell(statement, self.scope()))
+        self.one(statement, &mut Discard).await.map_err(|it| it.into_error(statement, self.scope()))
     }
 
     /// Several statements need a transaction. Unless all succeed, it can only be rolled back.
@@ -321,23 +317,23 @@ impl Executor for Adopted<'_> {
         if statements.len() > 1 && self.transaction.is_none() {
             return Err(no_transaction());
         }
-        let mut doom = Doom { client: self.client, armed: statements.len() > 1 };
+        let together = AllOrNone::new(self.client, statements.len() > 1);
         let mut count = 0;
-        for (done, statement) in statements.iter().enumerate() {
+        for statement in statements {
+            let first = together.begin();
             count += self.one(statement, rows).await.map_err(|failure| {
-                // Of a first statement that was refused, nothing has run.
-                doom.armed &= done > 0 || failure.cause != Cause::Refused;
-                failure.tell(statement, self.scope())
+                together.failed(failure.cause, first);
+                failure.into_error(statement, self.scope())
             })?;
         }
-        doom.armed = false;
+        together.complete();
         Ok(count)
     }
 
     async fn stream(&self, statement: Statement) -> Result<BoxRowStream<'_>> {
         match self.within(&statement, pin!(self.open(&statement))).await {
             Ok(rows) => Ok(Box::pin(rows)),
-            Err(failure) => Err(failure.tell(&statement, self.scope())),
+            Err(failure) => Err(failure.into_error(&statement, self.scope())),
         }
     }
 
@@ -349,17 +345,19 @@ impl Executor for Adopted<'_> {
         if how == Consistency::OneSnapshot {
             ask_snapshot(self).await?;
         }
-        Ok(StatementGroup::new(Inside::new(self, how)))
+        Ok(StatementGroup::new(InHostTransaction::new(self, how)))
     }
 }
 
-impl Host for Adopted<'_> {
+impl HostTransaction for Adopted<'_> {
     async fn run(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<u64, Failure> {
         self.one(statement, rows).await
     }
+}
 
-    fn spoil(&self) {
-        spoil(self.client);
+impl Abort for Adopted<'_> {
+    fn abort(&self) {
+        self.client.abort();
     }
 }
 
@@ -368,68 +366,15 @@ fn no_transaction() -> Error {
     Error::new(ErrorKind::InvalidStatement, text)
 }
 
-/// Spoils the transaction when it is dropped armed: half of a batch must not be committed.
-struct Doom<'c> {
-    client: &'c Client,
-    armed: bool,
+/// The rows of a statement that are fetched from the portal of a transaction.
+struct PortalRows<'c> {
+    transaction: &'c Transaction<'c>,
+    portal: Arc<Portal>,
 }
 
-impl Drop for Doom<'_> {
-    fn drop(&mut self) {
-        if self.armed {
-            spoil(self.client);
-        }
-    }
-}
-
-fn spoil(client: &Client) {
-    // There is no such savepoint. The first poll sends it, and nobody waits for the error.
-    drop(client.batch_execute("ROLLBACK TO SAVEPOINT orm_half_a_batch").now_or_never());
-}
-
-/// The rows of one statement, some of them at hand.
-struct Rows<'c> {
-    statement: Statement,
-    at_hand: VecDeque<Row>,
-    /// Gone once the last row was fetched.
-    portal: Option<(&'c Transaction<'c>, Arc<Portal>)>,
-    fetching: Option<BoxFuture<'c, Result<Vec<Row>, tokio_postgres::Error>>>,
-}
-
-impl RowStream for Rows<'_> {
-    fn poll_row(mut self: Pin<&mut Self>, cx: &mut Context<'_>, rows: &mut dyn RowSink) -> Poll<Option<Result<()>>> {
-        let this = &mut *self;
-        loop {
-            if let Some(row) = this.at_hand.pop_front() {
-                let taken = rows.row(&Fetched(&row));
-                return Poll::Ready(Some(taken.map_err(|error| this.give_up(error))));
-            }
-            let Some((transaction, portal)) = &this.portal else { return Poll::Ready(None) };
-            let (transaction, portal) = (*transaction, Arc::clone(portal));
-            let fetch = || async move { transaction.query_portal(&portal, CHUNK).await }.boxed();
-            let fetched = ready!(this.fetching.get_or_insert_with(fetch).poll_unpin(cx));
-            this.fetching = None;
-            match fetched {
-                Ok(rows) => {
-                    if rows.len() < usize::try_from(CHUNK).unwrap_or(usize::MAX) {
-                        this.portal = None;
-                    }
-                    this.at_hand = rows.into();
-                }
-                Err(error) => {
-                    let error = failure(error).tell(&this.statement, Scope::Transaction);
-                    return Poll::Ready(Some(Err(this.give_up(error))));
-                }
-            }
-        }
-    }
-}
-
-impl Rows<'_> {
-    /// Ends the stream with an error.
-    fn give_up(&mut self, error: Error) -> Error {
-        self.at_hand.clear();
-        self.portal = None;
-        name(error, &self.statement)
+impl<'c> ChunkSource<'c> for PortalRows<'c> {
+    fn fetch(&self) -> FetchedChunk<'c> {
+        let (transaction, portal) = (self.transaction, Arc::clone(&self.portal));
+        async move { transaction.query_portal(&portal, i32::from(CHUNK)).await.map_err(failure) }.boxed()
     }
 }

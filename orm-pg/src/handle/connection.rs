@@ -1,6 +1,6 @@
 //! [`Connection`]: one connection for oneself.
 
-mod group;
+mod exclusive;
 
 use std::sync::{
     Arc,
@@ -17,11 +17,11 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::transaction::{Begin, Retries, Transaction, TransactionOptions, one};
 use crate::{
-    error::{Scope, verdict::is_invalidated},
+    error::{Scope, staleness::is_invalidated},
     pool::lease::Lease,
     session::{
         Session, cursor,
-        run::{Discard, MOST_TRIES, keeps_locks, run_all},
+        run::{Discard, MOST_ATTEMPTS, refuse_lock_outside_transaction, run_all},
     },
 };
 
@@ -126,9 +126,7 @@ impl Connection {
         &mut self,
         body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E>, // write `async |tx| { … }`
     ) -> Result<T, E> {
-        let mut tx = self.begin().await?;
-        let outcome = body(&mut tx).await;
-        tx.finish(outcome).await.0
+        self.begin().await?.run(body).await.0
     }
 
     /// Runs `body` in a transaction with `options`; if they ask for it, again after a conflict with another one or a change
@@ -151,9 +149,7 @@ impl Connection {
     ) -> Result<T, E> {
         let mut retries = Retries::new(options);
         loop {
-            let mut tx = self.begin_with(options).await?;
-            let outcome = body.clone()(&mut tx).await;
-            let (outcome, conflict) = tx.finish(outcome).await;
+            let (outcome, conflict) = self.begin_with(options).await?.run(body.clone()).await;
             if !retries.again(&outcome, conflict).await {
                 return outcome;
             }
@@ -218,7 +214,7 @@ impl Executor for Connection {
                     let outcome = run_all(self.session(), statements, rows).await;
                     match tx.finish(outcome).await.0 {
                         // Nothing has taken effect.
-                        Err(error) if is_invalidated(&error) && attempts < MOST_TRIES => attempts += 1,
+                        Err(error) if is_invalidated(&error) && attempts < MOST_ATTEMPTS => attempts += 1,
                         done => return done,
                     }
                     rows.restart();
@@ -231,7 +227,7 @@ impl Executor for Connection {
     /// connection can be used in between.
     async fn stream(&self, statement: Statement) -> Result<BoxRowStream<'_>> {
         self.note(&statement);
-        keeps_locks(&statement, self.session().ran_raw())?;
+        refuse_lock_outside_transaction(&statement, self.session().ran_raw())?;
         let _place = self.places(1).await?;
         Ok(Box::pin(cursor::open(self.session(), statement, Scope::Autocommit).await?))
     }

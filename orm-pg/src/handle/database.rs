@@ -19,13 +19,13 @@ use super::{
 };
 use crate::{
     connect::config::DatabaseBuilder,
-    error::{Cause, Failure, Scope, name, verdict::is_invalidated},
+    error::{Cause, Failure, Scope, name, staleness::is_invalidated},
     pool::{Pool, PoolStatus, Purpose, lease::Lease},
     raw,
     session::{
-        Allowed, Waiting,
-        deadline::{over, until},
-        run::{Discard, keeps_locks, run_all, run_healed, start},
+        DefaultLimit, Waiting,
+        deadline::{ending, over},
+        run::{Discard, refuse_lock_outside_transaction, run_all, run_healed, start},
         trace::Clock,
         write_access::is_demoted,
     },
@@ -205,7 +205,7 @@ impl Database {
         loop {
             let lease = self.lease(purpose, limit).await?;
             if let Some(each) = options.each_statement() {
-                lease.allow(Allowed::Each(each));
+                lease.set_default_limit(DefaultLimit::PerStatement(each));
             }
             match Transaction::on_lease(lease, options).await {
                 Ok(tx) => return Ok(tx),
@@ -236,11 +236,7 @@ impl Database {
         body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E>, // write `async |tx| { … }`
     ) -> impl Future<Output = Result<T, E>> {
         let begun = self.begin();
-        async move {
-            let mut tx = begun.await?;
-            let outcome = body(&mut tx).await;
-            tx.finish(outcome).await.0
-        }
+        async move { begun.await?.run(body).await.0 }
     }
 
     /// Runs `body` in a transaction with `options`; if they ask for it, again after a conflict with another one or a change
@@ -269,9 +265,7 @@ impl Database {
         async move {
             let mut retries = Retries::new(options);
             loop {
-                let mut tx = self.begin_for(purpose, options, None).await?;
-                let outcome = body.clone()(&mut tx).await;
-                let (outcome, conflict) = tx.finish(outcome).await;
+                let (outcome, conflict) = self.begin_for(purpose, options, None).await?.run(body.clone()).await;
                 if !retries.again(&outcome, conflict).await {
                     return outcome;
                 }
@@ -307,9 +301,9 @@ impl Database {
 
     /// Waits for a connection: for a verb with a limit, or for who holds it as long as they like.
     async fn lease(&self, purpose: Purpose, verb: Option<Limit>) -> Result<Lease> {
-        let until = until(verb.or_else(|| self.timeout.map(Limit::begin)));
+        let until = ending(verb.or_else(|| self.timeout.map(Limit::begin))).map(|it| it.1);
         let lease = self.pool.acquire(purpose, until).await?;
-        lease.allow(Allowed::of(verb, self.timeout));
+        lease.set_default_limit(DefaultLimit::of(verb, self.timeout));
         Ok(lease)
     }
 
@@ -320,7 +314,7 @@ impl Database {
 
     async fn one(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<u64> {
         raw::refuse_on_pool(statement)?;
-        keeps_locks(statement, false)?;
+        refuse_lock_outside_transaction(statement, false)?;
         let limit = self.limit(statement);
         let mut attempts = 1;
         loop {
@@ -334,7 +328,7 @@ impl Database {
                     attempts += 1;
                     rows.restart();
                 }
-                Err(failure) => return Err(failure.tell(statement, Scope::Autocommit)),
+                Err(failure) => return Err(failure.into_error(statement, Scope::Autocommit)),
             }
         }
     }
@@ -348,8 +342,8 @@ fn most_attempts(failure: &Failure) -> u32 {
 /// Starts a statement whose rows are a stream.
 async fn started(lease: &Lease, statement: &Statement, limit: Option<Limit>) -> Result<(RowStream, Waiting), Failure> {
     let mut starting = pin!(start(lease, statement, Scope::Autocommit));
-    let Some((limit, until)) = limit.and_then(|it| Some((it, it.until()?))) else { return starting.await };
-    match timeout_at(until.into(), starting.as_mut()).await {
+    let Some((limit, until)) = ending(limit) else { return starting.await };
+    match timeout_at(until, starting.as_mut()).await {
         Ok(started) => started,
         Err(_) => {
             let ending = pin!(async {
@@ -404,10 +398,10 @@ impl Executor for Database {
     /// The rows come on a connection of their own, which is back in the pool after the last one.
     async fn stream(&self, statement: Statement) -> Result<BoxRowStream<'_>> {
         raw::refuse_on_pool(&statement)?;
-        keeps_locks(&statement, false)?;
+        refuse_lock_outside_transaction(&statement, false)?;
         let statement = Arc::new(statement);
         let limit = self.limit(&statement);
-        let each = limit.filter(|it| it.until().is_some()).map(Limit::each);
+        let each = ending(limit).map(|it| it.0.each());
         let mut attempts = 1;
         loop {
             let asked = Instant::now();
@@ -421,7 +415,7 @@ impl Executor for Database {
                 Err(failure) if attempts < most_attempts(&failure) && failure.allows_another(&statement) => {
                     attempts += 1;
                 }
-                Err(failure) => return Err(failure.tell(&statement, Scope::Autocommit)),
+                Err(failure) => return Err(failure.into_error(&statement, Scope::Autocommit)),
             }
         }
     }
@@ -433,7 +427,7 @@ impl Executor for Database {
 
     async fn together_within(&self, how: Consistency, limit: Option<Limit>) -> Result<StatementGroup<'_>> {
         let purpose = Purpose::statement("statements of one verb", None);
-        Ok(StatementGroup::new(group::Own::new(
+        Ok(StatementGroup::new(group::OwnTransaction::new(
             self.begin_for(purpose, TransactionOptions::together(how), limit).await?,
             how,
         )))

@@ -27,7 +27,7 @@ use crate::{
     connect::config::CacheLimits,
     pool::{Pool, Source},
     session::{
-        Session, Theirs,
+        ForeignConnection, Session,
         cache::{Cache, Generation},
     },
 };
@@ -119,7 +119,7 @@ where
 {
     let places = usize::try_from(pool.config().max_size).unwrap_or(usize::MAX);
     let known = Arc::new(Known { caches: Mutex::new(LruCache::new(places)), generation: Arc::default() });
-    Database::on(Pool::theirs(Box::new(Adopted { pool, known, cancel })))
+    Database::on(Pool::foreign(Box::new(Adopted { pool, known, cancel })))
 }
 
 struct Adopted<M: bb8::ManageConnection> {
@@ -155,7 +155,7 @@ impl<M: bb8::ManageConnection<Connection = Client, Error = tokio_postgres::Error
             let identity = identity::of(&pooled.cancel_token());
             let (known, cancel) = (Arc::clone(&self.known), self.cancel.clone());
             let cache = known.cache_of(identity);
-            Ok(Session::theirs(Box::new(Loan { pooled: Some(pooled), identity, known, cancel }), cache))
+            Ok(Session::foreign(Box::new(BorrowedConnection { pooled: Some(pooled), identity, known, cancel }), cache))
         })
     }
 
@@ -175,7 +175,7 @@ impl<M: bb8::ManageConnection<Connection = Client, Error = tokio_postgres::Error
 }
 
 /// One connection of the pool.
-struct Loan<M: bb8::ManageConnection> {
+struct BorrowedConnection<M: bb8::ManageConnection> {
     /// Gone once it is given back.
     pooled: Option<PooledConnection<'static, M>>,
     identity: Option<Identity>,
@@ -183,7 +183,7 @@ struct Loan<M: bb8::ManageConnection> {
     cancel: Option<Cancel>,
 }
 
-impl<M: bb8::ManageConnection<Connection = Client>> Theirs for Loan<M> {
+impl<M: bb8::ManageConnection<Connection = Client>> ForeignConnection for BorrowedConnection<M> {
     #[expect(clippy::expect_used, reason = "the session gives it back when it is dropped itself")]
     fn client(&self) -> &Client {
         self.pooled.as_ref().expect("a loan is used before it is given back")

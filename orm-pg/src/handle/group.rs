@@ -1,11 +1,8 @@
 //! Statements of one verb that hold together: in a transaction of their own, or inside of one that goes on after them.
 
-mod own;
+mod own_transaction;
 
-use std::{
-    future::Future,
-    sync::atomic::{AtomicBool, Ordering},
-};
+use std::future::Future;
 
 use orm_core::{
     error::{Error, ErrorKind, Result},
@@ -14,10 +11,13 @@ use orm_core::{
     statement::{Operation, Sql, Statement},
 };
 
-pub(crate) use self::own::Own;
+pub(crate) use self::own_transaction::OwnTransaction;
 use crate::{
-    error::{Cause, Failure, Scope},
-    session::run::Discard,
+    error::{Failure, Scope},
+    session::{
+        all_or_none::{Abort, AllOrNone},
+        run::Discard,
+    },
 };
 
 /// Says that each statement of a transaction sees another moment.
@@ -55,45 +55,33 @@ impl RowSink for LastText {
 }
 
 /// A transaction of the user's, in which the statements of one verb can run.
-pub(crate) trait Host: Executor {
+pub(crate) trait HostTransaction: Executor + Abort {
     /// Runs one statement.
     fn run(&self, statement: &Statement, rows: &mut dyn RowSink) -> impl Future<Output = Result<u64, Failure>> + Send;
-
-    /// Leaves the transaction unable to commit.
-    fn spoil(&self);
 }
 
 /// The statements of one verb in a transaction of the user's.
-pub(crate) struct Inside<'t, H: Host> {
+pub(crate) struct InHostTransaction<'t, H: HostTransaction> {
     host: &'t H,
-    writes: bool,
-    /// Whether some of what was to be written may be there, and not all.
-    half: AtomicBool,
+    together: AllOrNone<'t, H>,
 }
 
-impl<'t, H: Host> Inside<'t, H> {
+impl<'t, H: HostTransaction> InHostTransaction<'t, H> {
     pub(crate) fn new(host: &'t H, how: Consistency) -> Self {
-        Self { host, writes: how == Consistency::AllOrNone, half: AtomicBool::new(false) }
+        Self { host, together: AllOrNone::new(host, how == Consistency::AllOrNone) }
     }
 
     async fn run(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<u64> {
-        let first = !self.half.swap(self.writes, Ordering::AcqRel);
+        let first = self.together.begin();
         self.host.run(statement, rows).await.map_err(|failure| {
-            // An error of the server has doomed the transaction already; of a first statement that was refused, nothing
-            // has run.
-            let half = match failure.cause {
-                Cause::Refused => !first,
-                Cause::Rows => true,
-                Cause::Unsent | Cause::Stale | Cause::Lost | Cause::Demoted | Cause::Server | Cause::Late => false,
-            };
-            self.half.store(half && self.writes, Ordering::Release);
-            failure.tell(statement, Scope::Transaction)
+            self.together.failed(failure.cause, first);
+            failure.into_error(statement, Scope::Transaction)
         })
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<H: Host> Executor for Inside<'_, H> {
+impl<H: HostTransaction> Executor for InHostTransaction<'_, H> {
     async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {
         self.run(statement, rows).await.map(drop)
     }
@@ -103,9 +91,9 @@ impl<H: Host> Executor for Inside<'_, H> {
     }
 
     async fn batch(&self, statements: &[Statement], rows: &mut dyn RowSink) -> Result<u64> {
-        // A batch that ends half way is looked after there.
+        // The host itself aborts the transaction if a batch ends half way.
         let count = self.host.batch(statements, rows).await?;
-        self.half.store(self.writes, Ordering::Release);
+        self.together.ran();
         Ok(count)
     }
 
@@ -114,17 +102,9 @@ impl<H: Host> Executor for Inside<'_, H> {
     }
 }
 
-impl<H: Host> Commit for Inside<'_, H> {
+impl<H: HostTransaction> Commit for InHostTransaction<'_, H> {
     async fn commit(self) -> Result<()> {
-        self.half.store(false, Ordering::Release);
+        self.together.complete();
         Ok(())
-    }
-}
-
-impl<H: Host> Drop for Inside<'_, H> {
-    fn drop(&mut self) {
-        if self.half.load(Ordering::Acquire) {
-            self.host.spoil();
-        }
     }
 }

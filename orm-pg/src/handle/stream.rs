@@ -21,7 +21,7 @@ use tokio_postgres::Row;
 use crate::{
     error::{Failure, Scope, name},
     pool::lease::Lease,
-    session::{Session, Waiting, deadline::over, driver_row::Fetched, trace::Clock},
+    session::{Session, Waiting, deadline::over, driver_row::DriverRow, trace::Clock},
 };
 
 /// The rows of one statement, and the connection that they come on. Dropped early, the statement is cancelled.
@@ -92,7 +92,7 @@ impl RowStream for OwnStream {
         if let Some(ending) = &mut this.ending {
             let failure = ready!(ending.as_mut().poll(cx));
             this.ending = None;
-            return Poll::Ready(Some(Err(failure.tell(&this.statement, Scope::Autocommit))));
+            return Poll::Ready(Some(Err(failure.into_error(&this.statement, Scope::Autocommit))));
         }
         let Some(open) = &mut this.open else { return Poll::Ready(None) };
         let Poll::Ready(item) = open.rows.as_mut().poll_next(cx) else {
@@ -103,7 +103,7 @@ impl RowStream for OwnStream {
         };
         open.late = None;
         if let Some(Ok(row)) = &item {
-            match open.clock.decoding(|| rows.row(&Fetched(row))) {
+            match open.clock.decoding(|| rows.row(&DriverRow(row))) {
                 Ok(()) => {
                     open.count += 1;
                     return Poll::Ready(Some(Ok(())));
@@ -117,8 +117,8 @@ impl RowStream for OwnStream {
         open.waiting.finish();
         let failure = item.and_then(Result::err).map(|error| open.lease.failed_now(error));
         if let Some(Open { clock, count, .. }) = this.open.take() {
-            clock.tell(&this.statement, failure.as_ref().map_or(Ok(count), Err));
+            clock.finish(&this.statement, failure.as_ref().map_or(Ok(count), Err));
         }
-        Poll::Ready(failure.map(|it| Err(it.tell(&this.statement, Scope::Autocommit))))
+        Poll::Ready(failure.map(|it| Err(it.into_error(&this.statement, Scope::Autocommit))))
     }
 }

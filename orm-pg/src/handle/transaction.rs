@@ -20,14 +20,16 @@ pub use self::{
     begin::Begin,
     options::{Isolation, TransactionOptions},
 };
-use super::group::{Host, Inside, ask_snapshot, no_snapshot};
+use super::group::{HostTransaction, InHostTransaction, ask_snapshot, no_snapshot};
 use crate::{
     error::{Cause, Failure, Scope},
     pool::lease::Lease,
     raw,
     session::{
-        Session, cursor,
-        run::{Discard, keeps_locks, run_all, run_healed},
+        Session,
+        all_or_none::Abort,
+        cursor,
+        run::{Discard, refuse_lock_outside_transaction, run_all, run_healed},
     },
 };
 
@@ -187,9 +189,7 @@ impl Transaction<'_> {
         &mut self,
         body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E>, // write `async |tx| { … }`
     ) -> Result<T, E> {
-        let mut tx = self.begin().await?;
-        let outcome = body(&mut tx).await;
-        tx.finish(outcome).await.0
+        self.begin().await?.run(body).await.0
     }
 
     /// Commits, or releases the savepoint. One round trip.
@@ -224,6 +224,15 @@ impl Transaction<'_> {
     /// ```
     pub async fn rollback(mut self) -> Result<()> {
         self.rollback_now().await
+    }
+
+    /// Runs `body` in the transaction, and then [finishes](Self::finish) it.
+    pub(crate) async fn run<T, E: From<Error>>(
+        mut self,
+        body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E>,
+    ) -> (Result<T, E>, bool) {
+        let outcome = body(&mut self).await;
+        self.finish(outcome).await
     }
 
     /// Commits if `outcome` is `Ok`, rolls back otherwise; the first error is the one that counts. Also says whether
@@ -261,7 +270,7 @@ impl Transaction<'_> {
         if self.session.is_dead() {
             // COMMIT was never sent, so the server has rolled back.
             self.open = false;
-            return Err(self.session.fate.error());
+            return Err(self.session.driver_state.error());
         }
         self.open = false;
         let failure = match self.session.command(COMMIT).await {
@@ -290,11 +299,11 @@ impl Transaction<'_> {
 
     /// Sends ROLLBACK, whether it is needed or not.
     async fn end(&self) {
-        self.session.fate.quiet(true);
+        self.session.driver_state.mute_notices(true);
         if self.session.command("ROLLBACK").await.is_ok() {
             self.session.set_open(false);
         }
-        self.session.fate.quiet(false);
+        self.session.driver_state.mute_notices(false);
     }
 
     async fn release(&mut self) -> Result<()> {
@@ -327,15 +336,17 @@ impl Transaction<'_> {
     }
 }
 
-impl Host for Transaction<'_> {
+impl HostTransaction for Transaction<'_> {
     async fn run(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<u64, Failure> {
         raw::refuse_in_transaction(statement).map_err(Failure::refused)?;
-        keeps_locks(statement, true).map_err(Failure::refused)?;
+        refuse_lock_outside_transaction(statement, true).map_err(Failure::refused)?;
         run_healed(&self.session, statement, rows, Scope::Transaction, std::time::Duration::ZERO).await
     }
+}
 
-    fn spoil(&self) {
-        self.session.spoil();
+impl Abort for Transaction<'_> {
+    fn abort(&self) {
+        self.session.abort();
     }
 }
 
@@ -405,7 +416,7 @@ impl Executor for Transaction<'_> {
         if how == Consistency::OneSnapshot {
             self.check_snapshot().await?;
         }
-        Ok(StatementGroup::new(Inside::new(self, how)))
+        Ok(StatementGroup::new(InHostTransaction::new(self, how)))
     }
 }
 
@@ -419,7 +430,7 @@ pub(crate) async fn one(
     if scope == Scope::Transaction {
         raw::refuse_in_transaction(statement)?;
     }
-    keeps_locks(statement, scope == Scope::Transaction || session.ran_raw())?;
+    refuse_lock_outside_transaction(statement, scope == Scope::Transaction || session.ran_raw())?;
     let done = run_healed(session, statement, rows, scope, std::time::Duration::ZERO).await;
-    done.map_err(|failure| failure.tell(statement, scope))
+    done.map_err(|failure| failure.into_error(statement, scope))
 }

@@ -46,13 +46,13 @@ impl fmt::Display for Purpose {
 
 /// Where a piece of code runs: two that are at the same one wait for each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Spot {
+pub(super) struct Caller {
     runtime: Id,
     task: Option<task::Id>,
     thread: Option<std::thread::ThreadId>,
 }
 
-impl Spot {
+impl Caller {
     /// The task that this is called in, or the thread that blocks on it.
     pub(super) fn here(runtime: Id) -> Self {
         let task = task::try_id();
@@ -61,30 +61,30 @@ impl Spot {
     }
 }
 
-struct Holder {
+struct CheckOut {
     number: u64,
     since: Instant,
     purpose: Purpose,
-    spot: Spot,
+    caller: Caller,
 }
 
 /// All connections that are out, and what for.
 #[derive(Default)]
-pub(crate) struct Holders(Mutex<Known>);
+pub(crate) struct CheckOuts(Mutex<Known>);
 
 #[derive(Default)]
 struct Known {
     next: u64,
-    all: Vec<Holder>,
+    all: Vec<CheckOut>,
 }
 
-impl Holders {
+impl CheckOuts {
     /// Notes that a connection is out, and returns the number to strike it out by.
-    pub(super) fn add(&self, purpose: Purpose, spot: Spot) -> u64 {
+    pub(super) fn add(&self, purpose: Purpose, caller: Caller) -> u64 {
         let mut known = self.lock();
         known.next += 1;
         let number = known.next;
-        known.all.push(Holder { number, since: Instant::now(), purpose, spot });
+        known.all.push(CheckOut { number, since: Instant::now(), purpose, caller });
         number
     }
 
@@ -95,14 +95,15 @@ impl Holders {
         }
     }
 
-    /// Says who holds a connection for longest, and whether somebody at `spot` holds one.
-    pub(super) fn tell(&self, spot: Spot) -> (Option<String>, Option<String>) {
+    /// Says who holds a connection for longest, and whether somebody at `caller` holds one.
+    pub(super) fn describe(&self, caller: Caller) -> (Option<String>, Option<String>) {
         let known = self.lock();
         let longest = known.all.iter().min_by_key(|it| it.since);
         let longest =
             longest.map(|it| format!("the longest held, for {:.1?}, is by the {}", it.since.elapsed(), it.purpose));
         // A statement alone does not wait for anybody; a transaction or connection may be held by who waits.
-        let own = known.all.iter().filter(|it| it.spot == spot && it.purpose.at.is_some()).min_by_key(|it| it.since);
+        let own =
+            known.all.iter().filter(|it| it.caller == caller && it.purpose.at.is_some()).min_by_key(|it| it.since);
         (longest, own.map(|it| it.purpose.to_string()))
     }
 

@@ -13,11 +13,11 @@ pub(crate) struct Cleanings(Mutex<Vec<Arc<Cleaning>>>);
 /// One of them. Nobody else gets a turn until it is over.
 pub(crate) struct Cleaning {
     runtime: Id,
-    parts: Mutex<Option<Parts>>,
+    parts: Mutex<Option<CleaningParts>>,
 }
 
 /// What goes back when the cleaning is over.
-pub(crate) struct Parts {
+pub(crate) struct CleaningParts {
     pub(crate) session: Arc<Session>,
     /// Gives the connection back when it is dropped.
     pub(crate) pooled: Box<dyn Send>,
@@ -31,7 +31,7 @@ pub(crate) struct Cleaner {
 }
 
 impl Cleanings {
-    pub(crate) fn begin(self: &Arc<Self>, parts: Parts) -> Cleaner {
+    pub(crate) fn begin(self: &Arc<Self>, parts: CleaningParts) -> Cleaner {
         let one = Arc::new(Cleaning { runtime: parts.session.runtime.id(), parts: Mutex::new(Some(parts)) });
         self.lock().push(Arc::clone(&one));
         Cleaner { all: Arc::clone(self), one }
@@ -51,14 +51,14 @@ impl Cleanings {
 }
 
 impl Cleaning {
-    fn take(&self) -> Option<Parts> {
+    fn take(&self) -> Option<CleaningParts> {
         self.parts.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
 impl Cleaner {
     /// Returns what goes back; nothing if it was taken back meanwhile.
-    pub(crate) fn finish(&self) -> Option<Parts> {
+    pub(crate) fn finish(&self) -> Option<CleaningParts> {
         self.one.take()
     }
 }

@@ -10,7 +10,7 @@ use bb8::PooledConnection;
 use futures_util::FutureExt;
 use tokio::{runtime::Handle, sync::OwnedSemaphorePermit, time::timeout};
 
-use super::{board::Board, cleaning::Parts, manager::Manager};
+use super::{cleaning::CleaningParts, manager::Manager, state::PoolState};
 use crate::{connect::cancel::cancel, session::Session};
 
 /// How long a statement that nobody waits for may take to end by itself before it is cancelled.
@@ -23,7 +23,7 @@ const CLEAN_LIMIT: Duration = Duration::from_secs(5);
 pub(crate) enum Pooled {
     Ours(#[expect(dead_code, reason = "dropping it gives it back")] PooledConnection<'static, Manager>),
     /// A pool of the application: the session gives the connection back when nobody uses it any more.
-    Theirs,
+    ForeignConnection,
 }
 
 /// Fails where the user has deallocated prepared statements, of which the driver does not know.
@@ -33,7 +33,7 @@ const TESTIFY: &str = "EXECUTE orm_witness; DEALLOCATE orm_witness";
 pub(crate) struct Lease {
     session: Arc<Session>,
     pooled: Option<Pooled>,
-    board: Arc<Board>,
+    state: Arc<PoolState>,
     /// Gone back, it lets the next in line have a connection.
     turn: Option<OwnedSemaphorePermit>,
     /// By which it is known who holds the connection.
@@ -41,13 +41,13 @@ pub(crate) struct Lease {
 }
 
 impl Lease {
-    pub(crate) fn new(pooled: PooledConnection<'static, Manager>, board: Arc<Board>) -> Self {
-        Self { session: Arc::clone(&pooled), pooled: Some(Pooled::Ours(pooled)), board, turn: None, number: 0 }
+    pub(crate) fn new(pooled: PooledConnection<'static, Manager>, state: Arc<PoolState>) -> Self {
+        Self { session: Arc::clone(&pooled), pooled: Some(Pooled::Ours(pooled)), state, turn: None, number: 0 }
     }
 
     /// A connection of a pool of the application.
-    pub(crate) fn theirs(session: Arc<Session>, board: Arc<Board>) -> Self {
-        Self { session, pooled: Some(Pooled::Theirs), board, turn: None, number: 0 }
+    pub(crate) fn foreign(session: Arc<Session>, state: Arc<PoolState>) -> Self {
+        Self { session, pooled: Some(Pooled::ForeignConnection), state, turn: None, number: 0 }
     }
 
     /// Keeps what its holder has waited for until it goes back.
@@ -72,14 +72,14 @@ impl Deref for Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         let Some(pooled) = self.pooled.take() else { return };
-        let (session, board, turn) = (Arc::clone(&self.session), Arc::clone(&self.board), self.turn.take());
+        let (session, state, turn) = (Arc::clone(&self.session), Arc::clone(&self.state), self.turn.take());
         if self.number != 0 {
-            board.holders.remove(self.number);
+            state.check_outs.remove(self.number);
         }
         // The pool may open another connection in its place, which takes the runtime that serves this one.
         let here = Handle::try_current().ok().map(|it| it.id());
         let _inside = (here != Some(session.runtime.id())).then(|| session.runtime.enter());
-        let closing = board.is_closed() && session.as_theirs().is_none();
+        let closing = state.is_closed() && session.as_foreign().is_none();
         if session.is_broken() || closing {
             session.end();
         } else if !session.is_clean() {
@@ -87,10 +87,10 @@ impl Drop for Lease {
             session.set_broken(true);
             let runtime = session.runtime.clone();
             let cleaner =
-                board.cleanings.begin(Parts { session: Arc::clone(&session), pooled: Box::new(pooled), turn });
+                state.cleanings.begin(CleaningParts { session: Arc::clone(&session), pooled: Box::new(pooled), turn });
             let cleaning = async move {
                 let cleaned = timeout(CLEAN_LIMIT, clean(&session)).await.unwrap_or(false);
-                let Some(Parts { session, pooled, turn }) = cleaner.finish() else { return };
+                let Some(CleaningParts { session, pooled, turn }) = cleaner.finish() else { return };
                 if cleaned && !session.is_dead() {
                     session.set_broken(false);
                 } else {
@@ -99,7 +99,7 @@ impl Drop for Lease {
                 }
                 drop(pooled);
                 drop(turn);
-                board.returned.notify_waiters();
+                state.returned.notify_waiters();
             };
             drop(runtime.spawn(cleaning.boxed()));
             return;
@@ -108,7 +108,7 @@ impl Drop for Lease {
         }
         drop(pooled);
         drop(turn);
-        board.returned.notify_waiters();
+        state.returned.notify_waiters();
     }
 }
 
@@ -122,13 +122,13 @@ impl std::fmt::Debug for Lease {
 async fn clean(session: &Arc<Session>) -> bool {
     let client = session.client();
     if session.is_running() && !matches!(timeout(GRACE, client.check_connection()).await, Ok(Ok(()))) {
-        if let Some(theirs) = session.as_theirs() {
+        if let Some(foreign) = session.as_foreign() {
             // It may come late and hit what runs next, so the connection is not used any more.
-            theirs.cancel().await;
+            foreign.cancel().await;
             return false;
         }
-        let Some(peer) = &session.peer else { return false };
-        if session.is_dead() || cancel(&client.cancel_token(), peer).await.is_err() {
+        let Some(endpoint) = &session.endpoint else { return false };
+        if session.is_dead() || cancel(&client.cancel_token(), endpoint).await.is_err() {
             return false;
         }
         // The answer to this comes after that of whatever was cancelled.
@@ -137,18 +137,18 @@ async fn clean(session: &Arc<Session>) -> bool {
         }
     }
     // A reset would undo what the application has set up on its connections.
-    if session.is_tainted() && session.as_theirs().is_some() {
+    if session.is_tainted() && session.as_foreign().is_some() {
         return false;
     }
     // Without an open transaction the server warns of the ROLLBACK, which is nobody's business.
-    session.fate.quiet(true);
+    session.driver_state.mute_notices(true);
     let reset = match (session.needs_reset(), session.is_open()) {
         (true, _) => client.batch_execute(&session.reset).await,
         (false, true) => client.batch_execute("ROLLBACK").await,
         (false, false) => Ok(()),
     };
-    session.fate.quiet(false);
-    let witnessed = session.is_escaped() && session.as_theirs().is_none();
+    session.driver_state.mute_notices(false);
+    let witnessed = session.is_escaped() && session.as_foreign().is_none();
     if reset.is_err() || (witnessed && client.batch_execute(TESTIFY).await.is_err()) {
         return false;
     }

@@ -23,21 +23,21 @@ use tokio_postgres::{
 
 use super::{
     backoff::{jitter, random},
-    board::{Board, closed},
     capacity::Places,
+    state::{PoolState, closed},
 };
 use crate::{
     connect::{
         auth::Watched,
         config::{Address, Settings, Target},
         connect_failure::ConnectFailure,
-        driver::{Fate, serve},
-        endpoint::{Peer, Unreached},
+        driver::{DriverState, serve},
+        endpoint::{DialError, Endpoint},
         runtime::{self, no_runtime},
         tls::Link,
-        wire::{Established, Place, Plug},
+        wire::{Established, Place, SocketCloser},
     },
-    session::{Parts, Session, deadline::end_of, write_access::Writes},
+    session::{Session, SessionParts, deadline::end_of, write_access::WriteAccess},
 };
 
 /// The first pause between two attempts to connect; it doubles up to [`LONGEST_PAUSE`].
@@ -69,31 +69,31 @@ pub(crate) struct Manager {
     targets: Arc<[Target]>,
     on_connect: Arc<[String]>,
     reset: Arc<str>,
-    board: Arc<Board>,
+    state: Arc<PoolState>,
     places: Arc<Places>,
     /// The runtime that it opens connections in.
-    home: Option<Id>,
+    runtime: Option<Id>,
 }
 
 impl Manager {
-    pub(crate) fn new(settings: Arc<Settings>, targets: Vec<Target>, board: Arc<Board>) -> Self {
+    pub(crate) fn new(settings: Arc<Settings>, targets: Vec<Target>, state: Arc<PoolState>) -> Self {
         let reset = reset(settings.application_name.as_deref()).into();
         let places = Places::new(settings.max_connections);
         let on_connect = settings.on_connect.as_slice().into();
-        Self { on_connect, reset, settings, targets: targets.into(), board, places, home: None }
+        Self { on_connect, reset, settings, targets: targets.into(), state, places, runtime: None }
     }
 
     /// The same, for the connections of one runtime.
-    pub(crate) fn at(&self, home: Id) -> Self {
-        Self { home: Some(home), ..self.clone() }
+    pub(crate) fn at(&self, runtime: Id) -> Self {
+        Self { runtime: Some(runtime), ..self.clone() }
     }
 
     pub(crate) fn places(&self) -> &Places {
         &self.places
     }
 
-    pub(crate) fn board(&self) -> &Board {
-        &self.board
+    pub(crate) fn state(&self) -> &PoolState {
+        &self.state
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -111,10 +111,10 @@ impl Manager {
 
     /// Tries each server once, beginning where the last connection was opened.
     async fn connect_once(&self) -> Result<Arc<Session>> {
-        runtime::check().inspect_err(|error| self.board.note(Some(ConnectFailure::runtime(error))))?;
+        runtime::check().inspect_err(|error| self.state.set_last_failure(Some(ConnectFailure::runtime(error))))?;
         let mut last: Option<ConnectFailure> = None;
         let count = self.targets.len();
-        let good = self.board.good();
+        let good = self.state.last_good();
         let first = match &good {
             _ if self.settings.shuffles() => random(count),
             Some((index, _)) => *index,
@@ -124,23 +124,20 @@ impl Manager {
             let place = good.as_ref().filter(|it| it.0 == index).map(|it| &it.1);
             let failure = match self.connect_to(target, place).await {
                 Ok((session, place)) => {
-                    self.board.note(None);
-                    *self.board.good.lock().unwrap_or_else(PoisonError::into_inner) = Some((index, place));
+                    self.state.set_last_failure(None);
+                    *self.state.last_good.lock().unwrap_or_else(PoisonError::into_inner) = Some((index, place));
                     return Ok(session);
                 }
                 Err(failure) => failure,
             };
             let stop = failure.is_for_good();
-            last = Some(match &last {
-                Some(before) => failure.after(before),
-                None => failure,
-            });
+            last = Some(failure.after(last.as_ref()));
             if stop {
                 break;
             }
         }
         let error = last.as_ref().map(ConnectFailure::to_error);
-        self.board.note(last);
+        self.state.set_last_failure(last);
         Err(error.unwrap_or_else(|| Error::new(ErrorKind::Config, "no host is given")))
     }
 
@@ -148,7 +145,7 @@ impl Manager {
     async fn connect_until(&self, end: Instant) -> Result<Arc<Session>> {
         let mut pause = FIRST_PAUSE;
         loop {
-            if self.board.is_closed() {
+            if self.state.is_closed() {
                 return Err(closed());
             }
             let error = match self.connect_once().await {
@@ -165,8 +162,8 @@ impl Manager {
 
     /// Waits for a place and opens a connection for it.
     async fn place_for(&self, opening: impl Future<Output = Result<Arc<Session>>>) -> Result<Arc<Session>> {
-        let home = self.home.ok_or_else(no_runtime)?;
-        let place = timeout(self.settings.acquire_timeout, self.places.take(home)).await;
+        let runtime = self.runtime.ok_or_else(no_runtime)?;
+        let place = timeout(self.settings.acquire_timeout, self.places.take(runtime)).await;
         let place = place.map_err(|_| Error::new(ErrorKind::PoolTimeout, "all connections are in use"))?;
         let session = opening.await?;
         if !self.places.opened(&place) {
@@ -204,10 +201,7 @@ impl Manager {
             };
             tracing::debug!(target: "orm_pg::connection", "{}", failure.to_error());
             let stop = failure.is_for_good();
-            last = Some(match &last {
-                Some(before) => failure.after(before),
-                None => failure,
-            });
+            last = Some(failure.after(last.as_ref()));
             if stop {
                 break;
             }
@@ -220,7 +214,7 @@ impl Manager {
     async fn connect_by(&self, target: &Target, place: &Place) -> Result<Arc<Session>, ConnectFailure> {
         let mut over_tls = None;
         for (index, link) in target.links.iter().enumerate() {
-            let failure = match self.greet(target, Peer::new(target, place.clone(), *link)).await {
+            let failure = match self.set_up(target, Endpoint::new(target, place.clone(), *link)).await {
                 Ok(session) => return Ok(session),
                 Err(failure) => failure,
             };
@@ -235,8 +229,8 @@ impl Manager {
     }
 
     /// Opens a session, and runs what the user wants to run on each new connection.
-    async fn greet(&self, target: &Target, peer: Peer) -> Result<Arc<Session>, ConnectFailure> {
-        let session = self.open(target, peer).await?;
+    async fn set_up(&self, target: &Target, endpoint: Endpoint) -> Result<Arc<Session>, ConnectFailure> {
+        let session = self.open(target, endpoint).await?;
         // Were this future dropped, the driver would wait for an answer for ever.
         session.set_broken(true);
         check_attributes(target, &session).await?;
@@ -247,38 +241,39 @@ impl Manager {
         Ok(session)
     }
 
-    async fn open(&self, target: &Target, peer: Peer) -> Result<Arc<Session>, ConnectFailure> {
-        let (wire, plug) = peer.dial().await.map_err(|error| match error {
-            Unreached::Socket(error) => ConnectFailure::io(target, error),
-            Unreached::Tls(failure) => ConnectFailure::tls(target, failure),
+    async fn open(&self, target: &Target, endpoint: Endpoint) -> Result<Arc<Session>, ConnectFailure> {
+        let (wire, closer) = endpoint.dial().await.map_err(|error| match error {
+            DialError::Socket(error) => ConnectFailure::io(target, error),
+            DialError::Tls(failure) => ConnectFailure::tls(target, failure),
         })?;
         // Before anybody asks whether it takes writes, so that no later change is overlooked.
-        let demotions = self.board.demotions.now();
+        let demotions = self.state.demotions.now();
         let mut config = target.driver.clone();
         // The driver is not to speak TLS itself; what it is told decides where it looks for the channel binding.
-        let mode = if peer.is_encrypted() { SslMode::Require } else { SslMode::Disable };
+        let mode = if endpoint.is_encrypted() { SslMode::Require } else { SslMode::Disable };
         config.ssl_mode(mode).ssl_negotiation(SslNegotiation::Direct);
         let connecting = config.connect_raw(Watched::new(wire, target.require_auth), Established);
         let (client, connection) = Box::pin(connecting).await.map_err(|error| ConnectFailure::driver(target, error))?;
         let wanted = target.driver.get_target_session_attrs();
-        let writes = Writes::of(&self.settings, wanted, &connection, (Arc::clone(&self.board.demotions), demotions));
-        let fate = Fate::new();
-        let plug = Arc::new(plug);
-        let serving = serve(connection, Arc::clone(&fate), self.settings.on_notice.clone());
-        let serving = pull_after(serving, Arc::clone(&plug));
+        let writes =
+            WriteAccess::of(&self.settings, wanted, &connection, (Arc::clone(&self.state.demotions), demotions));
+        let driver_state = DriverState::new();
+        let closer = Arc::new(closer);
+        let serving = serve(connection, Arc::clone(&driver_state), self.settings.on_notice.clone());
+        let serving = close_after(serving, Arc::clone(&closer));
         // Boxed, so that all tasks have one type: the runtime's code for a task is compiled once for each.
         let driver = tokio::spawn(serving.boxed()).abort_handle();
-        Ok(Session::new(Parts {
+        Ok(Session::new(SessionParts {
             client,
-            fate,
-            peer,
+            driver_state,
+            endpoint,
             driver,
-            plug,
+            closer,
             on_connect: Arc::clone(&self.on_connect),
             reset_always: self.settings.reset_on_return,
             reset: Arc::clone(&self.reset),
             statements: self.settings.statements,
-            generation: Arc::clone(&self.board.generation),
+            generation: Arc::clone(&self.state.generation),
             writes,
             slow: self.settings.slow_statement,
         }))
@@ -286,9 +281,9 @@ impl Manager {
 }
 
 /// Closes the socket when its task is over, for another handle of it is kept.
-async fn pull_after(serving: impl Future<Output = ()>, plug: Arc<Plug>) {
+async fn close_after(serving: impl Future<Output = ()>, closer: Arc<SocketCloser>) {
     serving.await;
-    plug.pull();
+    closer.close();
 }
 
 /// Asks whether the server takes writes, where that matters. One round trip.
@@ -313,13 +308,13 @@ impl bb8::ManageConnection for Manager {
 
     async fn connect(&self) -> Result<Arc<Session>> {
         // Asked from elsewhere, it would be served there.
-        if Handle::current().id() != self.home.ok_or_else(no_runtime)? {
+        if Handle::current().id() != self.runtime.ok_or_else(no_runtime)? {
             return Err(Error::new(ErrorKind::Connect, "a connection is opened in the runtime that uses it"));
         }
         let end = end_of(self.settings.acquire_timeout);
         let opened = self.place_for(self.connect_until(end)).await;
         if opened.is_err() {
-            self.board.tell();
+            self.state.wake_waiters();
         }
         opened
     }

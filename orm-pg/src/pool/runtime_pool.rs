@@ -36,60 +36,60 @@ const TICK: Duration = Duration::from_millis(20);
 const PATIENCE: u32 = 25;
 
 /// A runtime that uses the handle.
-pub(crate) struct Home {
+pub(crate) struct RuntimePool {
     pub(crate) id: Id,
     /// Its idle connections, and those that are being opened.
-    pub(super) pool: bb8::Pool<Manager>,
-    pulse: Arc<Pulse>,
+    pub(super) connections: bb8::Pool<Manager>,
+    heartbeat: Arc<Heartbeat>,
     /// The task that tells whether the runtime is driven, and when it ends.
     watch: AbortHandle,
 }
 
 /// Shows whether a runtime does its work.
 #[derive(Default)]
-struct Pulse {
+struct Heartbeat {
     asked: Notify,
     beats: AtomicU64,
 }
 
-impl Drop for Home {
+impl Drop for RuntimePool {
     fn drop(&mut self) {
         self.watch.abort();
     }
 }
 
-impl Home {
+impl RuntimePool {
     /// Asks the runtime for a sign that it is driven, and returns the number of signs given so far.
     fn ask(&self) -> u64 {
-        self.pulse.asked.notify_one();
+        self.heartbeat.asked.notify_one();
         self.beats()
     }
 
     fn beats(&self) -> u64 {
-        self.pulse.beats.load(Ordering::Acquire)
+        self.heartbeat.beats.load(Ordering::Acquire)
     }
 
     /// Closes a connection that is idle, and returns whether there was one.
     fn close_an_idle_one(&self) -> bool {
-        if self.pool.state().idle_connections == 0 {
+        if self.connections.state().idle_connections == 0 {
             return false;
         }
         // Where another one has taken it meanwhile, the manager refuses to open one for a runtime from elsewhere.
-        let Some(Ok(pooled)) = self.pool.get_owned().now_or_never() else { return false };
+        let Some(Ok(pooled)) = self.connections.get_owned().now_or_never() else { return false };
         pooled.end();
         true
     }
 }
 
 /// All runtimes that use the handle; nearly always there is one.
-pub(crate) struct Homes {
-    known: Mutex<Vec<Arc<Home>>>,
+pub(crate) struct RuntimePools {
+    known: Mutex<Vec<Arc<RuntimePool>>>,
     /// A runtime has come in addition.
     more: Notify,
     manager: Manager,
 }
 
-impl Homes {
+impl RuntimePools {
     pub(super) fn new(manager: Manager) -> Arc<Self> {
         Arc::new(Self { known: Mutex::default(), more: Notify::new(), manager })
     }
@@ -102,7 +102,7 @@ impl Homes {
         self.manager.places()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Arc<Home>>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<Arc<RuntimePool>>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -110,24 +110,24 @@ impl Homes {
     ///
     /// # Errors
     /// Outside of a runtime.
-    pub(super) fn here(self: &Arc<Self>) -> Result<Arc<Home>> {
+    pub(super) fn here(self: &Arc<Self>) -> Result<Arc<RuntimePool>> {
         let runtime = Handle::try_current().map_err(|_| no_runtime())?;
         let id = runtime.id();
         let mut known = self.lock();
-        if let Some(home) = known.iter().find(|it| it.id == id) {
-            return Ok(Arc::clone(home));
+        if let Some(pool) = known.iter().find(|it| it.id == id) {
+            return Ok(Arc::clone(pool));
         }
-        let pulse = Arc::new(Pulse::default());
-        let resident = Resident { id, homes: Arc::downgrade(self), pulse: Arc::clone(&pulse) };
+        let heartbeat = Arc::new(Heartbeat::default());
+        let resident = RuntimeWatch { id, pools: Arc::downgrade(self), heartbeat: Arc::clone(&heartbeat) };
         let watch = runtime.spawn(resident.stay().boxed()).abort_handle();
-        let home = Arc::new(Home { id, pool: pool(self.manager.at(id)), pulse, watch });
-        known.push(Arc::clone(&home));
+        let pool = Arc::new(RuntimePool { id, connections: connections(self.manager.at(id)), heartbeat, watch });
+        known.push(Arc::clone(&pool));
         self.more.notify_waiters();
-        Ok(home)
+        Ok(pool)
     }
 
     /// Returns all pools.
-    pub(super) fn all(&self) -> Vec<Arc<Home>> {
+    pub(super) fn all(&self) -> Vec<Arc<RuntimePool>> {
         self.lock().clone()
     }
 
@@ -173,50 +173,50 @@ impl Homes {
 
     /// Closes all connections that are idle.
     pub(super) fn close_all_idle(&self) {
-        for home in self.all() {
-            while home.close_an_idle_one() {}
+        for pool in self.all() {
+            while pool.close_an_idle_one() {}
         }
     }
 
     /// Asks all runtimes but `here` whether they are driven, and says how often they had answered before.
-    fn ask_others(&self, here: Id) -> Vec<(Arc<Home>, u64)> {
+    fn ask_others(&self, here: Id) -> Vec<(Arc<RuntimePool>, u64)> {
         self.all().into_iter().filter(|it| it.id != here).map(|it| (Arc::clone(&it), it.ask())).collect()
     }
 
     /// Takes back what runtimes hold that were asked and have not answered since.
-    fn take_back(&self, asked: &[(Arc<Home>, u64)]) {
-        for (home, _) in asked.iter().filter(|(home, beats)| home.beats() == *beats) {
-            self.places().revoke(home.id);
-            self.manager.board().cleanings.revoke(home.id);
+    fn take_back(&self, asked: &[(Arc<RuntimePool>, u64)]) {
+        for (pool, _) in asked.iter().filter(|(pool, beats)| pool.beats() == *beats) {
+            self.places().revoke(pool.id);
+            self.manager.state().cleanings.revoke(pool.id);
         }
     }
 }
 
 /// What lives in a runtime for as long as that does.
-struct Resident {
+struct RuntimeWatch {
     id: Id,
-    homes: Weak<Homes>,
-    pulse: Arc<Pulse>,
+    pools: Weak<RuntimePools>,
+    heartbeat: Arc<Heartbeat>,
 }
 
-impl Resident {
+impl RuntimeWatch {
     async fn stay(self) {
         loop {
-            self.pulse.asked.notified().await;
-            self.pulse.beats.fetch_add(1, Ordering::AcqRel);
+            self.heartbeat.asked.notified().await;
+            self.heartbeat.beats.fetch_add(1, Ordering::AcqRel);
         }
     }
 }
 
-impl Drop for Resident {
+impl Drop for RuntimeWatch {
     fn drop(&mut self) {
-        if let Some(homes) = self.homes.upgrade() {
-            homes.forget(self.id);
+        if let Some(pools) = self.pools.upgrade() {
+            pools.forget(self.id);
         }
     }
 }
 
-fn pool(manager: Manager) -> bb8::Pool<Manager> {
+fn connections(manager: Manager) -> bb8::Pool<Manager> {
     let settings = manager.settings();
     bb8::Pool::builder()
         .max_size(settings.max_connections)

@@ -31,7 +31,7 @@ pub(super) type Prepared = Result<tokio_postgres::Statement, Shared<tokio_postgr
 pub(super) type Slot = watch::Receiver<Option<Prepared>>;
 
 /// What the cache has of a statement.
-pub(super) enum Found {
+pub(super) enum Lookup {
     /// It was prepared, or refused.
     Ready(Result<Plan, Shared<tokio_postgres::Error>>),
     /// It is being prepared, or is to be by the caller, if `prepare` is there.
@@ -90,7 +90,7 @@ impl Cache {
     }
 
     /// Looks for the prepared statement of `sql`. Where it is not even being prepared, the caller must do that.
-    pub(super) fn look_up(&self, client: &Client, sql: &Sql) -> Found {
+    pub(super) fn look_up(&self, client: &Client, sql: &Sql) -> Lookup {
         let mut inner = self.lock();
         // It is read before anything is prepared, so a change that comes later is never overlooked.
         let now = self.generation.now();
@@ -104,8 +104,8 @@ impl Cache {
         if let Some(slot) = inner.store.get(sql) {
             let ready = slot.borrow().clone();
             return match ready {
-                Some(prepared) => Found::Ready(prepared.map(|statement| Plan { statement, known: true, generation })),
-                None => Found::Pending { slot, generation, prepare: None },
+                Some(prepared) => Lookup::Ready(prepared.map(|statement| Plan { statement, known: true, generation })),
+                None => Lookup::Pending { slot, generation, prepare: None },
             };
         }
         let (sender, slot) = watch::channel(None);
@@ -113,7 +113,7 @@ impl Cache {
         inner.store.insert(key.clone(), slot.clone());
         drop(inner);
         drop(outdated);
-        Found::Pending { slot, generation, prepare: Some((key, sender)) }
+        Lookup::Pending { slot, generation, prepare: Some((key, sender)) }
     }
 
     /// Forgets what could not be prepared, and adds what is known of what was. Another one may have its place by now.

@@ -3,8 +3,13 @@
 use std::{pin::pin, sync::Arc};
 
 use futures_util::FutureExt;
+use tokio_postgres::Client;
 
-use super::{Session, Waiting, deadline};
+use super::{
+    Session, Waiting,
+    all_or_none::{ABORT, Abort},
+    deadline,
+};
 use crate::{error::Failure, raw};
 
 impl Session {
@@ -42,10 +47,17 @@ impl Session {
         drop(self.command_without_limit(command).now_or_never());
         self.sent_unwaited();
     }
+}
 
-    /// Leaves the transaction unable to commit: half of what was to take effect together may be there.
-    pub(crate) fn spoil(self: &Arc<Self>) {
-        // There is no such savepoint, and the error dooms it.
-        self.send_unwaited("ROLLBACK TO SAVEPOINT orm_half_a_batch");
+impl Abort for Arc<Session> {
+    fn abort(&self) {
+        self.send_unwaited(ABORT);
+    }
+}
+
+impl Abort for Client {
+    fn abort(&self) {
+        // The first poll sends it, and nobody waits for the error.
+        drop(self.batch_execute(ABORT).now_or_never());
     }
 }

@@ -2,57 +2,41 @@
 //!
 //! Between two chunks the connection is free, so the body of the loop may query it too.
 
-use std::{
-    collections::VecDeque,
-    future::Future,
-    pin::{Pin, pin},
-    sync::Arc,
-    task::{Context, Poll, ready},
-    time::Duration,
-};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, TryStreamExt};
 use orm_core::{
-    error::{Error, Result},
-    executor::RowStream,
-    row::RowSink,
+    error::Result,
     statement::{Limit, Sql, Statement},
 };
 use tokio_postgres::Row;
 
 use crate::{
-    error::{Failure, Scope, name},
+    error::{Failure, Scope},
     raw,
     session::{
         Session, Waiting,
+        chunk::{CHUNK, ChunkSource, ChunkStream, FetchedChunk},
         deadline::within,
-        driver_row::Fetched,
         invalidation,
-        run::{Discard, Tries, run_healed, start},
+        run::{Attempts, Discard, run_healed, start},
     },
 };
 
-/// How many rows are fetched at once.
-const CHUNK: usize = 256;
-
-type Chunk = Pin<Box<dyn Future<Output = Result<Vec<Row>, Failure>> + Send>>;
-
-/// The rows of one statement, some of them at hand.
-pub(crate) struct CursorStream {
-    session: Arc<Session>,
-    statement: Arc<Statement>,
-    scope: Scope,
-    rows: VecDeque<Row>,
-    fetching: Option<Chunk>,
-    /// Gone once the last row was fetched.
-    cursor: Option<Open>,
-}
-
 /// An open cursor of the server.
-struct Open {
+pub(crate) struct Open {
     session: Arc<Session>,
     number: usize,
     fetch: tokio_postgres::Statement,
+    /// The statement's own limit of time, which holds for each chunk.
+    limit: Option<Limit>,
+}
+
+impl ChunkSource<'static> for Open {
+    fn fetch(&self) -> FetchedChunk<'static> {
+        let limit = self.limit.map(|it| Limit::begin(it.each()));
+        Box::pin(chunk(Arc::clone(&self.session), self.fetch.clone(), limit))
+    }
 }
 
 impl Drop for Open {
@@ -70,30 +54,31 @@ fn cursor(number: usize) -> String {
 ///
 /// In autocommit the cursor is held: the server computes all rows first, and keeps those that are not fetched yet.
 /// Statements that a cursor cannot run (those that write, or in autocommit lock) are read to their end at once.
-pub(crate) async fn open(session: &Arc<Session>, statement: Statement, scope: Scope) -> Result<CursorStream> {
+pub(crate) async fn open(
+    session: &Arc<Session>,
+    statement: Statement,
+    scope: Scope,
+) -> Result<ChunkStream<'static, Open>> {
     let statement = Arc::new(statement);
-    let mut tries = Tries::new(scope);
+    let mut attempts = Attempts::new(scope);
     loop {
         match open_once(session, &statement, scope).await {
             // The cursor was declared, and then a type of its columns dropped.
-            Err(failure) if tries.again(&failure) => tries.keep(failure),
-            Err(failure) => return Err(tries.tell(failure, None).tell(&statement, scope)),
+            Err(failure) if attempts.again(&failure) => attempts.keep(failure),
+            Err(failure) => return Err(attempts.into_failure(failure, None).into_error(&statement, scope)),
             Ok(stream) => return Ok(stream),
         }
     }
 }
 
-async fn open_once(session: &Arc<Session>, statement: &Arc<Statement>, scope: Scope) -> Result<CursorStream, Failure> {
+async fn open_once(
+    session: &Arc<Session>,
+    statement: &Arc<Statement>,
+    scope: Scope,
+) -> Result<ChunkStream<'static, Open>, Failure> {
     let text = &statement.sql.text;
     let hold = scope == Scope::Autocommit;
-    let mut stream = CursorStream {
-        session: Arc::clone(session),
-        statement: Arc::clone(statement),
-        scope,
-        rows: VecDeque::new(),
-        fetching: None,
-        cursor: None,
-    };
+    let mut stream = ChunkStream::new(Arc::clone(statement), scope);
     if !raw::can_be_cursor(text) || (hold && !statement.plain_read && raw::locks(text)) {
         let rows = pin!(all(session, statement, scope));
         stream.rows = within(session, session.limit(statement.limit), rows).await?.into();
@@ -115,12 +100,12 @@ async fn open_once(session: &Arc<Session>, statement: &Arc<Statement>, scope: Sc
     let fetch = pin!(prepare(session, format!("FETCH FORWARD {CHUNK} FROM {}", cursor(number))));
     let fetch = within(session, session.limit(statement.limit), fetch).await?;
     closing.keep();
-    let open = Open { session: Arc::clone(session), number, fetch };
+    let open = Open { session: Arc::clone(session), number, fetch, limit: statement.limit };
     // Nothing keeps the types of a held cursor from being dropped, and nothing was handed on yet.
     if hold {
         stream.rows = chunk(Arc::clone(session), open.fetch.clone(), statement.limit).await?.into();
     }
-    stream.cursor = Some(open).filter(|_| !hold || stream.rows.len() == CHUNK);
+    stream.source = Some(open).filter(|_| !hold || stream.rows.len() == usize::from(CHUNK));
     Ok(stream)
 }
 
@@ -221,46 +206,6 @@ async fn chunk_without_limit(session: &Arc<Session>, fetch: tokio_postgres::Stat
     waiting.done();
     match rows {
         Ok(rows) => Ok(rows),
-        Err(error) => Err(invalidation::tell(session, session.failed(error).await)),
-    }
-}
-
-impl RowStream for CursorStream {
-    fn poll_row(mut self: Pin<&mut Self>, cx: &mut Context<'_>, rows: &mut dyn RowSink) -> Poll<Option<Result<()>>> {
-        let this = &mut *self;
-        loop {
-            if let Some(row) = this.rows.pop_front() {
-                let taken = rows.row(&Fetched(&row));
-                return Poll::Ready(Some(taken.map_err(|error| this.give_up(error))));
-            }
-            let Some(open) = &this.cursor else { return Poll::Ready(None) };
-            let fetching = this.fetching.get_or_insert_with(|| {
-                let limit = this.statement.limit.map(|it| Limit::begin(it.each()));
-                Box::pin(chunk(Arc::clone(&this.session), open.fetch.clone(), limit))
-            });
-            let fetched = ready!(fetching.as_mut().poll(cx));
-            this.fetching = None;
-            match fetched {
-                Ok(rows) => {
-                    if rows.len() < CHUNK {
-                        this.cursor = None;
-                    }
-                    this.rows = rows.into();
-                }
-                Err(failure) => {
-                    let error = failure.tell(&this.statement, this.scope);
-                    return Poll::Ready(Some(Err(this.give_up(error))));
-                }
-            }
-        }
-    }
-}
-
-impl CursorStream {
-    /// Ends the stream with an error.
-    fn give_up(&mut self, error: Error) -> Error {
-        self.rows.clear();
-        self.cursor = None;
-        name(error, &self.statement)
+        Err(error) => Err(invalidation::judge_unkept(session, session.failed(error).await)),
     }
 }

@@ -18,7 +18,7 @@ use orm_core::{
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_postgres::error::SqlState;
 
-use super::Session;
+use super::{Session, all_or_none::Abort};
 use crate::{
     connect::cancel::cancel,
     error::{Cause, Failure},
@@ -40,8 +40,8 @@ pub(crate) async fn within<T>(
     // By reference: an async function keeps what it is given twice.
     mut statement: Pin<&mut impl Future<Output = Result<T, Failure>>>,
 ) -> Result<T, Failure> {
-    let Some((limit, until)) = limit.and_then(|it| Some((it, it.until()?))) else { return statement.await };
-    match timeout_at(until.into(), statement.as_mut()).await {
+    let Some((limit, until)) = ending(limit) else { return statement.await };
+    match timeout_at(until, statement.as_mut()).await {
         Ok(done) => done,
         // On the heap: few statements ever come here, and all would carry the space for it.
         Err(_) => Box::pin(after(session, limit, statement)).await,
@@ -70,7 +70,7 @@ async fn after<T>(
     let Some(alone) = session.hold_if_alone() else {
         // Others wait for their answers on the same connection, which must not be cancelled.
         if session.is_open() {
-            session.spoil();
+            session.abort();
         }
         return Err(unanswered());
     };
@@ -79,7 +79,7 @@ async fn after<T>(
     match done {
         // The answer was on its way: what it says is true.
         Some(Ok(done)) => Ok(done),
-        Some(Err(failure)) => Err(told(failure, limit)),
+        Some(Err(failure)) => Err(cancelled_failure(failure, limit)),
         None => {
             session.end();
             Err(unanswered())
@@ -95,9 +95,9 @@ pub(crate) async fn or_given_up<T>(
     limit: Option<Limit>,
     statement: Pin<&mut impl Future<Output = Result<T, Failure>>>,
 ) -> Result<T, Failure> {
-    let Some((limit, until)) = limit.and_then(|it| Some((it, it.until()?))) else { return statement.await };
+    let Some((limit, until)) = ending(limit) else { return statement.await };
     let late = |_| Err(Failure { error: late(limit), cause: Cause::Late });
-    timeout_at(until.into(), statement).await.unwrap_or_else(late)
+    timeout_at(until, statement).await.unwrap_or_else(late)
 }
 
 /// Asks the server to cancel a statement until its answer comes, and returns that; `None` if it does not come in time. One
@@ -127,18 +127,18 @@ async fn cancelled<T>(
 
 /// Asks the server to cancel what runs on the connection. The request names no statement, so nothing else may run there.
 async fn ask_to_cancel(session: &Arc<Session>) {
-    if let Some(theirs) = session.as_theirs() {
+    if let Some(foreign) = session.as_foreign() {
         // It may come late and hit what runs next, so the connection is not used by others any more.
         session.set_broken(true);
-        theirs.cancel().await;
-    } else if let Some(peer) = &session.peer {
+        foreign.cancel().await;
+    } else if let Some(endpoint) = &session.endpoint {
         // Where the server cannot be asked, no answer comes either, and the connection is closed.
-        drop(cancel(&session.client().cancel_token(), peer).await);
+        drop(cancel(&session.client().cancel_token(), endpoint).await);
     }
 }
 
 /// The failure of a statement that was cancelled because its limit was over.
-fn told(failure: Failure, limit: Limit) -> Failure {
+fn cancelled_failure(failure: Failure, limit: Limit) -> Failure {
     match failure.error.server().cloned() {
         Some(server) if server.code == SqlState::QUERY_CANCELED.code() => {
             Failure { error: late(limit).with_server(server), cause: Cause::Server }
@@ -158,7 +158,7 @@ pub(crate) fn end_of(limit: Duration) -> Instant {
     now.checked_add(limit).unwrap_or_else(|| now + Duration::from_secs(30 * 365 * 24 * 60 * 60))
 }
 
-/// The limit that a wait for a connection has as well.
-pub(crate) fn until(limit: Option<Limit>) -> Option<Instant> {
-    limit.and_then(Limit::until).map(Instant::from_std)
+/// A limit that ends, and when it does.
+pub(crate) fn ending(limit: Option<Limit>) -> Option<(Limit, Instant)> {
+    limit.and_then(|it| Some((it, it.until()?.into())))
 }

@@ -6,7 +6,7 @@ use orm_core::{row::Row, value::CodecError};
 use postgres_types::{FromSql, Type};
 
 /// A row as the driver gives it.
-pub(crate) struct Fetched<'a>(pub(crate) &'a tokio_postgres::Row);
+pub(crate) struct DriverRow<'a>(pub(crate) &'a tokio_postgres::Row);
 
 /// The bytes of a value of any type.
 struct Raw<'a>(&'a [u8]);
@@ -21,7 +21,7 @@ impl<'a> FromSql<'a> for Raw<'a> {
     }
 }
 
-impl Row for Fetched<'_> {
+impl Row for DriverRow<'_> {
     fn width(&self) -> usize {
         self.0.len()
     }

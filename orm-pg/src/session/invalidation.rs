@@ -14,8 +14,9 @@ use tokio_postgres::{Column, types::Type};
 
 use super::{Session, cache::Plan};
 use crate::error::{
-    Cause, Failure, through_a_pooler,
-    verdict::{Verdict, invalidated},
+    Cause, Failure,
+    staleness::{Staleness, invalidated},
+    through_a_pooler,
 };
 
 /// Says of a session whose settings or temporary tables may have changed that names may mean something else in it.
@@ -25,34 +26,34 @@ fn renamed(error: Error) -> Error {
     error.with_kind(ErrorKind::StatementInvalidated, text)
 }
 
-/// Forgets what `verdict` says is out of date, and tells what it means for the statement that failed.
-pub(crate) fn judge(session: &Arc<Session>, sql: &Sql, plan: &Plan, verdict: Verdict, failure: Failure) -> Failure {
+/// Forgets what `staleness` says is out of date, and tells what it means for the statement that failed.
+pub(crate) fn judge(session: &Arc<Session>, sql: &Sql, plan: &Plan, staleness: Staleness, failure: Failure) -> Failure {
     let cache = &session.cache;
-    match verdict {
-        Verdict::Sound => return failure,
-        Verdict::Gone if is_behind_a_pooler(session) => {
+    match staleness {
+        Staleness::UpToDate => return failure,
+        Staleness::Missing if is_behind_a_pooler(session) => {
             cache.clear();
             return Failure { error: through_a_pooler(failure.error), cause: Cause::Server };
         }
         // Where SQL of the user has changed what names mean, other connections are not concerned.
-        Verdict::Schema if session.is_tainted() => forget_all(session),
-        Verdict::Schema => cache.end_generation(plan.generation),
-        Verdict::Type => forget_all(session),
-        Verdict::Label => cache.forget(sql),
+        Staleness::SchemaChanged if session.is_tainted() => forget_all(session),
+        Staleness::SchemaChanged => cache.end_generation(plan.generation),
+        Staleness::TypeChanged => forget_all(session),
+        Staleness::UnknownLabel => cache.forget(sql),
         // Those by which the driver asks for types are gone as well, so it must not ask.
-        Verdict::Gone => cache.clear(),
+        Staleness::Missing => cache.clear(),
     }
     session.note_conflict();
-    let error = match verdict {
-        Verdict::Label => failure.error,
-        Verdict::Schema if session.is_tainted() => renamed(failure.error),
+    let error = match staleness {
+        Staleness::UnknownLabel => failure.error,
+        Staleness::SchemaChanged if session.is_tainted() => renamed(failure.error),
         _ => invalidated(failure.error),
     };
     Failure { error, cause: Cause::Stale }
 }
 
 /// The failure of what was prepared for this one use.
-pub(crate) fn tell(session: &Session, failure: Failure) -> Failure {
+pub(crate) fn judge_unkept(session: &Session, failure: Failure) -> Failure {
     if failure.cause != Cause::Stale {
         return failure;
     }
@@ -66,7 +67,7 @@ pub(crate) fn tell(session: &Session, failure: Failure) -> Failure {
 /// Whether that a prepared statement is missing in a transaction can only mean that a pooler has given another connection of
 /// the server to it: nobody else was at the connection, and no SQL ran that could have thrown it away.
 pub(crate) fn is_behind_a_pooler(session: &Session) -> bool {
-    session.is_open() && session.as_theirs().is_none() && !session.is_escaped() && !session.is_tainted()
+    session.is_open() && session.as_foreign().is_none() && !session.is_escaped() && !session.is_tainted()
 }
 
 fn forget_all(session: &Session) {

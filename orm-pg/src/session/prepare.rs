@@ -8,7 +8,7 @@ use orm_core::statement::Sql;
 use super::{
     Session,
     bind::declared,
-    cache::{Found, Plan},
+    cache::{Lookup, Plan},
 };
 use crate::error::{Shared, lost};
 
@@ -24,8 +24,8 @@ impl Session {
     /// Returns the prepared statement for `sql`, preparing it if need be. One round trip then, none otherwise.
     pub(super) async fn prepared(self: &Arc<Self>, sql: &Sql) -> Result<Plan, PrepareError> {
         let (mut slot, generation, prepare) = match self.cache.look_up(self.client(), sql) {
-            Found::Ready(plan) => return plan.map_err(PrepareError::Driver),
-            Found::Pending { slot, generation, prepare } => (slot, generation, prepare),
+            Lookup::Ready(plan) => return plan.map_err(PrepareError::Driver),
+            Lookup::Pending { slot, generation, prepare } => (slot, generation, prepare),
         };
         if let Some((key, sender)) = prepare {
             let (session, types, own) = (Arc::clone(self), declared(&sql.binds), slot.clone());

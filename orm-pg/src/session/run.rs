@@ -11,11 +11,11 @@ use orm_core::{
 use tokio_postgres::RowStream;
 
 use crate::{
-    error::{Cause, Failure, Scope, through_a_pooler, verdict::Verdict},
-    raw::{self, Remains},
+    error::{Cause, Failure, Scope, staleness::Staleness, through_a_pooler},
+    raw::{self, LeftState},
     session::{
-        Session, Waiting, bind, cache::Plan, deadline::within, driver_row::Fetched, invalidation,
-        prepare::PrepareError, trace::Clock,
+        Session, Waiting, all_or_none::AllOrNone, bind, cache::Plan, deadline::within, driver_row::DriverRow,
+        invalidation, prepare::PrepareError, trace::Clock,
     },
 };
 
@@ -23,7 +23,7 @@ use crate::{
 const ROWS_A_TURN: u64 = 256;
 
 /// How often a statement is sent at most whose prepared form is out of date: the schema may change again meanwhile.
-pub(crate) const MOST_TRIES: u32 = 4;
+pub(crate) const MOST_ATTEMPTS: u32 = 4;
 
 /// Takes no rows: for statements that are run for their effect.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl RowSink for Discard {
 }
 
 /// Refuses row locks outside of a transaction, where they would end with the statement.
-pub(crate) fn keeps_locks(statement: &Statement, in_transaction: bool) -> Result<(), Error> {
+pub(crate) fn refuse_lock_outside_transaction(statement: &Statement, in_transaction: bool) -> Result<(), Error> {
     if !statement.locks || in_transaction {
         return Ok(());
     }
@@ -73,12 +73,12 @@ async fn send(
     }
     let raw = statement.operation == Operation::Raw;
     if raw || statement.fragments {
-        match raw::remains(&sql.text, !raw) {
-            Remains::Nothing => {}
+        match raw::left_state(&sql.text, !raw) {
+            LeftState::Nothing => {}
             // A pool of the application would have to throw the connection away.
-            Remains::Unknown if session.as_theirs().is_some() => {}
-            Remains::Unknown | Remains::Settings => session.taint_settings(),
-            Remains::Anything => session.taint(),
+            LeftState::Unknown if session.as_foreign().is_some() => {}
+            LeftState::Unknown | LeftState::Settings => session.taint_settings(),
+            LeftState::Anything => session.taint(),
         }
         if session.is_tainted() && raw::speaks_of_read_only(&sql.text) {
             session.writes.set_by_hand(true);
@@ -126,10 +126,10 @@ async fn prepared(session: &Arc<Session>, sql: &Sql) -> Result<Plan, Failure> {
 
 /// The failure of a statement that was sent as `plan`, which is forgotten if it is out of date.
 async fn failed(session: &Arc<Session>, sql: &Sql, plan: &Plan, error: tokio_postgres::Error) -> Failure {
-    let verdict = error.as_db_error().map_or(Verdict::Sound, |it| Verdict::of(it, plan.known));
+    let staleness = error.as_db_error().map_or(Staleness::UpToDate, |it| Staleness::of(it, plan.known));
     let failure = session.failed(error).await;
     match failure.cause {
-        Cause::Server | Cause::Stale => invalidation::judge(session, sql, plan, verdict, failure),
+        Cause::Server | Cause::Stale => invalidation::judge(session, sql, plan, staleness, failure),
         Cause::Refused | Cause::Unsent | Cause::Demoted | Cause::Lost | Cause::Rows | Cause::Late => failure,
     }
 }
@@ -143,12 +143,12 @@ pub(crate) async fn start(
     statement: &Statement,
     scope: Scope,
 ) -> Result<(RowStream, Waiting), Failure> {
-    let mut tries = Tries::new(scope);
+    let mut attempts = Attempts::new(scope);
     loop {
         let mut plan = None;
         match send(session, statement, &mut plan).await {
-            Err(failure) if tries.again(&failure) => tries.keep(failure),
-            Err(failure) => return Err(tries.tell(failure, plan.as_ref())),
+            Err(failure) if attempts.again(&failure) => attempts.keep(failure),
+            Err(failure) => return Err(attempts.into_failure(failure, plan.as_ref())),
             Ok(started) => return Ok(started),
         }
     }
@@ -169,7 +169,7 @@ async fn run(
         match stream.try_next().await {
             Ok(Some(row)) => {
                 // The rest of the rows is still on its way then, which `waiting` remembers.
-                clock.decoding(|| rows.row(&Fetched(&row))).map_err(|error| Failure { error, cause: Cause::Rows })?;
+                clock.decoding(|| rows.row(&DriverRow(&row))).map_err(|error| Failure { error, cause: Cause::Rows })?;
                 count += 1;
                 if count % ROWS_A_TURN == 0 {
                     tokio::task::yield_now().await;
@@ -212,7 +212,7 @@ pub(crate) async fn run_healed(
     let mut clock = Clock::start(statement, pool_wait, session.slow);
     let limit = session.limit(statement.limit);
     let result = within(session, limit, pin!(run_again(session, statement, rows, scope, &mut clock))).await;
-    clock.tell(statement, result.as_ref().copied());
+    clock.finish(statement, result.as_ref().copied());
     result
 }
 
@@ -223,7 +223,7 @@ async fn run_again(
     scope: Scope,
     clock: &mut Clock,
 ) -> Result<u64, Failure> {
-    let mut tries = Tries::new(scope);
+    let mut attempts = Attempts::new(scope);
     loop {
         let mut plan = None;
         let failure = match run(session, statement, rows, clock, &mut plan).await {
@@ -235,30 +235,30 @@ async fn run_again(
             invalidation::forget(session, &statement.sql);
             session.note_conflict();
         }
-        let read_again = misread && statement.plain_read && tries.are_left();
-        if read_again || tries.again(&failure) {
-            tries.keep(failure);
+        let read_again = misread && statement.plain_read && attempts.are_left();
+        if read_again || attempts.again(&failure) {
+            attempts.keep(failure);
             rows.restart();
         } else {
-            return Err(tries.tell(failure, plan.as_ref()));
+            return Err(attempts.into_failure(failure, plan.as_ref()));
         }
     }
 }
 
 /// How often a statement is sent whose prepared form was out of date, which is forgotten by now.
-pub(crate) struct Tries {
+pub(crate) struct Attempts {
     scope: Scope,
     done: u32,
     first: Option<Failure>,
 }
 
-impl Tries {
+impl Attempts {
     pub(crate) fn new(scope: Scope) -> Self {
         Self { scope, done: 0, first: None }
     }
 
     fn are_left(&self) -> bool {
-        self.done + 1 < MOST_TRIES
+        self.done + 1 < MOST_ATTEMPTS
     }
 
     /// Whether another try can help: in autocommit, since the server refused the statement before it ran.
@@ -274,7 +274,7 @@ impl Tries {
 
     /// The failure as it is told: the first, where SQL of the user had begun a transaction, which that one doomed. A
     /// statement that was prepared just now is gone only behind a pooler.
-    pub(crate) fn tell(self, failure: Failure, plan: Option<&Plan>) -> Failure {
+    pub(crate) fn into_failure(self, failure: Failure, plan: Option<&Plan>) -> Failure {
         match (self.first, failure.cause) {
             (Some(first), _) if failure.error.sql_state() == Some("25P02") => first,
             (_, Cause::Stale) if failure.lacks_statement() && plan.is_some_and(|it| !it.known) => {
@@ -292,38 +292,18 @@ pub(crate) async fn run_all(
     rows: &mut dyn RowSink,
 ) -> Result<u64, Error> {
     statements.iter().try_for_each(raw::refuse_in_transaction)?;
-    let mut doom = Doom { session, armed: false };
+    let together = AllOrNone::new(session, statements.len() > 1);
     let mut count = 0;
     for statement in statements {
-        let first = !doom.armed;
-        doom.armed = statements.len() > 1;
+        let first = together.begin();
         match run_healed(session, statement, rows, Scope::Transaction, Duration::ZERO).await {
             Ok(more) => count += more,
             Err(failure) => {
-                // An error of the server has doomed the transaction already; before the first statement nothing has run.
-                doom.armed &= match failure.cause {
-                    Cause::Refused => !first,
-                    Cause::Rows => true,
-                    Cause::Unsent | Cause::Stale | Cause::Lost | Cause::Demoted | Cause::Server | Cause::Late => false,
-                };
-                return Err(failure.tell(statement, Scope::Transaction));
+                together.failed(failure.cause, first);
+                return Err(failure.into_error(statement, Scope::Transaction));
             }
         }
     }
-    doom.armed = false;
+    together.complete();
     Ok(count)
-}
-
-/// Spoils the transaction when it is dropped armed: half of a batch must not be committed.
-struct Doom<'s> {
-    session: &'s Arc<Session>,
-    armed: bool,
-}
-
-impl Drop for Doom<'_> {
-    fn drop(&mut self) {
-        if self.armed {
-            self.session.spoil();
-        }
-    }
 }

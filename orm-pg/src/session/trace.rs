@@ -53,7 +53,7 @@ impl Clock {
     }
 
     /// Tells how it went. The span ends here.
-    pub(crate) fn tell(self, statement: &Statement, result: Result<u64, &Failure>) {
+    pub(crate) fn finish(self, statement: &Statement, result: Result<u64, &Failure>) {
         let Some(started) = self.started else { return };
         let run = started.elapsed();
         let code = result.err().and_then(|it| it.error.sql_state());

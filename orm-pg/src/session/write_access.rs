@@ -23,7 +23,7 @@ pub(crate) struct Demotions(AtomicU64);
 
 /// What is known of one connection.
 #[derive(Debug)]
-pub(crate) struct Writes {
+pub(crate) struct WriteAccess {
     /// Those of the pool, and how many there were when the connection was opened. None for a pool of the application's.
     demotions: Option<(Arc<Demotions>, u64)>,
     /// Whether the server took writes when the connection was opened, where it said so.
@@ -47,7 +47,7 @@ pub(crate) enum Refused {
     SinceOpened,
 }
 
-impl Writes {
+impl WriteAccess {
     /// For a connection that was just opened, `wanted` for that. It asks nothing: PostgreSQL 14 and later say by themselves
     /// what they are.
     pub(crate) fn of(

@@ -7,7 +7,7 @@ use tokio::sync::OnceCell;
 
 #[cfg(not(unix))]
 use super::failure::none_found;
-use super::{admin::Admin, failure::failed, lease, names, url, variable, way::Way};
+use super::{admin::Admin, failure::failed, lease, names, server_kind::ServerKind, url, variable};
 
 /// After how many seconds a database that stayed on a server of the user's is dropped.
 const KEPT_SECONDS: u64 = 24 * 60 * 60;
@@ -64,11 +64,11 @@ pub(super) async fn get() -> Result<&'static Server> {
 }
 
 async fn find() -> Result<Server> {
-    let way = Way::asked()?;
+    let way = ServerKind::asked()?;
     let mut tried = Vec::new();
     for name in variable::URLS {
         match std::env::var(name) {
-            Ok(url) if way == Way::Any => return of_user(name, url).await,
+            Ok(url) if way == ServerKind::Any => return of_user(name, url).await,
             // `DATABASE_URL` is there for the application, too.
             Ok(_) if name == variable::URLS[0] => {
                 return Err(failed(format!("{name} and {} are both set: unset one of them", variable::SERVER)));
@@ -105,13 +105,13 @@ async fn of_user(variable: &str, url: String) -> Result<Server> {
 }
 
 #[cfg(unix)]
-fn throw_away(way: Way, tried: Vec<String>) -> Result<Server> {
+fn throw_away(way: ServerKind, tried: Vec<String>) -> Result<Server> {
     let throw_away = super::throw_away::join(way, tried)?;
     Ok(Server { url: throw_away.url.clone(), throw_away: Some(throw_away) })
 }
 
 #[cfg(not(unix))]
-fn throw_away(_: Way, mut tried: Vec<String>) -> Result<Server> {
+fn throw_away(_: ServerKind, mut tried: Vec<String>) -> Result<Server> {
     tried.push("docker, local binaries: on Unix only".into());
     Err(none_found(&tried))
 }

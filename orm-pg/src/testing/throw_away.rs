@@ -29,8 +29,8 @@ use self::{
 };
 use super::{
     failure::{failed, none_found},
+    server_kind::ServerKind,
     variable::{self, IDLE_SECONDS},
-    way::Way,
 };
 
 /// A running server. It stays while this value lives.
@@ -45,7 +45,7 @@ pub(super) struct ThrowAway {
 }
 
 /// Joins the server of this target directory, after starting one in the way that is asked for where there is none.
-pub(super) fn join(way: Way, tried: Vec<String>) -> Result<ThrowAway> {
+pub(super) fn join(way: ServerKind, tried: Vec<String>) -> Result<ThrowAway> {
     let (place, start) = lock_directory(User::of_server()?)?;
     let users = place.open("users.lock")?;
     users.lock_shared().map_err(io("cannot lock", &place.dir))?;
@@ -65,15 +65,15 @@ pub(super) fn join(way: Way, tried: Vec<String>) -> Result<ThrowAway> {
 }
 
 /// Starts a server.
-fn start_one(place: &Place, way: Way, mut tried: Vec<String>) -> Result<String> {
+fn start_one(place: &Place, way: ServerKind, mut tried: Vec<String>) -> Result<String> {
     clear(place)?;
-    if way == Way::Local {
+    if way == ServerKind::Local {
         tried.push(format!("docker: {} asks for the installed PostgreSQL", variable::SERVER));
     } else {
         match docker::start(place) {
             Ok(url) => return Ok(url),
             Err(Refusal::Broken(error)) => return Err(error),
-            Err(Refusal::Absent(why) | Refusal::Unusable(why)) if way == Way::Docker => {
+            Err(Refusal::Absent(why) | Refusal::Unusable(why)) if way == ServerKind::Docker => {
                 return Err(failed(format!("{} asks for docker, but {why}", variable::SERVER)));
             }
             Err(Refusal::Absent(why)) => tried.push(format!("docker: {why}")),
@@ -89,13 +89,13 @@ fn start_one(place: &Place, way: Way, mut tried: Vec<String>) -> Result<String> 
 }
 
 /// Waits until the server that someone else has started can be used.
-fn join_running(place: &Place, way: Way) -> Result<String> {
+fn join_running(place: &Place, way: ServerKind) -> Result<String> {
     let container = Container::noted_in(place);
     let fits = match (&container, way) {
-        (_, Way::Any) => true,
-        (Some(container), Way::Docker) => container.image == docker::image(),
-        (None, Way::Docker) | (Some(_), Way::Local) => false,
-        (None, Way::Local) => true,
+        (_, ServerKind::Any) => true,
+        (Some(container), ServerKind::Docker) => container.image == docker::image(),
+        (None, ServerKind::Docker) | (Some(_), ServerKind::Local) => false,
+        (None, ServerKind::Local) => true,
     };
     if !fits {
         let running = container.map_or("a local one".to_owned(), |it| format!("one of the image {}", it.image));

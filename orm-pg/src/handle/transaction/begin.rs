@@ -45,11 +45,7 @@ pub trait Begin: Executor {
         body: impl AsyncFnOnce(&mut Transaction<'_>) -> Result<T, E>, // write `async |tx| { … }`
     ) -> impl Future<Output = Result<T, E>> {
         let begun = Begin::begin(self);
-        async move {
-            let mut tx = begun.await?;
-            let outcome = body(&mut tx).await;
-            tx.finish(outcome).await.0
-        }
+        async move { begun.await?.run(body).await.0 }
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::{
 use orm_core::error::{Error, ErrorKind};
 use tokio::sync::{Notify, watch};
 
-use super::{checkout::Holders, cleaning::Cleanings};
+use super::{checkout::CheckOuts, cleaning::Cleanings};
 use crate::{
     connect::{connect_failure::ConnectFailure, wire::Place},
     session::{cache::Generation, write_access::Demotions},
@@ -16,24 +16,24 @@ use crate::{
 
 /// What the manager, the waiters and the leases of one pool tell each other.
 #[derive(Default)]
-pub(crate) struct Board {
+pub(crate) struct PoolState {
     last_failure: Mutex<Option<ConnectFailure>>,
     /// Counts what those who wait for a connection must know: an attempt to open one was given up, the handle is closed.
-    pub(crate) news: watch::Sender<u64>,
+    pub(crate) changes: watch::Sender<u64>,
     /// No statement is to be started any more.
     pub(crate) closed: AtomicBool,
     /// A lease has come back.
     pub(crate) returned: Notify,
     pub(crate) cleanings: Arc<Cleanings>,
-    pub(crate) holders: Holders,
+    pub(crate) check_outs: CheckOuts,
     /// Where the last connection was opened, to begin there: the number of the host, and one of its addresses.
-    pub(super) good: Mutex<Option<(usize, Place)>>,
+    pub(super) last_good: Mutex<Option<(usize, Place)>>,
     /// Counts the changes of the schema that were met.
     pub(super) generation: Arc<Generation>,
     pub(super) demotions: Arc<Demotions>,
 }
 
-impl Board {
+impl PoolState {
     /// Returns the error of the last attempt to connect, if it failed.
     pub(crate) fn last_failure(&self) -> Option<Error> {
         self.last_failure.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(ConnectFailure::to_error)
@@ -44,15 +44,15 @@ impl Board {
     }
 
     /// Wakes those who wait for a connection.
-    pub(crate) fn tell(&self) {
-        self.news.send_modify(|count| *count += 1);
+    pub(crate) fn wake_waiters(&self) {
+        self.changes.send_modify(|count| *count += 1);
     }
 
-    pub(super) fn good(&self) -> Option<(usize, Place)> {
-        self.good.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub(super) fn last_good(&self) -> Option<(usize, Place)> {
+        self.last_good.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(super) fn note(&self, failure: Option<ConnectFailure>) {
+    pub(super) fn set_last_failure(&self, failure: Option<ConnectFailure>) {
         *self.last_failure.lock().unwrap_or_else(PoisonError::into_inner) = failure;
     }
 }

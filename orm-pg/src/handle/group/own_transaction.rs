@@ -10,20 +10,20 @@ use orm_core::{
 };
 
 use crate::{
-    error::verdict::is_invalidated,
+    error::staleness::is_invalidated,
     handle::transaction::{Transaction, TransactionOptions},
     session::run::Discard,
 };
 
 /// The statements, and the transaction that was begun for them.
-pub(crate) struct Own {
+pub(crate) struct OwnTransaction {
     tx: Transaction<'static>,
     how: Consistency,
     /// How many statements were begun.
     begun: AtomicU32,
 }
 
-impl Own {
+impl OwnTransaction {
     pub(crate) fn new(tx: Transaction<'static>, how: Consistency) -> Self {
         Self { tx, how, begun: AtomicU32::new(0) }
     }
@@ -45,7 +45,7 @@ impl Own {
 }
 
 #[diagnostic::do_not_recommend]
-impl Executor for Own {
+impl Executor for OwnTransaction {
     async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {
         let first = self.begin();
         let result = self.tx.fetch(statement, rows).await;
@@ -76,7 +76,7 @@ impl Executor for Own {
     }
 }
 
-impl Commit for Own {
+impl Commit for OwnTransaction {
     async fn commit(self) -> Result<()> {
         self.tx.commit().await
     }

@@ -6,8 +6,8 @@ use tokio_postgres::error::SqlState;
 use super::Session;
 use crate::{
     error::{
-        Cause, Failure, cause_of, from_driver, in_statement_mode, lost, server_error, through_a_pooler,
-        verdict::invalidated,
+        Cause, Failure, cause_of, from_driver, in_statement_mode, lost, not_prepared, server_error,
+        staleness::invalidated, through_a_pooler,
     },
     session::{
         invalidation,
@@ -21,7 +21,7 @@ const TURNS: u32 = 3;
 impl Session {
     /// The failure of a statement that was not sent, because the connection is gone.
     pub(crate) fn unsent(&self) -> Failure {
-        Failure { error: self.fate.error(), cause: Cause::Unsent }
+        Failure { error: self.driver_state.error(), cause: Cause::Unsent }
     }
 
     /// Says what an error of the driver means, and why the connection was lost if it was.
@@ -29,7 +29,7 @@ impl Session {
         let_first(&error).await;
         let failure = self.noticed(error);
         match failure.cause {
-            Cause::Lost => Failure { error: self.fate.explain(failure.error).await, ..failure },
+            Cause::Lost => Failure { error: self.driver_state.explain(failure.error).await, ..failure },
             _ => failure,
         }
     }
@@ -37,7 +37,7 @@ impl Session {
     /// As [`failed`](Self::failed), without waiting for the reason.
     pub(crate) fn failed_now(&self, error: tokio_postgres::Error) -> Failure {
         let failure = self.noticed(error);
-        Failure { error: self.fate.explain_now(failure.error), ..failure }
+        Failure { error: self.driver_state.explain_now(failure.error), ..failure }
     }
 
     fn noticed(&self, error: tokio_postgres::Error) -> Failure {
@@ -45,7 +45,7 @@ impl Session {
         if cause == Cause::Lost {
             self.set_broken(true);
             if let Some(words) = error.as_db_error() {
-                self.fate.last_words(words);
+                self.driver_state.record_fatal(words);
             }
         }
         let error = match in_statement_mode(from_driver(error)) {
@@ -96,9 +96,9 @@ impl Session {
             (Cause::Lost, words) => {
                 self.set_broken(true);
                 if let Some(words) = words {
-                    self.fate.last_words(words);
+                    self.driver_state.record_fatal(words);
                 }
-                Failure { error: self.fate.explain(lost()).await, cause: Cause::Unsent }
+                Failure { error: self.driver_state.explain(lost()).await, cause: Cause::Unsent }
             }
             (cause, Some(server)) => {
                 let error = Error::from_server(server_error(server));
@@ -117,9 +117,7 @@ impl Session {
                         self.note_conflict();
                         Failure { error: invalidated(error), cause: Cause::Unsent }
                     }
-                    // The driver uses no name twice.
-                    Some("42P05") => Failure { error: through_a_pooler(error), cause },
-                    _ => invalidation::tell(self, Failure { error, cause }),
+                    _ => invalidation::judge_unkept(self, Failure { error: not_prepared(error), cause }),
                 }
             }
             (_, None) => Failure::refused(Error::new(ErrorKind::InvalidStatement, "the statement cannot be sent")),

@@ -13,16 +13,16 @@ use tokio::sync::SemaphorePermit;
 use super::{Connection, PLACES};
 use crate::{
     handle::{
-        group::Own,
+        group::OwnTransaction,
         transaction::{Transaction, TransactionOptions},
     },
-    session::Allowed,
+    session::DefaultLimit,
 };
 
 /// A transaction of theirs, while all other statements of the connection wait.
-struct Alone<'c> {
+struct ExclusiveTransaction<'c> {
     // Dropped first: the others come after what rolls it back.
-    tx: Own,
+    tx: OwnTransaction,
     connection: &'c Connection,
     _allowance: Allowance<'c>,
     _places: SemaphorePermit<'c>,
@@ -31,13 +31,13 @@ struct Alone<'c> {
 /// Lets the statements of a verb have its limit, and those after them what was allowed before.
 struct Allowance<'c> {
     connection: &'c Connection,
-    before: Option<Allowed>,
+    before: Option<DefaultLimit>,
 }
 
 impl Drop for Allowance<'_> {
     fn drop(&mut self) {
         if let Some(before) = self.before {
-            self.connection.session().allow(before);
+            self.connection.session().set_default_limit(before);
         }
     }
 }
@@ -46,12 +46,12 @@ impl Connection {
     /// Begins a transaction for the statements of one verb. One round trip.
     pub(super) async fn begin_group(&self, how: Consistency, limit: Option<Limit>) -> Result<StatementGroup<'_>> {
         let places = self.places(PLACES).await?;
-        let before = limit.map(|limit| self.session().allow(Allowed::Until(limit)));
+        let before = limit.map(|limit| self.session().set_default_limit(DefaultLimit::Shared(limit)));
         let allowance = Allowance { connection: self, before };
         let begun = Transaction::on_shared(Arc::clone(self.session()), TransactionOptions::together(how)).await;
         let tx = begun.map_err(|failure| failure.error)?;
-        Ok(StatementGroup::new(Alone {
-            tx: Own::new(tx, how),
+        Ok(StatementGroup::new(ExclusiveTransaction {
+            tx: OwnTransaction::new(tx, how),
             connection: self,
             _allowance: allowance,
             _places: places,
@@ -60,7 +60,7 @@ impl Connection {
 }
 
 #[diagnostic::do_not_recommend]
-impl Executor for Alone<'_> {
+impl Executor for ExclusiveTransaction<'_> {
     async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {
         self.connection.note(statement);
         self.tx.fetch(statement, rows).await
@@ -82,7 +82,7 @@ impl Executor for Alone<'_> {
     }
 }
 
-impl Commit for Alone<'_> {
+impl Commit for ExclusiveTransaction<'_> {
     async fn commit(self) -> Result<()> {
         self.tx.commit().await
     }

@@ -5,39 +5,39 @@ use tokio_postgres::error::{DbError, ErrorPosition, SqlState};
 
 /// What an error of the server says about the prepared statement that it was the answer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum Staleness {
     /// Nothing.
-    Sound,
+    UpToDate,
     /// The schema has changed since it was prepared.
-    Schema,
+    SchemaChanged,
     /// A value was written for a type as it was before.
-    Type,
+    TypeChanged,
     /// The label of an enum is unknown: in the enum as it was before, or at all.
-    Label,
+    UnknownLabel,
     /// The server does not have it any more.
-    Gone,
+    Missing,
 }
 
-impl Verdict {
+impl Staleness {
     /// Judges the error of a statement; `known` if it was prepared earlier, when its names could all be resolved.
     pub(crate) fn of(error: &DbError, known: bool) -> Self {
         let (code, routine) = (error.code(), error.routine());
         if *code == SqlState::INVALID_SQL_STATEMENT_NAME {
-            return Self::Gone;
+            return Self::Missing;
         }
         if is_replan(error, known) {
-            return Self::Schema;
+            return Self::SchemaChanged;
         }
         if !known {
-            return Self::Sound;
+            return Self::UpToDate;
         }
         match (code.code(), routine) {
-            ("42804", Some("record_recv" | "array_recv")) => Self::Type,
-            ("22P02", Some("enum_recv")) => Self::Label,
+            ("42804", Some("record_recv" | "array_recv")) => Self::TypeChanged,
+            ("22P02", Some("enum_recv")) => Self::UnknownLabel,
             // It was analysed anew, from its text, and before it ran. What a function raises has a context, and what is
             // raised while it runs has no place in the text.
-            (code, _) if code.starts_with("42") && is_about_the_text(error) => Self::Schema,
-            _ => Self::Sound,
+            (code, _) if code.starts_with("42") && is_about_the_text(error) => Self::SchemaChanged,
+            _ => Self::UpToDate,
         }
     }
 }

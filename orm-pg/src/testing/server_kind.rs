@@ -6,7 +6,7 @@ use super::{failure::failed, variable::SERVER};
 
 /// A way to a throw-away server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum ServerKind {
     /// A container if that can be had, or else the installed PostgreSQL.
     Any,
     /// A container.
@@ -15,7 +15,7 @@ pub(super) enum Way {
     Local,
 }
 
-impl Way {
+impl ServerKind {
     /// Returns what the environment asks for.
     pub(super) fn asked() -> Result<Self> {
         match std::env::var(SERVER) {
