@@ -1,4 +1,5 @@
-//! How one connection to a server is made: from options to an authenticated, perhaps encrypted stream that a task serves.
+//! Makes one connection to a server: from options to an authenticated stream, encrypted if need be, which a task
+//! serves.
 
 pub(crate) mod auth;
 pub(crate) mod cancel;

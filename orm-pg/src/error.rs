@@ -1,4 +1,4 @@
-//! The driver's errors, told in our words, and what each means for trying again.
+//! Turns errors of the driver into [`Error`], and says whether the statement can be run again.
 
 pub(crate) mod staleness;
 
@@ -13,7 +13,7 @@ use tokio_postgres::error::{DbError, ErrorPosition, Severity, SqlState};
 use self::staleness::Staleness;
 use crate::raw;
 
-/// Copies what the server said.
+/// Copies the fields of the server's error.
 pub(crate) fn server_error(error: &DbError) -> ServerError {
     let owned = |text: Option<&str>| text.map(str::to_owned);
     let mut it = ServerError::default();
@@ -35,28 +35,28 @@ pub(crate) fn server_error(error: &DbError) -> ServerError {
     it
 }
 
-/// What is known about a statement that failed: whether it may have run.
+/// What is known about a failed statement: above all, whether it may have run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cause {
-    /// It was refused here; not a byte was sent.
+    /// It was refused by this crate, before anything was sent.
     Refused,
     /// The connection was gone before the statement was sent.
     Unsent,
-    /// The prepared statement was out of date, and did not run.
+    /// Its prepared form was out of date, so it did not run.
     Stale,
     /// The connection was lost after the statement was sent.
     Lost,
-    /// The server takes no writes any more, and did not run it.
+    /// The server no longer accepts writes, so it did not run.
     Demoted,
     /// The server answered with an error.
     Server,
-    /// The rows could not be read.
+    /// It ran, but its rows could not be decoded.
     Rows,
-    /// Its limit of time was over, and no answer came.
+    /// It took longer than its limit, and the server did not say what became of it.
     Late,
 }
 
-/// An error, and what it says about the statement.
+/// An error, and what is known about the statement that failed.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) error: Error,
@@ -66,7 +66,7 @@ pub(crate) struct Failure {
 /// Whether a lost statement could have taken effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// It commits by itself.
+    /// It commits on its own.
     Autocommit,
     /// It is part of a transaction, which a lost connection rolls back.
     Transaction,
@@ -82,18 +82,18 @@ impl Failure {
         self.error.sql_state() == Some(SqlState::INVALID_SQL_STATEMENT_NAME.code())
     }
 
-    /// Whether running the statement once more on another connection cannot do its work twice.
+    /// Whether the statement can be run on another connection without a risk of taking effect twice.
     pub(crate) fn allows_another(&self, statement: &Statement) -> bool {
         match self.cause {
             Cause::Unsent => true,
-            // All that it did was undone, but for what it committed by itself.
+            // Its effects were undone, unless it commits parts of its work (procedures).
             Cause::Demoted => !raw::may_commit(statement),
             Cause::Lost => statement.plain_read,
             Cause::Refused | Cause::Stale | Cause::Server | Cause::Rows | Cause::Late => false,
         }
     }
 
-    /// The error for the user: names the statement, and says when nobody knows what became of it.
+    /// The error for the user: it names the statement, and says if nobody knows whether the statement took effect.
     pub(crate) fn into_error(self, statement: &Statement, scope: Scope) -> Error {
         let Self { error, cause } = self;
         let harmless = scope == Scope::Transaction || statement.plain_read;
@@ -102,7 +102,7 @@ impl Failure {
                 error.with_kind(ErrorKind::OutcomeUnknown, "the connection was lost before the answer came")
             }
             Cause::Late if !harmless => {
-                let text = format!("{error}, and the server did not say whether it has taken effect");
+                let text = format!("{error}, and the server did not say whether it took effect");
                 error.with_kind(ErrorKind::OutcomeUnknown, text)
             }
             Cause::Lost
@@ -124,7 +124,7 @@ pub(crate) fn name(error: Error, statement: &Statement) -> Error {
     error.in_statement(operation.name(), statement.table)
 }
 
-/// Tells apart what an error of the driver means for a statement.
+/// Returns what an error of the driver says about the statement.
 pub(crate) fn cause_of(error: &tokio_postgres::Error) -> Cause {
     if let Some(server) = error.as_db_error() {
         if matches!(server.parsed_severity(), Some(Severity::Fatal | Severity::Panic)) {
@@ -135,7 +135,7 @@ pub(crate) fn cause_of(error: &tokio_postgres::Error) -> Cause {
     if error.is_closed() {
         return Cause::Lost;
     }
-    // The driver does not show the kind; these are the ones that it raises before it sends.
+    // The driver does not expose the kind of its errors. It raises these before it sends anything.
     let text = error.to_string();
     if text.starts_with("error encoding") || text.starts_with("error serializing") || text.starts_with("expected") {
         return Cause::Refused;
@@ -143,7 +143,8 @@ pub(crate) fn cause_of(error: &tokio_postgres::Error) -> Cause {
     Cause::Lost
 }
 
-/// Turns an error of the driver into ours. Of a lost connection it only says so: the reason comes from elsewhere.
+/// Turns an error of the driver into an [`Error`]. For a lost connection the reason is added later, from the task that
+/// serves the connection.
 pub(crate) fn from_driver(error: tokio_postgres::Error) -> Error {
     let cause = cause_of(&error);
     let server = error.as_db_error().map(server_error);
@@ -161,31 +162,32 @@ pub(crate) fn lost() -> Error {
     Error::new(ErrorKind::ConnectionLost, "the connection was lost")
 }
 
-/// The error of a statement whose prepared form is another program's, or on another server connection.
+/// The error of a statement whose prepared form belongs to another program, or to another server connection.
 pub(crate) fn through_a_pooler(error: Error) -> Error {
-    let text = "a pooler in transaction mode or statement mode is in between and does not keep track of prepared statements, \
-                so those of other programs may run in place of ours: use its session mode, or PgBouncer 1.21 or later in \
-                transaction mode with `max_prepared_statements`";
+    let text = "the connection goes through a pooler in transaction or statement mode that does not track prepared \
+                statements, so statements of other programs could run instead: use its session mode, or PgBouncer \
+                1.21 or later in transaction mode with `max_prepared_statements`";
     error.with_kind(ErrorKind::Config, text).for_good()
 }
 
-/// The error of a statement that could not be prepared. The driver uses no name twice, so a name that is taken
-/// (42P05) was taken by another program on the same connection of a pooler.
+/// The error of a statement that could not be prepared. The driver never uses a name twice, so if the name is taken
+/// (42P05), another program took it on the same connection of a pooler.
 pub(crate) fn not_prepared(error: Error) -> Error {
     if error.sql_state() == Some(SqlState::DUPLICATE_PSTATEMENT.code()) { through_a_pooler(error) } else { error }
 }
 
-/// The error of a transaction that PgBouncer refuses, if `error` is that.
+/// The error of a transaction that PgBouncer refuses in statement mode; `Err` with `error` unchanged if it is another
+/// one.
 pub(crate) fn in_statement_mode(error: Error) -> Result<Error, Error> {
     if error.message().is_none_or(|it| !it.starts_with("transaction blocks not allowed in statement pooling mode")) {
         return Err(error);
     }
-    let text = "a pooler in statement mode is in between, which takes no transactions: use its session mode, or PgBouncer 1.21 \
-                or later in transaction mode with `max_prepared_statements`";
+    let text = "the connection goes through a pooler in statement mode, which does not allow transactions: use its \
+                session mode, or PgBouncer 1.21 or later in transaction mode with `max_prepared_statements`";
     Ok(error.with_kind(ErrorKind::Config, text).for_good())
 }
 
-/// A cause that several errors point to.
+/// A source that several errors share.
 pub(crate) struct Shared<E: ?Sized>(pub(crate) Arc<E>);
 
 impl<E: ?Sized> Clone for Shared<E> {

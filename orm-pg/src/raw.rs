@@ -1,6 +1,6 @@
-//! What raw SQL may leave behind on its connection, judged by its words.
+//! What raw SQL may leave behind on its connection, judged by the words of its text.
 //!
-//! Statements that are not known to be harmless cost a reset before the connection is used by others.
+//! A statement that is not known to be harmless costs a reset before another caller gets the connection.
 
 mod function;
 mod session;
@@ -15,10 +15,10 @@ pub(crate) use self::{
 };
 use orm_core::statement::{Operation, Statement};
 
-/// First words of statements that leave nothing behind once they are done.
+/// The first words of statements that leave nothing behind.
 const HARMLESS: [&str; 9] = ["SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "TABLE", "WITH", "EXPLAIN"];
 
-/// Words of functions whose effect outlasts the statement, by their beginning.
+/// Prefixes of function names whose effect outlasts the statement.
 const LASTING: [&str; 9] = [
     "set_config",
     "setseed",
@@ -31,29 +31,31 @@ const LASTING: [&str; 9] = [
     "dblink",
 ];
 
-/// What a statement may leave on its connection.
+/// What a statement may leave behind on its connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LeftState {
     /// Nothing.
     Nothing,
-    /// Whatever a function does that may be the user's.
+    /// Unknown: it calls a function that the user may have defined.
     Unknown,
-    /// What a function can change: settings, locks of the session, temporary tables.
+    /// Session state that a function can change: settings, session locks, temporary tables.
     Settings,
-    /// Anything, an open transaction too.
+    /// Anything, including an open transaction.
     Anything,
 }
 
-/// What `sql` may leave behind: nothing only if all that it does, and all functions that it calls, are known for it.
+/// Returns what `sql` may leave behind: nothing, only if its statements and all functions that it calls are known to be
+/// harmless.
 ///
-/// In a statement of the `builder`, functions with quoted names are those that the user declared, or tables; they are
-/// not looked at. Nor is what a trigger, a view, a cast or an operator calls: its place is a transaction (`SET LOCAL`).
+/// In a statement of the `builder`, quoted names before a parenthesis are functions that the user declared, or tables;
+/// they are not examined. Neither is code that a trigger, a view, a cast or an operator calls: it should change
+/// settings for its transaction only (`SET LOCAL`).
 pub(crate) fn left_state(sql: &str, builder: bool) -> LeftState {
     let first = first_word(sql);
     if !HARMLESS.iter().any(|it| it.eq_ignore_ascii_case(first)) {
         return LeftState::Anything;
     }
-    // INSERT and MERGE have an INTO of their own; in the others it makes a table, perhaps a temporary one.
+    // INSERT and MERGE have their own INTO; in other statements it creates a table, perhaps a temporary one.
     let insert = first.eq_ignore_ascii_case("insert") || first.eq_ignore_ascii_case("merge");
     let text = sql.to_ascii_lowercase();
     let lasts = |word: &str| LASTING.iter().any(|it| word.starts_with(it)) || (word == "into" && !insert);
@@ -66,13 +68,13 @@ pub(crate) fn left_state(sql: &str, builder: bool) -> LeftState {
     }
 }
 
-/// Whether `sql` makes or throws away prepared statements.
+/// Whether `sql` creates or deallocates prepared statements.
 pub(crate) fn touches_statements(sql: &str) -> bool {
     let first = first_word(sql);
     ["discard", "deallocate", "prepare"].iter().any(|it| it.eq_ignore_ascii_case(first))
 }
 
-/// Whether `sql` may ask for transactions that read only: `SET TRANSACTION READ ONLY`, `default_transaction_read_only`.
+/// Whether `sql` may set transactions to read only: `SET TRANSACTION READ ONLY`, `default_transaction_read_only`.
 pub(crate) fn speaks_of_read_only(sql: &str) -> bool {
     let text = sql.to_ascii_lowercase();
     let mut before = "";
@@ -90,13 +92,13 @@ pub(crate) fn may_commit(statement: &Statement) -> bool {
     statement.operation == Operation::Raw && ["call", "do"].iter().any(|it| it.eq_ignore_ascii_case(first))
 }
 
-/// Whether `sql` changes the schema under statements that are prepared already.
+/// Whether `sql` may change the schema that prepared statements were planned against.
 pub(crate) fn alters(sql: &str) -> bool {
     first_word(sql).eq_ignore_ascii_case("alter")
 }
 
-/// Whether `sql` copies rows from or to the client, which takes another protocol than statements: the driver would give the
-/// connection up.
+/// Whether `sql` copies rows from or to the client. COPY has its own sub-protocol: the driver would give up the
+/// connection.
 pub(crate) fn copies_with_client(sql: &str) -> bool {
     let mut before = "";
     first_word(sql).eq_ignore_ascii_case("copy")
@@ -110,7 +112,7 @@ pub(crate) fn copies_with_client(sql: &str) -> bool {
         })
 }
 
-/// Whether the rows of `sql` can be had from a cursor: it only reads.
+/// Whether a cursor can run `sql`: it only reads.
 pub(crate) fn can_be_cursor(sql: &str) -> bool {
     let text = sql.to_ascii_lowercase();
     let has = |unwanted: &[&str]| words(&text).any(|word| unwanted.contains(&word));
@@ -138,7 +140,7 @@ pub(crate) fn locks(sql: &str) -> bool {
     })
 }
 
-/// The words of a text, quoted ones and those in literals included.
+/// The words of `sql`, including quoted names and words inside literals.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|it: char| !it.is_alphanumeric() && it != '_').filter(|it| !it.is_empty())
 }

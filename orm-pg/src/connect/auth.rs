@@ -1,6 +1,6 @@
-//! Which ways of authentication a server may ask for: `require_auth`.
+//! Which authentication methods a server may ask for: `require_auth`.
 //!
-//! The driver answers whatever a server asks, so the question is looked at before the driver sees it.
+//! The driver answers any authentication request, so each request is checked before the driver sees it.
 
 use std::{
     fmt, io,
@@ -11,25 +11,25 @@ use std::{
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::{ChannelBinding, TlsStream};
 
-/// A set of ways of authentication.
+/// A set of authentication methods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Methods(u8);
 
 impl Methods {
     /// The password itself.
     pub(crate) const PASSWORD: Self = Self(1);
-    /// A hash of the password, by MD5.
+    /// An MD5 hash of the password.
     pub(crate) const MD5: Self = Self(2);
     /// SCRAM-SHA-256, with and without channel binding.
     pub(crate) const SCRAM: Self = Self(4);
-    /// No question at all: `trust`, `peer`, a client certificate.
+    /// No request at all: `trust`, `peer`, a client certificate.
     pub(crate) const NONE: Self = Self(8);
-    /// GSSAPI, SSPI and what else the driver does not know.
+    /// GSSAPI, SSPI and other methods that the driver does not support.
     pub(crate) const FOREIGN: Self = Self(16);
 
     const ALL: Self = Self(15);
 
-    /// Reads libpq's list: `scram-sha-256,none`, or `!password,!md5` for all others.
+    /// Parses libpq's list: `scram-sha-256,none`, or `!password,!md5` for all others.
     pub(crate) fn from_list(list: &str) -> Option<Self> {
         let (mut named, mut negated) = (0, None);
         for word in list.split(',').map(str::trim) {
@@ -56,13 +56,13 @@ impl Methods {
 }
 
 impl Default for Methods {
-    /// SCRAM proves that both sides know the password and shows it to neither; where nothing is asked, nothing is shown.
+    /// SCRAM proves that both sides know the password without revealing it, and `none` reveals nothing.
     fn default() -> Self {
         Self(Self::SCRAM.0 | Self::NONE.0)
     }
 }
 
-/// Why a server's question was not answered.
+/// An authentication request that was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Refused(Methods);
 
@@ -70,16 +70,15 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
             Methods::PASSWORD => {
-                "the server asks for the password itself, which is not given away unless `require_auth=password` \
-                 says so"
+                "the server asks for the password itself, which is only sent with `require_auth=password`"
             }
             Methods::MD5 => {
-                "the server asks for an MD5 hash of the password, which is not given away unless `require_auth=md5` \
-                 says so: better let the server store passwords as scram-sha-256"
+                "the server asks for an MD5 hash of the password, which is only sent with `require_auth=md5`; it is \
+                 safer to have the server store passwords as scram-sha-256"
             }
             Methods::SCRAM => "the server asks for SCRAM, which `require_auth` excludes",
-            Methods::NONE => "the server let us in without authentication, which `require_auth` excludes",
-            _ => "the server asks for a way of authentication that is not built in, such as GSSAPI",
+            Methods::NONE => "the server asks for no authentication, which `require_auth` excludes",
+            _ => "the server asks for an authentication method that is not supported, such as GSSAPI",
         })
     }
 }
@@ -87,11 +86,11 @@ impl fmt::Display for Refused {
 impl std::error::Error for Refused {}
 
 impl Refused {
-    /// Finds the refusal in an error that the driver gave back.
+    /// Finds the refusal among the sources of an error of the driver.
     pub(crate) fn find(error: &(dyn std::error::Error + 'static)) -> Option<Self> {
         let mut next = Some(error);
         while let Some(error) = next {
-            // The source of an `io::Error` is that of what it holds.
+            // `io::Error::source` skips the error that it wraps.
             let held = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
             if let Some(found) = held.and_then(|it| it.downcast_ref::<Self>()) {
                 return Some(*found);
@@ -102,32 +101,32 @@ impl Refused {
     }
 }
 
-/// A stream whose messages are looked at until the server says that authentication is over.
+/// A stream whose messages are checked until the server says that authentication is complete.
 pub(crate) struct Watched<S> {
     stream: S,
     watch: Option<Watch>,
 }
 
 impl<S> Watched<S> {
-    /// Lets `stream` bring no question but those in `allowed`.
+    /// Refuses all requests of `stream` but those in `allowed`.
     pub(crate) fn new(stream: S, allowed: Methods) -> Self {
         Self { stream, watch: Some(Watch { allowed, head: [0; HEAD], have: 0, skip: 0, asked: false }) }
     }
 }
 
-/// A message's type and length, and the kind of question.
+/// A message's type and length, and the kind of the request.
 const HEAD: usize = 9;
 
 struct Watch {
     allowed: Methods,
     head: [u8; HEAD],
     have: usize,
-    /// How many bytes of the message follow that nobody looks at.
+    /// How many bytes of the message remain that are not checked.
     skip: usize,
     asked: bool,
 }
 
-/// Whether there is more to look at.
+/// Whether authentication is still going on.
 type Over = bool;
 
 impl Watch {
@@ -166,7 +165,7 @@ impl Watch {
             0 => Methods::NONE,
             3 => Methods::PASSWORD,
             5 => Methods::MD5,
-            // The start of SASL, and how it goes on.
+            // SASL, SASLContinue and SASLFinal.
             10 => Methods::SCRAM,
             11 | 12 => return Ok(false),
             _ => Methods::FOREIGN,

@@ -1,4 +1,4 @@
-//! Cancelling what still runs on a connection that nobody else uses.
+//! Cancels the statement that runs on a connection which nobody else uses.
 
 use std::{
     io,
@@ -17,11 +17,11 @@ use crate::connect::{
     wire::{Established, Wire},
 };
 
-/// Asks the server to cancel, over a connection that is encrypted as the one to cancel is, and waits until it has acted
-/// on that.
+/// Asks the server to cancel the statement, over a second connection with the same encryption, and waits until the
+/// server has acted.
 ///
-/// The server closes the socket of the request after it has sent the signal. Whoever does not wait for that can hit
-/// the next statement of the connection.
+/// The server closes the socket of the request after it has sent the signal. Without waiting for that, the request
+/// could cancel the next statement of the connection.
 ///
 /// # Errors
 /// When the server cannot be reached.
@@ -34,7 +34,7 @@ pub(crate) async fn cancel(
     Ok(())
 }
 
-/// A stream whose shutdown ends when the other side has closed it.
+/// A stream whose shutdown completes when the server has closed it.
 struct UntilEof(Wire);
 
 impl AsyncRead for UntilEof {
@@ -58,7 +58,7 @@ impl AsyncWrite for UntilEof {
             let mut buf = ReadBuf::new(&mut space);
             match ready!(Pin::new(&mut self.0).poll_read(cx, &mut buf)) {
                 Ok(()) if !buf.filled().is_empty() => {}
-                // A reset is an end as well.
+                // A reset also means that it is closed.
                 Ok(()) | Err(_) => return Poll::Ready(Ok(())),
             }
         }

@@ -1,7 +1,7 @@
-//! How to reach a server, and the limits of a pool: [`DatabaseBuilder`].
+//! [`DatabaseBuilder`]: how to reach a server, and the limits of the pool.
 //!
-//! Connection strings and the environment are read here and become options of one kind. Nothing here opens a
-//! connection.
+//! Connection strings and the environment are parsed into the same settings that the builder's methods set. Nothing
+//! here opens a connection.
 
 mod builder;
 mod env;

@@ -1,4 +1,4 @@
-//! Why a connection could not be opened, and whether to try again.
+//! [`ConnectFailure`]: why a connection could not be opened, and whether it makes sense to try again.
 
 use std::{borrow::Cow, io, sync::Arc, time::Duration};
 
@@ -9,20 +9,21 @@ use crate::{
     error::{Shared, server_error},
 };
 
-/// Why a connection could not be opened; kept, so that everyone who waits can be told.
+/// Why a connection could not be opened. It is kept so that each caller who waits for a connection gets an error of its
+/// own.
 #[derive(Clone)]
 pub(crate) struct ConnectFailure {
     kind: ErrorKind,
     text: Cow<'static, str>,
     server: Option<ServerError>,
     cause: Option<Shared<dyn std::error::Error + Send + Sync>>,
-    /// Whether the text tells what the cause is.
+    /// Whether the text already includes the cause.
     explained: bool,
     for_good: bool,
     tls: Option<Stage>,
 }
 
-/// What TLS has to do with a failure.
+/// The stage of TLS at which the attempt failed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
     NotOffered,
@@ -36,21 +37,21 @@ impl ConnectFailure {
         Self { kind: ErrorKind::Connect, text, server: None, cause: None, explained: false, for_good: false, tls: None }
     }
 
-    /// The runtime is not fit for connections to anywhere.
+    /// The runtime lacks what connections need.
     pub(crate) fn runtime(error: &Error) -> Self {
         let text = error.to_string().into();
         let (server, cause, tls) = (None, None, None);
         Self { kind: error.kind(), text, server, cause, explained: false, for_good: true, tls }
     }
 
-    /// What the driver says while it logs in.
+    /// The driver failed to log in.
     pub(crate) fn driver(target: &Target, error: tokio_postgres::Error) -> Self {
         if let Some(server) = error.as_db_error() {
-            // PgBouncer's words. It takes no parameters but those that it can give back.
+            // PgBouncer's message. It accepts only the parameters that it tracks.
             if server.message().starts_with("unsupported startup parameter") {
-                let text = "a pooler is in between and takes no start-up parameter `options`, as which `options` and \
-                            `statement_timeout` are sent: set them at the role (`ALTER ROLE .. SET ..`), or by `on_connect` \
-                            where it is in session mode";
+                let text = "the connection goes through a pooler that does not accept the start-up parameter \
+                            `options`, which carries `options` and `statement_timeout`: set them on the role (`ALTER \
+                            ROLE .. SET ..`), or in `on_connect` if the pooler is in session mode";
                 return Self { server: Some(server_error(server)), for_good: true, ..Self::new(target, text) };
             }
             return Self { server: Some(server_error(server)), ..Self::new(target, "") };
@@ -61,8 +62,8 @@ impl ConnectFailure {
         }
     }
 
-    /// What is said to the SQL of `on_connect`. What it asks for is not there, more often than not, so that to try again is
-    /// pointless.
+    /// The SQL of `on_connect` failed. If the error says that the SQL is wrong or an object is missing, another attempt
+    /// would fail too.
     pub(crate) fn on_connect(target: &Target, error: tokio_postgres::Error) -> Self {
         let failure = Self::driver(target, error);
         let code = failure.server.as_ref().map(|it| it.code.as_str()).unwrap_or_default();
@@ -85,12 +86,12 @@ impl ConnectFailure {
         Self::new(target, &format!("no answer within {limit:?}"))
     }
 
-    /// The server is there, and not of the kind that is wanted.
+    /// The server was reached but does not match `target_session_attrs`.
     pub(crate) fn unfit(target: &Target, text: &str) -> Self {
-        Self::new(target, &format!("{text}, which `target_session_attrs` wants otherwise"))
+        Self::new(target, &format!("{text}, which does not match `target_session_attrs`"))
     }
 
-    /// The same failure, its text after that of the attempt `before`.
+    /// The same failure, with the text of the attempt `before` in front of its own.
     pub(crate) fn after(mut self, before: Option<&Self>) -> Self {
         if let Some(before) = before {
             self.text = format!("{}; {}", before.to_error(), self.text).into();
@@ -117,9 +118,9 @@ impl ConnectFailure {
         self.to_error().is_refused_for_good()
     }
 
-    /// Whether the server may take a connection that is encrypted where this one was not, or the other way round.
+    /// Whether the server may accept a connection with encryption where this attempt had none, or the reverse.
     pub(crate) fn allows_another_link(&self) -> bool {
-        // 28000: the lines of pg_hba.conf take no such connection.
+        // 28000: no line of pg_hba.conf accepts such a connection.
         self.tls.is_some() || self.server.as_ref().is_some_and(|it| it.code == "28000")
     }
 
@@ -128,7 +129,8 @@ impl ConnectFailure {
     }
 }
 
-/// Finds what no further attempt can mend. The driver does not show the kinds of its errors, only these texts.
+/// Explains errors that another attempt would meet again. The driver does not expose the kinds of its errors, only
+/// these texts.
 fn explain(error: &tokio_postgres::Error) -> Option<String> {
     if let Some(refused) = Refused::find(error) {
         return Some(refused.to_string());
@@ -140,11 +142,11 @@ fn explain(error: &tokio_postgres::Error) -> Option<String> {
     let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
     match (error.to_string().as_str(), cause.as_str()) {
         ("invalid configuration", "password missing") => {
-            Some("the server asks for a password, and none is given".into())
+            Some("the server asks for a password, but none was given".into())
         }
-        ("authentication error", "server did not use channel binding") => Some(
-            "the server does not bind the password to the TLS connection, as `channel_binding=require` wants it".into(),
-        ),
+        ("authentication error", "server did not use channel binding") => {
+            Some("the server did not use channel binding, which `channel_binding=require` demands".into())
+        }
         ("authentication error", _) => Some(format!("authentication failed: {cause}")),
         _ => None,
     }

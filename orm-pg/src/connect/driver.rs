@@ -1,4 +1,4 @@
-//! The task that serves one connection: it moves the bytes, passes notices on, and keeps why the connection ended.
+//! The task that drives one connection: it moves the bytes, passes notices on, and records why the connection ended.
 
 use std::{
     future::poll_fn,
@@ -19,7 +19,7 @@ use crate::{
     error::{Shared, lost, server_error},
 };
 
-/// How long an error waits for the reason of a lost connection, which the task may be about to store.
+/// How long the error of a lost connection waits for its reason, which the task may be about to record.
 const REASON_LIMIT: Duration = Duration::from_millis(100);
 
 /// Why a connection ended.
@@ -30,18 +30,18 @@ pub(crate) struct CloseReason {
 }
 
 impl CloseReason {
-    /// Whether it says more than that the socket was closed.
+    /// Whether this says more than that the socket was closed.
     fn explains(&self) -> bool {
         self.server.is_some() || self.cause.as_ref().is_some_and(|it| !it.0.is_closed())
     }
 }
 
-/// What the serving task and the users of a connection tell each other.
+/// The state that the task shares with the users of its connection.
 pub(crate) struct DriverState {
     reason: watch::Sender<Option<CloseReason>>,
-    /// Whether notices are of our own making and go nowhere.
+    /// Whether notices are dropped: those caused by this crate's own commands.
     muted: AtomicBool,
-    /// Whether anybody will ever store a reason.
+    /// Whether a task of ours will record a reason.
     observed: bool,
 }
 
@@ -50,13 +50,13 @@ impl DriverState {
         Arc::new(Self { reason: watch::Sender::new(None), muted: AtomicBool::new(false), observed: true })
     }
 
-    /// For a connection that somebody else serves: nobody tells us why it ends.
+    /// For a connection that the application drives: its end is not observed.
     pub(crate) fn unobserved() -> Arc<Self> {
         Arc::new(Self { reason: watch::Sender::new(None), muted: AtomicBool::new(false), observed: false })
     }
 
-    /// Stores why the connection ended. The first reason stays, but the server's own words come before all others: the
-    /// driver itself sees no more than the end of the socket when they were the answer to a statement.
+    /// Records why the connection ended. The first reason is kept, unless a later one has the server's error: if that
+    /// was the answer to a statement, the driver itself sees nothing but the end of the socket.
     fn set(&self, reason: CloseReason) {
         self.reason.send_if_modified(|it| {
             let better = match it {
@@ -70,7 +70,7 @@ impl DriverState {
         });
     }
 
-    /// Notes the server's last words when they came as the answer to a statement.
+    /// Records a fatal server error that came as the answer to a statement.
     pub(crate) fn record_fatal(&self, error: &DbError) {
         self.set(CloseReason { server: Some(server_error(error)), cause: None });
     }
@@ -80,18 +80,18 @@ impl DriverState {
         self.reason.borrow().is_some()
     }
 
-    /// Keeps notices from the user, or lets them pass again.
+    /// Drops notices, or passes them on again.
     pub(crate) fn mute_notices(&self, on: bool) {
         self.muted.store(on, Ordering::Relaxed);
     }
 
-    /// Adds the reason to the error of a lost connection, waiting a moment for it.
+    /// Adds the reason to the error of a lost connection, waiting for it up to 100 ms.
     pub(crate) async fn explain(&self, error: Error) -> Error {
         if !self.observed || runtime::here().is_err() {
             return self.explain_now(error);
         }
         let mut reason = self.reason.subscribe();
-        // The end of the socket alone explains nothing: the server's words may be in the hands of another waiter.
+        // The end of the socket alone explains nothing: another caller may be about to record the server's error.
         let explained = reason.wait_for(|it| it.as_ref().is_some_and(CloseReason::explains));
         drop(tokio::time::timeout(REASON_LIMIT, explained).await);
         self.explain_now(error)
@@ -102,7 +102,7 @@ impl DriverState {
         with_reason(error, self.reason.borrow().clone())
     }
 
-    /// The error for a statement that finds the connection gone.
+    /// The error for a statement that finds the connection closed.
     pub(crate) fn error(&self) -> Error {
         self.explain_now(lost())
     }
@@ -122,7 +122,7 @@ fn with_reason(error: Error, reason: Option<CloseReason>) -> Error {
 /// The driver's half of a connection.
 pub(crate) type Driver = Connection<Watched<Wire>, Watched<Wire>>;
 
-/// Serves `connection` until it ends.
+/// Drives `connection` until it ends.
 pub(crate) async fn serve(mut connection: Driver, state: Arc<DriverState>, on_notice: Option<OnNotice>) {
     let cause = loop {
         match poll_fn(|cx| connection.poll_message(cx)).await {
@@ -131,7 +131,8 @@ pub(crate) async fn serve(mut connection: Driver, state: Arc<DriverState>, on_no
                     report(&notice, on_notice.as_ref());
                 }
             }
-            // Notifications and whatever the driver may add; nobody listens on these connections.
+            // Notifications, which nobody reads on these connections, and messages that later versions of the driver
+            // may add.
             Some(Ok(_)) => {}
             Some(Err(error)) => break Some(error),
             None => break None,
@@ -141,7 +142,7 @@ pub(crate) async fn serve(mut connection: Driver, state: Arc<DriverState>, on_no
     if let Some(cause) = &cause {
         tracing::debug!(target: "orm_pg::connection", code = server.as_ref().map(|it| it.code.as_str()), "{cause}");
     }
-    // Before the driver's half is dropped, so that whoever sees the end finds the reason.
+    // Before `connection` is dropped, so that callers who see its end find the reason.
     state.set(CloseReason { server, cause: cause.map(|it| Shared(Arc::new(it))) });
 }
 
@@ -149,7 +150,7 @@ fn report(notice: &DbError, on_notice: Option<&OnNotice>) {
     match on_notice {
         Some(on_notice) => {
             let notice = Notice::new(notice);
-            // A panic of the callback must not take down the connection.
+            // A panic in the callback must not end the connection.
             if catch_unwind(AssertUnwindSafe(|| on_notice(&notice))).is_err() {
                 tracing::error!(target: "orm_pg::notice", "the callback for notices panicked");
             }
@@ -159,7 +160,7 @@ fn report(notice: &DbError, on_notice: Option<&OnNotice>) {
             target: "orm_pg::notice",
             severity = notice.severity(),
             code = notice.code().code(),
-            "the server sent a notice; `on_notice` hands its message on"
+            "the server sent a notice; set `on_notice` to get its message"
         ),
     }
 }

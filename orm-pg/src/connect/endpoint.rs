@@ -1,4 +1,5 @@
-//! One address of a server and one way to talk to it: all that a second connection to the same server needs.
+//! [`Endpoint`]: one address of a server, and whether to use TLS. It is all that a second connection to the same server
+//! needs.
 
 use std::{fmt, io};
 
@@ -8,7 +9,7 @@ use crate::connect::{
     wire::{Place, SocketCloser, TcpOptions, Wire},
 };
 
-/// The other end of a connection.
+/// The server's end of a connection.
 #[derive(Clone)]
 pub(crate) struct Endpoint {
     place: Place,
@@ -16,11 +17,11 @@ pub(crate) struct Endpoint {
     connector: Option<Connector>,
 }
 
-/// Why a server was not reached.
+/// Why a server could not be reached.
 #[derive(Debug)]
 pub(crate) enum DialError {
     Socket(io::Error),
-    #[cfg_attr(not(feature = "tls-rustls"), expect(dead_code, reason = "what is not there cannot fail"))]
+    #[cfg_attr(not(feature = "tls-rustls"), expect(dead_code, reason = "no TLS is built in"))]
     Tls(TlsFailure),
 }
 
@@ -42,7 +43,7 @@ impl Endpoint {
         }
     }
 
-    /// Whether what is said stays between the two of us.
+    /// Whether connections are encrypted.
     pub(crate) fn is_encrypted(&self) -> bool {
         self.connector.is_some()
     }

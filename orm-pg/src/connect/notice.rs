@@ -5,7 +5,7 @@ use tokio_postgres::error::DbError;
 
 use crate::error::server_error;
 
-/// What the server says beside the answer to a statement: `table "x" does not exist, skipping`.
+/// A message that the server sends in addition to its answer: `table "x" does not exist, skipping`.
 ///
 /// ```
 /// # use blog::*;
@@ -46,7 +46,7 @@ impl Notice {
         self.server.detail.as_deref()
     }
 
-    /// Returns all that the server said.
+    /// Returns all fields of the notice.
     #[must_use]
     pub fn server(&self) -> &ServerError {
         &self.server

@@ -1,4 +1,4 @@
-//! What is needed of the tokio runtime that connections are used in.
+//! What connections need of the tokio runtime: I/O and timers.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -9,7 +9,7 @@ use tokio::{
     time::sleep,
 };
 
-/// Refuses to go on where sockets or limits of time would panic.
+/// Returns an error where sockets or timers would panic.
 ///
 /// # Errors
 /// [`ErrorKind::Config`] outside of a runtime, and in one that was built without I/O or timers.
@@ -22,7 +22,8 @@ pub(crate) fn check() -> Result<()> {
     Ok(())
 }
 
-/// The runtime that this is called in; it has timers. No system call, for whoever waits for a connection.
+/// Returns the current runtime, after checking that it has timers. It makes no system call, since each check-out runs
+/// it.
 ///
 /// # Errors
 /// [`ErrorKind::Config`] outside of a runtime, and in one that was built without timers.
@@ -34,7 +35,8 @@ pub(crate) fn here() -> Result<Id> {
     Ok(runtime.id())
 }
 
-/// The runtime shows what it was built with in no other way. Where it panics, its message goes to the panic hook as well.
+/// Whether `probe` panics. A runtime does not tell what it was built with in any other way. The panic hook sees the
+/// panic too.
 fn panics(probe: impl FnOnce()) -> bool {
     catch_unwind(AssertUnwindSafe(probe)).is_err()
 }
@@ -43,7 +45,7 @@ fn refused(text: &'static str) -> Error {
     Error::new(ErrorKind::Config, text)
 }
 
-/// The error for a handle that is used where nothing can be awaited.
+/// The error for a handle that is used outside of a runtime.
 pub(crate) fn no_runtime() -> Error {
     Error::new(ErrorKind::Config, "a pool of connections needs a running tokio runtime")
 }

@@ -1,4 +1,4 @@
-//! Whether and how connections are encrypted. What the modes mean is libpq's; only the default is ours.
+//! Whether and how connections are encrypted. The modes have libpq's meaning; only the default differs.
 
 use std::{fmt, path::PathBuf, sync::Arc};
 
@@ -15,10 +15,10 @@ pub(crate) mod rustls;
 #[cfg(feature = "tls-rustls")]
 mod trust;
 
-/// How far a connection is encrypted, and the server's certificate checked: libpq's `sslmode`.
+/// Whether a connection is encrypted, and how the server's certificate is checked: libpq's `sslmode`.
 ///
-/// Without one, a server on another machine needs [`VerifyFull`](Self::VerifyFull), and one on this machine (a Unix
-/// socket, a loopback address) is talked to in the clear. Unix sockets are never encrypted, whatever the mode.
+/// The default is [`VerifyFull`](Self::VerifyFull) for a server on another machine, and no encryption for one on this
+/// machine (a Unix socket, a loopback address). Unix sockets are never encrypted, whatever the mode.
 ///
 /// | mode | against eavesdroppers | against a false server |
 /// |---|---|---|
@@ -29,17 +29,19 @@ mod trust;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SslMode {
-    /// Nothing is encrypted.
+    /// No encryption.
     Disable,
-    /// Nothing is encrypted unless the server insists. Protects from nothing.
+    /// No encryption unless the server insists. Protects from nothing.
     Allow,
-    /// Encrypts if the server offers it, and goes on in the clear otherwise: whoever is on the way can switch it off.
+    /// Encrypts if the server offers it, and continues in plain text otherwise: anyone in the middle can switch
+    /// encryption off.
     Prefer,
-    /// Encrypts, and takes any certificate. With a root certificate given it checks as [`VerifyCa`](Self::VerifyCa).
+    /// Encrypts, and accepts any certificate. If a root certificate is set, it is checked as with
+    /// [`VerifyCa`](Self::VerifyCa).
     Require,
-    /// Encrypts, and wants a certificate of a trusted authority, for whatever host.
+    /// Encrypts, and requires a certificate from a trusted authority, for any host name.
     VerifyCa,
-    /// Encrypts, and wants a certificate of a trusted authority for the host that was named.
+    /// Encrypts, and requires a certificate from a trusted authority for the host name that was given.
     VerifyFull,
 }
 
@@ -67,7 +69,7 @@ impl SslMode {
         }
     }
 
-    /// The links to try, in this order.
+    /// The kinds of connection to try, in order.
     pub(crate) fn links(self) -> &'static [Link] {
         match self {
             Self::Disable => &[Link::Plain],
@@ -78,32 +80,32 @@ impl SslMode {
     }
 }
 
-/// Whether a password is bound to the TLS connection that it is proven on, so that nobody can pass the proof on: libpq's
+/// Whether SCRAM authentication is bound to the TLS connection, so that it cannot be relayed: libpq's
 /// `channel_binding`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum ChannelBinding {
     /// Never.
     Disable,
-    /// If both sides can.
+    /// If both sides support it.
     #[default]
     Prefer,
-    /// Or else the connection fails: the server must know the password, and end the TLS connection itself.
+    /// The connection fails without it: the server must know the password and terminate TLS itself.
     Require,
 }
 
-/// Who begins to speak TLS: libpq's `sslnegotiation`.
+/// How TLS is started: libpq's `sslnegotiation`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum SslNegotiation {
-    /// The server is asked first, which costs a round trip.
+    /// The server is asked first, which costs one round trip.
     #[default]
     Postgres,
-    /// TLS begins at once. Servers know it from PostgreSQL 17 on.
+    /// TLS starts at once. Needs PostgreSQL 17.
     Direct,
 }
 
-/// One way to talk to a server.
+/// Whether one connection is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Link {
     Plain,
@@ -127,17 +129,17 @@ impl fmt::Debug for Pem {
     }
 }
 
-/// Whose signature on a server's certificate is good.
+/// Which authorities may have signed a server's certificate.
 #[derive(Debug, Clone)]
 #[cfg_attr(not(feature = "tls-rustls"), expect(dead_code, reason = "nothing reads it"))]
 pub(crate) enum Roots {
-    /// The authorities that this machine trusts.
+    /// Those that this machine trusts.
     System,
-    /// These alone.
+    /// Only these.
     Given(Pem),
 }
 
-/// What the user said of TLS.
+/// The TLS options of a connection.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TlsOptions {
     pub(crate) mode: Option<SslMode>,
@@ -149,7 +151,7 @@ pub(crate) struct TlsOptions {
 }
 
 impl TlsOptions {
-    /// Whether anything was said that makes no sense without TLS.
+    /// Whether an option is set that makes no sense without TLS.
     pub(crate) fn wants_tls(&self) -> bool {
         self.roots.is_some()
             || self.certificate.is_some()
@@ -171,8 +173,8 @@ pub(crate) use failure::late as late_failure;
 pub(crate) struct TlsFailure {
     pub(crate) text: String,
     pub(crate) cause: Option<std::io::Error>,
-    /// Whether no further attempt can mend it.
+    /// Whether another attempt would fail too.
     pub(crate) for_good: bool,
-    /// Whether the server answered that it has no TLS.
+    /// Whether the server answered that it does not support TLS.
     pub(crate) not_offered: bool,
 }

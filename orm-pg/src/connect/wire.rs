@@ -1,4 +1,4 @@
-//! The stream to a server: a socket, encrypted or not, as the driver gets it.
+//! The stream to a server that is handed to the driver: a socket, encrypted or not.
 
 use std::{
     convert::Infallible,
@@ -22,16 +22,16 @@ use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 #[cfg(feature = "tls-rustls")]
 use tokio_rustls::client::TlsStream as Encrypted;
 
-/// Where a server is, its name looked up already.
+/// The address of a server, with its name resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Place {
     /// An address and a port.
     Tcp(SocketAddr),
-    /// The file of a Unix socket.
+    /// The path of a Unix socket.
     Unix(PathBuf),
 }
 
-/// What is asked of a TCP socket.
+/// The options of a TCP socket.
 #[derive(Debug, Clone)]
 pub(crate) struct TcpOptions {
     pub(crate) keepalive: bool,
@@ -41,14 +41,14 @@ pub(crate) struct TcpOptions {
     pub(crate) user_timeout: Option<Duration>,
 }
 
-/// Closes a socket from any thread, whoever serves it and whether that is driven or not. It is a second handle of the
+/// Closes a socket from any thread, even if the task that uses it is not being polled. It is a second handle of the
 /// same socket.
 pub(crate) struct SocketCloser(OwnedFd);
 
 impl SocketCloser {
     /// Ends the connection in both directions. The server then ends its session.
     pub(crate) fn close(&self) {
-        // A socket that is closed already cannot be closed once more.
+        // The socket may be closed already.
         drop(SockRef::from(&self.0).shutdown(Shutdown::Both));
     }
 }
@@ -63,7 +63,7 @@ pub(crate) enum Wire {
 }
 
 impl Wire {
-    /// Opens a socket, unencrypted so far.
+    /// Opens a socket, without encryption.
     pub(crate) async fn open(place: &Place, options: &TcpOptions) -> io::Result<(Self, SocketCloser)> {
         match place {
             Place::Tcp(address) => {
@@ -102,7 +102,7 @@ impl TcpOptions {
     }
 }
 
-/// Calls `$call` on whatever stream there is.
+/// Evaluates `$call` for the stream, whichever kind it is.
 macro_rules! each {
     ($wire:expr, $it:ident => $call:expr) => {
         match $wire.get_mut() {
@@ -114,13 +114,13 @@ macro_rules! each {
     };
 }
 
-/// Says in the error of a connection which option has ended it.
+/// Names `tcp_user_timeout` in the error of a connection that it ended.
 fn name_limit<T>(polled: Poll<io::Result<T>>, limit: Option<Duration>) -> Poll<io::Result<T>> {
     polled.map_err(|error| match limit {
         Some(limit) if error.kind() == io::ErrorKind::TimedOut => {
             let text = format!(
-                "the server took nothing of what was sent for {limit:?}, the limit of `tcp_user_timeout`; it may only be \
-                 busy: raise the limit, or leave it out"
+                "the server acknowledged no data for {limit:?}, the limit of `tcp_user_timeout`; if it was only \
+                 busy, raise the limit or remove it"
             );
             io::Error::new(io::ErrorKind::TimedOut, text)
         }
@@ -158,7 +158,7 @@ impl TlsStream for Wire {
     }
 }
 
-/// Tells the driver that a stream is ready as it is: what TLS there is, we have set up.
+/// Tells the driver to use a stream unchanged: TLS, if there is any, has been set up already.
 pub(crate) struct Established;
 
 impl<S: TlsStream + Unpin> TlsConnect<S> for Established {

@@ -1,6 +1,6 @@
-//! Which functions leave nothing behind on the connection that calls them.
+//! Which functions leave nothing behind on the connection.
 
-/// What may stand before a parenthesis without being a function.
+/// Words that may stand before a parenthesis without being a function.
 const WORDS: &[&str] = &[
     "all",
     "and",
@@ -61,8 +61,8 @@ const WORDS: &[&str] = &[
     "where",
 ];
 
-/// The common functions of PostgreSQL that read, calculate, or end with their transaction. Any other one may be the
-/// user's.
+/// The common functions of PostgreSQL that read, calculate, or end with their transaction. Any other function may be
+/// defined by the user.
 const FUNCTIONS: &[&str] = &[
     "abs",
     "acos",
@@ -340,13 +340,13 @@ const FUNCTIONS: &[&str] = &[
     "xmlagg",
 ];
 
-/// Whether `text`, in lower case, calls a function that may change the session. One whose name is quoted counts where
-/// `quoted` says so. Texts and comments are not told from code: at worst a reset too many.
+/// Whether `text`, in lower case, calls a function that may change the session. Functions with a quoted name count only
+/// if `quoted` is set. Literals and comments are read as if they were code, which costs an unnecessary reset at worst.
 pub(super) fn calls_unknown(text: &str, quoted: bool) -> bool {
     text.match_indices('(').any(|(at, _)| {
         let before = text.get(..at).unwrap_or_default().trim_end();
         if before.ends_with('"') {
-            // The columns of an insert follow its table.
+            // The column list of an INSERT follows its table.
             return quoted && !follows_into(before);
         }
         let (rest, name) = last_word(before);
@@ -361,7 +361,7 @@ pub(super) fn calls_unknown(text: &str, quoted: bool) -> bool {
     })
 }
 
-/// Whether a perhaps qualified, perhaps quoted name at the end of `text` stands after INTO.
+/// Whether the name at the end of `text`, perhaps qualified or quoted, follows INTO.
 fn follows_into(text: &str) -> bool {
     let mut rest = text;
     loop {
@@ -376,7 +376,7 @@ fn follows_into(text: &str) -> bool {
     }
 }
 
-/// What stands before the last word of `text`, and the word.
+/// Splits `text` before its last word.
 fn last_word(text: &str) -> (&str, &str) {
     let start = text.trim_end_matches(|it: char| it.is_alphanumeric() || matches!(it, '_' | '$')).len();
     text.split_at_checked(start).unwrap_or((text, ""))

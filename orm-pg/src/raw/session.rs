@@ -1,7 +1,7 @@
-//! Statements that mean something on one connection or in one transaction only.
+//! Statements that only have a meaning on one connection or in one transaction.
 //!
-//! On a [`Database`](crate::Database) each statement runs on any connection, which is reset before others use it: such a
-//! statement would succeed and do nothing.
+//! On a [`Database`](crate::Database) each statement runs on any connection, which is reset afterwards: such a
+//! statement would succeed and have no effect.
 
 use orm_core::{
     error::{Error, ErrorKind},
@@ -10,60 +10,62 @@ use orm_core::{
 
 use super::token::{Token, tokens};
 
-/// What a statement needs to mean something.
+/// What a statement needs in order to have an effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Needs {
-    /// A transaction of its own: it begins one.
+    /// It begins a transaction.
     Begin,
-    /// The transaction that it ends.
+    /// It ends a transaction.
     End,
-    /// The transaction that it is a part of.
+    /// It has an effect inside of a transaction only.
     Transaction,
-    /// The connection whose state it changes or uses.
+    /// It changes or uses the state of one connection.
     Connection,
-    /// A connection on which a transaction was begun by hand.
+    /// It needs a connection on which BEGIN was run as SQL.
     TwoPhase,
 }
 
-/// Refuses a statement of the user that has no meaning on a pool of connections.
+/// Refuses raw SQL that has no effect on a pool of connections.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidStatement`], with the way to run it.
+/// [`ErrorKind::InvalidStatement`], whose message says how to run it.
 pub(crate) fn refuse_on_pool(statement: &Statement) -> Result<(), Error> {
     let Some((needs, what)) = by_user(statement) else { return Ok(()) };
     let way = match needs {
         Needs::Begin | Needs::End => {
-            "use `db.transaction(..)`, or `db.begin()` and the `commit` and `rollback` of what it returns"
+            "use `db.transaction(..)`, or `db.begin()` with `commit` or `rollback` on the transaction that it returns"
         }
         Needs::Transaction => "run it in `db.transaction(..)` or `db.begin()`",
         Needs::Connection if what == "SET" => {
             "run it on `db.connection()`; for one transaction run `SET LOCAL` in it, for all connections use `on_connect`"
         }
         Needs::Connection => "run it on `db.connection()`, or in `db.transaction(..)`",
-        Needs::TwoPhase => "run BEGIN, the statements and it on `db.connection()`",
+        Needs::TwoPhase => "run BEGIN, the statements and this one on `db.connection()`",
     };
     Err(refused(
         statement,
-        format!("`{what}` is about one connection, and a statement on a `Database` runs on any: {way}"),
+        format!("`{what}` concerns one connection, but a statement on a `Database` runs on any connection: {way}"),
     ))
 }
 
-/// Refuses a statement of the user that would not do in a transaction what it says. COMMIT and ROLLBACK do it, and the guard
-/// tells it when it commits.
+/// Refuses raw SQL that would not do what it says inside of a transaction. COMMIT and ROLLBACK are let through: they do
+/// what they say, and the transaction reports it when it commits.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidStatement`], with the way to do it.
+/// [`ErrorKind::InvalidStatement`], whose message says what to do instead.
 pub(crate) fn refuse_in_transaction(statement: &Statement) -> Result<(), Error> {
     match by_user(statement) {
         Some((Needs::Begin, what)) => {
             let text = format!(
-                "`{what}` does nothing in a transaction: `begin` and `transaction` of the transaction open a savepoint"
+                "`{what}` has no effect in a transaction: open a savepoint with `begin` or `transaction` of the \
+                 transaction"
             );
             Err(refused(statement, text))
         }
         Some((Needs::TwoPhase, what)) => {
             let text = format!(
-                "`{what}` would take the transaction away from its guard: run BEGIN, the statements and it on `db.connection()`"
+                "`{what}` would end the transaction while its `Transaction` is still in use: run BEGIN, the statements and \
+                 `{what}` on `db.connection()`"
             );
             Err(refused(statement, text))
         }
@@ -79,7 +81,7 @@ fn refused(statement: &Statement, text: String) -> Error {
     Error::new(ErrorKind::InvalidStatement, text).in_statement(statement.operation.name(), statement.table)
 }
 
-/// What `sql` needs, and how it is called; nothing for a statement that means the same everywhere.
+/// Returns what `sql` needs, and the name of the statement for messages; `None` if it has the same effect everywhere.
 pub(super) fn needs(sql: &str) -> Option<(Needs, &'static str)> {
     let mut tokens = tokens(sql).map(|it| it.1).skip_while(|it| matches!(it, Token::Sign('(' | ';')));
     let first = tokens.next()?;
@@ -102,7 +104,7 @@ pub(super) fn needs(sql: &str) -> Option<(Needs, &'static str)> {
         let found = of_transaction.into_iter().find(|it| then(&[it.0]));
         return Some(found.map_or((Needs::Connection, "SET"), |it| (Needs::Transaction, it.1)));
     }
-    // Of a transaction that was prepared, any connection can do it.
+    // Any connection can end a prepared transaction (COMMIT PREPARED).
     if first.is_any(&["COMMIT", "ROLLBACK"]) && then(&["PREPARED"]) {
         return None;
     }
@@ -140,7 +142,7 @@ fn to_savepoint<'a>(second: Option<Token<'a>>, mut rest: impl Iterator<Item = To
     target.is_some_and(|it| it.is("TO"))
 }
 
-/// `CREATE [OR REPLACE] [LOCAL | GLOBAL] TEMP …`, or the name of a new thing in the schema `pg_temp`.
+/// `CREATE [OR REPLACE] [LOCAL | GLOBAL] TEMP …`, or CREATE of an object in the schema `pg_temp`.
 fn creates_temporary<'a>(rest: impl Iterator<Item = Token<'a>>) -> bool {
     let mut rest = rest.skip_while(|it| it.is_any(&["OR", "REPLACE", "LOCAL", "GLOBAL"])).peekable();
     if rest.peek().is_some_and(|it| it.is_any(&["TEMP", "TEMPORARY"])) {
@@ -155,7 +157,8 @@ fn creates_temporary<'a>(rest: impl Iterator<Item = Token<'a>>) -> bool {
     false
 }
 
-/// `SELECT … INTO [LOCAL | GLOBAL] TEMP [TABLE] name …`. A table may be called `temp`, too: `INSERT INTO temp VALUES (1)`.
+/// `SELECT … INTO [LOCAL | GLOBAL] TEMP [TABLE] name …`. A table may also be called `temp`:
+/// `INSERT INTO temp VALUES (1)`.
 fn makes_temporary<'a>(rest: impl Iterator<Item = Token<'a>>) -> bool {
     let mut rest = rest.peekable();
     let mut before = None;

@@ -1,9 +1,9 @@
-//! SQL of several statements taken apart: the extended protocol takes one at a time.
+//! Splits SQL into statements: the extended protocol takes one at a time.
 
 use super::token::{Token, tokens};
 
-/// The statements of `sql`, without the `;` after them. One in parentheses (`CREATE RULE … DO (a; b)`) or in the body of a
-/// function (`BEGIN ATOMIC a; b; END`) belongs to the statement around it.
+/// Returns the statements of `sql`, without the `;` after each. A statement in parentheses (`CREATE RULE … DO (a; b)`)
+/// or in the body of a function (`BEGIN ATOMIC a; b; END`) belongs to the enclosing statement.
 pub(crate) fn statements(sql: &str) -> Vec<&str> {
     let mut statements = Vec::new();
     let (mut start, mut end, mut empty) = (0, 0, true);

@@ -1,19 +1,19 @@
-//! SQL cut into words, quoted names, texts and signs, as PostgreSQL's scanner does it with `standard_conforming_strings`.
+//! Splits SQL into tokens as PostgreSQL's scanner does with `standard_conforming_strings`.
 
-/// One piece of SQL; comments and white space are none.
+/// One token. Comments and white space are skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token<'a> {
     /// A keyword, or a name without quotes.
     Word(&'a str),
-    /// A name in quotes.
+    /// A quoted identifier.
     Name(&'a str),
-    /// A text, a number or a placeholder.
+    /// A string, a number or a placeholder.
     Value(&'a str),
     Sign(char),
 }
 
 impl Token<'_> {
-    /// Whether it is the word `keyword`, in whatever case.
+    /// Whether this is the keyword `keyword`, in any case.
     pub(super) fn is(self, keyword: &str) -> bool {
         matches!(self, Self::Word(it) if it.eq_ignore_ascii_case(keyword))
     }
@@ -23,7 +23,7 @@ impl Token<'_> {
     }
 }
 
-/// The pieces of `sql`, each with the offset of what follows it. A text or comment without its end goes on to the end of all.
+/// The tokens of `sql`, each with the offset of its end. An unclosed string or comment reaches to the end of `sql`.
 pub(super) fn tokens(sql: &str) -> impl Iterator<Item = (usize, Token<'_>)> {
     let mut rest = sql;
     std::iter::from_fn(move || {
@@ -66,7 +66,7 @@ fn is_word(it: char) -> bool {
     it.is_ascii_alphanumeric() || matches!(it, '_' | '$') || !it.is_ascii()
 }
 
-/// Leaves white space and comments out, of which those in `/* */` may hold others.
+/// Skips white space and comments. Comments in `/* */` can be nested.
 fn skip_space(sql: &str) -> &str {
     let mut rest = sql;
     loop {
@@ -100,8 +100,8 @@ fn after_comment(text: &str) -> &str {
     rest
 }
 
-/// Where the text ends whose inside begins at `start`. A doubled quote is one of the text, and so is one after a backslash
-/// where these `escape`.
+/// Returns the end of the quoted text whose content begins at `start`. A doubled quote belongs to the text, and so does
+/// a quote after a backslash if `escape` is set.
 fn quoted(sql: &str, start: usize, quote: char, escape: bool) -> usize {
     let mut chars = sql.char_indices().skip_while(|it| it.0 < start).peekable();
     while let Some((at, it)) = chars.next() {
@@ -114,7 +114,7 @@ fn quoted(sql: &str, start: usize, quote: char, escape: bool) -> usize {
     sql.len()
 }
 
-/// Where the text in `$tag$` ends; of a placeholder, where the number does.
+/// Returns the end of a text in `$tag$`, or of a placeholder (`$1`).
 fn dollar_quoted(sql: &str) -> usize {
     let inside = sql.get(1..).unwrap_or_default();
     let tag = inside.find(|it| !is_word(it) || it == '$').unwrap_or(inside.len());

@@ -19,7 +19,7 @@ use crate::error::{
     through_a_pooler,
 };
 
-/// Says of a session whose settings or temporary tables may have changed that names may mean something else in it.
+/// As [`invalidated`], for a session whose settings or temporary tables may have changed what names refer to.
 fn renamed(error: Error) -> Error {
     let text = "the schema has changed since the statement was prepared, or what its names mean in this session \
                 (`search_path`, temporary tables), so it did not run: run the transaction again";

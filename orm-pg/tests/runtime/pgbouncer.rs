@@ -138,7 +138,7 @@ async fn transaction_mode_is_refused_where_statements_meet_those_of_another_prog
         let error = all::<i32>(&executor, read("SELECT 1", vec![])).await.unwrap_err();
         assert_eq!((error.kind(), error.sql_state()), (ErrorKind::Config, Some("42P05")), "{error}");
         assert!(error.is_refused_for_good());
-        names_the_pooler(&error, "pooler in transaction mode or statement mode");
+        names_the_pooler(&error, "pooler in transaction or statement mode");
     }
 }
 
@@ -161,7 +161,7 @@ async fn start_up_parameters_that_it_refuses_are_refused_for_good() {
             let lazy = lazy.execute(&raw("SELECT 1")).await.unwrap_err();
             for error in [eager, lazy] {
                 assert_eq!((error.kind(), error.sql_state()), (ErrorKind::Connect, Some("08P01")), "{error}");
-                names_the_pooler(&error, "a pooler is in between and takes no start-up parameter `options`");
+                names_the_pooler(&error, "a pooler that does not accept the start-up parameter `options`");
             }
         }
     }
@@ -178,7 +178,7 @@ async fn in_a_transaction_a_statement_that_another_connection_of_the_server_has_
     let held = other.begin().await.unwrap();
     let error = db.transaction_with(TransactionOptions::new().retry(3), transaction).await.unwrap_err();
     assert_eq!((error.kind(), error.sql_state()), (ErrorKind::Config, Some("26000")), "{error}");
-    names_the_pooler(&error, "pooler in transaction mode or statement mode");
+    names_the_pooler(&error, "pooler in transaction or statement mode");
     held.rollback().await.unwrap();
 }
 
@@ -196,7 +196,7 @@ async fn in_statement_mode_transactions_are_refused_for_good() {
     ];
     for error in errors {
         assert_eq!((error.kind(), error.sql_state()), (ErrorKind::Config, Some("08P01")), "{error}");
-        names_the_pooler(&error, "a pooler in statement mode is in between");
+        names_the_pooler(&error, "a pooler in statement mode, which does not allow transactions");
     }
     assert_eq!(one::<i32>(&db, "SELECT 1").await, 1);
 }
@@ -217,7 +217,7 @@ async fn in_statement_mode_a_statement_that_another_connection_of_the_server_has
     });
     for outcome in [slept, answered.map(drop)] {
         if let Err(error) = outcome {
-            names_the_pooler(&error, "pooler in transaction mode or statement mode");
+            names_the_pooler(&error, "pooler in transaction or statement mode");
         }
     }
 }

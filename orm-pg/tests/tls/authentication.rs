@@ -16,10 +16,9 @@ pub(crate) async fn is_encrypted(db: &Database) -> bool {
     sql!("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()").one::<bool>(db).await.unwrap()
 }
 
-const MD5: &str = "the server asks for an MD5 hash of the password, which is not given away unless `require_auth=md5` \
-                   says so: better let the server store passwords as scram-sha-256";
-const PASSWORD: &str =
-    "the server asks for the password itself, which is not given away unless `require_auth=password` says so";
+const MD5: &str = "the server asks for an MD5 hash of the password, which is only sent with `require_auth=md5`; it is \
+                   safer to have the server store passwords as scram-sha-256";
+const PASSWORD: &str = "the server asks for the password itself, which is only sent with `require_auth=password`";
 
 #[tokio::test]
 async fn passwords_are_bound_to_certificates_of_any_hash() {
@@ -36,10 +35,7 @@ async fn passwords_are_bound_to_certificates_of_any_hash() {
     let at = || server.at("localhost", "encrypted", "").ssl_root_cert_from_pem(all.ed25519.pem());
     assert!(is_encrypted(&at().connect().await.unwrap()).await);
     let error = at().channel_binding(ChannelBinding::Require).connect().await.unwrap_err();
-    refused(
-        &error,
-        "the server does not bind the password to the TLS connection, as `channel_binding=require` wants it",
-    );
+    refused(&error, "the server did not use channel binding, which `channel_binding=require` demands");
 }
 
 #[tokio::test]
@@ -47,7 +43,7 @@ async fn a_server_that_does_not_know_the_password_cannot_be_required_to_bind_it(
     let (server, _guard) = shared().await;
     for role in ["trusted", "md5"] {
         let builder = server.trusting(role, "require_auth=none,md5").channel_binding(ChannelBinding::Require);
-        let text = "the server does not bind the password to the TLS connection, as `channel_binding=require` wants it";
+        let text = "the server did not use channel binding, which `channel_binding=require` demands";
         refused(&builder.connect().await.unwrap_err(), text);
     }
 }
@@ -93,7 +89,7 @@ async fn what_is_allowed_is_answered_and_nothing_else() {
     }
     refused(
         &error_of(server, "trusted", "require_auth=scram-sha-256").await,
-        "the server let us in without authentication, which `require_auth` excludes",
+        "the server asks for no authentication, which `require_auth` excludes",
     );
     let text = "the server asks for SCRAM, which `require_auth` excludes";
     refused(&error_of(server, "scram", "require_auth=md5").await, text);
@@ -106,7 +102,7 @@ async fn a_missing_password_is_told_at_once() {
     let nothing = server.dir.join("no_such_file");
     let db = Database::builder().url(&url).passfile(nothing).connect_lazy().unwrap();
     let error = sql!("SELECT 1").one::<i32>(&db).await.unwrap_err();
-    refused(&error, "the server asks for a password, and none is given");
+    refused(&error, "the server asks for a password, but none was given");
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ async fn a_certificate_lets_in_whom_it_names() {
 async fn a_certificate_of_another_authority_is_refused_by_the_server() {
     let (server, _guard) = shared().await;
     let error = showing(server, "certified", &authorities().sha384.sign("certified", &[])).connect().await.unwrap_err();
-    refused(&error, "the server does not take the certificate of `sslcert` (UnknownCA)");
+    refused(&error, "the server does not accept the certificate of `sslcert` (UnknownCA)");
 }
 
 /// Reads files as a user names them in a URL.
@@ -83,7 +83,7 @@ async fn keys_of_every_usual_form_are_read() {
     let encrypted = openssl(&["pkcs8", "-topk8", "-passout", "pass:hunter2"], &pkcs1);
     let error = by_file(server, &certificate, &encrypted, 0o600).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
-    let text = "is encrypted, which is not supported: decrypt it by `openssl pkey`";
+    let text = "is encrypted, which is not supported: decrypt it with `openssl pkey`";
     assert!(error.to_string().ends_with(text), "{error}");
 }
 
@@ -93,7 +93,7 @@ async fn a_key_that_others_can_read_is_refused() {
     let pair = signed("certified");
     let error = by_file(server, &pair.certificate, &pair.key, 0o644).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
-    assert!(error.to_string().contains(" can be read by others: chmod 06"), "{error}");
+    assert!(error.to_string().contains(" can be read by other users: run `chmod 06"), "{error}");
     by_file(server, &pair.certificate, &pair.key, 0o600).await.unwrap();
 }
 
@@ -103,5 +103,5 @@ async fn a_key_of_another_certificate_is_refused() {
     let pair = Pair { key: signed("certified").key, ..signed("certified") };
     let error = showing(server, "certified", &pair).connect().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
-    assert_eq!(error.to_string(), "option `sslkey`: the key is not that of the certificate of `sslcert`");
+    assert_eq!(error.to_string(), "option `sslkey`: the key does not belong to the certificate of `sslcert`");
 }

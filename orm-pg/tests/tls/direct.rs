@@ -55,7 +55,7 @@ async fn tls_begins_at_once_where_the_other_side_speaks_postgresql_in_it() {
     let db = at(front(server, Some("postgresql")).await).connect().await.unwrap();
     assert_eq!(sql!("SELECT 1").one::<i32>(&db).await.unwrap(), 1);
 
-    let text = "what answers there does not speak PostgreSQL's protocol over TLS";
+    let text = "the server does not speak PostgreSQL's protocol over TLS";
     refused(&at(front(server, None).await).connect().await.unwrap_err(), text);
     // By the standard, who knows other protocols only must not go on.
     let error = at(front(server, Some("http/1.1")).await).connect().await.unwrap_err();

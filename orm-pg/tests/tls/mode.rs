@@ -57,7 +57,7 @@ async fn a_server_without_tls_is_refused_at_once() {
     server.ssl(false).await;
     for mode in [SslMode::Require, SslMode::VerifyCa, SslMode::VerifyFull] {
         let error = server.trusting("scram", "").ssl_mode(mode).connect().await.unwrap_err();
-        refused(&error, "the server offers no TLS, or something on the way has taken the offer away");
+        refused(&error, "the server does not offer TLS, or something between has removed its offer");
     }
     let db = server.at("localhost", "scram", "").ssl_mode(SslMode::Prefer).connect().await.unwrap();
     assert!(!is_encrypted(&db).await);
@@ -73,7 +73,7 @@ async fn a_proxy_that_strips_tls_gets_nothing() {
         // The pool would go on to try for as long as a statement waits.
         let db = builder.connect_lazy().unwrap();
         let error = sql!("SELECT 1").one::<i32>(&db).await.unwrap_err();
-        refused(&error, "the server offers no TLS, or something on the way has taken the offer away");
+        refused(&error, "the server does not offer TLS, or something between has removed its offer");
         assert_eq!(proxy.sent(), [REQUEST]);
     }
 }
@@ -91,13 +91,13 @@ async fn what_is_no_postgres_is_told_apart() {
     let (server, _guard) = shared().await;
     let proxy = Proxy::before(server, Answer::Own(b'H')).await;
     let error = server.trusting("scram", "").port(proxy.port).connect().await.unwrap_err();
-    refused(&error, "what answers there is no PostgreSQL server");
+    refused(&error, "the server is not a PostgreSQL server");
     // An error of the server before TLS could come from anybody, so its text is not shown.
     let proxy = Proxy::before(server, Answer::Own(b'E')).await;
     let error = server.trusting("scram", "").port(proxy.port).connect().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(error.is_retryable());
-    assert!(error.to_string().contains(": the server does not say whether it speaks TLS: "), "{error}");
+    assert!(error.to_string().contains(": the server did not say whether it supports TLS: "), "{error}");
 }
 
 #[tokio::test]
@@ -115,7 +115,7 @@ async fn tls_can_begin_at_once_from_postgresql_17_on() {
             assert!(version < 170_000, "{error:?}");
             refused(
                 &error,
-                "the server ends a connection that begins with TLS: `sslnegotiation=direct` needs PostgreSQL 17",
+                "the server closed a connection that started with TLS: `sslnegotiation=direct` needs PostgreSQL 17",
             );
         }
     }

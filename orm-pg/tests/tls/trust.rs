@@ -19,8 +19,8 @@ pub(crate) fn refused(error: &Error, text: &str) {
     assert!(!format!("{error:?}").contains("hunter2"));
 }
 
-const UNTRUSTED: &str = "the server's certificate is not signed by an authority that is trusted: name the authority's \
-                         certificate with `sslrootcert`";
+const UNTRUSTED: &str = "the server's certificate is not signed by a trusted authority: set `sslrootcert` to the \
+                         authority's certificate";
 
 async fn error(builder: DatabaseBuilder) -> Error {
     builder.connect().await.unwrap_err()
@@ -45,7 +45,7 @@ async fn the_right_certificate_is_taken() {
 async fn a_certificate_for_another_host_is_refused_by_verify_full_alone() {
     let (server, _guard) = shared().await;
     let at = || server.at("db.example", "encrypted", "").ssl_root_cert_from_pem(authorities().sha256.pem());
-    let text = "the server's certificate is not for `db.example` but for ";
+    let text = "the server's certificate is not valid for `db.example`, only for ";
     // The default, since the name is that of another machine.
     for builder in [at(), at().ssl_mode(SslMode::VerifyFull)] {
         let error = error(builder).await;
@@ -103,7 +103,8 @@ async fn certificates_that_are_not_good_are_named() {
         (sha256.sign_expired(&["localhost"]), "the server's certificate has expired"),
         (
             sha256.sign("localhost", &[]),
-            "the server's certificate has no subjectAltName, so it is not for `localhost`: make it anew with one",
+            "the server's certificate has no subjectAltName, so it is not valid for `localhost`: create a new one with \
+             subjectAltName",
         ),
     ] {
         server.show(&pair).await;
@@ -112,8 +113,8 @@ async fn certificates_that_are_not_good_are_named() {
     server.show(&own).await;
     refused(
         &error(server.at("localhost", "encrypted", "").ssl_root_cert_from_pem(&own.certificate)).await,
-        "the server's certificate is that of an authority, as self-signed ones often are: give the server one that \
-         the authority has signed",
+        "the server's certificate is the certificate of an authority, as self-signed ones often are: give the server a \
+         certificate that is signed by the authority",
     );
     // Whoever checks nothing sees none of that.
     let unchecked = server.at("localhost", "encrypted", "").ssl_mode(SslMode::Require);
@@ -137,5 +138,5 @@ async fn certificates_made_as_the_guide_says_are_good() {
     let db = at("db.example.org").channel_binding(ChannelBinding::Require).connect().await.unwrap();
     assert!(is_encrypted(&db).await);
     let error = error(at("other.example.org")).await;
-    assert!(error.to_string().contains("is not for `other.example.org` but for "), "{error}");
+    assert!(error.to_string().contains("is not valid for `other.example.org`, only for "), "{error}");
 }

@@ -1,4 +1,4 @@
-//! [`DatabaseBuilder`]: where the server is and what the pool may use.
+//! [`DatabaseBuilder`], and its options of the server and the role.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -13,9 +13,10 @@ use super::{
 };
 use crate::connect::notice::Notice;
 
-/// Says where the server is and what the pool may use; made by [`Database::builder`].
+/// The options of a [`Database`](crate::Database): where the server is, and what the pool may use. Made by
+/// [`Database::builder`](crate::Database::builder).
 ///
-/// A mistake in an option is reported by [`connect`](Self::connect), named, the first one only.
+/// [`connect`](Self::connect) returns the first mistake in an option, with the name of the option.
 ///
 /// ```
 /// # use blog::*; async fn run() -> Result<()> {
@@ -42,7 +43,7 @@ impl DatabaseBuilder {
         Self { settings: Settings::default(), fault: None }
     }
 
-    /// Takes the options of a `postgres://` URL or of a `keyword=value` list, over those given before.
+    /// Sets the options of a `postgres://` URL or of a `keyword=value` list. They replace those set before.
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -50,7 +51,7 @@ impl DatabaseBuilder {
     /// # Ok(()) }
     /// ```
     pub fn url(mut self, url: &str) -> Self {
-        // All or none: what is shown of a string that was taken apart in the wrong places may be a part of a password.
+        // All or none: if the string was split in the wrong places, what `Debug` shows could be a part of a password.
         let mut settings = self.settings.clone();
         let applied = url::parse(url).and_then(|options| {
             let mut options = options.into_iter();
@@ -63,7 +64,7 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Adds a host: a name, an address, or the directory of a Unix socket. Several are tried in order.
+    /// Adds a host: a name, an address, or the directory of a Unix socket. Several hosts are tried in order.
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -87,7 +88,7 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Sets the role. Default: the name of the user who runs the program, by `USER` or else as the system knows it.
+    /// Sets the role. Default: the user who runs the program, from `USER`, `LOGNAME` or the system.
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -99,7 +100,7 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Sets the password. No message and no `Debug` shows it.
+    /// Sets the password. No message and no `Debug` output shows it.
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -111,8 +112,8 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Reads the password from a file in the format of libpq's `.pgpass` when none is given. Default: the file of
-    /// `PGPASSFILE`, or else `~/.pgpass`, if there is one.
+    /// Reads the password from a file in the format of libpq's `.pgpass` if no password is set. Default: the file that
+    /// `PGPASSFILE` names, or else `~/.pgpass`, if it exists.
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -160,8 +161,8 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Adds SQL that runs once on every new connection, and again when a connection's settings were reset. Several
-    /// statements may stand in it, separated by `;`; each is one round trip. It may hold secrets: no log shows it.
+    /// Adds SQL that runs on every new connection, and again after a connection's settings were reset. It may have
+    /// several statements, separated by `;`; each is one round trip. It may contain secrets: no log shows it.
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -173,17 +174,17 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Sets whether a connection is reset each time it comes back to the pool: settings, locks of the session, temporary
-    /// tables, `LISTEN`. Default `false`: it is reset after SQL of the user, functions that the user declared, and whatever
-    /// else is not known to leave nothing behind, judged by the text of the statements.
+    /// Sets whether a connection is reset each time it goes back to the pool: settings, session locks, temporary
+    /// tables, `LISTEN`. Default `false`: it is only reset after raw SQL and declared functions that are not known to
+    /// leave nothing behind, judged by the text of the statements.
     ///
-    /// Turn it on where code that no text shows changes the session: a trigger, or a function behind a view, a default, a
-    /// cast or an operator, that calls `set_config(.., false)` or `pg_advisory_lock(..)`. Without it that reaches the next
-    /// user of the connection. Better still, let such code end with its transaction: `set_config(.., true)`,
-    /// `pg_advisory_xact_lock(..)`.
+    /// Turn it on if code that the text does not show changes the session: a trigger, or a function behind a view, a
+    /// default, a cast or an operator, that calls `set_config(.., false)` or `pg_advisory_lock(..)`. Otherwise the next
+    /// user of the connection inherits the change. It is better to limit such code to its transaction:
+    /// `set_config(.., true)`, `pg_advisory_xact_lock(..)`.
     ///
-    /// Each return then costs one round trip, and one more for each statement of [`on_connect`](Self::on_connect). Nobody
-    /// waits for the answer but who wants that connection next.
+    /// Each return then costs one round trip, and one more for each statement of [`on_connect`](Self::on_connect). Only
+    /// the next user of the connection waits for it.
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -195,9 +196,9 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Hands the server's notices and warnings to `tell`, with all that the server says of them. It runs in the task that
-    /// serves the connection, so it must not block. Default: the log names the severity and the SQLSTATE at level `INFO`,
-    /// under the target `orm_pg::notice`; the message may quote values, so it is left out there.
+    /// Calls `callback` with each notice and warning of the server. It runs in the task that drives the connection, so
+    /// it must not block. Default: the severity and the SQLSTATE are logged at level `INFO`, under the target
+    /// `orm_pg::notice`, without the message, which may quote values.
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -208,8 +209,8 @@ impl DatabaseBuilder {
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn on_notice(mut self, tell: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
-        self.settings.on_notice = Some(Arc::new(tell));
+    pub fn on_notice(mut self, callback: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
+        self.settings.on_notice = Some(Arc::new(callback));
         self
     }
 
@@ -223,7 +224,7 @@ impl DatabaseBuilder {
         self.fault.get_or_insert(error);
     }
 
-    /// Returns the settings and the servers to try, if all of it can be used.
+    /// Checks the options, and returns the settings and the servers to try.
     pub(crate) fn check(self) -> Result<(Settings, Vec<Target>)> {
         if let Some(error) = self.fault {
             return Err(error);
@@ -244,7 +245,8 @@ impl DatabaseBuilder {
         }
         if it.hosts.iter().any(|it| is_no_host(it)) {
             return refused(
-                "`host` is no name, address or directory of a socket: a connection string goes to `url(..)`",
+                "`host` must be a name, an address or the directory of a socket: pass a connection string to \
+                 `url(..)`",
             );
         }
         let limits = [Some(it.connect_timeout), Some(it.acquire_timeout), it.max_lifetime, it.idle_timeout, it.timeout];

@@ -1,8 +1,8 @@
-//! The environment: `DATABASE_URL` and libpq's variables.
+//! The environment variables: `DATABASE_URL` and libpq's.
 
 use super::DatabaseBuilder;
 
-/// libpq's variables and the options that they stand for.
+/// libpq's variables and the options that they set.
 const VARIABLES: [(&str, &str); 24] = [
     ("PGHOST", "host"),
     ("PGHOSTADDR", "hostaddr"),
@@ -23,7 +23,7 @@ const VARIABLES: [(&str, &str); 24] = [
     ("PGTARGETSESSIONATTRS", "target_session_attrs"),
     ("PGCLIENTENCODING", "client_encoding"),
     ("PGPASSFILE", "passfile"),
-    // Not served, so they are errors: to ignore them would be less safe than what was asked for.
+    // These are not supported and cause an error: ignoring them would be less safe than the user asked for.
     ("PGSERVICE", "service"),
     ("PGSSLCRL", "sslcrl"),
     ("PGSSLCRLDIR", "sslcrldir"),
@@ -32,13 +32,13 @@ const VARIABLES: [(&str, &str); 24] = [
 ];
 
 impl DatabaseBuilder {
-    /// Reads `DATABASE_URL`, and libpq's variables for what it does not say.
+    /// Reads `DATABASE_URL`, and libpq's variables for options that the URL does not set.
     pub(crate) fn from_env() -> Self {
         read(|name| std::env::var(name).ok())
     }
 }
 
-/// Reads the variables that `var` knows; what `DATABASE_URL` says comes before the others.
+/// Reads variables through `var`. Options of `DATABASE_URL` take precedence.
 fn read(var: impl Fn(&str) -> Option<String>) -> DatabaseBuilder {
     let var = |name: &str| var(name).filter(|it| !it.is_empty());
     let mut builder = DatabaseBuilder::new();
@@ -47,7 +47,7 @@ fn read(var: impl Fn(&str) -> Option<String>) -> DatabaseBuilder {
             builder.apply(option, &value, variable);
         }
     }
-    // The URL's hosts and ports belong together: a port of the environment must not join a host of the URL.
+    // Hosts and ports belong together: a port from the environment must not be used for a host of the URL.
     if let Some(url) = var("DATABASE_URL") {
         let mut from_url = DatabaseBuilder::new().url(&url);
         if !from_url.settings.hosts.is_empty() || !from_url.settings.ports.is_empty() {

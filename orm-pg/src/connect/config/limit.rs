@@ -1,4 +1,4 @@
-//! What a builder can say of numbers and times: how many connections, and how long what may take.
+//! The options of a builder that limit times, connections and prepared statements.
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use super::DatabaseBuilder;
 
 /// # Limits
 impl DatabaseBuilder {
-    /// Limits how long opening one connection may take, from the first packet to the end of the authentication. It holds
-    /// for each address that a host name stands for, and for each host. Default 10 seconds.
+    /// Limits how long opening one connection may take, from the first packet to the end of authentication. It applies
+    /// to each host, and to each address of a host name. Default: 10 seconds.
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -20,8 +20,8 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Lets [`connect`](Self::connect) wait for a server that is not up yet: it tries again for as long as `limit`,
-    /// unless the server refuses for good (wrong password, no such database). Default: one try.
+    /// Lets [`connect`](Self::connect) wait for a server that is not up yet: it tries again until `limit` is over,
+    /// unless the server refuses permanently (wrong password, no such database). Default: one attempt.
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -34,13 +34,13 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Limits how long each statement may take that says nothing itself (`.timeout(..)`), from the moment that its verb is
-    /// awaited: waiting for a connection, the network and the server. `BEGIN` and `COMMIT` count as statements, and each
-    /// row of a stream that is waited for. Default: no limit, for reports and copies may take long. Past the limit the
-    /// statement is cancelled on the server, and the verb ends within two seconds more.
+    /// Limits how long each statement without its own limit (`.timeout(..)`) may take from the moment that its verb is
+    /// awaited, including the wait for a connection, the network and the server. `BEGIN` and `COMMIT` count as
+    /// statements, and so does each row of a stream. Default: no limit, since reports and copies may take long. After
+    /// the limit the statement is cancelled on the server, and the verb returns within two more seconds.
     ///
-    /// [`statement_timeout`](Self::statement_timeout) is the server's own limit, which does not help where the server or the
-    /// network is silent.
+    /// [`statement_timeout`](Self::statement_timeout) is the server's own limit, which does not help if the server or
+    /// the network hangs.
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -53,8 +53,8 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Limits how long [`Database::close`](crate::Database::close) waits for statements and transactions under way.
-    /// Default 10 seconds, a third of what orchestrators give a program to end.
+    /// Limits how long [`Database::close`](crate::Database::close) waits for running statements and transactions.
+    /// Default: 10 seconds, a third of the time that orchestrators usually give a program to stop.
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -67,8 +67,8 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Limits how long a statement may wait for a connection. Default 30 seconds; let it be three times the limit of
-    /// [`connect_timeout`](Self::connect_timeout), so that one lost attempt does not use it up.
+    /// Limits how long a statement may wait for a connection. Default: 30 seconds. Set it to about three times
+    /// [`connect_timeout`](Self::connect_timeout), so that one failed attempt does not use it up.
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -81,7 +81,7 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Sets how many connections there may be at once. Default 10.
+    /// Sets how many connections may be open at once. Default: 10.
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -93,7 +93,7 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Sets how many idle connections are kept ready. Default 0.
+    /// Sets how many idle connections are kept open. Default: 0.
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -105,7 +105,7 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Limits how old a connection may grow; it is replaced when nobody uses it. Default 30 minutes, `None` for ever.
+    /// Limits the age of a connection, which is replaced when it is idle. Default: 30 minutes; `None` means no limit.
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -118,7 +118,7 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Limits how long a connection may stay unused. Default 10 minutes, `None` for ever.
+    /// Limits how long a connection may stay idle. Default: 10 minutes; `None` means no limit.
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -130,7 +130,7 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Sets how many prepared statements each connection keeps. Default 256; at least 1.
+    /// Sets how many prepared statements each connection keeps, at least 1. Default: 256.
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -142,10 +142,11 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Limits what the server keeps for the prepared statements of each connection, as estimated from their texts. Default
-    /// 16 MiB; at least 1. One that takes more than a sixteenth is prepared each time it runs: one round trip more.
+    /// Limits the memory of the server for the prepared statements of each connection, in bytes as estimated from their
+    /// texts, at least 1. Default: 16 MiB. A statement that takes more than a sixteenth of it is prepared each time it
+    /// runs, which costs one more round trip.
     ///
-    /// An ordinary statement takes about 20 KB, a placeholder of a long `VALUES` list 500 bytes.
+    /// An ordinary statement takes about 20 KB, each placeholder of a long `VALUES` list about 500 bytes.
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -157,7 +158,7 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Warns in the log of every statement that takes longer. Default: none.
+    /// Logs a warning for each statement that takes longer than `threshold`. Default: no warnings.
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -170,7 +171,7 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Sets the server's `statement_timeout` for each session. Default: what the server says.
+    /// Sets the server's `statement_timeout` for each session. Default: the server's setting.
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {

@@ -1,4 +1,4 @@
-//! The options of libpq, by name.
+//! libpq's options by name, for connection strings and the environment.
 
 use std::{str::FromStr, time::Duration};
 
@@ -42,7 +42,7 @@ const SERVED: [&str; 27] = [
     "user",
 ];
 
-/// Options that libpq or JDBC has and this crate does not serve.
+/// Options of libpq or JDBC that are not supported.
 const NOT_SERVED: [&str; 26] = [
     "gssdelegation",
     "gsslib",
@@ -72,19 +72,19 @@ const NOT_SERVED: [&str; 26] = [
     "sslsni",
 ];
 
-/// The option of this name, whether it is served or not. Only such a name may stand in a message: what is no option may be a
-/// part of a password.
+/// Returns the option of this name, supported or not. Only such a name may appear in a message: an unknown word could
+/// be a part of a password.
 pub(super) fn known(name: &str) -> Option<&'static str> {
     SERVED.into_iter().chain(NOT_SERVED).find(|it| *it == name)
 }
 
-/// The option that is meant, where `name` is one mistyped.
+/// Returns the option that `name` is probably a misspelling of.
 pub(super) fn nearest(name: &str) -> Option<&'static str> {
     let (distance, nearest) = SERVED.into_iter().map(|it| (distance(name, it), it)).min()?;
     (distance <= nearest.len() / 4).then_some(nearest)
 }
 
-/// How many characters to put in, take out or change make `a` of `b` (Levenshtein).
+/// The Levenshtein distance of `a` and `b`.
 fn distance(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.chars().count()).collect();
     for (above, a) in a.chars().enumerate() {
@@ -102,7 +102,7 @@ fn distance(a: &str, b: &str) -> usize {
     row.last().copied().unwrap_or(0)
 }
 
-/// Sets the option `name`, which is a [`known`] one; `shown` is how the user called it.
+/// Sets the option `name`, one of the [`known`] ones. `shown` names it in errors.
 ///
 /// # Errors
 /// [`ErrorKind::Config`] when there is no such option, or it cannot have that value. The value is not repeated.
@@ -125,7 +125,7 @@ pub(super) fn set(settings: &mut Settings, name: &str, value: &str, shown: &str)
         }
         "options" => settings.options = Some(value.to_owned()),
         "connect_timeout" => {
-            // As libpq has it, zero and less mean no limit of the user's: ours stays.
+            // As in libpq, zero and negative numbers mean that the user sets no limit: the default stays.
             let seconds: i64 = number(value).ok_or_else(|| bad("a number of seconds"))?;
             if let Some(seconds) = u64::try_from(seconds).ok().filter(|it| *it > 0) {
                 settings.connect_timeout = Duration::from_secs(seconds);
@@ -200,7 +200,7 @@ pub(super) fn set(settings: &mut Settings, name: &str, value: &str, shown: &str)
     Ok(())
 }
 
-/// Ports separated by commas; an empty one is the default.
+/// Parses ports separated by commas. An empty one means the default port.
 fn ports(value: &str) -> Option<Vec<Option<u16>>> {
     let port = |it: &str| match it.trim() {
         "" => Some(None),

@@ -1,4 +1,4 @@
-//! The password file.
+//! The password file, `.pgpass`.
 
 use std::{fs, path::PathBuf};
 
@@ -6,7 +6,7 @@ use orm_core::error::{Error, ErrorKind, Result};
 
 use super::secret::Secret;
 
-/// The password file that is looked at where none is named: `PGPASSFILE`, or `.pgpass` in the user's home.
+/// The password file that is used if none is set: `PGPASSFILE`, or `.pgpass` in the user's home directory.
 pub(super) fn usual_path() -> Option<PathBuf> {
     let var = |name: &str| std::env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from);
     var("PGPASSFILE").or_else(|| var("HOME").map(|home| home.join(".pgpass")))
@@ -21,10 +21,10 @@ pub(super) struct Wanted<'a> {
     pub(super) user: &'a str,
 }
 
-/// Looks the password up in a file of lines `host:port:database:user:password`. A missing file holds no password.
+/// Looks up the password in a file of lines `host:port:database:user:password`. A missing file is not an error.
 ///
 /// # Errors
-/// [`ErrorKind::Config`] when the file can be read by others than its owner.
+/// [`ErrorKind::Config`] when users other than its owner can read the file.
 pub(super) fn password(path: &PathBuf, wanted: Wanted<'_>) -> Result<Option<Secret>> {
     let Ok(facts) = fs::metadata(path) else { return Ok(None) };
     if !facts.is_file() {
@@ -34,7 +34,8 @@ pub(super) fn password(path: &PathBuf, wanted: Wanted<'_>) -> Result<Option<Secr
     {
         use std::os::unix::fs::PermissionsExt;
         if facts.permissions().mode() & 0o077 != 0 {
-            let text = format!("the password file {} can be read by others: chmod 0600 it", path.display());
+            let text =
+                format!("the password file {} can be read by other users: run `chmod 0600` on it", path.display());
             return Err(Error::new(ErrorKind::Config, text));
         }
     }
@@ -62,7 +63,7 @@ fn entry(line: &str, wanted: Wanted<'_>) -> Option<Secret> {
     (!password.is_empty()).then(|| Secret::new(password))
 }
 
-/// Takes the text before the next `:`; a `\` takes the next character as it is.
+/// Splits the text at the next `:`. A `\` escapes the next character.
 fn field(text: &str) -> (String, Option<&str>) {
     let mut out = String::new();
     let mut chars = text.char_indices();

@@ -1,18 +1,18 @@
-//! A password that is never shown.
+//! [`Secret`]: a password that is never shown.
 
 use std::fmt;
 
-/// A password. `Debug` hides it, there is no `Display`.
+/// A password. `Debug` hides it, and there is no `Display`.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Secret(String);
 
 impl Secret {
-    /// Hides `password`.
+    /// Wraps `password`.
     pub(crate) fn new(password: impl Into<String>) -> Self {
         Self(password.into())
     }
 
-    /// Returns the password, for the one who hands it to the driver.
+    /// Returns the password, to be passed to the driver.
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! What a pool and its connections are set to.
+//! [`Settings`]: the options of a pool and its connections, with their defaults.
 
 use std::{fmt, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 
@@ -10,10 +10,10 @@ use crate::{
     raw,
 };
 
-/// What is told about each notice of the server.
+/// Called with each notice of the server.
 pub(crate) type OnNotice = Arc<dyn Fn(&Notice) + Send + Sync>;
 
-/// All that a pool and its connections need to know.
+/// The options of a pool and its connections.
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(super) hosts: Vec<String>,
@@ -92,7 +92,7 @@ impl Default for Settings {
 }
 
 impl fmt::Debug for Settings {
-    /// Shows what tells one pool from another. `options` and `on_connect` are left out, for they may hold secrets.
+    /// Shows what distinguishes one pool from another. `options` and `on_connect` may contain secrets and are left out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
             .field("hosts", &self.hosts.iter().map(|it| if is_no_host(it) { "…" } else { it }).collect::<Vec<_>>())
@@ -105,33 +105,33 @@ impl fmt::Debug for Settings {
     }
 }
 
-/// Whether something else was given for a host, most likely a URL, which may hold a password.
+/// Whether `host` cannot be a host: most likely it is a URL, which may contain a password.
 pub(super) fn is_no_host(host: &str) -> bool {
     !host.starts_with('/') && host.contains(['@', '/', '?', '#', '='])
 }
 
 impl Settings {
-    /// Whether the hosts are tried from one at random.
+    /// Whether the first host to try is chosen at random.
     pub(crate) fn shuffles(&self) -> bool {
         self.shuffle
     }
 
-    /// Whether each session is told to read only.
+    /// Whether the options or `on_connect` may make each session read only.
     pub(crate) fn asks_for_read_only(&self) -> bool {
         self.options.iter().chain(&self.on_connect).any(|it| raw::speaks_of_read_only(it))
     }
 }
 
-/// How many prepared statements a connection keeps, and how large.
+/// Limits the prepared statements that a connection keeps.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CacheLimits {
     pub(crate) count: usize,
-    /// What the server keeps for all of them, as estimated.
+    /// The memory that the server needs for all of them, as estimated.
     pub(crate) bytes: usize,
 }
 
 impl Default for CacheLimits {
-    /// Of ordinary statements, which take about 20 KB each, the count is reached first.
+    /// Ordinary statements take about 20 KB each, so the count is reached first.
     fn default() -> Self {
         Self { count: 256, bytes: 16 << 20 }
     }

@@ -1,4 +1,4 @@
-//! The servers to try: one for each host, each with the driver's configuration.
+//! [`Target`]: a server to try. There is one for each host, each with a configuration for the driver.
 
 use std::{
     net::IpAddr,
@@ -17,7 +17,7 @@ use crate::connect::{
 
 const DEFAULT_PORT: u16 = 5432;
 
-/// Where PostgreSQL's packages put the socket.
+/// The directories where packages of PostgreSQL put the socket.
 const SOCKET_DIRECTORIES: [&str; 3] = ["/run/postgresql", "/var/run/postgresql", "/tmp"];
 
 /// One server to try.
@@ -25,13 +25,13 @@ const SOCKET_DIRECTORIES: [&str; 3] = ["/run/postgresql", "/var/run/postgresql",
 pub(crate) struct Target {
     pub(crate) address: Address,
     pub(crate) port: u16,
-    /// All but the address.
+    /// The driver's configuration, without the address.
     pub(crate) driver: tokio_postgres::Config,
     /// `localhost:5432`, for messages.
     pub(crate) shown: String,
-    /// The ways to talk to it, in the order in which they are tried.
+    /// With and without encryption, in the order in which they are tried.
     pub(crate) links: Vec<Link>,
-    /// What makes TLS connections, where one of the links needs it.
+    /// Makes TLS connections, if one of the links needs it.
     pub(crate) connector: Option<Connector>,
     pub(crate) require_auth: Methods,
     pub(crate) tcp: TcpOptions,
@@ -42,7 +42,7 @@ pub(crate) struct Target {
 pub(crate) enum Address {
     /// A name to look up.
     Name(String),
-    /// An address, which may have a name for messages.
+    /// An IP address.
     Ip(IpAddr),
     /// The directory of a Unix socket.
     Socket(PathBuf),
@@ -57,7 +57,7 @@ impl Address {
         }
     }
 
-    /// Whether no packet leaves this machine.
+    /// Whether connections stay on this machine.
     fn is_local(&self) -> bool {
         match self {
             Self::Socket(_) => true,
@@ -68,7 +68,7 @@ impl Address {
 }
 
 impl Target {
-    /// The same server at one of its several addresses, which messages then name.
+    /// The same server, with one of its several addresses shown in messages.
     pub(crate) fn at(&self, place: &Place) -> Self {
         let shown = match place {
             Place::Tcp(address) => format!("{} ({})", self.shown, address.ip()),
@@ -87,20 +87,21 @@ impl std::fmt::Debug for Target {
 /// Lists the servers that the settings name.
 ///
 /// # Errors
-/// [`ErrorKind::Config`] when hosts and ports do not pair, no user is known, or a password would travel unencrypted.
+/// [`ErrorKind::Config`] when the numbers of hosts and ports do not match, no user is known, or the TLS options cannot
+/// be used.
 pub(super) fn all(settings: &Settings) -> Result<Vec<Target>> {
     let refused = |text: String| Error::new(ErrorKind::Config, text);
     let user = match &settings.user {
         Some(user) => user.clone(),
         None => std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).or_else(|_| {
             whoami::username()
-                .map_err(|_| refused("no user is given, and neither the environment nor the system names one".into()))
+                .map_err(|_| refused("no user is set, and neither the environment nor the system names one".into()))
         })?,
     };
     let count = settings.hosts.len().max(settings.hostaddrs.len()).max(1);
     if !settings.hostaddrs.is_empty() && !settings.hosts.is_empty() && settings.hostaddrs.len() != settings.hosts.len()
     {
-        return Err(refused("options `host` and `hostaddr` must name equally many".into()));
+        return Err(refused("options `host` and `hostaddr` must have the same number of entries".into()));
     }
     if !matches!(settings.ports.len(), 0 | 1) && settings.ports.len() != count {
         return Err(refused("option `port` must name one port, or one for each host".into()));
@@ -133,7 +134,7 @@ pub(super) fn all(settings: &Settings) -> Result<Vec<Target>> {
         .collect()
 }
 
-/// The socket of a server on this machine if there is one, else `localhost`, as libpq does.
+/// The socket of a server on this machine if there is one, or else `localhost`, as in libpq.
 fn default_address(port: u16) -> Address {
     let socket = format!(".s.PGSQL.{port}");
     let directory = SOCKET_DIRECTORIES.into_iter().find(|it| Path::new(it).join(&socket).exists());
@@ -148,14 +149,15 @@ fn show(address: &Address) -> String {
     }
 }
 
-/// Returns how far the connection to one server is encrypted.
+/// Returns the TLS mode of the connections to one server.
 ///
 /// # Errors
-/// [`ErrorKind::Config`] when the options contradict each other, or TLS is needed and not built in.
+/// [`ErrorKind::Config`] when the options contradict each other.
 fn mode(settings: &Settings, address: &Address, name: &str) -> Result<SslMode> {
     let tls = &settings.tls;
     let refused = |text: String| Err(Error::new(ErrorKind::Config, text));
-    // The server has no TLS on Unix sockets. A name that is not local is meant to be checked, whatever its address.
+    // The server has no TLS on Unix sockets. A name that is not local must be checked against the certificate, even at
+    // a local address.
     let socket = matches!(address, Address::Socket(_));
     let local = address.is_local() && (socket || Address::of(name).is_local());
     let mode = match tls.mode {
@@ -165,18 +167,18 @@ fn mode(settings: &Settings, address: &Address, name: &str) -> Result<SslMode> {
         None => SslMode::VerifyFull,
     };
     if mode == SslMode::Disable && tls.channel_binding == ChannelBinding::Require {
-        return refused(format!("`channel_binding=require` needs TLS, and `{name}` is talked to without it"));
+        return refused(format!("`channel_binding=require` needs TLS, but the connection to `{name}` does not use it"));
     }
     if socket {
         return Ok(mode);
     }
     let weak = mode.name();
     if matches!(tls.roots, Some(Roots::System)) && mode != SslMode::VerifyFull {
-        return refused(format!("`sslmode={weak}` is too weak for `sslrootcert=system`: say `sslmode=verify-full`"));
+        return refused(format!("`sslmode={weak}` is too weak for `sslrootcert=system`: set `sslmode=verify-full`"));
     }
     if tls.negotiation == SslNegotiation::Direct && mode.links() != [Link::Tls] {
         return refused(format!(
-            "`sslmode={weak}` is too weak for `sslnegotiation=direct`: say `sslmode=verify-full`, `verify-ca` or \
+            "`sslmode={weak}` is too weak for `sslnegotiation=direct`: set `sslmode=verify-full`, `verify-ca` or \
              `require`"
         ));
     }
@@ -186,7 +188,7 @@ fn mode(settings: &Settings, address: &Address, name: &str) -> Result<SslMode> {
     }
 }
 
-/// Makes what makes TLS connections; the certificates are read once for all servers.
+/// Creates connectors. The certificates are read once for all servers.
 struct Connectors<'a> {
     settings: &'a Settings,
     #[cfg(feature = "tls-rustls")]
@@ -217,13 +219,13 @@ impl<'a> Connectors<'a> {
     fn to(&mut self, mode: SslMode, host: &str) -> Result<Connector> {
         let why = match self.settings.tls.mode {
             Some(_) => format!("`sslmode={}`", mode.name()),
-            None => format!("`{host}` is another machine or has options of TLS, so the connection"),
+            None => format!("`{host}` is on another machine or has TLS options, so the connection"),
         };
         Err(Error::new(
             ErrorKind::Config,
             format!(
-                "{why} needs TLS, which is not built in: switch on the feature `tls-rustls` of orm-pg, or say \
-                 `sslmode=disable` if passwords and data may travel in the clear"
+                "{why} needs TLS, which is not built in: enable the feature `tls-rustls` of orm-pg, or set \
+                 `sslmode=disable` if passwords and data may be sent unencrypted"
             ),
         ))
     }
@@ -247,7 +249,7 @@ struct Wanted<'a> {
     port: u16,
 }
 
-/// Writes the settings down for the driver, but for the address.
+/// Creates the driver's configuration, without the address.
 fn driver(settings: &Settings, count: usize, wanted: Wanted<'_>) -> Result<tokio_postgres::Config> {
     let mut config = tokio_postgres::Config::new();
     let database = settings.database.as_deref().unwrap_or(wanted.user);
@@ -260,7 +262,7 @@ fn driver(settings: &Settings, count: usize, wanted: Wanted<'_>) -> Result<tokio
     let password = match (&settings.password, settings.passfile.clone().or_else(passfile::usual_path)) {
         (Some(password), _) => Some(password.clone()),
         (None, Some(path)) => {
-            // libpq looks a socket up as `localhost`.
+            // As in libpq, the entry of a socket has the host `localhost`.
             let host = if matches!(wanted.address, Address::Socket(_)) { "localhost" } else { wanted.host };
             passfile::password(&path, passfile::Wanted { host, port: wanted.port, database, user: wanted.user })?
         }
@@ -279,7 +281,7 @@ fn driver(settings: &Settings, count: usize, wanted: Wanted<'_>) -> Result<tokio
     if !options.is_empty() {
         config.options(options.trim_start());
     }
-    // With several servers it is the one that takes writes that is meant.
+    // With several servers, the default is the one that accepts writes.
     let several = if count > 1 { TargetSessionAttrs::ReadWrite } else { TargetSessionAttrs::Any };
     config.target_session_attrs(settings.target.unwrap_or(several));
     Ok(config)

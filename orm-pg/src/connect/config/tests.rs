@@ -24,7 +24,7 @@ fn hosts_and_ports_pair() {
     assert_eq!(shown("host=/sock,::1 port=7"), ["/sock:7", "::1:7"]);
     assert_eq!(shown("host=db.example hostaddr=127.0.0.1 sslmode=disable"), ["db.example:5432"]);
     refused("host=localhost,::1,/x port=1,2", "option `port` must name one port, or one for each host");
-    refused("host=localhost,::1 hostaddr=::1", "options `host` and `hostaddr` must name equally many");
+    refused("host=localhost,::1 hostaddr=::1", "options `host` and `hostaddr` must have the same number of entries");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What a builder can say of encryption and of proving who one is.
+//! The options of a builder for TLS and authentication.
 
 use std::path::PathBuf;
 
@@ -11,8 +11,8 @@ use crate::connect::{
 };
 
 /// # TLS
-/// Each method is also an option of URLs and a variable of the environment, named as libpq names them. Certificates and
-/// keys are read when the handle is made, and not again: who replaces them makes a new handle.
+/// Each method is also an option of URLs and an environment variable, with libpq's names. Certificates and keys are
+/// read once, when the handle is made: after replacing them, make a new handle.
 ///
 /// ```no_run
 /// # use blog::*; async fn run() -> Result<()> {
@@ -26,10 +26,10 @@ use crate::connect::{
 /// # Ok(()) }
 /// ```
 impl DatabaseBuilder {
-    /// Sets how far connections are encrypted and the server is checked: `sslmode`, `PGSSLMODE`.
+    /// Sets whether connections are encrypted and how the server's certificate is checked: `sslmode`, `PGSSLMODE`.
     ///
-    /// Default: [`SslMode::VerifyFull`] for servers on other machines and wherever another option of TLS is given,
-    /// [`SslMode::Disable`] on loopback addresses and Unix sockets, which are never encrypted.
+    /// Default: [`SslMode::VerifyFull`] for servers on other machines and whenever another TLS option is set,
+    /// [`SslMode::Disable`] for loopback addresses. Unix sockets are never encrypted.
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -42,8 +42,8 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Trusts the authorities in a PEM file, and no others: `sslrootcert`, `PGSSLROOTCERT`, where `system` stands for
-    /// those that the machine trusts. Default: those.
+    /// Trusts only the authorities in a PEM file: `sslrootcert`, `PGSSLROOTCERT`. Their value `system`, the default,
+    /// stands for the authorities that the machine trusts.
     ///
     /// With [`SslMode::Require`], the server's certificate is then checked as with [`SslMode::VerifyCa`].
     ///
@@ -57,7 +57,7 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Trusts the authorities in this PEM text, and no others. See [`ssl_root_cert`](Self::ssl_root_cert).
+    /// Trusts only the authorities in this PEM text. See [`ssl_root_cert`](Self::ssl_root_cert).
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -70,8 +70,8 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Shows the certificate in a PEM file to servers that ask for one: `sslcert`, `PGSSLCERT`. Those that lead to its
-    /// authority follow it in the file. Needs [`ssl_client_key`](Self::ssl_client_key).
+    /// Sends the certificate in a PEM file to servers that ask for one: `sslcert`, `PGSSLCERT`. The certificates of the
+    /// chain up to its authority follow it in the file. Needs [`ssl_client_key`](Self::ssl_client_key).
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -84,7 +84,7 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Shows the certificate in this PEM text. See [`ssl_client_cert`](Self::ssl_client_cert).
+    /// Sends the certificate in this PEM text. See [`ssl_client_cert`](Self::ssl_client_cert).
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -98,8 +98,8 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Takes the key of our certificate from a PEM file (PKCS#8, PKCS#1 or SEC1, not encrypted), which only its owner
-    /// may be able to read, or root and a group: `sslkey`, `PGSSLKEY`.
+    /// Sets the PEM file with the key of the client certificate (PKCS#8, PKCS#1 or SEC1, not encrypted): `sslkey`,
+    /// `PGSSLKEY`. Only its owner may have access to it; if that is root, a group may read it.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -112,7 +112,7 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Takes the key of our certificate from this PEM text. No message and no `Debug` shows it.
+    /// Sets the key of the client certificate from this PEM text. No message and no `Debug` output shows it.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -126,7 +126,7 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Sets who begins to speak TLS: `sslnegotiation`, `PGSSLNEGOTIATION`. Default: the server is asked first.
+    /// Sets how TLS is started: `sslnegotiation`, `PGSSLNEGOTIATION`. Default: the server is asked first.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -140,8 +140,8 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Sets whether passwords are bound to the TLS connection: `channel_binding`, `PGCHANNELBINDING`.
-    /// Default: if both sides can.
+    /// Sets whether authentication is bound to the TLS connection: `channel_binding`, `PGCHANNELBINDING`. Default: if
+    /// both sides support it.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -155,15 +155,15 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Sets which ways of authentication a server may ask for: `require_auth`, `PGREQUIREAUTH`.
+    /// Sets which authentication methods a server may ask for: `require_auth`, `PGREQUIREAUTH`.
     ///
-    /// A list of `scram-sha-256`, `md5`, `password` (the password itself) and `none` (the server asks nothing: `trust`,
-    /// `peer`, a client certificate), or with a `!` before each, all others.
+    /// A list of `scram-sha-256`, `md5`, `password` (the password itself) and `none` (the server asks for nothing:
+    /// `trust`, `peer`, a client certificate). With a `!` before each of them, all other methods.
     ///
-    /// Default: `scram-sha-256,none`, on every kind of connection. SCRAM shows the password to nobody, not even to the
-    /// server; the others give it to whoever can pose as the server. So `password` has to be allowed where a token
-    /// travels as the password (as the IAM log-ins of cloud providers have it, over `verify-full`), and `md5` where a
-    /// server or pooler still keeps such hashes.
+    /// Default: `scram-sha-256,none`, on every kind of connection. SCRAM reveals the password to nobody, not even to
+    /// the server; the other methods give it to anyone who can pose as the server. Allow `password` if a token is sent
+    /// as the password (as for IAM log-ins of cloud providers, with `verify-full`), and `md5` if a server or pooler
+    /// still stores such hashes.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {

@@ -1,24 +1,24 @@
-//! Connection strings: `postgres://` URLs and libpq's `keyword=value` lists, taken apart into options.
+//! Parses connection strings into options: `postgres://` URLs and libpq's `keyword=value` lists.
 //!
-//! No message repeats a part of the string but the name of an option that there is: any other part may turn out to be one of
-//! a password that was not encoded or not quoted.
+//! Messages repeat no part of the string except the names of known options: any other part could belong to a password
+//! that was not encoded or quoted.
 
 use orm_core::error::{Error, ErrorKind, Result};
 use percent_encoding::percent_decode_str;
 
 use super::option::{known, nearest};
 
-/// The options of a connection string, in the order in which they stand there.
+/// The options of a connection string, in their order.
 pub(crate) type Options = Vec<(&'static str, String)>;
 
-/// The cure for a URL that was taken apart in the wrong places.
-const ENCODE: &str = "percent-encode `?`, `@`, `/`, `#`, `&` and `%` where they are a part of the user name, the password or a \
-                      value: `%3F`, `%40`, `%2F`, `%23`, `%26`, `%25`";
+/// The fix for a URL that was split in the wrong places.
+const ENCODE: &str = "percent-encode `?`, `@`, `/`, `#`, `&` and `%` in the user name, the password and values: \
+                      `%3F`, `%40`, `%2F`, `%23`, `%26`, `%25`";
 
-/// The cure for a list that was taken apart in the wrong places.
+/// The fix for a list that was split in the wrong places.
 const QUOTE: &str = "put a value with spaces in quotes: `password='two words'`";
 
-/// Takes a connection string apart.
+/// Parses a connection string.
 ///
 /// # Errors
 /// [`ErrorKind::Config`] when it is neither a URL nor a `keyword=value` list.
@@ -33,7 +33,7 @@ pub(crate) fn parse(text: &str) -> Result<Options> {
     }
 }
 
-/// Whether it begins like a URL; in a list `://` may be a part of a value.
+/// Whether the string begins like a URL. In a list, `://` may be part of a value.
 fn is_other_url(text: &str) -> bool {
     text.split_once("://").is_some_and(|(scheme, _)| !scheme.contains('='))
 }
@@ -46,7 +46,7 @@ fn url(rest: &str) -> Result<Options> {
         return Err(config(format!("the connection URL has an `@` after a `/`: {ENCODE}")));
     }
     let in_query = query.is_some_and(|it| it.contains('@'));
-    // What stands before the `?` may be the half of a password, and what follows the host.
+    // The text before the `?` may be the first half of a password, and the text after it the host.
     if in_query && authority.contains([':', '@']) {
         return Err(config(format!("the connection URL has an `@` after a `?`: {ENCODE}")));
     }
@@ -78,18 +78,18 @@ fn url(rest: &str) -> Result<Options> {
     }
     for pair in query.unwrap_or_default().split('&').filter(|it| !it.is_empty()) {
         let Some((name, value)) = pair.split_once('=') else {
-            return Err(config(format!("an option of the connection URL lacks its `=`: {ENCODE}")));
+            return Err(config(format!("an option of the connection URL has no `=`: {ENCODE}")));
         };
         let unknown = |name: &str| {
-            let meant = nearest(name).filter(|_| !in_query).map(|it| format!("; perhaps `{it}` is meant"));
+            let meant = nearest(name).filter(|_| !in_query).map(|it| format!("; perhaps you mean `{it}`"));
             let meant = meant.unwrap_or_default();
-            config(format!("the connection URL has an option that does not exist{meant}; {ENCODE}"))
+            config(format!("the connection URL has an unknown option{meant}; {ENCODE}"))
         };
         let decoded = percent_decode_str(name).decode_utf8_lossy();
         let name = known(&decoded).ok_or_else(|| unknown(&decoded))?;
         let value = decode(name, value)?;
         match (name, value.as_str()) {
-            // JDBC's way to say it, which libpq knows too.
+            // JDBC's spelling, which libpq accepts too.
             ("ssl", "true") => options.push(("sslmode", "require".into())),
             _ => options.push((name, value)),
         }
@@ -133,7 +133,7 @@ fn decode(name: &'static str, value: &str) -> Result<String> {
     Ok(decoded.into_owned())
 }
 
-/// Reads `host=localhost dbname='my db'`; `\` takes the next character as it is.
+/// Parses `host=localhost dbname='my db'`. A `\` escapes the next character.
 fn keywords(text: &str) -> Result<Options> {
     let mut options = Options::new();
     let mut chars = text.chars().peekable();
@@ -153,8 +153,8 @@ fn keywords(text: &str) -> Result<Options> {
             )));
         }
         let Some(name) = known(&name) else {
-            let meant = nearest(&name).map(|it| format!("; perhaps `{it}` is meant")).unwrap_or_default();
-            return Err(config(format!("the connection string has a keyword that does not exist{meant}; {QUOTE}")));
+            let meant = nearest(&name).map(|it| format!("; perhaps you mean `{it}`")).unwrap_or_default();
+            return Err(config(format!("the connection string has an unknown keyword{meant}; {QUOTE}")));
         };
         while chars.next_if(|it| it.is_whitespace()).is_some() {}
         let quoted = chars.next_if_eq(&'\'').is_some();
@@ -266,22 +266,22 @@ mod tests {
         case("postgres://u:x/hunter2@h/db", after_slash, ENCODE);
         case("postgres://app:?hunter2=x@db.example.org/app", after_question, ENCODE);
         case("postgres://app:x?hunter2@db.example.org/app", after_question, ENCODE);
-        // Half of it would be the host, or a port.
+        // Otherwise half of the password would become the host or a port.
         case("postgres://app:x@hunter2?sslmode=disable@db/app", after_question, ENCODE);
         case("postgres://app:12345?user=x@db/app", after_question, ENCODE);
-        case("postgres://h/db?hunter2", "an option of the connection URL lacks its `=`: ", ENCODE);
-        case("postgres://h/db?hunter2=x", "the connection URL has an option that does not exist; ", ENCODE);
-        case("postgres://h/db?password=x&hunter2=y", "the connection URL has an option that does not exist; ", ENCODE);
-        case("postgres://h/db?sslhunter2=x", "the connection URL has an option that does not exist; ", ENCODE);
-        let meant = "the connection URL has an option that does not exist; perhaps `application_name` is meant; ";
+        case("postgres://h/db?hunter2", "an option of the connection URL has no `=`: ", ENCODE);
+        case("postgres://h/db?hunter2=x", "the connection URL has an unknown option; ", ENCODE);
+        case("postgres://h/db?password=x&hunter2=y", "the connection URL has an unknown option; ", ENCODE);
+        case("postgres://h/db?sslhunter2=x", "the connection URL has an unknown option; ", ENCODE);
+        let meant = "the connection URL has an unknown option; perhaps you mean `application_name`; ";
         case("postgres://h/db?aplication_name=x", meant, ENCODE);
         let no_list = "the connection string is neither a `postgres://` URL nor a list of `keyword=value`; ";
         case("hunter2", no_list, QUOTE);
         case("host=db password=pa hunter2", no_list, QUOTE);
         case("host=db password=pa hunter2 dbname=app", no_list, QUOTE);
-        case("host=db password=pa hunter2=x", "the connection string has a keyword that does not exist; ", QUOTE);
-        case("host=db password='pa'hunter2'=x", "the connection string has a keyword that does not exist; ", QUOTE);
-        // Without a colon or a password before, it can only be a value.
+        case("host=db password=pa hunter2=x", "the connection string has an unknown keyword; ", QUOTE);
+        case("host=db password='pa'hunter2'=x", "the connection string has an unknown keyword; ", QUOTE);
+        // Without a colon or a password before it, this can only be a value.
         check("postgres://h/db?user=me@tenant", &[("host", "h"), ("dbname", "db"), ("user", "me@tenant")]);
     }
 }

@@ -1,11 +1,11 @@
-//! The hash of a server's certificate that SCRAM binds a password to: `tls-server-end-point` of RFC 5929.
+//! The hash of a server's certificate for SCRAM channel binding: `tls-server-end-point` of RFC 5929.
 
 use ring::digest::{Algorithm, SHA256, SHA384, SHA512, digest};
 use tokio_postgres::tls::ChannelBinding;
 use tokio_rustls::client::TlsStream;
 
-/// The algorithms that sign certificates, as DER writes them, and the hash that the RFC wants with each: MD5 and SHA-1
-/// are replaced by SHA-256.
+/// The signature algorithms of certificates, as DER object identifiers, and the hash that the RFC demands for each:
+/// SHA-256 replaces MD5 and SHA-1.
 const SIGNATURES: [(&[u8], &Algorithm); 9] = [
     (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 4], &SHA256), // md5WithRSAEncryption
     (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 5], &SHA256), // sha1WithRSAEncryption
@@ -21,7 +21,7 @@ const SIGNATURES: [(&[u8], &Algorithm); 9] = [
 const SEQUENCE: u8 = 0x30;
 const OBJECT_IDENTIFIER: u8 = 0x06;
 
-/// Returns what a password is bound to on `stream`: a hash of the server's certificate.
+/// Returns the channel binding of `stream`: a hash of the server's certificate.
 pub(crate) fn channel_binding<S>(stream: &TlsStream<S>) -> ChannelBinding {
     let (_, session) = stream.get_ref();
     let certificate = session.peer_certificates().and_then(<[_]>::first);
@@ -31,14 +31,14 @@ pub(crate) fn channel_binding<S>(stream: &TlsStream<S>) -> ChannelBinding {
     }
 }
 
-/// Returns the hash, or nothing for algorithms that name none (Ed25519, RSA-PSS).
+/// Returns the hash, or `None` for algorithms without a hash of their own (Ed25519, RSA-PSS).
 fn server_end_point(certificate: &[u8]) -> Option<Vec<u8>> {
     let signature = signature_algorithm(certificate)?;
     let (_, hash) = SIGNATURES.iter().find(|it| it.0 == signature)?;
     Some(digest(hash, certificate).as_ref().to_vec())
 }
 
-/// Finds the second part of `SEQUENCE { what is signed, SEQUENCE { algorithm, … }, signature }`.
+/// Finds the algorithm in `SEQUENCE { signed part, SEQUENCE { algorithm, … }, signature }`.
 fn signature_algorithm(certificate: &[u8]) -> Option<&[u8]> {
     let (parts, _) = element(certificate, SEQUENCE)?;
     let (_, rest) = element(parts, SEQUENCE)?;
@@ -46,7 +46,7 @@ fn signature_algorithm(certificate: &[u8]) -> Option<&[u8]> {
     element(algorithm, OBJECT_IDENTIFIER).map(|it| it.0)
 }
 
-/// Splits DER into the content of its first element, which must have this `tag`, and what follows that.
+/// Splits DER into the content of its first element, which must have this `tag`, and the rest.
 fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (found, rest) = der.split_first()?;
     let (first, rest) = rest.split_first()?;
@@ -54,7 +54,7 @@ fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
         short @ 0..0x80 => (usize::from(short), rest),
         long => {
             let (bytes, rest) = rest.split_at_checked(usize::from(long & 0x7f))?;
-            // Four bytes are more than any certificate needs.
+            // Four length bytes are more than any certificate needs.
             let length = (1..=4)
                 .contains(&bytes.len())
                 .then(|| bytes.iter().fold(0_usize, |length, byte| length << 8 | usize::from(*byte)))?;

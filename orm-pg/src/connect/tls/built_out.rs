@@ -1,4 +1,4 @@
-//! TLS where the feature `tls-rustls` is off: there is none.
+//! Stands in for TLS when the feature `tls-rustls` is off.
 
 /// Makes TLS connections. No value of it can exist.
 #[derive(Clone)]

@@ -1,4 +1,4 @@
-//! What went wrong with TLS, in words that name the fix.
+//! Turns errors of TLS into messages that name the fix.
 
 use std::io;
 
@@ -11,32 +11,32 @@ fn for_good(text: impl Into<String>) -> TlsFailure {
 }
 
 pub(super) fn not_offered() -> TlsFailure {
-    let text = "the server offers no TLS, or something on the way has taken the offer away";
+    let text = "the server does not offer TLS, or something between has removed its offer";
     TlsFailure { not_offered: true, ..for_good(text) }
 }
 
-/// The connection broke before the server said whether it speaks TLS.
+/// The connection broke before the server said whether it supports TLS.
 pub(super) fn unanswered(cause: io::Error) -> TlsFailure {
-    let text = "the server does not say whether it speaks TLS".into();
+    let text = "the server did not say whether it supports TLS".into();
     TlsFailure { text, cause: Some(cause), for_good: false, not_offered: false }
 }
 
 pub(super) fn no_postgres() -> TlsFailure {
-    for_good("what answers there is no PostgreSQL server")
+    for_good("the server is not a PostgreSQL server")
 }
 
 pub(super) fn other_protocol() -> TlsFailure {
-    for_good("what answers there does not speak PostgreSQL's protocol over TLS")
+    for_good("the server does not speak PostgreSQL's protocol over TLS")
 }
 
-/// Says why a handshake failed.
+/// Explains why a handshake failed.
 pub(super) fn handshake(error: io::Error, direct: bool) -> TlsFailure {
     let told = error.get_ref().and_then(|it| it.downcast_ref::<Error>()).map(explain);
     let cause = Some(error);
     match told {
         Some(text) => TlsFailure { cause, ..for_good(text) },
         None if direct => TlsFailure {
-            text: "the server ends a connection that begins with TLS: `sslnegotiation=direct` needs PostgreSQL 17"
+            text: "the server closed a connection that started with TLS: `sslnegotiation=direct` needs PostgreSQL 17"
                 .into(),
             cause,
             for_good: true,
@@ -51,7 +51,7 @@ pub(super) fn handshake(error: io::Error, direct: bool) -> TlsFailure {
     }
 }
 
-/// Says what a server that ended TLS after the handshake did not like: in TLS 1.3 it looks at our certificate late.
+/// Explains an alert that came after the handshake: in TLS 1.3 the server checks the client's certificate late.
 pub(crate) fn late(error: &(dyn std::error::Error + 'static)) -> Option<String> {
     let mut next = Some(error);
     while let Some(error) = next {
@@ -81,30 +81,33 @@ fn certificate(error: &CertificateError) -> String {
             "the server's certificate is not valid yet: is this machine's clock right?".into()
         }
         CertificateError::UnknownIssuer => {
-            "the server's certificate is not signed by an authority that is trusted: name the authority's certificate \
-             with `sslrootcert`"
+            "the server's certificate is not signed by a trusted authority: set `sslrootcert` to the authority's \
+             certificate"
                 .into()
         }
         CertificateError::NotValidForNameContext { expected, presented } if presented.is_empty() => {
             let name = expected.to_str();
-            format!("the server's certificate has no subjectAltName, so it is not for `{name}`: make it anew with one")
+            format!(
+                "the server's certificate has no subjectAltName, so it is not valid for `{name}`: create a new \
+                     one with subjectAltName"
+            )
         }
         CertificateError::NotValidForNameContext { expected, presented } => {
             let name = expected.to_str();
             let presented: Vec<_> =
                 presented.iter().take(5).map(|it| it.chars().take(80).collect::<String>()).collect();
-            format!("the server's certificate is not for `{name}` but for {}", presented.join(", "))
+            format!("the server's certificate is not valid for `{name}`, only for {}", presented.join(", "))
         }
-        CertificateError::NotValidForName => "the server's certificate is for another host".into(),
+        CertificateError::NotValidForName => "the server's certificate is not valid for this host".into(),
         CertificateError::Other(error) => {
-            // The library's own error is of a crate that we do not see.
+            // The error has a type of a crate that is not a dependency of this one.
             let name = format!("{error:?}");
             if name.contains("CaUsedAsEndEntity") {
-                "the server's certificate is that of an authority, as self-signed ones often are: give the server one \
-                 that the authority has signed"
+                "the server's certificate is the certificate of an authority, as self-signed ones often are: give \
+                 the server a certificate that is signed by the authority"
                     .into()
             } else if name.contains("UnsupportedCertVersion") {
-                "the server's certificate is of an old version of X.509: make it anew with a subjectAltName".into()
+                "the server's certificate has an old version of X.509: create a new one with subjectAltName".into()
             } else {
                 "the server's certificate cannot be used".into()
             }
@@ -116,7 +119,7 @@ fn certificate(error: &CertificateError) -> String {
 fn alert_text(alert: AlertDescription) -> String {
     match alert {
         AlertDescription::CertificateRequired => {
-            "the server wants a certificate of ours: name it with `sslcert` and `sslkey`".into()
+            "the server requires a client certificate: set `sslcert` and `sslkey`".into()
         }
         AlertDescription::UnknownCA
         | AlertDescription::BadCertificate
@@ -125,7 +128,7 @@ fn alert_text(alert: AlertDescription) -> String {
         | AlertDescription::CertificateExpired
         | AlertDescription::CertificateUnknown
         | AlertDescription::DecryptError => {
-            format!("the server does not take the certificate of `sslcert` ({alert:?})")
+            format!("the server does not accept the certificate of `sslcert` ({alert:?})")
         }
         _ => format!("the server ended the TLS handshake ({alert:?})"),
     }

@@ -1,4 +1,4 @@
-//! Certificates and keys in PEM, from files or from memory.
+//! Reads certificates and keys in PEM, from files or from memory.
 
 use std::{borrow::Cow, fs, path::Path};
 
@@ -17,7 +17,7 @@ pub(super) fn config(text: impl Into<Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::Config, text)
 }
 
-/// Reads the certificate that we show, with what leads to its authority, and its key.
+/// Reads the client certificate, with the chain up to its authority, and its key.
 ///
 /// # Errors
 /// [`ErrorKind::Config`] when one is missing or cannot be read, or others may read the key.
@@ -47,10 +47,13 @@ pub(super) fn certificates(option: &str, pem: &Pem) -> Result<Vec<CertificateDer
     Ok(found)
 }
 
-/// The error for a certificate and a key that were read.
+/// The error for a certificate and key that were read but cannot be used.
 pub(super) fn unusable(cause: rustls::Error) -> Error {
     let text = match cause {
-        rustls::Error::InconsistentKeys(_) => "option `sslkey`: the key is not that of the certificate of `sslcert`",
+        rustls::Error::InconsistentKeys(_) => {
+            "option `sslkey`: the key does not belong to the certificate of \
+                                               `sslcert`"
+        }
         rustls::Error::InvalidCertificate(_) => "option `sslcert`: the certificate cannot be used",
         _ => return config("option `sslkey`: the key cannot be used").with_source(cause),
     };
@@ -63,12 +66,12 @@ fn private_key(pem: &Pem) -> Result<PrivateKeyDer<'static>> {
         refuse_open(path)?;
     }
     let text = text(OPTION, pem)?;
-    // Of errors only the kind is told: no part of a key must get into a message.
+    // Only the kind of the error is reported: no part of a key may appear in a message.
     PrivateKeyDer::from_pem_slice(&text).map_err(|error| {
         let encrypted = [&b"ENCRYPTED PRIVATE KEY"[..], b"Proc-Type: 4,ENCRYPTED"];
         let what = match error {
             _ if encrypted.iter().any(|it| text.windows(it.len()).any(|at| at == *it)) => {
-                "is encrypted, which is not supported: decrypt it by `openssl pkey`"
+                "is encrypted, which is not supported: decrypt it with `openssl pkey`"
             }
             pem::Error::NoItemsFound => "holds no private key in PEM",
             _ => "is not PEM",
@@ -77,7 +80,7 @@ fn private_key(pem: &Pem) -> Result<PrivateKeyDer<'static>> {
     })
 }
 
-/// Refuses a key that others can read, by libpq's rules: one of root may be read by a group.
+/// Refuses a key that other users can read. As in libpq, a key that belongs to root may be readable by its group.
 fn refuse_open(path: &Path) -> Result<()> {
     #[cfg(unix)]
     {
@@ -88,7 +91,7 @@ fn refuse_open(path: &Path) -> Result<()> {
         let (forbidden, fix) = if facts.uid() == 0 { (0o037, "0640") } else { (0o077, "0600") };
         if facts.permissions().mode() & forbidden != 0 {
             let path = path.display();
-            return Err(config(format!("option `sslkey`: {path} can be read by others: chmod {fix} it")));
+            return Err(config(format!("option `sslkey`: {path} can be read by other users: run `chmod {fix}` on it")));
         }
     }
     #[cfg(not(unix))]
@@ -109,6 +112,6 @@ fn text<'a>(option: &str, pem: &'a Pem) -> Result<Cow<'a, [u8]>> {
 fn naming(option: &str, pem: &Pem) -> String {
     match pem {
         Pem::File(path) => format!("option `{option}`: {}", path.display()),
-        Pem::Bytes(_) => format!("option `{option}`: what was given"),
+        Pem::Bytes(_) => format!("option `{option}`: the given text"),
     }
 }

@@ -1,4 +1,4 @@
-//! TLS by rustls: asking the server for it, the handshake, the stream.
+//! TLS by rustls: the request to the server, the handshake, and the stream.
 
 use std::{io, sync::Arc};
 
@@ -16,13 +16,13 @@ use tokio_rustls::{
 use super::{SslMode, SslNegotiation, TlsFailure, TlsOptions, failure, identity, trust};
 use crate::connect::wire::Wire;
 
-/// What PostgreSQL's protocol is called in a TLS handshake.
+/// The name of PostgreSQL's protocol in a TLS handshake (ALPN).
 const PROTOCOL: &[u8] = b"postgresql";
 
-/// The packet that asks a server whether it speaks TLS: its length, and a number that is no version.
+/// SSLRequest: its length, and a number that no protocol version uses.
 const REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
 
-/// What all connections share: the certificates, read.
+/// The configuration that all connections share: certificates, already read.
 pub(crate) type Shared = Arc<ClientConfig>;
 
 /// Makes TLS connections to one server.
@@ -35,7 +35,7 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
-    /// Reads the certificates, once for all connections of all `hosts`.
+    /// Reads the certificates, once for all connections to all hosts.
     ///
     /// # Errors
     /// [`ErrorKind::Config`](orm_core::error::ErrorKind::Config) when one cannot be read or used.
@@ -55,19 +55,19 @@ impl Connector {
         Ok(Arc::new(config))
     }
 
-    /// Returns what connects to `host`.
+    /// Returns a connector to `host`.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`](orm_core::error::ErrorKind::Config) when no certificate can be for such a name.
+    /// [`ErrorKind::Config`](orm_core::error::ErrorKind::Config) when `host` is not a name that a certificate can have.
     pub(crate) fn new(config: Shared, options: &TlsOptions, host: &str) -> Result<Self> {
         let name = ServerName::try_from(host.to_owned()).map_err(|cause| {
-            let text = format!("`{host}` is no host name that a certificate could be for");
+            let text = format!("`{host}` is not a host name that a certificate can have");
             identity::config(text).with_source(cause)
         })?;
         Ok(Self { config, direct: options.negotiation == SslNegotiation::Direct, name })
     }
 
-    /// Encrypts `wire`, a socket on which nothing was said yet.
+    /// Encrypts `wire`, a socket on which nothing has been sent yet.
     pub(crate) async fn encrypt(&self, mut wire: Wire) -> Result<Wire, TlsFailure> {
         if !self.direct {
             ask(&mut wire).await?;
@@ -82,7 +82,8 @@ impl Connector {
     }
 }
 
-/// Asks whether the server speaks TLS. Not a byte more than the answer is read: what follows comes from the handshake.
+/// Asks whether the server supports TLS. Only the one byte of the answer is read: what follows belongs to the
+/// handshake.
 async fn ask(wire: &mut Wire) -> Result<(), TlsFailure> {
     let mut answer = [0];
     let asked = async {
@@ -99,7 +100,7 @@ async fn ask(wire: &mut Wire) -> Result<(), TlsFailure> {
     }
 }
 
-/// The ciphers of `ring`, whatever other libraries of the program have chosen for themselves.
+/// The ciphers of `ring`, whatever default other libraries of the program have installed.
 fn provider() -> CryptoProvider {
     ring::default_provider()
 }

@@ -1,4 +1,4 @@
-//! Which server certificates are good: libpq's modes as verifiers of rustls.
+//! Which server certificates are accepted: libpq's modes as verifiers for rustls.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use tokio_rustls::rustls::{
 
 use super::{Roots, SslMode, identity};
 
-/// Returns what checks the certificates of servers in `mode`.
+/// Returns the verifier of server certificates for `mode`.
 ///
 /// # Errors
 /// [`ErrorKind::Config`](orm_core::error::ErrorKind::Config) when the authorities cannot be read.
@@ -46,7 +46,7 @@ pub(super) fn verifier(
     Ok(if mode == SslMode::VerifyFull { whole } else { lenient(Some(whole)) })
 }
 
-/// The authorities that this machine trusts. What cannot be read among them is left out, as other programs do.
+/// The authorities that this machine trusts. Those that cannot be read are skipped, as other programs do.
 fn system() -> Result<RootCertStore> {
     let found = rustls_native_certs::load_native_certs();
     let mut store = RootCertStore::empty();
@@ -55,8 +55,8 @@ fn system() -> Result<RootCertStore> {
         return Ok(store);
     }
     let error = identity::config(
-        "this machine has no certificates of authorities: install them (the package is often `ca-certificates`), or \
-         name those of the server with `sslrootcert`",
+        "this machine has no certificates of trusted authorities: install them (the package is often \
+         `ca-certificates`), or set `sslrootcert` to the certificate of the server's authority",
     );
     Err(match found.errors.into_iter().next() {
         Some(cause) => error.with_source(cause),
@@ -64,11 +64,12 @@ fn system() -> Result<RootCertStore> {
     })
 }
 
-/// Looks at less than all of a certificate. That the server has its key is checked in any case.
+/// Checks less than rustls does by default. That the server has the certificate's key is always checked.
 #[derive(Debug)]
 struct Lenient {
     provider: Arc<CryptoProvider>,
-    /// Checks that a trusted authority signed it, for whatever host: `verify-ca`. None takes any: `require` and less.
+    /// Checks that a trusted authority signed the certificate, for any host name: `verify-ca`. `None` accepts any
+    /// certificate: `require` and weaker modes.
     authority: Option<Arc<WebPkiServerVerifier>>,
 }
 
@@ -83,7 +84,7 @@ impl ServerCertVerifier for Lenient {
     ) -> Result<ServerCertVerified, Error> {
         let Some(authority) = &self.authority else { return Ok(ServerCertVerified::assertion()) };
         match authority.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
-            // The name is looked at when all else was found good.
+            // rustls checks the name last, so everything else is valid.
             Err(Error::InvalidCertificate(
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
             )) => Ok(ServerCertVerified::assertion()),

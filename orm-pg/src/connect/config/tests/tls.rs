@@ -21,7 +21,7 @@ fn unix_sockets_are_never_encrypted() {
     for mode in ["disable", "prefer", "require", "verify-full"] {
         links(&format!("postgres://%2Fsock/app?sslmode={mode}&sslrootcert=/no/such/file"), &[Plain]);
     }
-    let text = "`channel_binding=require` needs TLS, and `/sock` is talked to without it";
+    let text = "`channel_binding=require` needs TLS, but the connection to `/sock` does not use it";
     refused("postgres://%2Fsock/app?channel_binding=require", text);
 }
 
@@ -55,19 +55,19 @@ mod built_in {
     fn contradictions_are_named() {
         refused(
             "postgres://db.example/app?sslmode=require&sslrootcert=system",
-            "`sslmode=require` is too weak for `sslrootcert=system`: say `sslmode=verify-full`",
+            "`sslmode=require` is too weak for `sslrootcert=system`: set `sslmode=verify-full`",
         );
         refused(
             "postgres://db.example/app?sslmode=prefer&sslnegotiation=direct",
-            "`sslmode=prefer` is too weak for `sslnegotiation=direct`: say `sslmode=verify-full`, `verify-ca` or `require`",
+            "`sslmode=prefer` is too weak for `sslnegotiation=direct`: set `sslmode=verify-full`, `verify-ca` or `require`",
         );
         refused(
             "postgres://db.example/app?sslmode=disable&channel_binding=require",
-            "`channel_binding=require` needs TLS, and `db.example` is talked to without it",
+            "`channel_binding=require` needs TLS, but the connection to `db.example` does not use it",
         );
         refused(
             "postgres://bad..name/app",
-            "`bad..name` is no host name that a certificate could be for: invalid dns name",
+            "`bad..name` is not a host name that a certificate can have: invalid dns name",
         );
     }
 
@@ -97,9 +97,9 @@ mod built_in {
 #[cfg(not(feature = "tls-rustls"))]
 #[test]
 fn what_needs_tls_names_the_feature() {
-    let fix = "needs TLS, which is not built in: switch on the feature `tls-rustls` of orm-pg, or say `sslmode=disable` \
-               if passwords and data may travel in the clear";
-    let machine = "`db.example` is another machine or has options of TLS, so the connection";
+    let fix = "needs TLS, which is not built in: enable the feature `tls-rustls` of orm-pg, or set `sslmode=disable` if \
+               passwords and data may be sent unencrypted";
+    let machine = "`db.example` is on another machine or has TLS options, so the connection";
     refused("postgres://db.example/app", &format!("{machine} {fix}"));
     for mode in ["require", "verify-ca", "verify-full"] {
         refused(&format!("postgres://localhost/app?sslmode={mode}"), &format!("`sslmode={mode}` {fix}"));
