@@ -23,7 +23,7 @@ pub fn count_all() -> Expr<i64> {
 /// # use blog::*;
 /// use orm_pg::prelude::*;
 ///
-/// let per_name = User::query().group_by(|u| u.name).select(|u| (u.name, u.score.avg(), u.age.max(), u.email.array_agg()));
+/// let per_name = User::query().group_by(|u| u.name).select(|u| (u.name, u.score.avg(), u.age.max()));
 /// ```
 pub trait Aggregates: Expression {
     /// The sum; NULL when there is no value. Renders `sum(x)`.

@@ -70,7 +70,9 @@ impl<T: SqlType, W> Column<T, W> {
     /// # use blog::*;
     /// let query = User::query().filter(|u| u.id.eq(7));
     /// let update = query.update(|u| (u.name.set("Ann"), u.age.set(u.age + 1)));
-    /// assert!(update.to_string().starts_with(r#"UPDATE "users" AS t0 SET "name" = $1, "age" = t0."age" + $2 WHERE t0."id" = $3"#));
+    /// assert!(update.to_string().starts_with(
+    ///     r#"UPDATE "users" AS t0 SET "name" = $1, "age" = t0."age" + $2 WHERE t0."id" = $3"#
+    /// ));
     /// ```
     pub fn set<V: Assignable<T>>(self, value: V) -> Assignment
     where

@@ -12,7 +12,8 @@ use crate::{
 ///
 /// ```
 /// # use blog::*;
-/// let groups = User::query().select(|u| case().when(u.age.lt(18), "minor").when(u.age.is_null(), "?").otherwise("adult"));
+/// let groups =
+///     User::query().select(|u| case().when(u.age.lt(18), "minor").when(u.age.is_null(), "?").otherwise("adult"));
 /// assert_eq!(
 ///     groups.to_string(),
 ///     r#"SELECT CASE WHEN t0."age" < $1 THEN $2 WHEN t0."age" IS NULL THEN $3 ELSE $4 END FROM "users" AS t0"#,

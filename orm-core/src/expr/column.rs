@@ -67,8 +67,8 @@ pub fn bind<T: SqlType>(value: T) -> Expr<T> {
 /// let adults = User::query().filter(|u| grown_up(u.age));
 /// ```
 ///
-/// `W` is [`Written`], or [`Generated`] if the server computes its values; such a column cannot be set. A function for both
-/// takes a `Column<T, W>` of any `W`.
+/// `W` is [`Written`], or [`Generated`](crate::value::Generated) if the server computes its values; such a column cannot be
+/// set. A function for both takes a `Column<T, W>` of any `W`.
 pub struct Column<T, W = Written> {
     pub(crate) query: QueryId,
     pub(crate) source: u8,

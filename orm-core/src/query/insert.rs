@@ -28,7 +28,8 @@ impl<M: Model, Out, N> Insert<M, Out, N> {
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
-    /// let ids: Vec<i64> = Post::insert_many([NewPost::new(1, "a"), NewPost::new(1, "b")]).returning(|p| p.id).all(&db).await?;
+    /// let posts = ["One", "Two"].map(|title| NewPost::new(1, title));
+    /// let ids: Vec<i64> = Post::insert_many(posts).returning(|p| p.id).all(&db).await?;
     /// # Ok(()) }
     /// ```
     pub fn returning<P: Selection>(mut self, list: impl FnOnce(M::Columns<Present>) -> P) -> Insert<M, P::Output, N> {

@@ -91,7 +91,10 @@ impl<S: Source, Out: SqlType> Select<S, Out> {
     ///
     /// ```
     /// # use blog::*;
-    /// let newest = User::query().select(|u| (u.email, Post::query().filter(|p| p.author_id.eq(u.id)).select(|p| p.id.max()).scalar()));
+    /// let newest = User::query().select(|u| {
+    ///     let posts = Post::query().filter(|p| p.author_id.eq(u.id));
+    ///     (u.email, posts.select(|p| p.id.max()).scalar())
+    /// });
     /// assert_eq!(
     ///     newest.to_string(),
     ///     r#"SELECT t0."email", (SELECT max(t1."id") FROM "posts" AS t1 WHERE t1."author_id" = t0."id") FROM "users" AS t0"#,

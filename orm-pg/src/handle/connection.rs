@@ -139,7 +139,7 @@ impl Connection {
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let mut connection = db.connection().await?;
     /// let options = TransactionOptions::serializable().retry(5);
-    /// let balance = connection.transaction_with(options, async |tx| Ok::<_, Error>(Account::get(1).one(tx).await?.balance)).await?;
+    /// let account: Account = connection.transaction_with(options, async |tx| Account::get(1).one(tx).await).await?;
     /// # Ok(()) }
     /// ```
     pub async fn transaction_with<T, E: From<Error>>(

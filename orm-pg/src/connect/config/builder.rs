@@ -104,7 +104,8 @@ impl DatabaseBuilder {
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
-    /// let db = Database::builder().host("localhost").password(std::env::var("APP_PASSWORD").unwrap_or_default()).connect().await?;
+    /// let password = std::env::var("APP_PASSWORD").unwrap_or_default();
+    /// let db = Database::builder().host("localhost").password(password).connect().await?;
     /// # Ok(()) }
     /// ```
     pub fn password(mut self, password: impl Into<String>) -> Self {

@@ -163,7 +163,8 @@ impl DatabaseBuilder {
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
     /// use std::time::Duration;
-    /// let db = Database::builder().url("postgres://localhost/app").slow_statement(Duration::from_millis(200)).connect().await?;
+    /// let at = Database::builder().url("postgres://localhost/app");
+    /// let db = at.slow_statement(Duration::from_millis(200)).connect().await?;
     /// # Ok(()) }
     /// ```
     pub fn slow_statement(mut self, threshold: Duration) -> Self {
@@ -176,7 +177,8 @@ impl DatabaseBuilder {
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
     /// use std::time::Duration;
-    /// let db = Database::builder().url("postgres://localhost/app").statement_timeout(Duration::from_secs(30)).connect().await?;
+    /// let at = Database::builder().url("postgres://localhost/app");
+    /// let db = at.statement_timeout(Duration::from_secs(30)).connect().await?;
     /// # Ok(()) }
     /// ```
     pub fn statement_timeout(mut self, limit: Duration) -> Self {

@@ -49,7 +49,8 @@ impl DatabaseBuilder {
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
-    /// let db = Database::builder().url("postgres://db.example.org/app").ssl_root_cert("/etc/ssl/company.pem").connect().await?;
+    /// let at = Database::builder().url("postgres://db.example.org/app");
+    /// let db = at.ssl_root_cert("/etc/ssl/company.pem").connect().await?;
     /// # Ok(()) }
     /// ```
     pub fn ssl_root_cert(mut self, path: impl Into<PathBuf>) -> Self {
