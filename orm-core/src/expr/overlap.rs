@@ -8,7 +8,7 @@ use crate::{
 
 /// The operator `&&`, which ranges, multiranges and arrays have.
 pub trait Overlaps: Expression {
-    /// Has a value in common with the other range or array. Renders `x && y`. A GiST index on the column answers it for
+    /// Has a value in common with the other range or array. Renders `x && y`. A `GiST` index on the column answers it for
     /// ranges, a GIN index for arrays.
     ///
     /// ```
