@@ -31,6 +31,39 @@ async fn one_and_its_neighbours(db: Database) -> Result<()> {
 }
 
 #[orm_pg::test(models(User, Post))]
+async fn ties_come_with_the_last_row_within_the_limit(db: Database) -> Result<()> {
+    let rows = [("ann", 30), ("bob", 20), ("cy", 20), ("dan", 20), ("eve", 10)];
+    let rows = rows.map(|(name, age)| NewUser { age: Some(age), ..NewUser::new(format!("{name}@example.org"), name) });
+    let users = User::insert_many(rows).all(&db).await?;
+    let oldest = |rows| User::query().order_by(|u| u.age.desc()).limit(rows).with_ties();
+    let count = async |rows| oldest(rows).count(&db).await;
+    assert_eq!([count(0).await?, count(1).await?, count(2).await?, count(5).await?], [0, 1, 4, 5]);
+    assert_eq!(oldest(2).all(&db).await?.len(), 4);
+    assert_eq!(oldest(1).offset(1).all(&db).await?.len(), 3);
+    assert!(oldest(2).exists(&db).await? && !oldest(0).exists(&db).await? && !oldest(2).offset(5).exists(&db).await?);
+    assert_eq!(oldest(2).first(&db).await?, Some(users[0].clone()));
+    assert_eq!(oldest(1).one(&db).await?, users[0]);
+    // The one row within the limit is not the only one.
+    assert!(oldest(1).offset(1).one(&db).await.expect_err("three").is_more_than_one());
+    let mut stream = oldest(2).stream(&db).await?;
+    let mut streamed = 0;
+    while stream.try_next().await?.is_some() {
+        streamed += 1;
+    }
+    assert_eq!(streamed, 4);
+    let others = User::query().filter(|u| u.id.not_in(oldest(2).select(|u| u.id))).all(&db).await?;
+    assert_eq!(others, [users[4].clone()]);
+
+    // Of a relation they are those of each parent, and they are counted.
+    let posts = [(0, "a"), (0, "a"), (0, "b"), (1, "a"), (1, "b")].map(|(at, title)| NewPost::new(users[at].id, title));
+    Post::insert_many(posts).execute(&db).await?;
+    let first = || User::posts().order_by(|p| p.title.asc()).limit(1).with_ties();
+    let loaded = User::query().with(first()).with(first().count()).order_by(|u| u.id.asc()).limit(3).all(&db).await?;
+    assert_eq!(loaded.iter().map(|it| (it.1.len(), it.2)).collect::<Vec<_>>(), [(2, 2), (1, 1), (0, 0)]);
+    Ok(())
+}
+
+#[orm_pg::test(models(User, Post))]
 async fn counts_are_of_the_rows_that_all_would_give(db: Database) -> Result<()> {
     fill(&db).await?;
     assert_eq!(Post::query().count(&db).await?, 3);

@@ -20,6 +20,8 @@ pub(crate) enum Clause {
     OrderBy,
     /// LIMIT.
     Limit,
+    /// WITH TIES, of FETCH FIRST.
+    WithTies,
     /// OFFSET.
     Offset,
     /// FOR UPDATE and its kind.
@@ -46,6 +48,7 @@ impl Clause {
             Self::Having => "having",
             Self::OrderBy => "order_by",
             Self::Limit => "limit",
+            Self::WithTies => "with_ties",
             Self::Offset => "offset",
             Self::Lock => "for_update",
         }

@@ -27,6 +27,8 @@ pub struct Select {
     pub order_by: Vec<OrderItem>,
     /// LIMIT.
     pub limit: Option<u64>,
+    /// Whether rows that tie with the last within the limit come, too: FETCH FIRST … WITH TIES.
+    pub with_ties: bool,
     /// OFFSET.
     pub offset: Option<u64>,
     /// FOR UPDATE, FOR SHARE.
@@ -148,6 +150,7 @@ impl Select {
             having: vec![],
             order_by: vec![],
             limit: None,
+            with_ties: false,
             offset: None,
             lock: None,
             by_key: false,
@@ -169,6 +172,7 @@ impl Select {
             having,
             order_by,
             limit,
+            with_ties,
             offset,
             lock,
             // Not clauses.
@@ -189,6 +193,7 @@ impl Select {
             (!having.is_empty(), Clause::Having),
             (!order_by.is_empty(), Clause::OrderBy),
             (limit.is_some(), Clause::Limit),
+            (*with_ties, Clause::WithTies),
             (offset.is_some(), Clause::Offset),
             (lock.is_some(), Clause::Lock),
             (from.len() > 1, Clause::Join),
@@ -217,9 +222,16 @@ impl Select {
         self.first_of(&Clause::GROUPING).is_some()
     }
 
-    /// Lowers the limit to `rows`.
+    /// Lowers the limit to `rows`. Within a higher limit ties make no difference to the first `rows` rows.
     pub(crate) fn at_most(&mut self, rows: u64) {
-        self.limit = Some(self.limit.map_or(rows, |it| it.min(rows)));
+        if self.with_ties && (self.limit.is_none() || self.order_by.is_empty()) {
+            // The check refuses it.
+            return;
+        }
+        if self.limit.is_none_or(|it| it >= rows) {
+            self.limit = Some(rows);
+            self.with_ties = false;
+        }
     }
 
     /// Marks it as having no meaning, and why.
@@ -227,9 +239,12 @@ impl Select {
         self.refused.get_or_insert_with(|| reason.into());
     }
 
-    /// Removes the order, where it does not matter to what is asked of the rows. An expression in it that has no meaning
-    /// stays an error.
+    /// Removes the order, where it does not matter to what is asked of the rows; how many tie depends on it. An expression
+    /// in it that has no meaning stays an error.
     pub(crate) fn forget_order(&mut self) {
+        if self.with_ties {
+            return;
+        }
         let order = std::mem::take(&mut self.order_by);
         self.keep_fault(order.iter().map(|it| &it.node));
     }
@@ -261,6 +276,7 @@ impl Select {
             // Without expressions.
             id: _,
             limit: _,
+            with_ties: _,
             offset: _,
             lock: _,
             by_key: _,
@@ -296,6 +312,7 @@ impl Select {
             // Without expressions.
             id: _,
             limit: _,
+            with_ties: _,
             offset: _,
             lock: _,
             by_key: _,
@@ -339,6 +356,7 @@ impl Clone for Select {
             having: self.having.clone(),
             order_by: self.order_by.clone(),
             limit: self.limit,
+            with_ties: self.with_ties,
             offset: self.offset,
             lock: self.lock,
             by_key: self.by_key,

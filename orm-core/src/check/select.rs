@@ -2,7 +2,7 @@
 
 use super::{Scopes, equivalence::same, not_refused, refused};
 use crate::{
-    ast::{ColumnName, Distinct, FromItem, Join, Node, Select},
+    ast::{ColumnName, Distinct, FromItem, Join, LockWait, Node, Select},
     error::{Error, ErrorKind, Result},
 };
 
@@ -59,6 +59,7 @@ fn query(scopes: &mut Scopes, select: &Select) -> Result<()> {
         let text = "rows of an outer join cannot be locked, for some may not be there";
         return Err(refused(format!("{text}: lock them in a query without the join, filtered by `in_` over this one")));
     }
+    ties(select)?;
     distinct(select)?;
     let distinct_on = match &select.distinct {
         Some(Distinct::On(key)) => key.as_slice(),
@@ -74,6 +75,24 @@ fn query(scopes: &mut Scopes, select: &Select) -> Result<()> {
             group(select, node, place)?;
         }
         nested_aggregates(node, false)?;
+    }
+    Ok(())
+}
+
+/// Checks what WITH TIES needs: an order in which rows tie, and all of them.
+fn ties(select: &Select) -> Result<()> {
+    if !select.with_ties {
+        return Ok(());
+    }
+    if select.limit.is_none() || select.order_by.is_empty() {
+        let text =
+            "`with_ties` needs `order_by` and `limit`: it adds the rows that the order does not tell from the last";
+        return Err(refused(text));
+    }
+    if select.lock.is_some_and(|it| it.wait == LockWait::SkipLocked) {
+        return Err(refused(
+            "`with_ties` returns all rows that tie, and `skip_locked` leaves out some: use one of them",
+        ));
     }
     Ok(())
 }

@@ -94,6 +94,23 @@ macro_rules! clauses {
                 self
             }
 
+            #[doc = concat!("Also returns the rows", $of_each, " that tie with the last one within the limit: those that")]
+            /// `order_by` does not tell from it. Needs `order_by` and `limit`, and cannot be used with `skip_locked`.
+            /// Renders `FETCH FIRST $n ROWS WITH TIES` in place of LIMIT, which PostgreSQL 13 and later have.
+            ///
+            /// ```
+            /// # use blog::*;
+            #[doc = concat!(
+                "let query = ", $query, ".order_by(|", $closure, "| ", $row, ".name.asc()).limit(10).with_ties();"
+            )]
+            /// ```
+            pub fn with_ties(mut self) -> Self
+            $(where $($bound)+)?
+            {
+                self.$($ast).+.with_ties = true;
+                self
+            }
+
             #[doc = concat!("Leaves out the first `rows` rows", $of_each, "; a later call replaces it.")]
             /// Renders `OFFSET $n`. More rows than an `i64` counts are an error before any I/O:
             /// [`ErrorKind::Encode`](crate::ErrorKind::Encode).

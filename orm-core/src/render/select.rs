@@ -173,12 +173,17 @@ fn from_item(writer: &mut SqlWriter, select: &Select, source: usize, from: &From
     }
 }
 
-/// LIMIT and OFFSET travel as binds, so that pages of any size are one statement.
+/// `LIMIT $1 OFFSET $2`, or `OFFSET $1 FETCH FIRST $2 ROWS WITH TIES`. They travel as binds, so that pages of any size are
+/// one statement.
 fn limits(writer: &mut SqlWriter, select: &Select) {
-    for (keyword, rows) in [(" LIMIT ", select.limit), (" OFFSET ", select.offset)] {
+    let limit = (" LIMIT ", select.limit, "");
+    let offset = (" OFFSET ", select.offset, "");
+    let fetch = (" FETCH FIRST ", select.limit, " ROWS WITH TIES");
+    for (before, rows, after) in if select.with_ties { [offset, fetch] } else { [limit, offset] } {
         if let Some(rows) = rows {
-            writer.push(keyword);
+            writer.push(before);
             writer.bind(&Bind::new(i64::try_from(rows).unwrap_or(i64::MAX)));
+            writer.push(after);
         }
     }
 }

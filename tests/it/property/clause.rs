@@ -108,7 +108,10 @@ struct Clauses {
     group_by: Vec<Item>,
     having: Option<Item>,
     order_by: Vec<(Item, bool)>,
-    lock: bool,
+    /// Whether a lock skips locked rows.
+    lock: Option<bool>,
+    /// Whether a limit is with ties.
+    limit: Option<bool>,
     join: Option<bool>,
 }
 
@@ -127,16 +130,18 @@ fn clauses() -> impl Strategy<Value = Clauses> {
         1 => vec(select(&ITEMS[..5]), 1..3).prop_map(Distinct::On)
     ];
     let group_by = prop_oneof![1 => Just(vec![]), 1 => vec(select(&ITEMS[..5]), 1..3), 1 => vec(item(), 1..3)];
-    let lock = prop::bool::weighted(0.1);
+    let lock = option::weighted(0.1, any::<bool>());
+    let limit = option::weighted(0.4, any::<bool>());
     let parts = (vec(item(), 1..4), distinct, group_by, option::weighted(0.2, item()));
-    (parts, vec((item(), any::<bool>()), 0..4), lock, option::weighted(0.4, any::<bool>())).prop_map(
-        |((list, distinct, group_by, having), order_by, lock, join)| Clauses {
+    (parts, vec((item(), any::<bool>()), 0..4), lock, limit, option::weighted(0.4, any::<bool>())).prop_map(
+        |((list, distinct, group_by, having), order_by, lock, limit, join)| Clauses {
             list,
             distinct,
             group_by,
             having,
             order_by,
             lock,
+            limit,
             join,
         },
     )
@@ -156,8 +161,13 @@ impl Clauses {
             Distinct::Rows => query.distinct(),
             Distinct::On(key) => query.distinct_on(|c| Items(key.clone(), post(c))),
         };
-        if self.lock {
+        if let Some(skip) = self.lock {
             query = query.for_update();
+            query = if skip { query.skip_locked() } else { query };
+        }
+        if let Some(ties) = self.limit {
+            query = query.limit(2);
+            query = if ties { query.with_ties() } else { query };
         }
         query.select(|c| Items(self.list.clone(), post(c)))
     }

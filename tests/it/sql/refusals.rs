@@ -15,6 +15,19 @@ async fn refused<T: std::fmt::Debug>(result: impl Future<Output = Result<T>>, ex
 }
 
 #[tokio::test]
+async fn ties_without_an_order_or_a_limit() {
+    let db = Offline;
+    refused(Post::query().limit(3).with_ties().all(&db), expect!["select from posts: `with_ties` needs `order_by` and `limit`: it adds the rows that the order does not tell from the last"]).await;
+    refused(Post::query().order_by(|p| p.title.asc()).with_ties().count(&db), expect!["select from posts: `with_ties` needs `order_by` and `limit`: it adds the rows that the order does not tell from the last"]).await;
+    refused(Post::query().limit(3).with_ties().first(&db), expect!["select from posts: `with_ties` needs `order_by` and `limit`: it adds the rows that the order does not tell from the last"]).await;
+    refused(Post::query().order_by(|p| p.title.asc()).with_ties().one(&db), expect!["select from posts: `with_ties` needs `order_by` and `limit`: it adds the rows that the order does not tell from the last"]).await;
+    let tied = Post::query().order_by(|p| p.title.asc()).limit(3).with_ties();
+    refused(tied.clone().for_update().skip_locked().all(&db), expect!["select from posts: `with_ties` returns all rows that tie, and `skip_locked` leaves out some: use one of them"]).await;
+    refused(Post::query().with_ties().delete().execute(&db), expect!["delete from posts: a delete cannot have `with_ties`; filter by `in_` over a query that has"]).await;
+    refused(tied.update(|p| p.published.set(true)).execute(&db), expect!["update posts: an update cannot have `order_by`; filter by `in_` over a query that has"]).await;
+}
+
+#[tokio::test]
 async fn writes_without_a_filter() {
     let db = Offline;
     let none: Option<Cond> = None;

@@ -78,6 +78,17 @@ async fn clauses_that_count_for_each_parent() {
     loads(&users, newest().select(|p| p.id), expect![[r#"
         SELECT t0."n", t1.c0 FROM unnest($1) WITH ORDINALITY AS t0(k0, n) JOIN LATERAL (SELECT DISTINCT ON (t2."title") t2."id" FROM "posts" AS t2 WHERE t2."author_id" = t0."k0" ORDER BY t2."title", t2."id" DESC) AS t1(c0) ON TRUE
         [bigint[]]"#]]).await;
+    let tied = || User::posts().order_by(|p| p.title.asc()).limit(1).with_ties();
+    loads(&users, tied().select(|p| p.id), expect![[r#"
+        SELECT t0."n", t1.c0 FROM unnest($1) WITH ORDINALITY AS t0(k0, n) JOIN LATERAL (SELECT t2."id" FROM "posts" AS t2 WHERE t2."author_id" = t0."k0" ORDER BY t2."title" FETCH FIRST $2 ROWS WITH TIES) AS t1(c0) ON TRUE
+        [bigint[], bigint]"#]]).await;
+    loads(&users, tied().count(), expect![[r#"
+        SELECT t0."n", count(*) FROM unnest($1) WITH ORDINALITY AS t0(k0, n) JOIN LATERAL (SELECT t2."id", t2."author_id", t2."title", t2."published" FROM "posts" AS t2 WHERE t2."author_id" = t0."k0" ORDER BY t2."title" FETCH FIRST $2 ROWS WITH TIES) AS t1(c0, c1, c2, c3) ON TRUE GROUP BY t0."n"
+        [bigint[], bigint]"#]]).await;
+    check(User::query().filter(|u| tied().any(u, |p| p.published)).select(|u| u.id).to_sql(), expect![[r#"
+        SELECT t0."id" FROM "users" AS t0 WHERE EXISTS (SELECT 1 FROM (SELECT t2."id", t2."author_id", t2."title", t2."published" FROM "posts" AS t2 WHERE t2."author_id" = t0."id" ORDER BY t2."title" FETCH FIRST $1 ROWS WITH TIES) AS t1 WHERE t1."published")
+        [bigint]"#]]);
+    refused(tied().of_all(&users).all(&Offline), expect!["select from posts: `limit` of a relation counts for each parent: `load` gives each parent its own, and after `of_all` it counts for all of them"]).await;
     loads(&users, newest().count(), expect![[r#"
         SELECT t0."n", count(*) FROM unnest($1) WITH ORDINALITY AS t0(k0, n) JOIN LATERAL (SELECT DISTINCT ON (t2."title") t2."id", t2."author_id", t2."title", t2."published" FROM "posts" AS t2 WHERE t2."author_id" = t0."k0") AS t1(c0, c1, c2, c3) ON TRUE GROUP BY t0."n"
         [bigint[]]"#]]).await;
