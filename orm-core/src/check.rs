@@ -1,5 +1,5 @@
-//! What types cannot see, refused before any I/O: grouping, where aggregates may stand, columns out of scope, writes
-//! without a filter, too many binds.
+//! Mistakes that types cannot see, refused before any I/O: grouping, aggregates where SQL allows none, columns out of scope,
+//! writes without a filter.
 
 mod equivalence;
 mod select;
@@ -12,14 +12,10 @@ use crate::{
     ast::{Assignment, ColumnName, ConflictAction, ConflictTarget, Delete, Insert, Node, QueryId, SqlPart, Update},
     error::{Error, ErrorKind, Result},
     schema::Table,
-    statement::Sql,
     value::NoConstant,
 };
 
 pub(crate) use select::select;
-
-/// The most binds that one statement can have: the protocol counts them in 16 bits.
-pub(crate) const MAX_BINDS: usize = 65_535;
 
 fn refused(text: impl Into<Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::InvalidStatement, text)
@@ -28,14 +24,6 @@ fn refused(text: impl Into<Cow<'static, str>>) -> Error {
 /// What a builder has found to have no meaning, whatever was said after it.
 fn not_refused(reason: Option<&Cow<'static, str>>) -> Result<()> {
     reason.map_or(Ok(()), |reason| Err(refused(reason.clone())))
-}
-
-/// Refuses a statement with more binds than the protocol can carry.
-pub(crate) fn binds(sql: &Sql) -> Result<()> {
-    match sql.binds.len() {
-        0..=MAX_BINDS => Ok(()),
-        count => Err(refused(format!("the statement has {count} binds, and PostgreSQL takes {MAX_BINDS} at most"))),
-    }
 }
 
 /// Checks the user's SQL, as far as that can be done: it stands alone, so it has no columns of queries.

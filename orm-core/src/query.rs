@@ -14,7 +14,13 @@ mod subquery;
 mod timeout;
 mod update;
 
-pub(crate) use self::{clause::clauses, sql::select_statement, timeout::timeouts};
+pub(crate) use self::{
+    clause::clauses,
+    join::{JoinedColumns, JoinedSources},
+    run::not_found,
+    sql::select_statement,
+    timeout::timeouts,
+};
 pub use self::{
     insert::Conflict,
     join::On,

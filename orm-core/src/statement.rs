@@ -8,6 +8,7 @@ use std::{
 };
 
 pub use self::encoded::Encoded;
+pub(crate) use self::encoded::MAX_BINDS;
 use crate::value::Bind;
 
 /// SQL text with `$1`, `$2`, … and, separately, their values.

@@ -1,24 +1,10 @@
 //! DELETE.
 
-use std::fmt;
-
 use super::{Delete, RowsOf, Select, Source, update::refused};
 use crate::{
     expr::{Origin, Present, SelectList, Selection},
     model::{Model, Writable},
 };
-
-impl<M: Model, Out> fmt::Debug for Delete<M, Out> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Delete").field(&self.to_sql()).finish()
-    }
-}
-
-impl<M: Model, Out> fmt::Display for Delete<M, Out> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.to_sql().fmt(f)
-    }
-}
 
 impl<M: Model, Out> Delete<M, Out> {
     /// Says what comes back of each deleted row. Renders `RETURNING …`.

@@ -11,18 +11,6 @@ use crate::{
     schema::Constraint,
 };
 
-impl<M: Model, Out, N> fmt::Debug for Insert<M, Out, N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Insert").field(&self.to_sql()).finish()
-    }
-}
-
-impl<M: Model, Out, N> fmt::Display for Insert<M, Out, N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.to_sql().fmt(f)
-    }
-}
-
 impl<M: Model, Out, N> Insert<M, Out, N> {
     /// Says what comes back of each stored row. Renders `RETURNING …`.
     ///

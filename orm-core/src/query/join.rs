@@ -7,10 +7,12 @@ use crate::{
     schema::Table,
 };
 
-/// The sources `S` with `M`, their columns, and a query of their rows.
-type Joins<S, M> = <S as Append<M>>::Output;
-type Columns<S, M> = <S as Append<M>>::Columns;
-type Joined<S, M> = Select<Joins<S, M>, <S as Append<M>>::Row>;
+/// The sources `S` with `M`.
+pub(crate) type JoinedSources<S, M> = <S as Append<M>>::Output;
+/// The columns of the sources `S` with `M`.
+pub(crate) type JoinedColumns<S, M> = <S as Append<M>>::Columns;
+/// A query of the sources `S` with `M`.
+type JoinedSelect<S, M> = Select<JoinedSources<S, M>, <S as Append<M>>::Row>;
 
 /// A closure from columns to a condition: what a join is given.
 ///
@@ -36,12 +38,12 @@ impl<S: Source, Out> Select<S, Out> {
     ///     r#"SELECT t0."name", t1."title" FROM "users" AS t0 JOIN "posts" AS t1 ON t1."author_id" = t0."id""#,
     /// );
     /// ```
-    pub fn join<M>(self, on: impl On<Columns<S, M>, Cond: IntoCond>) -> Joined<S, M>
+    pub fn join<M>(self, on: impl On<JoinedColumns<S, M>, Cond: IntoCond>) -> JoinedSelect<S, M>
     where
         Out: WholeRow<S>,
         S: Room + Append<M>,
     {
-        let cond = on(Joins::<S, M>::columns(self.ast.id, 0));
+        let cond = on(JoinedSources::<S, M>::columns(self.ast.id, 0));
         self.push(S::TABLE, Join::Inner, cond).retype()
     }
 
@@ -58,12 +60,12 @@ impl<S: Source, Out> Select<S, Out> {
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn left_join<M>(self, on: impl On<Columns<S, Maybe<M>>, Cond: IntoCond>) -> Joined<S, Maybe<M>>
+    pub fn left_join<M>(self, on: impl On<JoinedColumns<S, Maybe<M>>, Cond: IntoCond>) -> JoinedSelect<S, Maybe<M>>
     where
         Out: WholeRow<S>,
         S: Room + Append<Maybe<M>>,
     {
-        let cond = on(Joins::<S, Maybe<M>>::columns(self.ast.id, 0));
+        let cond = on(JoinedSources::<S, Maybe<M>>::columns(self.ast.id, 0));
         self.push(S::TABLE, Join::Left, cond).retype()
     }
 
@@ -74,12 +76,15 @@ impl<S: Source, Out> Select<S, Out> {
     /// let rows: Vec<(Option<User>, Post)> = User::query().right_join::<Post>(|(u, p)| p.author_id.eq(u.id)).all(&db).await?;
     /// # Ok(()) }
     /// ```
-    pub fn right_join<M>(self, on: impl On<Columns<S::Optional, M>, Cond: IntoCond>) -> Joined<S::Optional, M>
+    pub fn right_join<M>(
+        self,
+        on: impl On<JoinedColumns<S::Optional, M>, Cond: IntoCond>,
+    ) -> JoinedSelect<S::Optional, M>
     where
         Out: WholeRow<S>,
         S::Optional: Room + Append<M>,
     {
-        let cond = on(Joins::<S::Optional, M>::columns(self.ast.id, 0));
+        let cond = on(JoinedSources::<S::Optional, M>::columns(self.ast.id, 0));
         self.push(S::Optional::TABLE, Join::Right, cond).retype()
     }
 
@@ -93,18 +98,21 @@ impl<S: Source, Out> Select<S, Out> {
     /// ```
     pub fn full_join<M>(
         self,
-        on: impl On<Columns<S::Optional, Maybe<M>>, Cond: IntoCond>,
-    ) -> Joined<S::Optional, Maybe<M>>
+        on: impl On<JoinedColumns<S::Optional, Maybe<M>>, Cond: IntoCond>,
+    ) -> JoinedSelect<S::Optional, Maybe<M>>
     where
         Out: WholeRow<S>,
         S::Optional: Room + Append<Maybe<M>>,
     {
-        let cond = on(Joins::<S::Optional, Maybe<M>>::columns(self.ast.id, 0));
+        let cond = on(JoinedSources::<S::Optional, Maybe<M>>::columns(self.ast.id, 0));
         self.push(S::Optional::TABLE, Join::Full, cond).retype()
     }
 
     /// Joins rows of `M` that are named by clauses only: what is selected stays.
-    pub(crate) fn join_beside<M>(self, on: impl On<Columns<S, M>, Cond: IntoCond>) -> Select<Joins<S, M>, Out>
+    pub(crate) fn join_beside<M>(
+        self,
+        on: impl On<JoinedColumns<S, M>, Cond: IntoCond>,
+    ) -> Select<JoinedSources<S, M>, Out>
     where
         S: Room + Append<M>,
     {
@@ -114,21 +122,25 @@ impl<S: Source, Out> Select<S, Out> {
     /// The same, of rows that need not be there.
     pub(crate) fn left_join_beside<M>(
         self,
-        on: impl On<Columns<S, Maybe<M>>, Cond: IntoCond>,
-    ) -> Select<Joins<S, Maybe<M>>, Out>
+        on: impl On<JoinedColumns<S, Maybe<M>>, Cond: IntoCond>,
+    ) -> Select<JoinedSources<S, Maybe<M>>, Out>
     where
         S: Room + Append<Maybe<M>>,
     {
         self.beside(Join::Left, on)
     }
 
-    fn beside<M>(mut self, join: Join, on: impl On<Columns<S, M>, Cond: IntoCond>) -> Select<Joins<S, M>, Out>
+    fn beside<M>(
+        mut self,
+        join: Join,
+        on: impl On<JoinedColumns<S, M>, Cond: IntoCond>,
+    ) -> Select<JoinedSources<S, M>, Out>
     where
         S: Append<M>,
     {
         let list = self.columns();
         self.ast.list.get_or_insert_with(|| SelectList::of(list));
-        let cond = on(Joins::<S, M>::columns(self.ast.id, 0));
+        let cond = on(JoinedSources::<S, M>::columns(self.ast.id, 0));
         self.push(S::TABLE, join, cond).retype()
     }
 

@@ -48,7 +48,8 @@ fn exactly_one<T>(row: Option<T>, operation: Operation, table: Option<&'static s
     }
 }
 
-fn not_found(operation: Operation, table: Option<&'static str>) -> Error {
+/// The error of a verb that needs a row and found none.
+pub(crate) fn not_found(operation: Operation, table: Option<&'static str>) -> Error {
     Error::new(ErrorKind::NotFound, "no row found").in_statement(operation.name(), table)
 }
 

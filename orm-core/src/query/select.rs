@@ -1,7 +1,5 @@
 //! SELECT.
 
-use std::fmt;
-
 use super::{Select, Source, clauses};
 use crate::{
     ast::{self, Node},
@@ -9,18 +7,6 @@ use crate::{
     model::Model,
     value::SqlType,
 };
-
-impl<S: Source, Out> fmt::Debug for Select<S, Out> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Select").field(&self.to_sql()).finish()
-    }
-}
-
-impl<S: Source, Out> fmt::Display for Select<S, Out> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.to_sql().fmt(f)
-    }
-}
 
 impl<M: Model> Select<M, M> {
     pub(crate) fn of_model() -> Self {

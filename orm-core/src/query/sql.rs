@@ -1,6 +1,6 @@
 //! From builders to statements: check, then render.
 
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use super::{Delete, Insert, Select, Source, Subquery, Update};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     expr::{RawSql, SelectList},
     model::Model,
     render::{self, Rendered},
-    statement::{Limit, Operation, Sql, Statement},
+    statement::{Limit, MAX_BINDS, Operation, Sql, Statement},
 };
 
 impl<S: Source, Out> Select<S, Out> {
@@ -105,7 +105,7 @@ fn returned<M: Model>(wanted: bool, id: QueryId, list: Option<&Vec<Node>>) -> Co
 /// change the session.
 fn statement(rendered: Rendered, operation: Operation, table: Option<&'static str>) -> Result<Statement> {
     let Rendered { sql, by_hand, locks, views } = rendered;
-    check::binds(&sql)?;
+    sql.check_bind_count()?;
     let reads = operation == Operation::Select;
     let plain_read = reads && !by_hand && !locks && !views;
     // A write keeps the locks of its sub-queries for as long as it needs them: rows are taken off a queue that way.
@@ -164,7 +164,7 @@ fn inserts(insert: ast::Insert, list: &[Node]) -> Result<Vec<Statement>> {
 }
 
 /// Up to so many values the rows of an insert go into one statement without a look at its other binds.
-const SPLIT_ABOVE: usize = check::MAX_BINDS / 2;
+const SPLIT_ABOVE: usize = MAX_BINDS / 2;
 
 /// Splits the rows of an insert so that each part has few enough binds, those of its other clauses included.
 fn split(mut insert: ast::Insert, returning: &[Node]) -> impl Iterator<Item = ast::Insert> {
@@ -173,7 +173,7 @@ fn split(mut insert: ast::Insert, returning: &[Node]) -> impl Iterator<Item = as
         InsertSource::Unnest(_) => vec![],
     };
     let other = render::insert(&insert, returning).sql.binds.len();
-    let most = check::MAX_BINDS.saturating_sub(other).checked_div(insert.columns.len()).unwrap_or(usize::MAX).max(1);
+    let most = MAX_BINDS.saturating_sub(other).checked_div(insert.columns.len()).unwrap_or(usize::MAX).max(1);
     std::iter::from_fn(move || {
         if rows.is_empty() {
             return None;
@@ -262,4 +262,28 @@ impl RawSql {
         let statement = statement.map_err(|error| error.in_statement(Operation::Raw.name(), None))?;
         Ok(Statement { fragments: false, ..limited(statement, self.timeout) })
     }
+}
+
+/// `Display` and `Debug` of a builder show its SQL.
+macro_rules! shows_sql {
+    ($([$($generics:tt)*] $builder:ty => $name:literal;)+) => { $(
+        impl<$($generics)*> fmt::Debug for $builder {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_tuple($name).field(&self.to_sql()).finish()
+            }
+        }
+
+        impl<$($generics)*> fmt::Display for $builder {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.to_sql().fmt(f)
+            }
+        }
+    )+ };
+}
+
+shows_sql! {
+    [S: Source, Out] Select<S, Out> => "Select";
+    [M: Model, Out, N] Insert<M, Out, N> => "Insert";
+    [M: Model, Out] Update<M, Out> => "Update";
+    [M: Model, Out] Delete<M, Out> => "Delete";
 }

@@ -1,6 +1,6 @@
 //! UPDATE.
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
 
 use super::{RowsOf, Select, Source, Update};
 use crate::{
@@ -8,18 +8,6 @@ use crate::{
     expr::{IntoAssignments, Origin, Present, SelectList, Selection, assignments},
     model::{Model, Writable},
 };
-
-impl<M: Model, Out> fmt::Debug for Update<M, Out> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Update").field(&self.to_sql()).finish()
-    }
-}
-
-impl<M: Model, Out> fmt::Display for Update<M, Out> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.to_sql().fmt(f)
-    }
-}
 
 impl<M: Model, Out> Update<M, Out> {
     /// Says what comes back of each updated row. Renders `RETURNING …`.

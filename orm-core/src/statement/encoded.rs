@@ -12,8 +12,8 @@ use crate::{
     value::NulCharacter,
 };
 
-/// How many binds the protocol can count.
-const MOST_BINDS: usize = 65_535;
+/// The most binds that one statement can have: the protocol counts them in 16 bits.
+pub(crate) const MAX_BINDS: usize = 65_535;
 
 /// The longest message that the server takes. It ends the connection over a longer one.
 const LONGEST_MESSAGE: usize = 0x3fff_fffe;
@@ -45,17 +45,22 @@ impl Sql {
     /// # Errors
     /// [`ErrorKind::InvalidStatement`] for more than 65,535 binds, or a NUL character in the text.
     pub fn check(&self) -> Result<()> {
-        if self.binds.len() > MOST_BINDS {
-            let text = format!(
-                "{} binds are too many: PostgreSQL takes {MOST_BINDS}; send them as arrays, or in parts",
-                self.binds.len()
-            );
-            return Err(Error::new(ErrorKind::InvalidStatement, text));
-        }
+        self.check_bind_count()?;
         if self.text.contains('\0') {
             return Err(Error::new(ErrorKind::InvalidStatement, "SQL text cannot hold a NUL character"));
         }
         Ok(())
+    }
+
+    /// Refuses a statement with more binds than the protocol can carry.
+    pub(crate) fn check_bind_count(&self) -> Result<()> {
+        match self.binds.len() {
+            0..=MAX_BINDS => Ok(()),
+            count => {
+                let text = format!("the statement has {count} binds, and PostgreSQL takes {MAX_BINDS} at most");
+                Err(Error::new(ErrorKind::InvalidStatement, format!("{text}: send them as arrays, or in parts")))
+            }
+        }
     }
 
     /// Encodes the binds for `types`, those that the server describes for the prepared statement: the types of

@@ -1,12 +1,16 @@
 //! Binds: values that are sent apart from the text.
 
-use std::{fmt, sync::Arc};
+mod encode;
+
+use std::fmt;
 
 use bytes::BytesMut;
 use postgres_protocol::IsNull;
 use postgres_types::Type;
 use serde_json::Value;
 
+pub use self::encode::Encode;
+use self::encode::{ArrayBind, HeldValue, IntegerArray, IntegerType, ScalarBind};
 use super::{
     CodecError, Integer, Json, PgType, RawValue, Scalar, SqlType, array, constant, server_type, type_name,
     type_source::{Neighbour, TypeSource},
@@ -22,170 +26,6 @@ pub struct Bind {
     ty: PgType,
     type_source: TypeSource,
     column: Option<&'static str>,
-}
-
-/// A value that can be encoded for the type that the server expects.
-pub trait Encode: Send + Sync {
-    /// Returns whether the value can be written as the server's type `ty`.
-    fn accepts(&self, ty: &Type) -> bool;
-
-    /// Writes the binary form.
-    ///
-    /// # Errors
-    /// When the value has no form in that type.
-    fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, CodecError>;
-
-    /// The Rust type, for messages.
-    fn rust_type(&self) -> String;
-
-    /// The type as the server would describe it, as far as it is known without a server.
-    fn server_type(&self) -> Type;
-}
-
-/// Integers are stored in place.
-#[derive(Clone)]
-enum HeldValue {
-    Shared(Arc<dyn Encode>),
-    Integer(Integer, &'static IntegerType),
-}
-
-/// The functions of an integer's Rust type.
-struct IntegerType {
-    accepts: fn(&Type) -> bool,
-    name: fn() -> String,
-    server_type: fn() -> Type,
-}
-
-impl HeldValue {
-    fn shared(value: impl Encode + 'static) -> Self {
-        Self::Shared(Arc::new(value))
-    }
-
-    fn is_copy(&self, other: &Self) -> bool {
-        matches!((self, other), (Self::Shared(one), Self::Shared(other)) if Arc::ptr_eq(one, other))
-    }
-}
-
-impl Encode for HeldValue {
-    fn accepts(&self, ty: &Type) -> bool {
-        match self {
-            Self::Shared(value) => value.accepts(ty),
-            Self::Integer(_, rust) => (rust.accepts)(ty),
-        }
-    }
-
-    fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, CodecError> {
-        match self {
-            Self::Shared(value) => value.encode(ty, out),
-            Self::Integer(value, _) => {
-                value.encode(out);
-                Ok(IsNull::No)
-            }
-        }
-    }
-
-    fn rust_type(&self) -> String {
-        match self {
-            Self::Shared(value) => value.rust_type(),
-            Self::Integer(_, rust) => (rust.name)(),
-        }
-    }
-
-    fn server_type(&self) -> Type {
-        match self {
-            Self::Shared(value) => value.server_type(),
-            Self::Integer(_, rust) => (rust.server_type)(),
-        }
-    }
-}
-
-struct ScalarBind<T>(T);
-
-impl<T: SqlType> Encode for ScalarBind<T> {
-    fn accepts(&self, ty: &Type) -> bool {
-        T::Base::accepts(ty)
-    }
-
-    fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, CodecError> {
-        match self.0.as_base() {
-            None => Ok(IsNull::Yes),
-            Some(base) => base.encode(ty, out).map(|()| IsNull::No),
-        }
-    }
-
-    fn rust_type(&self) -> String {
-        type_name::<T>()
-    }
-
-    fn server_type(&self) -> Type {
-        T::Base::server_type()
-    }
-}
-
-struct ArrayBind<T>(Vec<T>);
-
-impl<T: SqlType> Encode for ArrayBind<T> {
-    fn accepts(&self, ty: &Type) -> bool {
-        array::item_type(ty).is_some_and(T::Base::accepts)
-    }
-
-    fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, CodecError> {
-        array::encode(&self.0, ty, out).map(|()| IsNull::No)
-    }
-
-    fn rust_type(&self) -> String {
-        type_name::<Vec<T>>()
-    }
-
-    fn server_type(&self) -> Type {
-        server_type::array(T::Base::server_type())
-    }
-}
-
-/// Integers of one type.
-struct IntegerArray(Vec<Integer>);
-
-impl Encode for IntegerArray {
-    fn accepts(&self, ty: &Type) -> bool {
-        array::item_type(ty).is_some_and(RawValue::accepts)
-    }
-
-    fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, CodecError> {
-        let encode = |item: &Integer, _: &Type, out: &mut BytesMut| {
-            item.encode(out);
-            Ok(IsNull::No)
-        };
-        array::encode_with(&self.0, encode, ty, out).map(|()| IsNull::No)
-    }
-
-    fn rust_type(&self) -> String {
-        type_name::<Vec<Integer>>()
-    }
-
-    fn server_type(&self) -> Type {
-        server_type::array(RawValue::server_type())
-    }
-}
-
-/// Values of one type, each of which is encoded separately.
-struct GatheredBinds(Vec<Bind>);
-
-impl Encode for GatheredBinds {
-    fn accepts(&self, ty: &Type) -> bool {
-        array::item_type(ty).is_some_and(|item| self.0.iter().all(|it| it.accepts(item)))
-    }
-
-    fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, CodecError> {
-        array::encode_with(&self.0, |bind, item, out| bind.encode(item, out), ty, out).map(|()| IsNull::No)
-    }
-
-    fn rust_type(&self) -> String {
-        self.0.first().map_or_else(|| "Vec<_>".to_owned(), |it| format!("Vec<{}>", it.rust_type()))
-    }
-
-    fn server_type(&self) -> Type {
-        server_type::array(self.0.first().map_or_else(RawValue::server_type, Bind::server_type))
-    }
 }
 
 impl Bind {
@@ -435,6 +275,27 @@ impl Bind {
     #[must_use]
     pub fn rust_type(&self) -> String {
         self.value.rust_type()
+    }
+}
+
+/// Values of one type, each of which is encoded separately.
+struct GatheredBinds(Vec<Bind>);
+
+impl Encode for GatheredBinds {
+    fn accepts(&self, ty: &Type) -> bool {
+        array::item_type(ty).is_some_and(|item| self.0.iter().all(|it| it.accepts(item)))
+    }
+
+    fn encode(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, CodecError> {
+        array::encode_with(&self.0, |bind, item, out| bind.encode(item, out), ty, out).map(|()| IsNull::No)
+    }
+
+    fn rust_type(&self) -> String {
+        self.0.first().map_or_else(|| "Vec<_>".to_owned(), |it| format!("Vec<{}>", it.rust_type()))
+    }
+
+    fn server_type(&self) -> Type {
+        server_type::array(self.0.first().map_or_else(RawValue::server_type, Bind::server_type))
     }
 }
 

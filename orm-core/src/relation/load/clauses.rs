@@ -5,13 +5,9 @@ use std::fmt;
 use super::With;
 use crate::{
     expr::IntoCond,
-    query::{Append, Maybe, On, Room, Source, clauses},
+    query::{Append, JoinedColumns, JoinedSources, Maybe, On, Room, Source, clauses},
     statement::Sql,
 };
-
-/// The sources `S` with `J`, and their columns.
-type Joins<S, J> = <S as Append<J>>::Output;
-type Columns<S, J> = <S as Append<J>>::Columns;
 
 impl<M, L, Row, S: Source> fmt::Display for With<M, L, Row, S> {
     /// The SQL of the rows, as [`to_sql`](Self::to_sql) has it.
@@ -42,7 +38,7 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
     /// let posts: Vec<(Post, Vec<Comment>)> = posts.order_by(|(p, u)| (u.name.asc(), p.id.asc())).all(&db).await?;
     /// # Ok(()) }
     /// ```
-    pub fn join<J>(self, on: impl On<Columns<S, J>, Cond: IntoCond>) -> With<M, L, Row, Joins<S, J>>
+    pub fn join<J>(self, on: impl On<JoinedColumns<S, J>, Cond: IntoCond>) -> With<M, L, Row, JoinedSources<S, J>>
     where
         S: Room + Append<J>,
     {
@@ -57,7 +53,10 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
     /// let silent: Vec<(Post, User)> = posts.filter(|(_, c)| c.id.is_null()).all(&db).await?;
     /// # Ok(()) }
     /// ```
-    pub fn left_join<J>(self, on: impl On<Columns<S, Maybe<J>>, Cond: IntoCond>) -> With<M, L, Row, Joins<S, Maybe<J>>>
+    pub fn left_join<J>(
+        self,
+        on: impl On<JoinedColumns<S, Maybe<J>>, Cond: IntoCond>,
+    ) -> With<M, L, Row, JoinedSources<S, Maybe<J>>>
     where
         S: Room + Append<Maybe<J>>,
     {

@@ -4,10 +4,10 @@ use std::{future::Future, pin::Pin};
 
 use super::{Loads, With};
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::Result,
     executor::{Executor, LimitedExecutor},
     model::Model,
-    query::Source,
+    query::{Source, not_found},
     row::FromRow,
     statement::{Limit, Operation},
 };
@@ -51,10 +51,7 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
     /// # Errors
     /// As for [`Select::one`](crate::query::Select::one).
     pub async fn one(self, db: &impl Executor) -> Result<L::Output> {
-        let text = "no row found";
-        let missing =
-            || Error::new(ErrorKind::NotFound, text).in_statement(Operation::Select.name(), Some(M::TABLE.name));
-        self.one_or_none(db).await?.ok_or_else(missing)
+        self.one_or_none(db).await?.ok_or_else(|| not_found(Operation::Select, Some(M::TABLE.name)))
     }
 
     /// Runs the query and returns its only row with what belongs to it, if there is one.

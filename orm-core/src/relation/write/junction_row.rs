@@ -2,7 +2,7 @@
 
 use super::link_column::{LinkColumns, refused};
 use crate::{
-    ast, check,
+    ast,
     error::Result,
     model::{Keyed, Model},
     relation::{Path, path::typed_key},
@@ -55,6 +55,6 @@ pub(super) fn link<'p, P: Model, C: Keyed>(
     let Some(each) = arrays.collect::<Option<Vec<_>>>() else { return Ok(None) };
     let links = ast::JunctionRows { table: ends.table, fixed: vec![], each, unique: ends.are_unique() };
     let sql = render::link(&links).sql;
-    check::binds(&sql)?;
+    sql.check_bind_count()?;
     Ok(Some(Statement::new(sql, Operation::Insert, Some(ends.table.name))))
 }

@@ -5,7 +5,6 @@ use std::{borrow::Cow, fmt, time::Duration};
 use super::link_column::LinkColumns;
 use crate::{
     ast::{self, ColumnName, Delete, Node, QueryId},
-    check,
     error::{Error, ErrorKind, Result},
     executor::{Consistency, Executor, LimitedExecutor},
     model::{Keyed, Model},
@@ -168,7 +167,7 @@ impl Link {
             }
         };
         let sql = self.to_sql();
-        check::binds(&sql)?;
+        sql.check_bind_count()?;
         let statement = Statement::new(sql, operation, Some(self.table.name));
         let limit = self.timeout.map(Limit::begin);
         let db = &LimitedExecutor::new(db, limit);
