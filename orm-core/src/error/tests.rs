@@ -1,4 +1,5 @@
 use super::*;
+use crate::schema::Constraint;
 
 fn unique() -> Error {
     Error::from_server(ServerError {
