@@ -1,12 +1,18 @@
-//! Relations between models: loaded when a query says so, never otherwise.
+//! Relations between models: loaded when a query asks for them, never otherwise.
 //!
-//! The derive writes a function for each: `User::posts()`, `Post::author()`. Its value says what to load along with the
-//! rows of a query (`with`), what to ask of them (`any`), or is a query itself (`of`). What is not loaded is not in the
-//! type of a row, so it cannot be read by mistake.
+//! The derive writes a function for each: `User::posts()`, `Post::author()`. It returns a [`Related`], a plain value
+//! that can be loaded with the rows of a query (`with`), asked about in a condition (`any`), or turned into a query
+//! (`of`). Relations you did not load are absent from the row type, so you cannot read them by accident.
 //!
-//! One statement loads one relation for any number of rows: their keys travel as arrays, and the server says for each
-//! row which of them it belongs to. So keys are compared as the column compares them, whatever Rust thinks of their
-//! equality. Integers are equal to both, so they are paired here.
+//! | module | what a user does there |
+//! |---|---|
+//! | `load` | loads relations: `query.with(User::posts())`, `load(&users, User::posts(), &db)` |
+//! | `write` | links rows, and inserts rows with the rows that belong to them |
+//! | `project` | reads rows and their relations into structs of their choice |
+//! | `tree` | follows a relation of a model to itself to the end: descendants and ancestors |
+//!
+//! On top are the files that all of them use: `related` (the value), `kind` (how many rows), `path` (by which columns),
+//! `restriction` (which rows belong to which), `condition` (EXISTS and aggregates), `junction` (many to many).
 
 #[macro_use]
 mod load;

@@ -349,7 +349,7 @@ async fn what_cannot_be_stored_is_refused_before_any_io() {
         invalid,
         "takes no clauses: remove its `order_by`",
     );
-    refused(ann().with(User::posts(), |_| linked([])).one(&Offline).await, invalid, "through a table");
+    refused(ann().with(User::posts(), |_| linked([])).one(&Offline).await, invalid, "through a junction table");
     let upsert = ann().on_any_conflict_do_nothing().with(User::posts(), one);
     refused(upsert.one(&Offline).await, invalid, "upsert");
     // An executor without transactions of its own.

@@ -1,4 +1,11 @@
-//! Relations in conditions and orders: what belongs to a row of the query around.
+//! Relations in conditions, orders and select lists: the rows that belong to a row of the outer query.
+//!
+//! ```sql
+//! -- User::query().filter(|u| User::posts().any(u, |p| p.published))
+//! FROM users t0 WHERE EXISTS (SELECT 1 FROM posts t1 WHERE t1.author_id = t0.id AND t1.published)
+//! -- User::query().order_by(|u| User::posts().aggregate(u, |p| p.id.count()).desc())
+//! FROM users t0 ORDER BY (SELECT count(t1.id) FROM posts t1 WHERE t1.author_id = t0.id) DESC
+//! ```
 
 use super::{Related, path::is_flat};
 use crate::{
@@ -9,9 +16,9 @@ use crate::{
     value::SqlType,
 };
 
-/// The columns of a model that stands in a query, on the outer side of a join or not.
+/// The columns of a model that is a source of a query, nullable by an outer join or not.
 #[diagnostic::on_unimplemented(
-    message = "expected the columns of `{P}`, whose relation this is",
+    message = "expected the columns of `{P}`, which this relation belongs to",
     label = "not the columns of `{P}`"
 )]
 pub trait ColumnsOf<P: Model>: Selection {}
@@ -25,8 +32,8 @@ pub trait RowOf<P> {}
 impl<P: Model> RowOf<P> for P {}
 impl<P: Model> RowOf<P> for Option<P> {}
 
-/// Which source of which query the columns are of.
-pub(super) fn origin(columns: impl Selection) -> (QueryId, u8) {
+/// The query and the source that the columns belong to.
+pub(super) fn source_of(columns: impl Selection) -> (QueryId, u8) {
     let columns = SelectList::of(columns);
     let origin = columns.iter().find_map(|it| match it {
         Node::Column { query, source, .. } => Some((*query, *source)),
@@ -36,9 +43,10 @@ pub(super) fn origin(columns: impl Selection) -> (QueryId, u8) {
 }
 
 impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
-    /// Holds for rows that have one for which the condition holds. Renders one EXISTS; no row comes twice.
+    /// Holds for rows with a related row for which the condition holds. Renders one EXISTS, so no row is returned
+    /// twice.
     ///
-    /// A relation with a limit is asked about the rows within it: `order_by(|p| p.id.desc()).limit(1)` is the newest.
+    /// If the relation has a limit, only the rows within it count: `order_by(|p| p.id.desc()).limit(1)` is the newest.
     ///
     /// ```
     /// # use blog::*;
@@ -48,7 +56,8 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
         Cond(Node::Exists(Box::new(self.belonging_to(parent).filter(cond).into_ast())))
     }
 
-    /// Holds for rows that have none for which the condition holds: also for those that have none at all.
+    /// Holds for rows without a related row for which the condition holds: also for those that have no related row at
+    /// all.
     ///
     /// ```
     /// # use blog::*;
@@ -58,8 +67,8 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
         self.any(parent, cond).not()
     }
 
-    /// Holds for rows all of whose rows fulfil the condition: also for those that have none. One for which the
-    /// condition is NULL does not fulfil it.
+    /// Holds for rows all of whose related rows fulfil the condition: also for those that have none. A row for which
+    /// the condition is NULL does not fulfil it.
     ///
     /// ```
     /// # use blog::*;
@@ -69,8 +78,8 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
         self.none(parent, |it| Cond(Node::Postfix(Box::new(cond(it).into_cond().0), "IS NOT TRUE")))
     }
 
-    /// An aggregate over what belongs to the row: to filter, sort or select by. NULL where the aggregate is; a count of
-    /// none is 0. Renders one sub-query.
+    /// Returns an aggregate over the related rows of each row, to filter, sort or select by. For no rows a count is 0,
+    /// and most other aggregates are NULL. Renders one sub-query.
     ///
     /// ```
     /// # use blog::*;
@@ -92,15 +101,21 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
         Expr::new(Node::Subquery(Box::new(query.ast)))
     }
 
-    /// The rows that belong to the row of the query around. Where the relation has a limit they stand in a query of their
-    /// own: what is asked of them must not change which they are.
+    /// The rows that belong to the row of the outer query.
+    ///
+    /// Those of a relation with a limit go into a derived table: the condition must not change which rows they are.
+    ///
+    /// ```sql
+    /// FROM posts t1 WHERE t1.author_id = t0.id
+    /// FROM (SELECT … FROM posts t2 WHERE t2.author_id = t0.id ORDER BY t2.id DESC LIMIT $1) t1
+    /// ```
     fn belonging_to<U: ColumnsOf<P>>(self, parent: U) -> Select<C, C> {
         let Self { path, query: Select { ast: mut rows, .. }, .. } = self;
-        let (around, source) = origin(parent);
-        path.correlate(&mut rows, around, source);
+        let (outer, source) = source_of(parent);
+        path.correlate(&mut rows, outer, source);
         if rows.is_grouped() || (rows.distinct.is_some() && rows.list.is_some()) {
-            let text = "conditions and aggregates ask about rows of a relation, and this one has groups or distinct \
-                        values: leave out its `select`";
+            let text = "a condition or aggregate needs the rows of the relation, and this one selects groups or distinct values: \
+                        remove its `select`";
             rows.refuse(text);
         }
         rows.forget_list();

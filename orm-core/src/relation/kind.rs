@@ -1,4 +1,4 @@
-//! How many rows a relation leads to.
+//! How many rows a relation leads to, and on which side the foreign key is.
 
 use std::{fmt, marker::PhantomData};
 
@@ -7,27 +7,28 @@ use crate::{
     model::Model,
 };
 
-/// How many rows there are on the other side, and so what a parent gets.
+/// How many rows a relation leads to, and so what a parent gets.
 pub trait Kind: fmt::Debug + 'static {
-    /// What a parent gets of rows `T`.
+    /// What a parent gets, where each row is read as a `T`.
     type Of<T: Send>: Send;
-    /// The same with a filter, which may leave out what was there.
+    /// The kind of the relation with a filter, which may leave out the row that there must be.
     type Filtered: Kind;
 }
 
-/// The kinds whose rows refer to their parent, so that each has one parent.
-pub(super) trait UnsharedRows: Kind {
-    /// What a parent gets that has these rows.
+/// The kinds of which every parent gets rows of its own: they are moved to it.
+#[doc(hidden)]
+pub trait UnsharedRows: Kind {
+    /// Returns what a parent gets that has these rows.
     fn gather<P: Model, C: Model, T: Send>(rows: Vec<T>) -> Result<Self::Of<T>>;
 }
 
-/// The kinds of which several parents may have the same row, which is then read once and cloned.
+/// The kinds of which several parents may get the same row: it is read once and cloned.
 pub(super) trait SharedRows: Kind {
-    /// What a parent gets that refers to these rows.
+    /// Returns what a parent gets that refers to these rows.
     fn share<P: Model, C: Model, T: Send + Clone>(rows: &[T]) -> Result<Self::Of<T>>;
 }
 
-/// Any number: a `Vec`. `V` is the model of the table in between, for many to many.
+/// Any number of rows: a `Vec`. `V` is the model of the junction table, for many to many.
 pub struct Many<V = ()>(PhantomData<fn() -> V>);
 
 impl<V> fmt::Debug for Many<V> {
@@ -36,15 +37,15 @@ impl<V> fmt::Debug for Many<V> {
     }
 }
 
-/// None or one, which refers to its parent: an `Option`.
+/// No row or one, which refers to its parent: an `Option`.
 #[derive(Debug, Clone, Copy)]
 pub enum AtMostOne {}
 
-/// Exactly one, to which parents refer.
+/// Exactly one row, which its parents refer to.
 #[derive(Debug, Clone, Copy)]
 pub enum One {}
 
-/// None or one, to which parents may refer: an `Option`.
+/// No row or one, which its parents may refer to: an `Option`.
 #[derive(Debug, Clone, Copy)]
 pub enum MaybeOne {}
 
@@ -69,7 +70,11 @@ impl UnsharedRows for AtMostOne {
         let mut rows = rows.into_iter();
         let first = rows.next();
         if rows.next().is_some() {
-            let text = format!("`has_one`, but several rows of {} refer to one of {}", C::TABLE.name, P::TABLE.name);
+            let text = format!(
+                "several rows of {} refer to one row of {}, and `has_one` takes at most one",
+                C::TABLE.name,
+                P::TABLE.name
+            );
             return Err(Error::new(ErrorKind::MoreThanOne, text));
         }
         Ok(first)
@@ -84,7 +89,7 @@ impl Kind for One {
 impl SharedRows for One {
     fn share<P: Model, C: Model, T: Send + Clone>(rows: &[T]) -> Result<T> {
         rows.first().cloned().ok_or_else(|| {
-            let text = format!("a row of {} refers to a row of {} that is not there", P::TABLE.name, C::TABLE.name);
+            let text = format!("a row of {} refers to a row of {} that does not exist", P::TABLE.name, C::TABLE.name);
             Error::new(ErrorKind::NotFound, text)
         })
     }
@@ -118,7 +123,7 @@ impl UnsharedRows for Recursive {
 
 /// The kinds of which a parent gets any number of rows, in an order.
 #[diagnostic::on_unimplemented(
-    message = "this relation leads to one row at most: there is nothing to sort or to limit",
+    message = "this relation leads to at most one row: there is nothing to sort or limit",
     label = "not a relation to many"
 )]
 pub trait ToMany: Kind {}
@@ -126,46 +131,33 @@ pub trait ToMany: Kind {}
 impl<V: 'static> ToMany for Many<V> {}
 impl ToMany for Recursive {}
 
-/// The kinds that lead to rows that refer to their parent, or are linked with it.
+/// The kinds that lead from a row to those that refer to it, or are linked with it.
 #[diagnostic::on_unimplemented(
-    message = "this relation leads to what a row refers to: that has ancestors, and no descendants",
-    label = "write `.ancestors()`, or begin with the other side's `has_many`"
+    message = "this relation leads to the row that a foreign key refers to: it has ancestors, not descendants",
+    label = "use `.ancestors()`, or start from the `has_many` of the other side"
 )]
 pub trait Downward: Kind {}
 
 impl<V: 'static> Downward for Many<V> {}
 impl Downward for AtMostOne {}
 
-/// The kinds that lead to the row that is referred to.
+/// The kinds that lead from a row to the one that it refers to.
 #[diagnostic::on_unimplemented(
-    message = "this relation leads to rows that refer to one: those are descendants, and no ancestors",
-    label = "write `.descendants()`, or begin with the relation of the field that refers: `Category::parent()`"
+    message = "this relation leads to the rows that refer to one: it has descendants, not ancestors",
+    label = "use `.descendants()`, or start from the relation of the foreign key: `Category::parent()`"
 )]
 pub trait Upward: Kind {}
 
 impl Upward for One {}
 impl Upward for MaybeOne {}
 
-/// The kinds of relations whose rows are stored after their parent: `has_many` and `has_one`.
+/// The kinds of relations whose rows are inserted after their parent: `has_many` and `has_one`.
 #[diagnostic::on_unimplemented(
-    message = "a row that others refer to is stored before them, not along with them",
-    label = "this relation leads to what the row refers to",
-    note = "insert that row first and give its key to this one, or begin with it: `User::insert(..).with(User::posts(), ..)`"
+    message = "a nested insert goes from a row to the rows that refer to it, and this relation leads the other way",
+    label = "this relation leads to a row that must be inserted first",
+    note = "insert that row first and set the foreign key, or start from it: `User::insert(..).with(User::posts(), ..)`"
 )]
-pub trait StoredAfter: Kind {
-    /// What a parent gets that has these rows.
-    #[doc(hidden)]
-    fn gather<P: Model, C: Model, T: Send>(rows: Vec<T>) -> Result<Self::Of<T>>;
-}
+pub trait StoredAfter: UnsharedRows {}
 
-impl<V: 'static> StoredAfter for Many<V> {
-    fn gather<P: Model, C: Model, T: Send>(rows: Vec<T>) -> Result<Vec<T>> {
-        <Self as UnsharedRows>::gather::<P, C, T>(rows)
-    }
-}
-
-impl StoredAfter for AtMostOne {
-    fn gather<P: Model, C: Model, T: Send>(rows: Vec<T>) -> Result<Option<T>> {
-        <Self as UnsharedRows>::gather::<P, C, T>(rows)
-    }
-}
+impl<V: 'static> StoredAfter for Many<V> {}
+impl StoredAfter for AtMostOne {}

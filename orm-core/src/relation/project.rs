@@ -1,4 +1,14 @@
 //! Projections: structs whose fields say what is read of a model and its relations.
+//!
+//! ```sql
+//! -- struct Card { name: String, posts: Vec<Title> } of User; struct Title { title: String } of Post
+//! SELECT t0.name, t0.id FROM users t0                                        -- the fields, and the key of the relation
+//! SELECT t0.author_id, t0.title FROM posts t0 WHERE t0.author_id = ANY ($1)  -- one statement for each relation
+//! ```
+//!
+//! `projection` has the traits and the queries, `field` how each field is selected, read and loaded, `tree_field` the
+//! fields that follow a relation to the end, and `field_check` the messages of the compiler about fields that do not
+//! fit.
 
 mod field;
 mod field_check;

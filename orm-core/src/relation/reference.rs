@@ -1,4 +1,4 @@
-//! What foreign keys refer to where it is not the key: unique columns.
+//! Foreign keys that refer to unique columns instead of the primary key.
 
 use std::{fmt, marker::PhantomData};
 
@@ -9,7 +9,7 @@ use crate::{model::Model, value::Bind};
 pub struct ReferencedColumns<P: 'static> {
     /// The columns.
     pub columns: &'static [&'static str],
-    /// The value of each; nothing of NULL.
+    /// Reads the value of each; `None` for NULL.
     pub values: &'static [ReadValue<P>],
 }
 
@@ -32,22 +32,23 @@ impl<P> fmt::Debug for ReferencedColumns<P> {
 }
 
 impl<P> ReferencedColumns<P> {
+    /// Returns the values of a row; `None` if one is NULL.
     pub(super) fn of(&self, row: &P) -> Option<Vec<Bind>> {
         self.values.iter().map(|it| it(row)).collect()
     }
 }
 
-/// The field of a model whose name has the number `FIELD`, where a unique constraint or the key has it.
+/// The field whose name has the number `FIELD`, for fields that a unique constraint or the primary key covers.
 #[doc(hidden)]
 pub trait UniqueField<const FIELD: u64>: Model {
     /// Its column.
     const COLUMN: &'static str;
 
-    /// Its value; nothing of NULL.
+    /// Returns its value; `None` for NULL.
     fn value(&self) -> Option<Bind>;
 }
 
-/// That field, where there is one.
+/// Finds that field, if there is one.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct ProbeUnique<P, const FIELD: u64>(PhantomData<fn() -> P>);
@@ -59,7 +60,7 @@ impl<P: UniqueField<FIELD>, const FIELD: u64> ProbeUnique<P, FIELD> {
     pub const VALUE: ReadValue<P> = P::value;
 }
 
-/// What [`ProbeUnique`] says of other names, which is a mistake with a message of its own.
+/// What [`ProbeUnique`] finds for other names. They are a mistake that another check reports.
 #[doc(hidden)]
 pub trait NoUnique {
     /// The model.

@@ -1,4 +1,4 @@
-//! A relation as a value: which rows it leads to, and what is read of them.
+//! A relation as a value: which rows it leads to, and which columns and relations of them are read.
 
 use std::{fmt, future::Future};
 
@@ -17,11 +17,11 @@ use crate::{
     value::Bind,
 };
 
-/// What a query can load along with its rows.
+/// A relation that a query can load with its rows.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a relation that can be loaded here",
     label = "expected a relation, such as `User::posts()`",
-    note = "what was selected from has no model's rows to load relations for: `with` comes before `select`"
+    note = "relations are loaded for the rows of a model: call `with` before `select`"
 )]
 pub trait Relation: Clone + Send {
     /// The model whose rows it belongs to.
@@ -38,8 +38,8 @@ pub trait Relation: Clone + Send {
     ) -> impl Future<Output = Result<Vec<Self::Output>>> + Send;
 }
 
-/// A relation from `P` to `C`: how many there are is `K`, what is read of each is `Out`, and `L` is what is loaded
-/// along with each in turn.
+/// A relation from `P` to `C`. `K` is how many rows it leads to, each is read as an `Out`, and `L` are the relations
+/// that are loaded with each.
 ///
 /// ```
 /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -55,7 +55,7 @@ pub struct Related<P, C, K, Out = C, L = ()> {
     pub(super) path: Path<P>,
     pub(super) query: Select<C, Out>,
     pub(super) loads: L,
-    /// Where rows of `C` refer to their parent themselves: what one refers to.
+    /// Reads the key of the parent from a row of `C`, if rows of `C` have the foreign key.
     pub(super) refers: Option<fn(&C) -> Option<Vec<Bind>>>,
     pub(super) _kind: std::marker::PhantomData<fn() -> K>,
 }
@@ -135,7 +135,7 @@ impl<P: Model, C: Model, K> Related<P, C, K> {
 }
 
 impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
-    /// Starts a query of what belongs to `parent`, with all clauses of a query. No round trip by itself.
+    /// Starts a query of the rows that belong to `parent`, which takes all clauses. No I/O.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -149,10 +149,10 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
         query
     }
 
-    /// Starts a query of what belongs to any of `parents`. No round trip by itself.
+    /// Starts a query of the rows that belong to any of `parents`. No I/O.
     ///
-    /// A `limit`, `offset` or `distinct_on` goes after it, and counts for all of them together; one of the relation, which
-    /// would count for each parent, is an error before any I/O: [`load`](crate::relation::load) does that.
+    /// A `limit`, `offset` or `distinct_on` after it counts for all parents together. One before it, on the relation, counts
+    /// per parent and is an error before any I/O here; [`load`](crate::relation::load) does that.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -168,16 +168,16 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
     }
 }
 
-/// Refuses the clauses of a relation that count for each parent, where the rows of several are read together.
+/// Refuses the clauses of a relation that count per parent, for a query of the rows of all parents.
 pub(super) fn refuse_per_parent(query: &mut ast::Select) {
     if let Some(clause) = query.first_of(&[Clause::DistinctOn, Clause::Limit, Clause::Offset]) {
-        let text = "of a relation counts for each parent: `load` gives each parent its own, and after `of_all` it counts \
-                    for all of them";
+        let text = "of a relation counts per parent, and `of_all` is one query for all of them: use `load`, or put it after \
+                    `of_all`";
         query.refuse(format!("`{}` {text}", clause.method()));
     }
 }
 
-/// The relation to those rows of `C` that refer to `P`.
+/// The relation to the rows of `C` that refer to `P`.
 #[doc(hidden)]
 pub fn has_many<P: Keyed, C: RefersTo<P, FIELD>, const FIELD: u64>() -> HasMany<P, C> {
     Related { refers: Some(C::reference), ..Related::new(Path::to_children::<C, FIELD>()) }
@@ -189,8 +189,8 @@ pub fn has_one<P: Keyed, C: RefersTo<P, FIELD>, const FIELD: u64>() -> HasOne<P,
     Related { refers: Some(C::reference), ..Related::new(Path::to_children::<C, FIELD>()) }
 }
 
-/// The relation to the row of `P` that `C` refers to, where each does or may refer to one. The table of `P` comes by
-/// value: where `P` is no model, that is a mistake with a message of its own.
+/// The relation to the row of `P` that `C` refers to. The table of `P` is an argument, not a bound: if `P` is not a
+/// model, another check reports that.
 #[doc(hidden)]
 pub fn belongs_to<C: RefersTo<P, FIELD>, P: 'static, K, const FIELD: u64>(
     target: Option<&'static Table>,
@@ -205,7 +205,7 @@ pub fn belongs_to<C: RefersTo<P, FIELD>, P: 'static, K, const FIELD: u64>(
     }
 }
 
-/// The relation to those rows of `C` that `V` links with `P`.
+/// The relation to the rows of `C` that `V` links with `P`.
 #[doc(hidden)]
 pub fn through<P, C, V, const NEAR: u64, const FAR: u64>() -> ManyToMany<P, C, V>
 where

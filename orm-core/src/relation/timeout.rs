@@ -1,4 +1,4 @@
-//! How long a verb of several statements may take.
+//! `timeout`: how long a verb of several statements may take.
 
 use super::{Link, NestedInsert, Related, With, WithDepth};
 use crate::query::timeouts;

@@ -118,9 +118,11 @@ async fn both_ends_share_a_column(db: Database) -> Result<()> {
     // The other tenant has a tag of that number, which is not meant.
     let other = Post::tags().link(&posts[1], &tags[2]);
     let error = other.execute(&Offline).await.expect_err("of two tenants");
-    assert!(error.to_string().contains("the rows differ in `tenant`"), "{error}");
+    assert!(error.to_string().contains("the rows have different values of `tenant`"), "{error}");
     let graph = Post::insert(NewPost::new(1, 3)).with(Post::tags(), |_| linked([tags[2].clone()]));
-    assert!(graph.one(&db).await.is_err_and(|it| it.to_string().contains("the rows differ in `tenant`")));
+    assert!(
+        graph.one(&db).await.is_err_and(|it| it.to_string().contains("the rows have different values of `tenant`"))
+    );
     let graph = Post::insert(NewPost::new(2, 3)).with(Post::tags(), |_| linked([tags[2].clone()]));
     assert_eq!(graph.one(&db).await?.1, [tags[2].clone()]);
     assert_eq!(PostTag::query().count(&db).await?, 4);

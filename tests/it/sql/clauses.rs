@@ -42,21 +42,30 @@ fn order_limit_offset() {
 #[test]
 fn ties() {
     let best = User::query().order_by(|u| u.score.desc()).limit(3).with_ties();
-    check(best.clone().select(|u| u.id).to_sql(), expect![[r#"
+    check(
+        best.clone().select(|u| u.id).to_sql(),
+        expect![[r#"
         SELECT t0."id" FROM "users" AS t0 ORDER BY t0."score" DESC FETCH FIRST $1 ROWS WITH TIES
-        [bigint]"#]]);
-    check(best.clone().offset(2).for_update().select(|u| u.id).to_sql(), expect![[r#"
+        [bigint]"#]],
+    );
+    check(
+        best.clone().offset(2).for_update().select(|u| u.id).to_sql(),
+        expect![[r#"
         SELECT t0."id" FROM "users" AS t0 ORDER BY t0."score" DESC OFFSET $1 FETCH FIRST $2 ROWS WITH TIES FOR UPDATE
-        [bigint, bigint]"#]]);
+        [bigint, bigint]"#]],
+    );
     check(
         Post::query().filter(|p| p.author_id.in_(best.clone().select(|u| u.id))).select(|p| p.id).to_sql(),
         expect![[r#"
             SELECT t0."id" FROM "posts" AS t0 WHERE t0."author_id" = ANY (SELECT t1."id" FROM "users" AS t1 ORDER BY t1."score" DESC FETCH FIRST $1 ROWS WITH TIES)
             [bigint]"#]],
     );
-    check(Post::query().filter(|_| exists(best)).select(|p| p.id).to_sql(), expect![[r#"
+    check(
+        Post::query().filter(|_| exists(best)).select(|p| p.id).to_sql(),
+        expect![[r#"
         SELECT t0."id" FROM "posts" AS t0 WHERE EXISTS (SELECT t1."id", t1."email", t1."name", t1."age", t1."active", t1."score", t1."status" FROM "users" AS t1 ORDER BY t1."score" DESC FETCH FIRST $1 ROWS WITH TIES)
-        [bigint]"#]]);
+        [bigint]"#]],
+    );
 }
 
 #[test]

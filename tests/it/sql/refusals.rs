@@ -23,8 +23,16 @@ async fn ties_without_an_order_or_a_limit() {
     refused(Post::query().order_by(|p| p.title.asc()).with_ties().one(&db), expect!["select from posts: `with_ties` needs `order_by` and `limit`: it adds the rows that the order does not tell from the last"]).await;
     let tied = Post::query().order_by(|p| p.title.asc()).limit(3).with_ties();
     refused(tied.clone().for_update().skip_locked().all(&db), expect!["select from posts: `with_ties` returns all rows that tie, and `skip_locked` leaves out some: use one of them"]).await;
-    refused(Post::query().with_ties().delete().execute(&db), expect!["delete from posts: a delete cannot have `with_ties`; filter by `in_` over a query that has"]).await;
-    refused(tied.update(|p| p.published.set(true)).execute(&db), expect!["update posts: an update cannot have `order_by`; filter by `in_` over a query that has"]).await;
+    refused(
+        Post::query().with_ties().delete().execute(&db),
+        expect!["delete from posts: a delete cannot have `with_ties`; filter by `in_` over a query that has"],
+    )
+    .await;
+    refused(
+        tied.update(|p| p.published.set(true)).execute(&db),
+        expect!["update posts: an update cannot have `order_by`; filter by `in_` over a query that has"],
+    )
+    .await;
 }
 
 #[tokio::test]

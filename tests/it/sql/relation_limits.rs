@@ -48,19 +48,19 @@ async fn refused<T: std::fmt::Debug>(result: impl Future<Output = Result<T>>, ex
 async fn rows_that_are_no_rows_of_the_relation() {
     refused(
         User::query().filter(|u| User::posts().select(|p| p.id.count()).any(u, |p| p.published)).all(&Offline),
-        expect!["select from users: conditions and aggregates ask about rows of a relation, and this one has groups or distinct values: leave out its `select`"],
+        expect!["select from users: a condition or aggregate needs the rows of the relation, and this one selects groups or distinct values: remove its `select`"],
     )
     .await;
     refused(
         User::query()
             .select(|u| User::posts().select(|p| p.title).distinct().aggregate(u, |p| p.id.count()))
             .all(&Offline),
-        expect!["select from users: conditions and aggregates ask about rows of a relation, and this one has groups or distinct values: leave out its `select`"],
+        expect!["select from users: a condition or aggregate needs the rows of the relation, and this one selects groups or distinct values: remove its `select`"],
     )
     .await;
-    refused(newest().of_all(&[]).all(&Offline), expect!["select from posts: `limit` of a relation counts for each parent: `load` gives each parent its own, and after `of_all` it counts for all of them"]).await;
-    refused(User::posts().offset(1).of_all(&[]).all(&Offline), expect!["select from posts: `offset` of a relation counts for each parent: `load` gives each parent its own, and after `of_all` it counts for all of them"]).await;
-    refused(User::posts().distinct_on(|p| p.title).of_all(&[]).all(&Offline), expect!["select from posts: `distinct_on` of a relation counts for each parent: `load` gives each parent its own, and after `of_all` it counts for all of them"]).await;
+    refused(newest().of_all(&[]).all(&Offline), expect!["select from posts: `limit` of a relation counts per parent, and `of_all` is one query for all of them: use `load`, or put it after `of_all`"]).await;
+    refused(User::posts().offset(1).of_all(&[]).all(&Offline), expect!["select from posts: `offset` of a relation counts per parent, and `of_all` is one query for all of them: use `load`, or put it after `of_all`"]).await;
+    refused(User::posts().distinct_on(|p| p.title).of_all(&[]).all(&Offline), expect!["select from posts: `distinct_on` of a relation counts per parent, and `of_all` is one query for all of them: use `load`, or put it after `of_all`"]).await;
 }
 
 #[tokio::test]
@@ -85,9 +85,12 @@ async fn clauses_that_count_for_each_parent() {
     loads(&users, tied().count(), expect![[r#"
         SELECT t0."n", count(*) FROM unnest($1) WITH ORDINALITY AS t0(k0, n) JOIN LATERAL (SELECT t2."id", t2."author_id", t2."title", t2."published" FROM "posts" AS t2 WHERE t2."author_id" = t0."k0" ORDER BY t2."title" FETCH FIRST $2 ROWS WITH TIES) AS t1(c0, c1, c2, c3) ON TRUE GROUP BY t0."n"
         [bigint[], bigint]"#]]).await;
-    check(User::query().filter(|u| tied().any(u, |p| p.published)).select(|u| u.id).to_sql(), expect![[r#"
+    check(
+        User::query().filter(|u| tied().any(u, |p| p.published)).select(|u| u.id).to_sql(),
+        expect![[r#"
         SELECT t0."id" FROM "users" AS t0 WHERE EXISTS (SELECT 1 FROM (SELECT t2."id", t2."author_id", t2."title", t2."published" FROM "posts" AS t2 WHERE t2."author_id" = t0."id" ORDER BY t2."title" FETCH FIRST $1 ROWS WITH TIES) AS t1 WHERE t1."published")
-        [bigint]"#]]);
+        [bigint]"#]],
+    );
     refused(tied().of_all(&users).all(&Offline), expect!["select from posts: `limit` of a relation counts for each parent: `load` gives each parent its own, and after `of_all` it counts for all of them"]).await;
     loads(&users, newest().count(), expect![[r#"
         SELECT t0."n", count(*) FROM unnest($1) WITH ORDINALITY AS t0(k0, n) JOIN LATERAL (SELECT DISTINCT ON (t2."title") t2."id", t2."author_id", t2."title", t2."published" FROM "posts" AS t2 WHERE t2."author_id" = t0."k0") AS t1(c0, c1, c2, c3) ON TRUE GROUP BY t0."n"

@@ -190,6 +190,6 @@ async fn refusals() {
     )
     .await;
     let nearest = Category::parent().ancestors().with_depth().order_by(|(_, depth)| depth.asc()).limit(1);
-    refused(nearest.of_all(&[category(1), category(2)]).all(&db), expect!["select from categories: `limit` of a relation counts for each parent: `load` gives each parent its own, and after `of_all` it counts for all of them"]).await;
-    refused(Person::follows().descendants().with_depth().of(&person(1)).all(&db), expect!["select from people: `with_depth` of a relation through a table needs `max_depth`: there may be no end of ways through it"]).await;
+    refused(nearest.of_all(&[category(1), category(2)]).all(&db), expect!["select from categories: `limit` of a relation counts per parent, and `of_all` is one query for all of them: use `load`, or put it after `of_all`"]).await;
+    refused(Person::follows().descendants().with_depth().of(&person(1)).all(&db), expect!["select from people: `with_depth` of a relation through a junction table needs `max_depth`: the number of paths has no bound"]).await;
 }

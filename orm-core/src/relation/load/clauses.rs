@@ -30,7 +30,8 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
     }
 
     /// Joins rows of `J` for the clauses that follow; what is read stays the same. A row comes once for each that it is
-    /// joined with: to ask only whether there is one, [`any`](crate::relation::Related::any) is the better way. Renders `JOIN …`.
+    /// joined with: to ask only whether there is one, [`any`](crate::relation::Related::any) is the better way. Renders
+    /// `JOIN …`.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {

@@ -1,4 +1,4 @@
-//! Waiting for several at the same time.
+//! Waiting for several statements at the same time: on one connection they are pipelined.
 
 use std::{
     future::{Future, poll_fn},
@@ -7,8 +7,7 @@ use std::{
 
 use crate::error::{Error, Result};
 
-/// Waits for all at the same time: on one connection they are pipelined. What comes back is `(a, (b, c))`, which
-/// [`nest!`] takes apart.
+/// Waits for all futures at the same time. Returns `(a, (b, c))`, which [`nest!`] takes apart.
 macro_rules! all {
     ($first:expr) => { $first.await };
     ($first:expr, $($rest:expr),+) => { $crate::relation::both($first, async { all!($($rest),+) }).await };
@@ -20,16 +19,29 @@ macro_rules! nest {
     ($first:ident $($rest:ident)+) => { ($first, nest!($($rest)+)) };
 }
 
-/// Whether it says no more than that another statement has failed before.
-fn follows(error: &Error) -> bool {
+/// Puts the values of all relations next to their rows: a `Vec` of `(row, a, b)`.
+macro_rules! zip_rows {
+    ($rows:ident, $($value:ident)+) => {{
+        $(let mut $value = $value.into_iter();)+
+        let mut zipped = Vec::with_capacity($rows.len());
+        for row in $rows {
+            let ($(Some($value),)+) = ($($value.next(),)+) else { return Err(too_few_rows()) };
+            zipped.push((row, $($value,)+));
+        }
+        Ok(zipped)
+    }};
+}
+
+/// Returns whether the statement failed only because another one of its transaction had failed before (25P02).
+fn follows_another(error: &Error) -> bool {
     error.sql_state() == Some("25P02")
 }
 
-/// Waits for two at the same time. Where both fail in one transaction, the error is that of the one that failed first: the
-/// other only met what the first has left.
+/// Waits for two futures at the same time. If both fail in one transaction, returns the error of the one that failed
+/// first: the other failed only because the transaction was aborted.
 ///
-/// Both on the heap, and no `async fn`: that would hold each of its arguments twice, so the future would double with
-/// every sibling.
+/// Both are on the heap, and this is not an `async fn`, which would hold each of its arguments twice: the size of the
+/// future would double with every sibling.
 #[doc(hidden)]
 pub fn both<A, B>(
     first: impl Future<Output = Result<A>>,
@@ -42,7 +54,7 @@ pub fn both<A, B>(
             && let Poll::Ready(done) = first.as_mut().poll(cx)
         {
             match done {
-                Err(error) if !follows(&error) => return Poll::Ready(Err(error)),
+                Err(error) if !follows_another(&error) => return Poll::Ready(Err(error)),
                 done => a = Some(done),
             }
         }
@@ -50,7 +62,7 @@ pub fn both<A, B>(
             && let Poll::Ready(done) = second.as_mut().poll(cx)
         {
             match done {
-                Err(error) if !follows(&error) => return Poll::Ready(Err(error)),
+                Err(error) if !follows_another(&error) => return Poll::Ready(Err(error)),
                 done => b = Some(done),
             }
         }

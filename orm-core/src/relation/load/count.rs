@@ -1,8 +1,8 @@
-//! Not the rows of a relation, only how many there are, or whether there is one.
+//! Loads how many rows a relation leads to, or whether there is one, instead of the rows.
 
 use std::fmt;
 
-use super::{key::ParentKeys, level::fewer, lookup::placed, owner::OwnerColumn};
+use super::{key::ParentKeys, level::too_few_rows, lookup::fetch_with_owners, owner::OwnerColumn};
 use crate::{
     ast,
     error::Result,
@@ -12,7 +12,7 @@ use crate::{
     relation::{Path, Related, Relation},
 };
 
-/// How many rows of `C` belong to one of `P`: an `i64`.
+/// How many rows of `C` belong to a row of `P`: an `i64`.
 #[must_use = "a relation does nothing until a query takes it: `.with(..)`"]
 pub struct Counted<P, C> {
     pub(crate) path: Path<P>,
@@ -20,7 +20,7 @@ pub struct Counted<P, C> {
     _type: std::marker::PhantomData<fn() -> C>,
 }
 
-/// Whether rows of `C` belong to one of `P`: a `bool`.
+/// Whether a row of `C` belongs to a row of `P`: a `bool`.
 #[must_use = "a relation does nothing until a query takes it: `.with(..)`"]
 pub struct Exists<P, C>(pub(crate) Counted<P, C>);
 
@@ -49,7 +49,7 @@ impl<P, C> fmt::Debug for Exists<P, C> {
 }
 
 impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
-    /// Loads how many there are instead of the rows: an `i64` for each parent.
+    /// Loads the number of rows instead of the rows: an `i64` for each parent.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -61,8 +61,8 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
         Counted { path, query: query.into_ast(), _type: std::marker::PhantomData }
     }
 
-    /// Loads whether there is one instead of the rows: a `bool` for each parent. With a filter, whether there is one that
-    /// fulfils it; to ask in a condition, [`any`](Related::any).
+    /// Loads whether there is a row instead of the rows: a `bool` for each parent. With a filter, whether there is one
+    /// that fulfils it. In a condition, use [`any`](Related::any).
     ///
     /// Round trips: 1 for all parents. It counts, as [`count`](Self::count) does.
     ///
@@ -72,7 +72,7 @@ impl<P: Model, C: Model, K, Out> Related<P, C, K, Out> {
     /// # Ok(()) }
     /// ```
     ///
-    /// A flag for the one who looks, who need not be logged in: [`Cond::any`](crate::expr::Cond::any) of no condition is
+    /// A flag for the current user, who need not be logged in: [`Cond::any`](crate::expr::Cond::any) of no condition is
     /// false.
     ///
     /// ```
@@ -92,18 +92,18 @@ impl<P: Model, C: Model> Relation for Counted<P, C> {
     type Output = i64;
 
     async fn load<E: Executor>(self, parents: &[P], db: &E) -> Result<Vec<i64>> {
-        let (there, asked) = ParentKeys::of(&self.path, parents).each();
-        let mut counts = vec![0; asked.len()];
+        let (present, keys) = ParentKeys::of(&self.path, parents).each();
+        let mut counts = vec![0; keys.len()];
         let timeout = self.query.timeout;
-        if let Some(mut query) = self.path.counted(self.query, asked.into_binds()) {
+        if let Some(mut query) = self.path.count_statement(self.query, keys.into_binds()) {
             query.timeout = timeout;
-            let (numbers, found) = placed::<i64>(&query, OwnerColumn::Number, db).await?;
+            let (numbers, found) = fetch_with_owners::<i64>(&query, OwnerColumn::Number, db).await?;
             for (number, count) in numbers.into_iter().zip(found) {
-                *counts.get_mut(number).ok_or_else(fewer)? = count;
+                *counts.get_mut(number).ok_or_else(too_few_rows)? = count;
             }
         }
         let mut counts = counts.into_iter();
-        Ok(there.into_iter().map(|it| if it { counts.next() } else { None }.unwrap_or_default()).collect())
+        Ok(present.into_iter().map(|it| if it { counts.next() } else { None }.unwrap_or_default()).collect())
     }
 }
 

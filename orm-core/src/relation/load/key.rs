@@ -1,4 +1,4 @@
-//! The keys by which the rows of one level find those of the next.
+//! The keys by which the rows of one level find those of the next: `$1` of the statement that loads them.
 
 use std::collections::HashMap;
 
@@ -12,15 +12,15 @@ use crate::{
     value::{Bind, Integer, PgType, RawValue},
 };
 
-/// A key as the server sent it.
+/// The key of a parent, as the server sent it.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum ParentKey {
     /// A part is NULL.
     Null,
-    /// Of one part.
+    /// One integer.
     Integer(Integer),
-    /// Of one part or several.
+    /// One value of another type, or several values.
     #[expect(clippy::box_collection, reason = "cells have the size of the largest")]
     Values(Box<Vec<RawValue>>),
 }
@@ -40,7 +40,7 @@ impl ParentKey {
         })
     }
 
-    /// The integer that it is; nothing where it is something else.
+    /// Returns the integer, or `None` within `Some` for NULL; `None` if it is another value.
     fn integer(&self) -> Option<Option<Integer>> {
         match self {
             Self::Null => Some(None),
@@ -59,25 +59,25 @@ impl ParentKey {
     }
 }
 
-/// The keys of some rows, one each; nothing where a part is NULL. Most are integers, which need no place of their own.
+/// The keys of the parents, one each; `None` if a part is NULL. Most are integers, which need no allocation each.
 pub(crate) enum ParentKeys {
     Integers(PgType, Vec<Option<Integer>>),
     Binds(Vec<Option<Vec<Bind>>>),
 }
 
-/// Keys to be looked for.
+/// The keys that a statement looks up.
 pub(crate) enum LookupKeys {
-    /// Each of them once, and where it is.
+    /// Each key once, and its position.
     Integers {
         ty: PgType,
         keys: Vec<Integer>,
-        places: HashMap<i64, usize>,
+        positions: HashMap<i64, usize>,
     },
     Binds(Vec<Vec<Bind>>),
 }
 
 impl ParentKeys {
-    /// The keys of `rows`.
+    /// The keys of `rows`, which were read as models.
     pub(crate) fn of<P: Model>(path: &Path<P>, rows: &[P]) -> Self {
         let keys = rows.iter().map(|it| path.key(it));
         let [name] = path.columns() else { return Self::Binds(keys.collect()) };
@@ -94,7 +94,7 @@ impl ParentKeys {
         }
     }
 
-    /// The keys that rows of the server had.
+    /// The keys of rows that were read as projections: the server sent them with the rows.
     pub(crate) fn read<P: Model>(path: &Path<P>, keys: Vec<ParentKey>) -> Self {
         let types: Option<Vec<PgType>> =
             path.columns().iter().map(|name| P::TABLE.column(name).map(|it| it.ty)).collect();
@@ -108,65 +108,66 @@ impl ParentKeys {
         Self::Binds(keys.into_iter().map(|it| it.into_binds(&types)).collect())
     }
 
-    /// Whether each row has one, and those that there are.
+    /// Returns whether each row has a key, and the keys, one for each row that has one: each parent gets rows of its
+    /// own.
     pub(crate) fn each(self) -> (Vec<bool>, LookupKeys) {
         match self {
             Self::Integers(ty, keys) => {
-                let there = keys.iter().map(Option::is_some).collect();
+                let present = keys.iter().map(Option::is_some).collect();
                 let keys: Vec<Integer> = keys.into_iter().flatten().collect();
-                let places: HashMap<i64, usize> = keys.iter().enumerate().map(|(at, it)| (it.get(), at)).collect();
-                let once = places.len() == keys.len();
-                let asked = LookupKeys::Integers { ty, keys, places };
-                (there, if once { asked } else { LookupKeys::Binds(asked.into_binds()) })
+                let positions: HashMap<i64, usize> = keys.iter().enumerate().map(|(at, it)| (it.get(), at)).collect();
+                let unique = positions.len() == keys.len();
+                let lookup = LookupKeys::Integers { ty, keys, positions };
+                (present, if unique { lookup } else { LookupKeys::Binds(lookup.into_binds()) })
             }
             Self::Binds(keys) => {
-                let there = keys.iter().map(Option::is_some).collect();
-                (there, LookupKeys::Binds(keys.into_iter().flatten().collect()))
+                let present = keys.iter().map(Option::is_some).collect();
+                (present, LookupKeys::Binds(keys.into_iter().flatten().collect()))
             }
         }
     }
 
-    /// Which key each row has, and the different ones that there are.
+    /// Returns the position of the key of each row, and the distinct keys: parents with the same key share their rows.
     pub(crate) fn distinct(self) -> (Vec<Option<usize>>, LookupKeys) {
         match self {
             Self::Integers(ty, all) => {
                 let mut keys = Vec::new();
-                let mut places = HashMap::new();
-                let place = |key: Option<Integer>| {
+                let mut positions = HashMap::new();
+                let position = |key: Option<Integer>| {
                     let key = key?;
                     let next = keys.len();
-                    let place = *places.entry(key.get()).or_insert(next);
-                    if place == next {
+                    let position = *positions.entry(key.get()).or_insert(next);
+                    if position == next {
                         keys.push(key);
                     }
-                    Some(place)
+                    Some(position)
                 };
-                let of_row = all.into_iter().map(place).collect();
-                (of_row, LookupKeys::Integers { ty, keys, places })
+                let key_of_row = all.into_iter().map(position).collect();
+                (key_of_row, LookupKeys::Integers { ty, keys, positions })
             }
             Self::Binds(all) => {
                 let mut keys = Vec::new();
-                let mut places: HashMap<BytesMut, usize> = HashMap::new();
-                let place = |key: Option<Vec<Bind>>| {
+                let mut positions: HashMap<BytesMut, usize> = HashMap::new();
+                let position = |key: Option<Vec<Bind>>| {
                     let key = key?;
                     let next = keys.len();
-                    // Equal bytes are equal keys. Other equal keys, as of citext, get a number each, and the server finds
-                    // the same row for both.
-                    let place = bytes(&key).map_or(next, |bytes| *places.entry(bytes).or_insert(next));
-                    if place == next {
+                    // Equal bytes are equal keys. Keys that only the server considers equal, as those of citext, get a
+                    // position each, and the server finds the same row for both.
+                    let position = bytes(&key).map_or(next, |bytes| *positions.entry(bytes).or_insert(next));
+                    if position == next {
                         keys.push(key);
                     }
-                    Some(place)
+                    Some(position)
                 };
-                let of_row = all.into_iter().map(place).collect();
-                (of_row, LookupKeys::Binds(keys))
+                let key_of_row = all.into_iter().map(position).collect();
+                (key_of_row, LookupKeys::Binds(keys))
             }
         }
     }
 }
 
 impl LookupKeys {
-    /// How many there are.
+    /// How many keys there are.
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Integers { keys, .. } => keys.len(),
@@ -174,7 +175,7 @@ impl LookupKeys {
         }
     }
 
-    /// The same, one by one.
+    /// The keys as binds, each a list of its parts.
     pub(crate) fn into_binds(self) -> Vec<Vec<Bind>> {
         match self {
             Self::Integers { ty, keys, .. } => keys.into_iter().map(|it| vec![Bind::of_integer(it, ty)]).collect(),
@@ -183,7 +184,7 @@ impl LookupKeys {
     }
 }
 
-/// The bytes of a key, where each part has some.
+/// The bytes of a key, each part with its length before it; `None` if a part has no binary form.
 fn bytes(key: &[Bind]) -> Option<BytesMut> {
     let mut all = BytesMut::with_capacity(16);
     for part in key {

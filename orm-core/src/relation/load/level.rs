@@ -1,4 +1,4 @@
-//! The relations of one level: loaded at the same time, and joined to their rows.
+//! The relations of one level: loaded at the same time, and put next to their rows.
 
 use std::future::Future;
 
@@ -9,7 +9,7 @@ use crate::{
     relation::Relation,
 };
 
-/// Loads a relation for rows that are at hand, and pairs each row with what belongs to it.
+/// Loads a relation for rows that were read before, and returns each row with its related rows.
 ///
 /// Round trips: 1 for each level of the relation; none for no rows.
 ///
@@ -33,9 +33,9 @@ pub async fn load<'p, R: Relation>(
     Ok(parents.iter().zip(loaded).collect())
 }
 
-/// The relations asked for along with rows `T`: `()` for none, or a tuple of up to eight.
+/// The relations that are loaded with rows `T`: `()` for none, or a tuple of up to eight.
 pub trait Loads<T>: Clone + Send {
-    /// What a row becomes with them.
+    /// The row with them: a tuple.
     type Output: Send;
 
     /// Loads them for `rows`.
@@ -60,13 +60,7 @@ macro_rules! loads {
             async fn load<E: Executor>(self, rows: Vec<M>, db: &E) -> Result<Vec<Self::Output>> {
                 let ($($part,)+) = self;
                 let nest!($($value)+) = all!($($part.load(&rows, db)),+)?;
-                $(let mut $value = $value.into_iter();)+
-                let mut loaded = Vec::with_capacity(rows.len());
-                for row in rows {
-                    let ($(Some($value),)+) = ($($value.next(),)+) else { return Err(fewer()) };
-                    loaded.push((row, $($value,)+));
-                }
-                Ok(loaded)
+                zip_rows!(rows, $($value)+)
             }
         }
     )+ };
@@ -76,6 +70,7 @@ loads! {
     A a B b C c D d F f G g H h; A a B b C c D d F f G g H h I i;
 }
 
-pub(crate) fn fewer() -> Error {
-    Error::new(ErrorKind::Decode, "a relation was loaded for fewer rows than asked")
+/// A bug of the library or of an executor: every row must get a value of each relation.
+pub(crate) fn too_few_rows() -> Error {
+    Error::new(ErrorKind::Decode, "a relation was loaded for fewer rows than there are")
 }

@@ -1,9 +1,9 @@
-//! Loading: one statement a relation, whose rows are dealt out to the parents by number.
+//! Loads one relation for any number of parents: runs its statement and gives each parent its rows.
 
 use super::{
     Loads,
     key::{LookupKeys, ParentKeys},
-    owner::{OwnerColumn, RowsByOwner, deal},
+    owner::{OwnerColumn, RowsByOwner, split_by_owner},
 };
 use crate::{
     ast,
@@ -18,23 +18,23 @@ use crate::{
     row::FromRow,
 };
 
-/// Runs `query`, whose rows begin with what says which key they belong to, and returns the place of that key for each.
-pub(super) async fn placed<T: FromRow>(
+/// Runs `query`, whose first column says which key a row belongs to, and returns the position of that key for each row.
+pub(super) async fn fetch_with_owners<T: FromRow>(
     query: &ast::Select,
-    pairing: OwnerColumn,
+    owner: OwnerColumn,
     db: &impl Executor,
 ) -> Result<(Vec<usize>, Vec<T>)> {
     let statement = select_statement(query)?;
-    let mut rows = RowsByOwner::new(pairing);
+    let mut rows = RowsByOwner::new(owner);
     db.fetch(&statement, &mut rows).await?;
-    Ok((rows.places, rows.rows))
+    Ok((rows.owners, rows.rows))
 }
 
-/// Loads the rows and what belongs to them, and deals them out to the keys. Its callers put it on the heap: the future of a
-/// query would grow with each level otherwise.
+/// Loads the rows of each key, with the relations of the next level. Callers put it on the heap: otherwise the future
+/// of a query would grow with each level.
 pub(crate) async fn rows_of_keys<P, C, K, Out, L>(
     relation: Related<P, C, K, Out, L>,
-    asked: LookupKeys,
+    keys: LookupKeys,
     db: &impl Executor,
 ) -> Result<Vec<Vec<L::Output>>>
 where
@@ -43,17 +43,19 @@ where
     Out: FromRow,
     L: Loads<Out>,
 {
-    let count = asked.len();
+    let count = keys.len();
     let Related { path, query, loads, .. } = relation;
     let timeout = query.ast.timeout;
-    let Some((mut query, pairing)) = path.paired(query.into_ast(), asked) else { return deal(&[], vec![], count) };
+    let Some((mut query, owner)) = path.load_statement(query.into_ast(), keys) else {
+        return split_by_owner(&[], vec![], count);
+    };
     query.timeout = timeout;
-    let (places, rows) = placed::<Out>(&query, pairing, db).await?;
-    deal(&places, loads.load(rows, db).await?, count)
+    let (owners, rows) = fetch_with_owners::<Out>(&query, owner, db).await?;
+    split_by_owner(&owners, loads.load(rows, db).await?, count)
 }
 
-/// What each key gets where no two parents share a row; nothing belongs to a missing key.
-pub(crate) async fn own_by_keys<P, C, K, Out, L>(
+/// Returns the rows of each key, if no two parents share a row. No row belongs to a missing key.
+pub(crate) async fn unshared_rows<P, C, K, Out, L>(
     relation: Related<P, C, K, Out, L>,
     keys: ParentKeys,
     db: &impl Executor,
@@ -65,14 +67,14 @@ where
     Out: FromRow,
     L: Loads<Out>,
 {
-    let (there, asked) = keys.each();
-    let mut rows = Box::pin(rows_of_keys(relation, asked, db)).await?.into_iter();
-    let rows = there.into_iter().map(|it| if it { rows.next() } else { None }.unwrap_or_default());
+    let (present, keys) = keys.each();
+    let mut rows = Box::pin(rows_of_keys(relation, keys, db)).await?.into_iter();
+    let rows = present.into_iter().map(|it| if it { rows.next() } else { None }.unwrap_or_default());
     rows.map(K::gather::<P, C, _>).collect()
 }
 
-/// What each key gets where several parents may have the same row: it is read once.
-pub(crate) async fn shared_by_keys<P, C, K, Out, L>(
+/// Returns the rows of each key, if several parents may share a row: it is read once and cloned.
+pub(crate) async fn shared_rows<P, C, K, Out, L>(
     relation: Related<P, C, K, Out, L>,
     keys: ParentKeys,
     db: &impl Executor,
@@ -85,10 +87,10 @@ where
     L: Loads<Out>,
     L::Output: Clone,
 {
-    let (of_row, asked) = keys.distinct();
-    let rows = Box::pin(rows_of_keys(relation, asked, db)).await?;
+    let (key_of_row, keys) = keys.distinct();
+    let rows = Box::pin(rows_of_keys(relation, keys, db)).await?;
     let of_key = |key: Option<usize>| key.and_then(|it| rows.get(it)).map_or(&[][..], Vec::as_slice);
-    of_row.into_iter().map(|key| K::share::<P, C, _>(of_key(key))).collect()
+    key_of_row.into_iter().map(|key| K::share::<P, C, _>(of_key(key))).collect()
 }
 
 macro_rules! relations {
@@ -107,9 +109,9 @@ macro_rules! relations {
     )+ };
 }
 relations! {
-    [V] Many<V> => own_by_keys;
-    [] Recursive => own_by_keys;
-    [] AtMostOne => own_by_keys;
-    [] One => shared_by_keys where Clone;
-    [] MaybeOne => shared_by_keys where Clone;
+    [V] Many<V> => unshared_rows;
+    [] Recursive => unshared_rows;
+    [] AtMostOne => unshared_rows;
+    [] One => shared_rows where Clone;
+    [] MaybeOne => shared_rows where Clone;
 }

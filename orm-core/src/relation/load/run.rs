@@ -12,17 +12,17 @@ use crate::{
     statement::{Limit, Operation},
 };
 
-/// Which rows of a query are read.
+/// Which rows of the query are read.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum WantedRows {
     All,
-    /// The only one, if there is one.
+    /// The only one, if there is one; several are an error.
     Only,
     First,
 }
 
 impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
-    /// Runs the query and returns all rows with what belongs to them.
+    /// Runs the query and returns all rows with their related rows.
     ///
     /// Round trips: 1, and 1 for each level of relations.
     ///
@@ -38,7 +38,7 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
         self.run(WantedRows::All, db).await
     }
 
-    /// Runs the query and returns its only row with what belongs to it.
+    /// Runs the query and returns its only row with its related rows.
     ///
     /// Round trips: 1, and 1 for each level of relations.
     ///
@@ -54,7 +54,7 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
         self.one_or_none(db).await?.ok_or_else(|| not_found(Operation::Select, Some(M::TABLE.name)))
     }
 
-    /// Runs the query and returns its only row with what belongs to it, if there is one.
+    /// Runs the query and returns its only row with its related rows, if there is one.
     ///
     /// Round trips: 1, and 1 for each level of relations.
     ///
@@ -70,7 +70,7 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
         Ok(self.run(WantedRows::Only, db).await?.into_iter().next())
     }
 
-    /// Counts the rows that [`all`](Self::all) would return. Nothing is loaded along.
+    /// Counts the rows that [`all`](Self::all) would return. Loads no relations.
     ///
     /// Round trips: 1.
     ///
@@ -88,7 +88,7 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
         self.query.count(db).await
     }
 
-    /// Returns whether [`all`](Self::all) would return a row. Nothing is loaded along.
+    /// Returns whether [`all`](Self::all) would return a row. Loads no relations.
     ///
     /// Round trips: 1.
     ///
@@ -104,7 +104,7 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
         self.query.exists(db).await
     }
 
-    /// Runs the query with `LIMIT 1` and returns its first row with what belongs to it, if there is one.
+    /// Runs the query with `LIMIT 1` and returns its first row with its related rows, if there is one.
     ///
     /// Round trips: 1, and 1 for each level of relations.
     ///
@@ -122,7 +122,7 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
 }
 
 impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
-    /// Reads the rows and what belongs to them. On the heap: the verbs would hold the query twice otherwise.
+    /// Reads the rows and their relations. On the heap: otherwise the verbs would hold the query twice.
     fn run<E: Executor>(
         self,
         take: WantedRows,
@@ -139,8 +139,9 @@ impl<M: Model, Row: FromRow, L: Loads<Row>, S: Source> With<M, L, Row, S> {
         })
     }
 
+    /// Reads the rows, then level by level the relations of what was read: one statement each.
     pub(super) async fn levels(mut self, take: WantedRows, db: &impl Executor) -> Result<Vec<L::Output>> {
-        // The limit of all levels has begun already, and comes with the executor.
+        // The executor has the time limit of all levels, which has begun.
         self.query.ast.timeout = None;
         let rows = match take {
             WantedRows::All => self.query.all(db).await?,

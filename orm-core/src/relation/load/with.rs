@@ -8,14 +8,14 @@ use crate::{
     relation::{Related, Relation},
 };
 
-/// Grows the relations asked for by one.
+/// Relations that another one can be added to: a tuple of up to seven.
 #[diagnostic::on_unimplemented(
     message = "at most eight relations can be loaded side by side",
     label = "one too many",
-    note = "load the rest for the rows at hand: `load(&users, User::posts(), &db)`"
+    note = "load the others for the rows that were read: `load(&users, User::posts(), &db)`"
 )]
 pub trait AddRelation<R> {
-    /// The grown relations.
+    /// The relations with the added one.
     type Output;
 
     /// Adds one.
@@ -46,13 +46,13 @@ macro_rules! push {
 }
 push! { A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; }
 
-/// A query of rows of `M` with the relations `L`: its rows are tuples of the row and what each relation gives, or
+/// A query of rows of `M` that loads the relations `L`: it returns tuples of a row and its related rows, or
 /// projections. `S` are the sources that its clauses can name.
 #[must_use = "a query does nothing until a verb such as `.all(&db)` is awaited"]
 pub struct With<M, L, Row = M, S = M> {
     pub(crate) query: Select<S, Row>,
     pub(crate) loads: L,
-    /// Whether all levels must see one snapshot.
+    /// Whether all levels read one snapshot.
     pub(crate) consistent: bool,
     pub(crate) _model: PhantomData<fn() -> M>,
 }
@@ -70,10 +70,10 @@ impl<M, L, Row, S: Source> fmt::Debug for With<M, L, Row, S> {
 }
 
 impl<S: Source, M: Model> Select<S, M> {
-    /// Loads a relation along with the rows: each becomes a tuple of the row and what belongs to it. Several relations
-    /// may stand side by side, and relations in relations.
+    /// Loads a relation with the rows: each becomes a tuple of the row and its related rows. Several relations can be
+    /// loaded side by side, and relations of relations.
     ///
-    /// Round trips: 1 more for each level; relations of one level wait at the same time.
+    /// Round trips: 1 more for each level; the relations of one level are pipelined.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -90,7 +90,7 @@ impl<S: Source, M: Model> Select<S, M> {
 }
 
 impl<M: Model, L, S: Source> With<M, L, M, S> {
-    /// Loads another relation along with the rows.
+    /// Loads another relation with the rows.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -113,7 +113,7 @@ impl<M, L, Row, S> With<M, L, Row, S> {
 }
 
 impl<P: Model, C: Model, K, L> Related<P, C, K, C, L> {
-    /// Loads a relation of each along with it: to any depth. One more statement a level.
+    /// Loads a relation of each related row, to any depth. One more statement for each level.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {

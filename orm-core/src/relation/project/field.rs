@@ -1,6 +1,11 @@
-//! The fields of projections: what each reads from a row, and how it is made of that.
+//! The fields of projections: the columns that each adds to the select list, how it is read from a row, and how it is
+//! loaded.
 //!
-//! Generated code names a field by its struct and number only, as for models: what is wrong with one is one message.
+//! A column is read from the row. A relation reads the key from the row, and its rows are loaded for the keys of all
+//! rows.
+//!
+//! Generated code names a field only by its struct and number, as for models, so a field that does not fit is one
+//! message.
 
 use std::{any::Any, fmt, future::Future, marker::PhantomData, pin::Pin, vec::IntoIter};
 
@@ -14,24 +19,24 @@ use crate::{
     query::Select,
     relation::{
         AtMostOne, Depth, Many, MaybeOne, One, Related, Tree, WithDepth,
-        condition::origin,
-        load::{ParentKey, ParentKeys, fewer, own_by_keys, shared_by_keys},
+        condition::source_of,
+        load::{ParentKey, ParentKeys, shared_rows, too_few_rows, unshared_rows},
     },
     row::{Cursor, FromRow, Layout},
     value::{Json, Scalar, SqlType},
 };
 
-/// What a row has for a field of type `F`. It says nothing of where that comes from, so that what is wrong there is one
-/// message; and it is hardly larger than the field.
+/// What was read from a row for a field of type `F`. Its type does not depend on the source of the field, so a field
+/// that does not fit is one message; and it is hardly larger than the field.
 #[doc(hidden)]
 pub enum FieldCell<F> {
     /// The field itself.
     Value(F),
-    /// The key by which it is found.
+    /// The key by which its rows are found.
     Key(ParentKey),
     /// The row of another projection.
     Row(Box<Box<dyn Any + Send>>),
-    /// What has been taken to be finished.
+    /// Nothing any more: the key or row was taken to load the field.
     Taken,
 }
 
@@ -51,10 +56,10 @@ impl<F> fmt::Debug for FieldCell<F> {
 pub trait ProjectionField<const I: usize> {
     /// Its type.
     type Field: Send + 'static;
-    /// Where it comes from.
+    /// What it is read from.
     type Source: FieldSource<Self::Field> + 'static;
 
-    /// Adds the clauses that the field has for its relation.
+    /// Adds the clauses of the field's attribute to its relation.
     fn with_clauses(
         source: <Self::Source as FieldSource<Self::Field>>::Reader,
     ) -> <Self::Source as FieldSource<Self::Field>>::Reader {
@@ -62,16 +67,16 @@ pub trait ProjectionField<const I: usize> {
     }
 }
 
-/// What gives a field of type `F`.
+/// What a field of type `F` is read from.
 #[doc(hidden)]
 pub trait FieldSource<F>: Sized {
-    /// What it reads: a column, a relation.
+    /// The value that reads it: of a column, of a relation.
     type Reader: Send + 'static;
 
-    /// Whether a row alone does not give the field.
+    /// Whether the field needs more than the row.
     const LOADED_LATER: bool;
 
-    /// Makes the source.
+    /// Makes that value.
     fn source() -> Self::Reader;
 
     /// Adds it to a select list.
@@ -83,7 +88,7 @@ pub trait FieldSource<F>: Sized {
     /// Reads it from a row.
     fn read(row: &mut Cursor<'_>) -> Result<FieldCell<F>>;
 
-    /// Makes the fields of the rows that wait.
+    /// Loads the fields of all rows, if they need more than the row.
     fn finish<E: Executor>(
         source: Self::Reader,
         cells: Vec<FieldCell<F>>,
@@ -91,7 +96,7 @@ pub trait FieldSource<F>: Sized {
     ) -> impl Future<Output = Result<Vec<F>>> + Send;
 }
 
-/// Which source of which query the columns of a projection are of.
+/// The query and the source that the columns of a projection belong to.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub struct SourceRef {
@@ -101,7 +106,7 @@ pub struct SourceRef {
 
 impl SourceRef {
     fn of(columns: impl Selection) -> Self {
-        let (query, source) = origin(columns);
+        let (query, source) = source_of(columns);
         Self { query, source }
     }
 
@@ -129,7 +134,7 @@ pub fn field_read<P: ProjectionField<I>, const I: usize>(row: &mut Cursor<'_>) -
     P::Source::read(row)
 }
 
-/// Takes the cells of the field out of the rows, unless they have the field already.
+/// Takes the cells of the field out of the rows, if the field is to be loaded.
 #[doc(hidden)]
 pub fn field_take<P: ProjectionField<I>, const I: usize, R>(
     rows: &mut [R],
@@ -141,7 +146,7 @@ pub fn field_take<P: ProjectionField<I>, const I: usize, R>(
     rows.iter_mut().map(|row| std::mem::replace(cell(row), FieldCell::Taken)).collect()
 }
 
-/// Makes the fields of the rows.
+/// Loads the fields of all rows.
 #[doc(hidden)]
 pub fn field_finish<'e, P: ProjectionField<I>, const I: usize, E: Executor>(
     cells: Vec<FieldCell<P::Field>>,
@@ -150,13 +155,13 @@ pub fn field_finish<'e, P: ProjectionField<I>, const I: usize, E: Executor>(
     Box::pin(P::Source::finish(P::with_clauses(P::Source::source()), cells, db))
 }
 
-/// The field of a row: what the row has, or the next of those that were finished.
+/// Returns the field of a row: from its cell, or the next of those that were loaded.
 #[doc(hidden)]
 #[inline]
 pub fn field_made<F>(cell: FieldCell<F>, finished: &mut IntoIter<F>) -> Result<F> {
     match cell {
         FieldCell::Value(value) => Ok(value),
-        FieldCell::Key(_) | FieldCell::Row(_) | FieldCell::Taken => finished.next().ok_or_else(fewer),
+        FieldCell::Key(_) | FieldCell::Row(_) | FieldCell::Taken => finished.next().ok_or_else(too_few_rows),
     }
 }
 
@@ -250,8 +255,8 @@ impl<M: Model, F: Projected<Of = M>> FieldSource<F> for Flattened<M> {
 
     async fn finish<E: Executor>((): (), cells: Vec<FieldCell<F>>, db: &E) -> Result<Vec<F>> {
         let row = |cell| match cell {
-            FieldCell::Row(row) => row.downcast::<F::Row>().map(|it| *it).map_err(|_| fewer()),
-            FieldCell::Value(_) | FieldCell::Key(_) | FieldCell::Taken => Err(fewer()),
+            FieldCell::Row(row) => row.downcast::<F::Row>().map(|it| *it).map_err(|_| too_few_rows()),
+            FieldCell::Value(_) | FieldCell::Key(_) | FieldCell::Taken => Err(too_few_rows()),
         };
         let rows = cells.into_iter().map(row).collect::<Result<_>>()?;
         F::load(rows, db).await
@@ -259,7 +264,7 @@ impl<M: Model, F: Projected<Of = M>> FieldSource<F> for Flattened<M> {
 }
 
 impl<P: Model> WithDepth<P> {
-    /// The same tree, of each row what the projection reads.
+    /// The same tree, whose rows are read as the projection.
     pub(crate) fn project<F: Projected<Of = P>>(self) -> Tree<P, F::Row, Project<F>> {
         let (path, query) = self.bounded();
         let rows: Select<(P, Depth), P> = Select::from_ast(query.ast);
@@ -268,15 +273,15 @@ impl<P: Model> WithDepth<P> {
     }
 }
 
-/// What a field of type `F` of a projection reads.
+/// A column or relation that a field of type `F` of a projection can be read from.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "a field of type `{F}` cannot be read from {Self}",
-    label = "of another type than what the model has under this name",
-    note = "a column keeps its type; a relation is a `Vec`, an `Option` or one of a model or projection, as it was declared"
+    label = "the model has another type under this name",
+    note = "a column keeps its type; a relation gives a `Vec`, an `Option` or one row of a model or projection, as it was declared"
 )]
 pub trait Reads<F>: Send + Sized {
-    /// Whether a row alone does not give the field.
+    /// Whether the field needs more than the row.
     const LOADED_LATER: bool;
 
     /// Adds it to a select list.
@@ -288,7 +293,7 @@ pub trait Reads<F>: Send + Sized {
     /// Reads it from a row.
     fn read(row: &mut Cursor<'_>) -> Result<FieldCell<F>>;
 
-    /// Makes the fields of the rows.
+    /// Loads the fields of all rows.
     fn finish<E: Executor>(self, cells: Vec<FieldCell<F>>, db: &E) -> impl Future<Output = Result<Vec<F>>> + Send;
 }
 
@@ -363,7 +368,7 @@ macro_rules! relations {
             async fn finish<E: Executor>(self, cells: Vec<FieldCell<$field>>, db: &E) -> Result<Vec<$field>> {
                 let key = |cell| match cell {
                     FieldCell::Key(key) => Ok(key),
-                    FieldCell::Value(_) | FieldCell::Row(_) | FieldCell::Taken => Err(fewer()),
+                    FieldCell::Value(_) | FieldCell::Row(_) | FieldCell::Taken => Err(too_few_rows()),
                 };
                 let keys = ParentKeys::read(&self.path, cells.into_iter().map(key).collect::<Result<_>>()?);
                 $load(self.project::<F>(), keys, db).await
@@ -372,10 +377,10 @@ macro_rules! relations {
     )+ };
 }
 relations! {
-    [C: Model, V: Any] Related<P, C, Many<V>>, C => Vec<F>, own_by_keys;
-    [C: Model] Related<P, C, AtMostOne>, C => Option<F>, own_by_keys;
-    [C: Model] Related<P, C, One>, C => F, shared_by_keys, Clone;
-    [C: Model] Related<P, C, MaybeOne>, C => Option<F>, shared_by_keys, Clone;
-    [] Tree<P>, P => Vec<F>, own_by_keys;
-    [] WithDepth<P>, P => Vec<F>, own_by_keys;
+    [C: Model, V: Any] Related<P, C, Many<V>>, C => Vec<F>, unshared_rows;
+    [C: Model] Related<P, C, AtMostOne>, C => Option<F>, unshared_rows;
+    [C: Model] Related<P, C, One>, C => F, shared_rows, Clone;
+    [C: Model] Related<P, C, MaybeOne>, C => Option<F>, shared_rows, Clone;
+    [] Tree<P>, P => Vec<F>, unshared_rows;
+    [] WithDepth<P>, P => Vec<F>, unshared_rows;
 }

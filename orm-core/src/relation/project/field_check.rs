@@ -1,5 +1,5 @@
-//! What a name of a model stands for, and whether a field of a projection can be read from it. Checked while the user's
-//! crate is compiled: a field that does not fit is one message, which says what does.
+//! Checks of the fields of projections, which run while the user's crate is compiled: a field that does not fit is one
+//! message, which says what would fit.
 #![expect(clippy::panic, reason = "runs while the user's crate is compiled, and is its error message")]
 
 use std::marker::PhantomData;
@@ -11,15 +11,15 @@ use crate::{
     value::{Nullability, PgType, Scalar, SqlType},
 };
 
-/// What a name of `M` stands for, where it is a name of a column or relation.
+/// What a name stands for, if `M` has a column or relation of that name.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct ProbeMember<M, const NAME: u64>(PhantomData<fn() -> M>);
 
 impl<M: Member<NAME>, const NAME: u64> ProbeMember<M, NAME> {
-    /// There is one.
+    /// It exists.
     pub const THERE: bool = true;
-    /// The column, where it is one whose type can be compared.
+    /// The column, if it is one whose type can be compared.
     pub const COLUMN: Option<(&'static Table, &'static str)> = match M::COLUMN {
         Some(name) => Some((M::TABLE, name)),
         None => None,
@@ -28,10 +28,10 @@ impl<M: Member<NAME>, const NAME: u64> ProbeMember<M, NAME> {
     pub const GIVES: &'static str = M::GIVES;
 }
 
-/// What [`ProbeMember`] says of names that stand for nothing.
+/// What [`ProbeMember`] says about other names.
 #[doc(hidden)]
 pub trait NoMember {
-    /// There is none.
+    /// It does not exist.
     const THERE: bool = false;
     /// No column.
     const COLUMN: Option<(&'static Table, &'static str)> = None;
@@ -54,7 +54,7 @@ where
     pub const READS: bool = true;
 }
 
-/// What [`ProbeReads`] says of other fields.
+/// What [`ProbeReads`] says about other fields.
 #[doc(hidden)]
 pub trait NoReading {
     /// It cannot.
@@ -63,7 +63,7 @@ pub trait NoReading {
 
 impl<M, F, const NAME: u64> NoReading for ProbeReads<M, F, NAME> {}
 
-/// How the type of a field is stored, where it can be.
+/// The type of the column that a field of type `F` is stored in, if there is one.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct ProbeType<F>(PhantomData<fn() -> F>);
@@ -74,7 +74,7 @@ impl<F: SqlType> ProbeType<F> {
         Some((<F::Base as Scalar>::TYPE, <F::Nullability as Nullability>::NULLABLE));
 }
 
-/// What [`ProbeType`] says of types that cannot be stored.
+/// What [`ProbeType`] says about types that cannot be stored.
 #[doc(hidden)]
 pub trait NoType {
     /// No type.
@@ -83,14 +83,14 @@ pub trait NoType {
 
 impl<F> NoType for ProbeType<F> {}
 
-/// Stops the compilation where a model has neither a column nor a relation of a name.
+/// Stops the compilation if a model has neither a column nor a relation of a name.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_member(table: Option<&Table>, members: &[&str], there: bool, name: &str) {
     let Some(table) = table else { return };
     let ([first, rest @ ..], false) = (members, there) else { return };
     let text = Message::new().text("`").text(table.model).text("` has no column or relation `").text(name);
-    let mut text = text.text("`: there are `").text(first).text("`");
+    let mut text = text.text("`; it has `").text(first).text("`");
     let mut rest = rest;
     while let [next, tail @ ..] = rest {
         if text.len() > 600 {
@@ -100,10 +100,10 @@ pub const fn check_member(table: Option<&Table>, members: &[&str], there: bool, 
         text = text.text(", `").text(next).text("`");
         rest = tail;
     }
-    panic!("{}", text.text("; a computed field says how it is made, by `#[orm(expr = ..)]`").as_str());
+    panic!("{}", text.text("; a computed field names a function: `#[orm(expr = ..)]`").as_str());
 }
 
-/// Stops the compilation where a field reads a column of another type.
+/// Stops the compilation if a field reads a column of another type.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_part(column: Option<(&Table, &str)>, field: Option<(PgType, bool)>, name: &str) {
@@ -120,20 +120,21 @@ pub const fn check_part(column: Option<(&Table, &str)>, field: Option<(PgType, b
         panic!("{}", text.as_str());
     }
     if def.nullable && !nullable {
-        let text = text.text(" takes no NULL, but the column of `").text(table.model);
-        let text = text.text("` may be NULL: make it an `Option`");
+        let text = text.text(" cannot hold NULL, but the column of `").text(table.model);
+        let text = text.text("` can be NULL: make it an `Option`");
         panic!("{}", text.as_str());
     }
 }
 
-/// Stops the compilation where a field reads a column as a type that no column has.
+/// Stops the compilation if a field reads a column as a type that no column has.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_column(column: Option<(&Table, &str)>, reads: bool, name: &str, of_field: &str) {
     let (Some((table, column)), false) = (column, reads) else { return };
     let Some(def) = find(table, column) else { return };
     let text = Message::new().text("the field `").text(name).text("` is of type `").text(of_field);
-    let text = text.text("`, which no column has; that of `").text(table.model).text("` is a `").text(def.ty.name);
+    let text =
+        text.text("`, which no column has; the column of `").text(table.model).text("` is a `").text(def.ty.name);
     panic!("{}", text.text(if def.ty.array { "[]`" } else { "`" }).as_str());
 }
 
@@ -148,7 +149,7 @@ const fn find(table: &Table, name: &str) -> Option<&'static ColumnDef> {
     None
 }
 
-/// Stops the compilation where a field is not what a relation gives.
+/// Stops the compilation if a field is not what a relation gives.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_relation(table: Option<&Table>, gives: &str, reads: bool, name: &str, of_field: &str) {

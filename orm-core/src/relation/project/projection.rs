@@ -1,4 +1,4 @@
-//! Projections: structs that say what is loaded, relations included.
+//! The traits of projections, and queries of them.
 
 use std::{fmt, future::Future, marker::PhantomData};
 
@@ -13,7 +13,7 @@ use crate::{
     row::FromRow,
 };
 
-/// A struct whose fields say what is read of a model and loaded along with it. Derive it with
+/// A struct whose fields say which columns of a model are read, and which relations are loaded. Derive it with
 /// `#[derive(Projection)]`.
 ///
 /// ```
@@ -35,7 +35,7 @@ use crate::{
 /// # Ok(()) }
 /// ```
 pub trait Projection: Projected {
-    /// Starts a query of the model's rows, of which only what the struct says is read: with the clauses of
+    /// Starts a query of the model's rows that reads only the fields of the struct. It has the clauses of
     /// `Model::query`.
     ///
     /// Round trips: 1, and 1 for each level of relations.
@@ -57,10 +57,10 @@ pub trait Projection: Projected {
     }
 }
 
-/// What can be read of the rows of a model: a projection, or the model itself.
+/// A type that rows of a model can be read as: a projection, or the model itself.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a model nor a projection",
-    label = "cannot be read along with its parent",
+    label = "cannot be read with its parent",
     note = "derive it: `#[derive(Projection)]` and `#[orm(of = Model)]`"
 )]
 pub trait Projected: Sized + Send + 'static {
@@ -69,7 +69,7 @@ pub trait Projected: Sized + Send + 'static {
     /// A row of the result, before relations are loaded.
     type Row: FromRow;
 
-    /// Adds what is read to a select list.
+    /// Adds its columns to a select list.
     #[doc(hidden)]
     fn select(columns: <Self::Of as Model>::Columns<Present>, list: &mut SelectList);
 
@@ -91,7 +91,7 @@ impl<M: Model> Projected for M {
     }
 }
 
-/// Makes `F` of its rows.
+/// Loads the relations of a projection `F`, and makes it from its rows.
 pub struct Project<F>(PhantomData<fn() -> F>);
 
 impl<F> Default for Project<F> {
@@ -121,7 +121,7 @@ impl<F: Projected> Loads<F::Row> for Project<F> {
 }
 
 impl<S: Source, M: Model> Select<S, M> {
-    /// Reads of each row what the projection says, with the relations that it names.
+    /// Reads each row as the projection, with its relations.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -140,9 +140,13 @@ impl<S: Source, M: Model> Select<S, M> {
         With::of(self.projected::<F>(), Project::default())
     }
 
-    /// The same, but of each row what the projection reads.
+    /// Replaces the select list by the columns that the projection reads.
+    ///
+    /// ```sql
+    /// SELECT t0.name, t0.id FROM users t0
+    /// ```
     pub(crate) fn projected<F: Projected<Of = M>>(mut self) -> Select<S, F::Row> {
-        // The rows are those of the first source, or of the one that was selected.
+        // Its rows are those of the first source, or of the source that was selected: `.select(|(_, u)| u)`.
         let source = self.ast.list.iter().flatten().find_map(|it| match it {
             Node::Column { source, .. } => Some(*source),
             _ => None,
@@ -155,21 +159,21 @@ impl<S: Source, M: Model> Select<S, M> {
     }
 }
 
-/// A column or relation of a model, known by a number made of its name.
+/// A column or relation of a model, found by a number made from its name.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no column or relation of this name",
-    label = "not a field of `{Self}`, nor one of its relations",
-    note = "a field of a projection has the name of a column or relation of its model; a computed one says how: `#[orm(expr = function)]`"
+    label = "not a field or relation of `{Self}`",
+    note = "a field of a projection has the name of a column or relation of its model; a computed field names a function: `#[orm(expr = function)]`"
 )]
 pub trait Member<const NAME: u64>: Model {
-    /// What it is.
+    /// Its type.
     type Is;
 
-    /// The column, where it is one whose type can be compared.
+    /// The column, if it is one whose type can be compared.
     const COLUMN: Option<&'static str>;
 
-    /// What a relation gives, in words.
+    /// What a relation gives, in words, for messages.
     const GIVES: &'static str = "";
 
     /// Makes it.
@@ -177,7 +181,7 @@ pub trait Member<const NAME: u64>: Model {
 }
 
 impl<P: Model, C: Model, K> Related<P, C, K> {
-    /// Reads each as `F`, a projection, with the relations that it names.
+    /// Reads each row as `F`, a projection, with its relations.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -196,7 +200,7 @@ impl<P: Model, C: Model, K> Related<P, C, K> {
     }
 }
 
-/// Adds an expression that a function of the user makes, and holds it to the type of its field.
+/// Adds the expression that a function of the user makes; it must have the type of its field.
 #[doc(hidden)]
 pub fn select_computed<M: Model, F: FromRow, S: Selection<Output = F>>(
     columns: M::Columns<Present>,

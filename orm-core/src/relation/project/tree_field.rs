@@ -1,4 +1,5 @@
-//! Fields of projections that follow a relation to the end: what is above a row, or below it.
+//! Fields of projections that follow a relation to the end: `#[orm(ancestors = parent)]`,
+//! `#[orm(descendants = children)]`.
 
 use std::marker::PhantomData;
 
@@ -12,20 +13,20 @@ use crate::{
     row::{Cursor, Layout},
 };
 
-/// The relation of `M` whose name has the number `NAME`, followed by `W` to the end.
+/// The relation of `M` whose name has the number `NAME`, followed to the end in the direction `W`.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct TreeField<M, W, const NAME: u64>(PhantomData<fn() -> (M, W)>);
 
-/// A way to follow a relation `R` of a model to itself.
+/// A direction in which a relation `R` of a model to itself can be followed.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{R}` has no {Self}",
-    label = "not followed this way",
-    note = "`ancestors` follows what a row refers to, `descendants` a `has_many`, both of a model that refers to itself"
+    label = "cannot be followed in this direction",
+    note = "`ancestors` follows a foreign key, `descendants` a `has_many`, both of a model that refers to itself"
 )]
 pub trait TreeDirection<R>: 'static {
-    /// What is found along it.
+    /// The relation that is followed.
     type Tree: Send + 'static;
 
     /// Follows it.
@@ -42,7 +43,7 @@ pub enum Ancestors {}
 #[derive(Debug)]
 pub enum Descendants {}
 
-/// A way whose steps are counted.
+/// A direction in which the steps are counted.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct CountDepth<W>(PhantomData<fn() -> W>);

@@ -1,4 +1,4 @@
-//! Trees whose rows come with how deep they are.
+//! `with_depth`: recursive relations whose rows are returned with their depth.
 
 use std::fmt;
 
@@ -14,8 +14,8 @@ use crate::{
     row::FromRow,
 };
 
-/// In how many steps a row of a tree was found: a source of a query whose only column is an `i32`, 1 for a child or a
-/// parent. Made by [`with_depth`](Related::with_depth).
+/// The number of steps in which a row of a tree was found: a source of a query whose only column is an `i32`, 1 for a
+/// child or a parent. Made by [`with_depth`](Related::with_depth).
 #[derive(Debug, Clone, Copy)]
 pub enum Depth {}
 
@@ -41,7 +41,7 @@ impl Source for Maybe<Depth> {
     }
 }
 
-/// A tree of `P` whose rows come with their depth. Closures get both: `|(category, depth)|`.
+/// A tree of `P` whose rows are returned with their depth. Closures get both: `|(category, depth)|`.
 #[must_use = "a relation does nothing until a query takes it: `.with(..)`"]
 pub struct WithDepth<P, Out = (P, i32)> {
     pub(crate) path: Path<P>,
@@ -61,15 +61,15 @@ impl<P, Out> fmt::Debug for WithDepth<P, Out> {
 }
 
 impl<P: Keyed> Tree<P> {
-    /// Says of each row in how many steps it was found: 1 for a child or a parent. Where several ways lead to a row, the
-    /// shortest counts.
+    /// Also returns in how many steps each row was found: 1 for a child or a parent. If several paths lead to a row,
+    /// the shortest counts.
     ///
-    /// Links between rows may have more ways through them than can be walked, so of a relation `through` a table it is
-    /// refused without [`max_depth`](Related::max_depth). The walk remembers its way, which costs memory of the server
-    /// where rows are very deep; `max_depth` spares it.
+    /// A network of links can have more paths than can be followed, so for a relation `through` a junction table this
+    /// is refused without [`max_depth`](Related::max_depth). Without it the server remembers the path of each row,
+    /// which takes memory if rows are very deep.
     ///
-    /// Renders `min("depth") … GROUP BY …` in the recursive query, and `CYCLE`, which PostgreSQL 14 and later
-    /// have, where there is no `max_depth`.
+    /// Renders `min("depth") … GROUP BY …` in the recursive query, and without `max_depth` also `CYCLE`, which
+    /// PostgreSQL 14 and later have.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -87,12 +87,11 @@ impl<P: Keyed> Tree<P> {
 }
 
 impl<P, Out> WithDepth<P, Out> {
-    /// The relation and what it reads, without a way of no end.
+    /// The path and the query; the query is refused if the number of paths that it follows has no bound.
     pub(crate) fn bounded(self) -> (Path<P>, Select<(P, Depth), Out>) {
         let Self { path, mut query } = self;
         if path.may_be_endless() {
-            let text =
-                "`with_depth` of a relation through a table needs `max_depth`: there may be no end of ways through it";
+            let text = "`with_depth` of a relation through a junction table needs `max_depth`: the number of paths has no bound";
             query.ast.refuse(text);
         }
         (path, query)
@@ -100,7 +99,7 @@ impl<P, Out> WithDepth<P, Out> {
 }
 
 impl<P: Model, Out> WithDepth<P, Out> {
-    /// Follows the relation no more than `steps` times, as [`Related::max_depth`] does.
+    /// Follows the relation at most `steps` times, as [`Related::max_depth`] does.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -113,8 +112,8 @@ impl<P: Model, Out> WithDepth<P, Out> {
         self
     }
 
-    /// Starts a query of what belongs to `parent`, with all clauses of a query over two sources, the rows and their depth.
-    /// No round trip by itself.
+    /// Starts a query of the rows that belong to `parent`, with all clauses of a query over two sources: the rows and their
+    /// depth. No I/O.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -129,8 +128,8 @@ impl<P: Model, Out> WithDepth<P, Out> {
         query
     }
 
-    /// Starts a query of what belongs to any of `parents`; a row's depth is that below, or above, the nearest of them. No
-    /// round trip by itself.
+    /// Starts a query of the rows that belong to any of `parents`. The depth of a row counts from the nearest of them.
+    /// No I/O.
     ///
     /// A `limit`, `offset` or `distinct_on` goes after it, as for [`Related::of_all`].
     ///

@@ -1,4 +1,4 @@
-//! Relations of a model to itself, followed to the end: descendants and ancestors.
+//! `descendants`, `ancestors` and `max_depth`.
 
 use crate::{
     ast::Clause,
@@ -7,19 +7,19 @@ use crate::{
     relation::{Downward, Recursive, Related, Upward, path::Walk},
 };
 
-/// All rows that a relation of `P` to itself leads to, step by step: those below a row, or those above it. Made by
+/// All rows that a relation of `P` to itself leads to, step by step: the descendants or the ancestors of a row. Made by
 /// [`descendants`](Related::descendants) and [`ancestors`](Related::ancestors).
 ///
-/// It is loaded, filtered, counted and asked about like a [`HasMany`](crate::relation::HasMany). Each row comes once for each it was
-/// found from, however many ways lead to it. Where rows refer to each other in a circle, each of them is its own
-/// descendant and ancestor; the walk ends all the same.
+/// It is loaded, filtered, counted and asked about like a [`HasMany`](crate::relation::HasMany). A parent gets each row
+/// once, however many paths lead to it. If rows refer to each other in a circle, each of them is its own descendant and
+/// ancestor; the recursion still ends.
 pub type Tree<P, Out = P, L = ()> = Related<P, P, Recursive, Out, L>;
 
-/// A model that a relation of `P` leads to and that is `P` itself.
+/// A model that a relation of `P` leads to, and that is `P`.
 #[diagnostic::on_unimplemented(
-    message = "this relation leads from `{P}` to `{Self}`: there is nothing to follow further",
+    message = "this relation leads from `{P}` to `{Self}`, so it cannot be followed again",
     label = "not a relation of a model to itself",
-    note = "descendants and ancestors are of models that refer to themselves: \
+    note = "only a model that refers to itself has descendants and ancestors: \
             `#[orm(references = Category)] parent_id: Option<i64>` in `Category`"
 )]
 pub trait SameModel<P>: Keyed {}
@@ -28,15 +28,16 @@ pub trait SameModel<P>: Keyed {}
 impl<P: Keyed> SameModel<P> for P {}
 
 impl<P: Model, C: Model, K> Related<P, C, K> {
-    /// Follows the relation again from each row that it finds: children, their children, and so on. The row itself is not
-    /// among them, unless rows refer to each other in a circle. Links are followed the same way: those whom one follows,
-    /// whom they follow, and so on.
+    /// Follows the relation again from each row that it finds: children, their children, and so on. The row itself is
+    /// not among them, unless rows refer to each other in a circle. Links of many to many are followed in the same way:
+    /// the people that a person follows, those that they follow, and so on.
     ///
-    /// Filters before it say which rows are walked over: below one that is left out nothing is found. Filters after it
-    /// only leave out rows of the result. Sort and limit after it; the rows come in no order by themselves.
+    /// Filters before it choose the rows that are followed: the descendants of a row that is left out are not found.
+    /// Filters after it only leave out rows of the result. Sort and limit after it; without that the rows are in no
+    /// particular order.
     ///
-    /// Renders `JOIN (WITH RECURSIVE … UNION …)`, which starts at the rows at hand. No statement more than the relation
-    /// has without it.
+    /// Renders `WITH RECURSIVE … UNION …`, which starts from the parents. No more statements than the relation needs
+    /// without it.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -59,12 +60,12 @@ impl<P: Model, C: Model, K> Related<P, C, K> {
     /// Follows the relation again from the row that it finds: the parent, its parent, and so on. The row itself is not
     /// among them, unless rows refer to each other in a circle.
     ///
-    /// Filters before it say which rows are walked over: above one that is left out nothing is found. Filters after it
-    /// only leave out rows of the result. The rows come in no order by themselves: the nearest comes first by
-    /// [`with_depth`](Related::with_depth).
+    /// Filters before it choose the rows that are followed: the ancestors of a row that is left out are not found.
+    /// Filters after it only leave out rows of the result. The rows are in no particular order; sort them by their
+    /// [depth](Related::with_depth) to get the nearest first.
     ///
-    /// Renders `JOIN (WITH RECURSIVE … UNION …)`, which starts at the rows at hand. No statement more than the relation
-    /// has without it.
+    /// Renders `WITH RECURSIVE … UNION …`, which starts from the parents. No more statements than the relation needs
+    /// without it.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -103,8 +104,8 @@ impl<P: Model, C: Model, K> Related<P, C, K> {
 }
 
 impl<P: Model, Out, L> Tree<P, Out, L> {
-    /// Follows the relation no more than `steps` times: `max_depth(1)` finds what the relation finds without it, 0
-    /// nothing. Each row comes once, with its shortest way.
+    /// Follows the relation at most `steps` times: `max_depth(1)` finds the rows that the relation itself leads to,
+    /// `max_depth(0)` none. A row that several paths lead to counts with the shortest.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {

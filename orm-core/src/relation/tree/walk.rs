@@ -1,7 +1,14 @@
-//! How a relation of a model to itself is followed again from each row that it finds.
+//! The recursive query that follows a relation of a model to itself.
 //!
-//! A recursive query finds the keys, and the rows of the model are joined to them. It begins with what the relation finds
-//! for the rows at hand, so never more is walked over than belongs to them.
+//! It finds the keys of the rows, and the table is joined to them. Its first level are the rows that belong to the
+//! parents, so it never reads more than belongs to them:
+//!
+//! ```sql
+//! WITH RECURSIVE "orm tree"(c0) AS (
+//!     SELECT t2.id FROM categories t2 WHERE t2.parent_id = $1                                -- `level`, restricted to parents
+//!     UNION SELECT t3.id FROM categories t3 JOIN "orm tree" t4 ON t3.parent_id = t4.c0       -- `step`
+//! ) SELECT c0 FROM "orm tree" GROUP BY c0
+//! ```
 
 use crate::{
     ast::{self, ColumnName, DEPTH, From, FromItem, Join, Node, QueryId, RecursiveQuery},
@@ -10,29 +17,34 @@ use crate::{
     value::Bind,
 };
 
-/// A column of what was found, by its place.
+/// A column of the rows found so far, by its position: `t4.c0`.
 fn found(query: QueryId, source: usize, place: usize) -> Node {
     let name = ColumnName::Position(u16::try_from(place).unwrap_or(u16::MAX));
     Node::Column { query, source: u8::try_from(source).unwrap_or(u8::MAX), name }
 }
 
-/// What is known of each row that was found: its key, then by which columns it leads on, if those are others.
-fn known<P: Model>(path: &Path<P>) -> Vec<&'static str> {
+/// The columns that the recursion keeps of each row: the primary key, and the columns that lead to the next level, if
+/// they are others.
+fn kept<P: Model>(path: &Path<P>) -> Vec<&'static str> {
     let mut names = P::TABLE.key.to_vec();
     names.extend(path.columns().iter().filter(|it| !P::TABLE.key.contains(it)));
     names
 }
 
 impl Walk {
-    /// Whether the steps are counted.
+    /// Returns whether the steps are counted.
     fn counts(&self) -> bool {
         self.depth || self.max_depth.is_some()
     }
 
-    /// A query of the rows of a level, of which only what is known of each is selected.
+    /// The query of one level, not yet restricted to the rows that it starts from.
+    ///
+    /// ```sql
+    /// SELECT t2.id, 1 FROM categories t2          -- 1 is the depth, if it is counted
+    /// ```
     pub(crate) fn level<P: Model>(&self, path: &Path<P>) -> ast::Select {
         let mut rows = self.rows.clone();
-        let mut list: Vec<Node> = known(path).into_iter().map(|name| column(rows.id, 0, name)).collect();
+        let mut list: Vec<Node> = kept(path).into_iter().map(|name| column(rows.id, 0, name)).collect();
         if self.counts() {
             list.push(Node::Constant("1"));
         }
@@ -43,14 +55,18 @@ impl Walk {
         rows
     }
 
-    /// The rows of the next level.
+    /// The query of the next level.
+    ///
+    /// ```sql
+    /// SELECT t4.n, t3.id, t4.depth + 1 FROM categories t3 JOIN "orm tree" t4 ON t3.parent_id = t4.c0 WHERE t4.depth < $2
+    /// ```
     fn step<P: Model>(&self, path: &Path<P>, numbered: bool) -> ast::Select {
         let mut step = self.level(path);
-        let (id, compared) = (step.id, path.join_through(&mut step));
+        let (id, compared) = (step.id, path.join_junction(&mut step));
         let source = step.from.len();
-        let known = known(path);
+        let kept = kept(path);
         let pairs = path.compared().iter().zip(path.columns()).filter_map(|(to, from)| {
-            let at = known.iter().position(|it| it == from)?;
+            let at = kept.iter().position(|it| it == from)?;
             Some((column(id, compared, to), found(id, source, at)))
         });
         step.from.push(From { relation: FromItem::PreviousStep, join: Join::Inner, on: Some(equal(pairs)) });
@@ -70,21 +86,22 @@ impl Walk {
         step
     }
 
-    /// What is found from `first`, a query of a level.
+    /// The recursive query whose first level is `first`.
     fn tree<P: Model>(&self, path: &Path<P>, first: ast::Select, numbered: bool) -> FromItem {
         FromItem::Recursive(Box::new(RecursiveQuery {
             first,
             step: self.step(path, numbered),
-            columns: known(path).len(),
+            columns: kept(path).len(),
             key: P::TABLE.key.len(),
             numbered,
             counted: self.counts(),
             depth: self.depth,
-            // What is walked again and again has no end where its steps are counted.
+            // A circle has no end if its steps are counted, since each round finds rows with another depth.
             cycle: self.depth && self.max_depth.is_none(),
         }))
     }
 
+    /// `t0.id = t1.c0`
     fn has_key<P: Model>(child: QueryId, query: QueryId, source: usize) -> Node {
         let key = P::TABLE.key.iter().enumerate();
         equal(key.map(|(at, name)| (column(child, 0, name), found(query, source, at))))
@@ -95,13 +112,22 @@ impl Walk {
         child.from.push(From { relation: tree, join: Join::Inner, on });
     }
 
-    /// Keeps the rows of `child` that are found from `first`. The depth is then the last of its sources.
+    /// Keeps the rows of `child` that are found from `first`. The recursive query, which has the depths, becomes the
+    /// last source.
+    ///
+    /// ```sql
+    /// FROM categories t0 JOIN (WITH RECURSIVE …) t1 ON t0.id = t1.c0
+    /// ```
     pub(crate) fn join<P: Model>(&self, path: &Path<P>, child: &mut ast::Select, first: ast::Select) {
         Self::join_tree::<P>(child, self.tree(path, first, false));
     }
 
-    /// The same without a further source, where none is needed for the depth: others may be joined to the query, and it
-    /// may become a delete.
+    /// The same without another source, unless the depths are needed: then more can be joined to the query, and it can
+    /// become a delete.
+    ///
+    /// ```sql
+    /// FROM categories t0 WHERE EXISTS (SELECT 1 FROM (WITH RECURSIVE …) t1 WHERE t0.id = t1.c0)
+    /// ```
     pub(crate) fn restrict<P: Model>(&self, path: &Path<P>, child: &mut ast::Select, first: ast::Select) {
         if self.depth {
             return self.join(path, child, first);
@@ -111,8 +137,15 @@ impl Walk {
         child.filters.push(Node::Exists(Box::new(keys)));
     }
 
-    /// Keeps the rows of `child` that are found from `first`, whose rows begin with a number, and returns the number that
-    /// each was found for.
+    /// Keeps the rows of `child` that are found from `first`, whose first column is the number of the parent, and
+    /// returns the column with that number. A row is found once, with the numbers of all its parents, and repeated for
+    /// each of them.
+    ///
+    /// ```sql
+    /// SELECT t2.c0, t0.… FROM categories t0
+    /// JOIN (WITH RECURSIVE … SELECT c0, array_agg(n) AS n …) t1 ON t0.id = t1.c0
+    /// JOIN LATERAL (SELECT unnest(t1.n)) t2(c0) ON TRUE
+    /// ```
     pub(crate) fn numbered<P: Model>(&self, path: &Path<P>, child: &mut ast::Select, first: ast::Select) -> Node {
         let source = child.from.len();
         Self::join_tree::<P>(child, self.tree(path, first, true));

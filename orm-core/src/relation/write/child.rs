@@ -1,4 +1,4 @@
-//! What a parent gets when it is stored: rows that are new, rows with rows of their own, or rows that are there already.
+//! The rows that a closure of a nested insert may return: new rows, new rows with children, or existing rows to link.
 
 use std::fmt;
 
@@ -15,12 +15,12 @@ use crate::{
 #[doc(hidden)]
 pub struct LevelRows<C> {
     new: ColumnBuffers,
-    there: Vec<C>,
+    existing: Vec<C>,
 }
 
 impl<C> Default for LevelRows<C> {
     fn default() -> Self {
-        Self { new: ColumnBuffers::default(), there: vec![] }
+        Self { new: ColumnBuffers::default(), existing: vec![] }
     }
 }
 
@@ -36,45 +36,46 @@ impl<C: Model> LevelRows<C> {
         rows.count()
     }
 
-    /// Takes the rows that are there already, and the insert of those that are not.
+    /// Returns the existing rows, and the insert of the new ones.
     pub(super) fn finish(self) -> (Vec<C>, Insert<C, C, ManyRows>) {
-        (self.there, Insert::new(C::TABLE, self.new.finish(C::TABLE)))
+        (self.existing, Insert::new(C::TABLE, self.new.finish(C::TABLE)))
     }
 }
 
-/// Inserts rows of which others may have been given, all of them or none.
+/// Inserts rows; it is an error if fewer are stored than were given. Children and their parents would not match any
+/// more.
 pub(super) async fn store<C: Model, N>(insert: Insert<C, C, N>, db: &impl Executor) -> Result<Vec<C>> {
     let given = insert.given();
     let stored = insert.all(db).await?;
     if stored.len() != given {
-        let text = format!("{} of {given} rows were stored: a trigger or a rule left the others out", stored.len());
+        let text = format!("{} of {given} rows were stored: a trigger or a rule skipped the others", stored.len());
         return Err(Error::new(ErrorKind::NotFound, text).in_statement("insert into", Some(C::TABLE.name)));
     }
     Ok(stored)
 }
 
-/// What is to be stored for rows that are there by now.
+/// The relations nested in rows of the type `I`.
 #[doc(hidden)]
 pub type NestedOf<C, I> = <I as Children<C>>::Nested;
 
-/// The rows of `C` that a parent gets: anything that can be iterated of rows to insert (a `Vec`, an array, an `Option`),
-/// [`children`] for rows with rows of their own, [`linked`] for rows that are there already.
+/// The rows of `C` that a parent gets: anything that iterates over rows to insert (a `Vec`, an array, an `Option`),
+/// [`children`] for rows that have children, [`linked`] for rows that exist already.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not rows to insert as `{C}`",
+    message = "`{Self}` is not a collection of rows to insert as `{C}`",
     label = "expected a `Vec`, an array or an `Option` of new rows of `{C}`",
-    note = "a single row stands in brackets: `[NewPost::new(..)]`; `children(..)` goes on with `with`, `linked(..)` takes rows that are there already"
+    note = "put a single row in brackets: `[NewPost::new(..)]`; use `children(..)` to nest further, and `linked(..)` for rows that exist already"
 )]
 pub trait Children<C: Model>: Sized {
     /// What a parent gets for each row.
     type Output: Send;
-    /// What is to be stored for each row once it is there itself.
+    /// The relations of each row, which are inserted after it.
     #[doc(hidden)]
     type Nested: NestedRelations<C, Output = Self::Output>;
-    /// Whether the rows are there already.
+    /// Whether the rows exist already.
     #[doc(hidden)]
     const EXISTING: bool = false;
 
-    /// Adds the rows to a level, and says how many they were.
+    /// Adds the rows to a level, and returns their number.
     #[doc(hidden)]
     fn add(self, level: &mut LevelRows<C>) -> (usize, Self::Nested);
 }
@@ -91,11 +92,11 @@ where
     }
 }
 
-/// Rows to insert with rows of their own: made by [`children`].
+/// Rows to insert that have children: made by [`children`].
 #[must_use = "nothing is stored unless a closure of `with` returns it"]
 pub struct NewChildren<I, L = ()> {
     rows: I,
-    branches: L,
+    relations: L,
 }
 
 impl<I, L> fmt::Debug for NewChildren<I, L> {
@@ -104,7 +105,7 @@ impl<I, L> fmt::Debug for NewChildren<I, L> {
     }
 }
 
-/// Says what is to be stored with the children of a row that is stored.
+/// Nests further: `with` adds the rows that belong to each of `rows`.
 ///
 /// ```
 /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -118,11 +119,11 @@ impl<I, L> fmt::Debug for NewChildren<I, L> {
 /// # Ok(()) }
 /// ```
 pub fn children<I: IntoIterator>(rows: I) -> NewChildren<I> {
-    NewChildren { rows, branches: () }
+    NewChildren { rows, relations: () }
 }
 
 impl<I: IntoIterator, L> NewChildren<I, L> {
-    /// Stores rows along with each: as [`Insert::with`].
+    /// Also inserts rows that belong to each of these rows, like [`Insert::with`].
     ///
     /// ```
     /// # use blog::*;
@@ -149,7 +150,7 @@ impl<I: IntoIterator, L> NewChildren<I, L> {
         self.with_nth(relation, move |row, _| children(row))
     }
 
-    /// Stores rows along with each: as [`Insert::with_nth`]. The number is that among these rows, from zero.
+    /// Like [`with`](Self::with); the closure also gets the number of the row among these rows, from zero.
     ///
     /// ```
     /// # use blog::*;
@@ -173,7 +174,7 @@ impl<I: IntoIterator, L> NewChildren<I, L> {
         F: FnMut(&C, usize) -> J + Send + 'f,
         L: AddRelation<NestedRelation<'f, C, D, K, J>>,
     {
-        NewChildren { rows: self.rows, branches: self.branches.push(NestedRelation::new(relation, children)) }
+        NewChildren { rows: self.rows, relations: self.relations.push(NestedRelation::each(relation, children)) }
     }
 }
 
@@ -186,20 +187,20 @@ where
     type Nested = L;
 
     fn add(self, level: &mut LevelRows<C>) -> (usize, L) {
-        (level.push_all(self.rows), self.branches)
+        (level.push_all(self.rows), self.relations)
     }
 }
 
-/// Rows that are there already, to be linked with a row that is stored: made by [`linked`].
+/// Existing rows to link with a row that is inserted: made by [`linked`].
 #[derive(Debug, Clone)]
 #[must_use = "nothing is linked unless a closure of `with` returns it"]
 pub struct Linked<C>(Vec<C>);
 
-/// Says that a row that is stored is to be linked with `rows`, which are there already. For relations `through` a table.
+/// Links the inserted row with `rows`, which exist already. For relations `through` a junction table.
 ///
-/// The closure of one row runs once, so it can give its rows away: `|_| linked(tags)`. One that is called for each of many
-/// rows, of `insert_many` or of [`children`], gives each a copy: `|_| linked(tags.clone())`. Without it, it is an error that
-/// `tags` cannot be moved out of an `FnMut` closure (E0507).
+/// The closure of an insert of one row is called once, so it can move its rows: `|_| linked(tags)`. One that is called
+/// for each of many rows, of `insert_many` or of [`children`], has to clone them: `|_| linked(tags.clone())`. Otherwise
+/// the compiler says that `tags` cannot be moved out of an `FnMut` closure (E0507).
 ///
 /// ```
 /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -221,7 +222,7 @@ impl<C: Model> Children<C> for Linked<C> {
 
     fn add(self, level: &mut LevelRows<C>) -> (usize, ()) {
         let count = self.0.len();
-        level.there.extend(self.0);
+        level.existing.extend(self.0);
         (count, ())
     }
 }

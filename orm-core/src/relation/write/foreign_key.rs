@@ -1,5 +1,5 @@
-//! Whether rows that were stored belong to the parents that they were made for: the foreign key is the closure's to set, and
-//! a trigger's to change.
+//! Checks that children were stored with the foreign keys of the parents that they were made for: the closure sets the
+//! foreign key, and a trigger may change it.
 
 use bytes::BytesMut;
 
@@ -17,20 +17,20 @@ use crate::{
 
 /// The parents of one level, and how many children each was given.
 pub(super) struct ParentsAndChildren<'a, P, C, K> {
-    /// The relation of the first so many parents, and so on.
+    /// The relations, each with the number of its parents, in their order.
     pub(super) relations: &'a [(Related<P, C, K>, usize)],
     pub(super) parents: &'a [P],
     pub(super) counts: &'a [usize],
 }
 
-/// A child whose foreign key has other bytes than its parent's key: to the server the two may be equal.
+/// A child whose foreign key has other bytes than its parent's key. The server may consider them equal.
 struct UnequalChild<'a, P, C, K> {
     relation: &'a Related<P, C, K>,
     child: &'a C,
-    place: ChildPosition,
+    position: ChildPosition,
 }
 
-/// Which child of which parent.
+/// The numbers of a parent and of one of its children.
 #[derive(Debug, Clone, Copy)]
 struct ChildPosition {
     parent: usize,
@@ -48,28 +48,29 @@ where
         relations.zip(self.parents).zip(self.counts).map(|((relation, parent), count)| (relation, parent, *count))
     }
 
-    /// How each parent finds its children.
+    /// The path, the parent, and the number of its children, for each parent.
     pub(super) fn paths(&self) -> impl Iterator<Item = (&'a Path<P>, &'a P, usize)> {
         self.each().map(|(relation, parent, count)| (&relation.path, parent, count))
     }
 
-    /// Refuses children that do not belong to their parent. Equal values are seen here; whether others are equal to the
-    /// server, as `citext` may be, it is asked: one statement more a level that has such.
+    /// Refuses children that do not belong to their parent. Whether different values are equal, as `citext` may be,
+    /// only the server knows: one more statement for a level that has such.
     pub(super) async fn check<E: Executor>(&self, children: &[C], db: &E) -> Result<()> {
-        let unlike = self.unlike(children)?;
+        let unequal = self.unequal(children)?;
         for (relation, _) in self.relations {
-            let of_relation = unlike.iter().filter(|it| std::ptr::eq(it.relation, relation));
+            let of_relation = unequal.iter().filter(|it| std::ptr::eq(it.relation, relation));
             let of_relation: Vec<&UnequalChild<'_, P, C, K>> = of_relation.collect();
             if !of_relation.is_empty() {
-                // Seldom needed, so on the heap.
+                // Rarely needed, so on the heap.
                 Box::pin(self.ask(relation, &of_relation, db)).await?;
             }
         }
         Ok(())
     }
 
-    fn unlike(&self, children: &'a [C]) -> Result<Vec<UnequalChild<'a, P, C, K>>> {
-        let mut unlike = vec![];
+    /// The children whose foreign key has other bytes than their parent's key.
+    fn unequal(&self, children: &'a [C]) -> Result<Vec<UnequalChild<'a, P, C, K>>> {
+        let mut unequal = vec![];
         let mut children = children.iter();
         for (parent, (relation, row, count)) in self.each().enumerate() {
             let of_parent = children.by_ref().take(count).enumerate();
@@ -79,35 +80,36 @@ where
             };
             let key = relation.path.key(row);
             for (number, child) in of_parent {
-                let place = ChildPosition { parent, child: number };
+                let position = ChildPosition { parent, child: number };
                 let (Some(key), Some(reference)) = (&key, refers(child)) else {
-                    return Err(stranger(relation, place));
+                    return Err(wrong_parent(relation, position));
                 };
-                if !relation.same::<C>(key, &reference) {
-                    unlike.push(UnequalChild { relation, child, place });
+                if !relation.is_same_key::<C>(key, &reference) {
+                    unequal.push(UnequalChild { relation, child, position });
                 }
             }
         }
-        Ok(unlike)
+        Ok(unequal)
     }
 
-    /// Asks the server for what belongs to the parents of `unlike` children, and looks for each child there.
+    /// Asks the server for the rows that belong to the parents of `unequal` children, and looks for each child there.
     async fn ask<E: Executor>(
         &self,
         relation: &Related<P, C, K>,
-        unlike: &[&UnequalChild<'_, P, C, K>],
+        unequal: &[&UnequalChild<'_, P, C, K>],
         db: &E,
     ) -> Result<()> {
-        let mut places: Vec<usize> = unlike.iter().map(|it| it.place.parent).collect();
-        places.dedup();
-        let keys = places.iter().filter_map(|it| relation.path.key(self.parents.get(*it)?)).collect();
+        let mut parents: Vec<usize> = unequal.iter().map(|it| it.position.parent).collect();
+        parents.dedup();
+        let keys = parents.iter().filter_map(|it| relation.path.key(self.parents.get(*it)?)).collect();
         let found = rows_of_keys(relation.clone(), LookupKeys::Binds(keys), db).await?;
-        for it in unlike {
-            let group = places.iter().position(|place| *place == it.place.parent).and_then(|at| found.get(at));
+        for it in unequal {
+            let of_parent =
+                parents.iter().position(|parent| *parent == it.position.parent).and_then(|at| found.get(at));
             let key = it.child.key();
             let is_child = |row: &C| row.key().iter().zip(&key).all(|(one, other)| one.is_same(other));
-            if !group.is_some_and(|rows| rows.iter().any(is_child)) {
-                return Err(stranger(relation, it.place));
+            if !of_parent.is_some_and(|rows| rows.iter().any(is_child)) {
+                return Err(wrong_parent(relation, it.position));
             }
         }
         Ok(())
@@ -115,8 +117,9 @@ where
 }
 
 impl<P: Model, C, K> Related<P, C, K> {
-    /// Whether a key of `P` and what a row of `C` refers to are the same values, whatever the server's equality is.
-    fn same<D: Model>(&self, key: &[Bind], reference: &[Bind]) -> bool {
+    /// Returns whether the key of a parent and the foreign key of a child are the same values, so that the server must
+    /// consider them equal.
+    fn is_same_key<D: Model>(&self, key: &[Bind], reference: &[Bind]) -> bool {
         let columns = self.path.columns().iter().zip(self.path.compared());
         let mut pairs = key.iter().zip(reference).zip(columns);
         pairs.all(|((key, reference), (of_key, of_reference))| {
@@ -130,20 +133,20 @@ impl<P: Model, C, K> Related<P, C, K> {
     }
 }
 
-/// Whether the value has a blank at its end, which means something to one type of text and nothing to another.
+/// Returns whether the value ends with a blank, which is part of a `text` and not of a `char(n)`.
 fn ends_blank(value: &Bind) -> bool {
     let mut bytes = BytesMut::new();
     value.bytes(&mut bytes) && bytes.last() == Some(&b' ')
 }
 
-/// A child that belongs to another parent, or to none.
-fn stranger<P: Model, C: Keyed, K>(relation: &Related<P, C, K>, place: ChildPosition) -> Error {
+/// The error for a child that belongs to another parent, or to none.
+fn wrong_parent<P: Model, C: Keyed, K>(relation: &Related<P, C, K>, position: ChildPosition) -> Error {
     let (child, parent) = (C::TABLE, P::TABLE);
     let columns = relation.path.compared().join(", ");
     let text = format!(
-        "the row {} of `{}` that was made for row {} of `{}` does not belong to it: set its `{columns}` from the row that \
+        "row {} of `{}`, which was made for row {} of `{}`, does not belong to it: set its `{columns}` from the row that \
          the closure is given",
-        place.child, child.name, place.parent, parent.name,
+        position.child, child.name, position.parent, parent.name,
     );
     Error::new(ErrorKind::InvalidStatement, text).in_statement("insert into", Some(child.name))
 }

@@ -1,8 +1,11 @@
-//! Many to many: rows of the table in between.
+//! Linking and unlinking rows of a many-to-many relation.
 
 use std::{borrow::Cow, fmt, time::Duration};
 
-use super::link_column::LinkColumns;
+use super::{
+    junction_row::LinkValues,
+    link_column::{LinkColumns, NO_KEY},
+};
 use crate::{
     ast::{self, ColumnName, Delete, Node, QueryId},
     error::{Error, ErrorKind, Result},
@@ -15,32 +18,33 @@ use crate::{
     value::Bind,
 };
 
-/// A change of what is linked with a row: give it an executor with [`execute`](Self::execute).
+/// A change of the links of a row. [`execute`](Self::execute) runs it.
 #[must_use = "nothing is linked until `.execute(&db)` is awaited"]
 #[derive(Clone)]
 pub struct Link {
-    change: Change,
+    change: LinkChange,
     table: &'static Table,
     /// How long the verb may take.
     pub(crate) timeout: Option<Duration>,
 }
 
-/// What links rows: the relation between two models through a table.
+/// Links rows of two models, by a relation through a junction table.
 ///
-/// Two rows are linked where the table in between has a row that refers to both, whatever else that row says. Linking adds
-/// what is not there: a second call, or the same row twice in one, adds nothing. With a unique key of just the two ends,
-/// as in a model whose two foreign keys are its primary key, the server sees to that whoever else links at the same time.
-/// Without one ([`link`](Self::link) then looks first) changes of one parent's links wait for each other, by
-/// `pg_advisory_xact_lock`; what still can add a second row are SQL of one's own, the same link added from the other side
-/// of the relation at the same moment, an isolation level above READ COMMITTED, which does not see what was added meanwhile,
-/// and an executor without transactions. A `unique(post_id, tag_id)` on the model of the table in between rules that out.
+/// Two rows are linked if the junction table has a row that refers to both, whatever its other columns are. Linking
+/// adds the links that do not exist: a second call, or the same row twice in one call, adds nothing.
 ///
-/// A link has values for the two ends and nothing else. Where the table in between has a further column that neither has a
-/// default nor can be NULL, linking is refused before any I/O: insert a row of that model.
+/// Give the junction table a unique key of exactly the two foreign keys: make them its primary key, or declare
+/// `unique(post_id, tag_id)`. Then the server refuses a second link, whoever else links at the same time. Without such
+/// a key, changes of one parent's links wait for each other by `pg_advisory_xact_lock`, and look before they add. A
+/// second row can still be added by raw SQL, from the other side of the relation at the same time, at an isolation
+/// level above READ COMMITTED, which does not see what was added meanwhile, and by an executor without transactions.
+///
+/// A link sets the two foreign keys and nothing else. If the junction table has another column that has no default and
+/// cannot be NULL, linking is refused before any I/O: insert a row of its model instead.
 pub trait Links<P, C> {
-    /// Links `child` with `parent`; nothing happens where they are linked already. Renders
+    /// Links `child` with `parent`, unless they are linked already. Renders
     /// `INSERT INTO "post_tags" ("post_id", "tag_id") SELECT $1, k.k0 FROM unnest($2) AS k(k0) ON CONFLICT ("post_id", "tag_id") DO NOTHING`;
-    /// without a unique key of the two, `… WHERE NOT EXISTS (SELECT 1 FROM "post_tags" AS t0 WHERE …)`.
+    /// or, without a unique key of the two, `… WHERE NOT EXISTS (SELECT 1 FROM "post_tags" AS t0 WHERE …)`.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -62,7 +66,7 @@ pub trait Links<P, C> {
     /// ```
     fn link_all(self, parent: &P, children: &[C]) -> Link;
 
-    /// Removes the link between the two, all rows of it where there are several. Renders `DELETE FROM "post_tags" …`.
+    /// Removes the link between the two: all its rows, if there are several. Renders `DELETE FROM "post_tags" …`.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -73,10 +77,11 @@ pub trait Links<P, C> {
     /// ```
     fn unlink(self, parent: &P, child: &C) -> Link;
 
-    /// Makes `children` all that is linked with `parent`: links what is not yet, unlinks what is not among them. One
-    /// statement. [`execute`](Link::execute) then returns how many links were added; of no children, how many went.
+    /// Makes `children` the only rows that are linked with `parent`: links those that are not linked yet, and unlinks
+    /// all others, in one statement. [`execute`](Link::execute) then returns how many links were added; without
+    /// children, how many were removed.
     ///
-    /// A link that stays keeps its row and what that says; one that several rows say stays as they are.
+    /// The junction rows of links that stay are unchanged, and keep their other columns.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -88,23 +93,26 @@ pub trait Links<P, C> {
     fn set_links(self, parent: &P, children: &[C]) -> Link;
 }
 
+/// What a [`Link`] does.
 #[derive(Clone)]
-enum Change {
+enum LinkChange {
     /// Adds links.
-    Link(Added),
-    Delete(Delete),
+    Add(NewLinks),
+    /// Removes links.
+    Remove(Delete),
     /// Adds links, and removes the others of the parent.
-    Set(Added),
-    /// There is nothing to link.
+    Set(NewLinks),
+    /// There are no rows to link.
     Nothing,
+    /// It is an error, with this text.
     Refused(Cow<'static, str>),
 }
 
-/// Links that are to be there, and what keeps others from adding them at the same time.
+/// Links to add.
 #[derive(Clone)]
-struct Added {
+struct NewLinks {
     links: ast::JunctionRows,
-    /// Where there is no unique key: the number of a lock.
+    /// Without a unique key: the number of the lock that keeps others from adding the same links at the same time.
     lock: Option<i64>,
 }
 
@@ -116,10 +124,10 @@ impl fmt::Debug for Link {
 
 impl Link {
     fn refused(table: &'static Table, text: impl Into<Cow<'static, str>>) -> Self {
-        Self { change: Change::Refused(text.into()), table, timeout: None }
+        Self { change: LinkChange::Refused(text.into()), table, timeout: None }
     }
 
-    /// Returns the SQL and its binds; nothing of a change that is refused. No I/O.
+    /// Returns the SQL and its binds, which are empty for a change that is refused or has no rows. No I/O.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -131,23 +139,22 @@ impl Link {
     #[must_use]
     pub fn to_sql(&self) -> Sql {
         match &self.change {
-            Change::Link(Added { links, .. }) => render::link(links).sql,
-            Change::Delete(delete) => render::delete(delete, &[]).sql,
-            Change::Set(Added { links, .. }) => render::set_links(links).sql,
-            Change::Nothing | Change::Refused(_) => Sql { text: String::new(), binds: vec![] },
+            LinkChange::Add(NewLinks { links, .. }) => render::link(links).sql,
+            LinkChange::Remove(delete) => render::delete(delete, &[]).sql,
+            LinkChange::Set(NewLinks { links, .. }) => render::set_links(links).sql,
+            LinkChange::Nothing | LinkChange::Refused(_) => Sql { text: String::new(), binds: vec![] },
         }
     }
 
     /// Runs the change and returns how many links it added or removed.
     ///
-    /// Round trips: 1; none where there is nothing to link. Adding links to a table in between without a unique key of the
-    /// two ends takes a lock first, 1 more, and 2 for a transaction, where it is none already.
+    /// Round trips: 1, or none if there are no rows to link. Without a unique key of the two foreign keys, 1 more for a
+    /// lock, and 2 more for a transaction if it does not run in one.
     ///
     /// # Errors
-    /// When the server refuses it: a foreign key, or a further unique key of the table in between.
-    /// [`ErrorKind::InvalidStatement`], before any I/O: for a row that has no key to be linked by, NULL, where the table in
-    /// between refers to a unique column; for a table in between with a column that a link cannot fill; for a relation with
-    /// clauses of its own.
+    /// If the server refuses it: by a foreign key, or another unique key of the junction table.
+    /// [`ErrorKind::InvalidStatement`], before any I/O, for a row with NULL in a column that links refer to, for a
+    /// junction table with a column that a link cannot fill, and for a relation that has clauses.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -158,10 +165,12 @@ impl Link {
     /// ```
     pub async fn execute(self, db: &impl Executor) -> Result<u64> {
         let (operation, lock) = match &self.change {
-            Change::Link(Added { lock, .. }) | Change::Set(Added { lock, .. }) => (Operation::Insert, *lock),
-            Change::Delete(_) => (Operation::Delete, None),
-            Change::Nothing => return Ok(0),
-            Change::Refused(text) => {
+            LinkChange::Add(NewLinks { lock, .. }) | LinkChange::Set(NewLinks { lock, .. }) => {
+                (Operation::Insert, *lock)
+            }
+            LinkChange::Remove(_) => (Operation::Delete, None),
+            LinkChange::Nothing => return Ok(0),
+            LinkChange::Refused(text) => {
                 let error = Error::new(ErrorKind::InvalidStatement, text.clone());
                 return Err(error.in_statement("link", Some(self.table.name)));
             }
@@ -174,7 +183,7 @@ impl Link {
         let Some(lock) = lock else { return db.execute(&statement).await };
         let group = match db.together_within(Consistency::AllOrNone, limit).await {
             Ok(group) => group,
-            // An executor without transactions, as `adopt(&client)`, has but the statement itself.
+            // An executor without transactions, such as `adopt(&client)`, runs the statement without the lock.
             Err(error) if error.kind() == ErrorKind::InvalidStatement => return db.execute(&statement).await,
             Err(error) => return Err(error),
         };
@@ -187,31 +196,29 @@ impl Link {
     }
 }
 
+/// `post_id = $1`, for each column.
 fn equals(query: QueryId, columns: &[&'static str], binds: Vec<Bind>) -> impl Iterator<Item = Node> {
     let column = move |name| Node::Column { query, source: 0, name: ColumnName::Named(name) };
     columns.iter().zip(binds).map(move |(name, bind)| column(name).binary("=", Node::Bind(bind)))
 }
 
-/// The links of `children` with `parent`.
-fn links<C: Keyed>(ends: LinkColumns, parent: Vec<Bind>, children: &[C]) -> Result<Added, String> {
-    if let Some(text) = ends.refused() {
+/// The links of `children` with `parent`; `None` without children.
+fn new_links<C: Keyed>(columns: LinkColumns, parent: Vec<Bind>, children: &[C]) -> Result<Option<NewLinks>, String> {
+    if let Some(text) = columns.refused() {
         return Err(text);
     }
-    let mut each: Vec<(&'static str, Vec<Bind>)> = ends.own().map(|name| (name, Vec::new())).collect();
+    let mut rows = LinkValues::new(columns, columns.far_only().collect());
     for child in children {
-        let values = ends.own_values(&parent, typed_key(child)).ok_or_else(|| ends.differ())?;
-        each.iter_mut().zip(values).for_each(|((_, column), value)| column.push(value));
+        rows.push(columns.far_values(&parent, typed_key(child)).ok_or_else(|| columns.different_values())?);
     }
-    let each = each.into_iter().filter_map(|(name, it)| Some((name, Bind::gather(it)?)));
-    let unique = ends.are_unique();
-    let lock = (!unique).then(|| ends.lock(&parent));
-    let fixed = ends.near.iter().copied().zip(parent.into_iter().map(Bind::shared)).collect();
-    Ok(Added { links: ast::JunctionRows { table: ends.table, fixed, each: each.collect(), unique }, lock })
+    let lock = (!columns.are_unique()).then(|| columns.lock(&parent));
+    let fixed = columns.near.iter().copied().zip(parent.into_iter().map(Bind::shared)).collect();
+    Ok(rows.into_links(fixed).map(|links| NewLinks { links, lock }))
 }
 
 impl<P: Model, C: Keyed, V: Model> Related<P, C, Many<V>> {
-    /// Where the links are, and the key of the row that has them; nothing where it is NULL.
-    fn ends(&self, parent: &P) -> Result<(LinkColumns, Option<Vec<Bind>>), String> {
+    /// The columns of the junction table, and the key of `parent`; `None` if it is NULL.
+    fn link_columns(&self, parent: &P) -> Result<(LinkColumns, Option<Vec<Bind>>), String> {
         if let Some(clause) = self.query.ast.clauses().next() {
             return Err(format!("a relation that is linked takes no clauses: remove its `{}`", clause.method()));
         }
@@ -224,29 +231,29 @@ impl<P: Model, C: Keyed, V: Model> Related<P, C, Many<V>> {
     fn changed(
         self,
         parent: &P,
-        change: impl FnOnce(LinkColumns, Option<Vec<Bind>>) -> Result<Change, String>,
+        change: impl FnOnce(LinkColumns, Option<Vec<Bind>>) -> Result<LinkChange, String>,
     ) -> Link {
-        let (ends, key) = match self.ends(parent) {
+        let (columns, key) = match self.link_columns(parent) {
             Ok(it) => it,
             Err(text) => return Link::refused(V::TABLE, text),
         };
-        let change = change(ends, key).unwrap_or_else(|text| Change::Refused(text.into()));
-        Link { table: ends.table, change, timeout: None }
+        let change = change(columns, key).unwrap_or_else(|text| LinkChange::Refused(text.into()));
+        Link { table: columns.table, change, timeout: None }
     }
 }
 
-fn no_key() -> String {
-    "the row has no key to be linked by: it is NULL".to_owned()
-}
-
-/// A delete of the links of a row with all others, or with one of them.
-fn delete(ends: LinkColumns, parent: Vec<Bind>, child: Option<Vec<Bind>>) -> Change {
+/// Removes the links of `parent` with `child`, or all its links.
+///
+/// ```sql
+/// DELETE FROM post_tags WHERE post_id = $1 AND tag_id = $2
+/// ```
+fn remove(columns: LinkColumns, parent: Vec<Bind>, child: Option<Vec<Bind>>) -> LinkChange {
     let id = QueryId::next();
-    let near = equals(id, ends.near, parent);
-    let filters = near.chain(equals(id, ends.far, child.unwrap_or_default())).collect();
-    Change::Delete(Delete {
+    let near = equals(id, columns.near, parent);
+    let filters = near.chain(equals(id, columns.far, child.unwrap_or_default())).collect();
+    LinkChange::Remove(Delete {
         id,
-        table: ends.table,
+        table: columns.table,
         filters,
         all_rows: false,
         returning: None,
@@ -261,27 +268,26 @@ impl<P: Model, C: Keyed, V: Model> Links<P, C> for Related<P, C, Many<V>> {
     }
 
     fn link_all(self, parent: &P, children: &[C]) -> Link {
-        self.changed(parent, |ends, key| match key {
-            _ if children.is_empty() => Ok(Change::Nothing),
-            None => Err(no_key()),
-            Some(key) => links(ends, key, children).map(Change::Link),
+        self.changed(parent, |columns, key| match key {
+            _ if children.is_empty() => Ok(LinkChange::Nothing),
+            None => Err(NO_KEY.to_owned()),
+            Some(key) => Ok(new_links(columns, key, children)?.map_or(LinkChange::Nothing, LinkChange::Add)),
         })
     }
 
     fn unlink(self, parent: &P, child: &C) -> Link {
-        self.changed(parent, |ends, key| {
-            let change = key.map(|key| delete(ends, key, Some(typed_key(child))));
-            Ok(change.unwrap_or(Change::Nothing))
+        self.changed(parent, |columns, key| {
+            let change = key.map(|key| remove(columns, key, Some(typed_key(child))));
+            Ok(change.unwrap_or(LinkChange::Nothing))
         })
     }
 
     fn set_links(self, parent: &P, children: &[C]) -> Link {
-        self.changed(parent, |ends, key| match key {
-            None if children.is_empty() => Ok(Change::Nothing),
-            None => Err(no_key()),
-            // None shall be left.
-            Some(key) if children.is_empty() => Ok(delete(ends, key, None)),
-            Some(key) => links(ends, key, children).map(Change::Set),
+        self.changed(parent, |columns, key| match key {
+            None if children.is_empty() => Ok(LinkChange::Nothing),
+            None => Err(NO_KEY.to_owned()),
+            Some(key) if children.is_empty() => Ok(remove(columns, key, None)),
+            Some(key) => Ok(new_links(columns, key, children)?.map_or(LinkChange::Nothing, LinkChange::Set)),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! The two ends of a link: which columns of a table in between say what is linked with what.
+//! The columns of a junction table that say which two rows are linked.
 
 use bytes::BytesMut;
 
@@ -10,34 +10,35 @@ use crate::{
     value::Bind,
 };
 
-/// The columns of a table in between that refer to what it links.
+/// The columns of a junction table that refer to the two rows of a link.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LinkColumns {
     pub(super) table: &'static Table,
-    /// Those that refer to the parent.
+    /// Those that refer to the parent: `post_id`.
     pub(super) near: &'static [&'static str],
-    /// Those that refer to the other model. A column can be one of both: a tenant, which all three tables have.
+    /// Those that refer to the other model: `tag_id`. A column can be in both: that of a tenant, which all three tables
+    /// have.
     pub(super) far: &'static [&'static str],
 }
 
 impl LinkColumns {
-    /// The ends of a relation; nothing where there is no table in between.
+    /// Those of a relation; `None` without a junction table.
     pub(super) fn of<P: Model>(path: &Path<P>) -> Option<Self> {
-        let (table, near, through) = path.link()?;
-        Some(Self { table, near, far: through.columns })
+        let junction = path.junction?;
+        Some(Self { table: junction.table, near: path.compared(), far: junction.columns })
     }
 
-    /// The columns of the far end that are not those of the near one.
-    pub(super) fn own(&self) -> impl Iterator<Item = &'static str> {
+    /// The columns that refer to the other model only.
+    pub(super) fn far_only(&self) -> impl Iterator<Item = &'static str> {
         self.far.iter().copied().filter(|it| !self.near.contains(it))
     }
 
     /// All columns, each once.
     pub(super) fn columns(&self) -> Vec<&'static str> {
-        self.near.iter().copied().chain(self.own()).collect()
+        self.near.iter().copied().chain(self.far_only()).collect()
     }
 
-    /// Says why a link cannot be stored, if so: the table in between has columns that only its own rows can fill.
+    /// Returns why links cannot be stored, if so: the junction table has a column that a link has no value for.
     pub(super) fn refused(&self) -> Option<String> {
         let table = self.table;
         if table.view {
@@ -52,17 +53,17 @@ impl LinkColumns {
         ))
     }
 
-    /// Whether the model has a unique key of just these columns. Only then does the server refuse a second link of the
-    /// same two rows.
+    /// Returns whether the junction table has a unique key of exactly these columns. Only then does the server refuse a
+    /// second link of the same two rows.
     pub(super) fn are_unique(&self) -> bool {
         let columns = self.columns();
         let same = |key: &[&str]| key.len() == columns.len() && columns.iter().all(|it| key.contains(it));
         same(self.table.key) || self.table.uniques.iter().any(|it| same(it.columns))
     }
 
-    /// The values of the far end's own columns, for a link of two rows; nothing where the two have different values for a
-    /// column that is one of both ends.
-    pub(super) fn own_values(&self, parent: &[Bind], child: Vec<Bind>) -> Option<Vec<Bind>> {
+    /// Returns the values of [`far_only`](Self::far_only) for a link of two rows; `None` if the rows have different
+    /// values for a column that refers to both.
+    pub(super) fn far_values(&self, parent: &[Bind], child: Vec<Bind>) -> Option<Vec<Bind>> {
         let mut values = Vec::with_capacity(child.len());
         for (column, value) in self.far.iter().zip(child) {
             match self.near.iter().position(|it| it == column) {
@@ -74,14 +75,17 @@ impl LinkColumns {
         Some(values)
     }
 
-    /// What to say where [`own_values`](Self::own_values) gives nothing.
-    pub(super) fn differ(&self) -> String {
+    /// The text of the error if [`far_values`](Self::far_values) returns `None`.
+    pub(super) fn different_values(&self) -> String {
         let shared = self.far.iter().find(|it| self.near.contains(it)).copied().unwrap_or_default();
-        format!("the rows differ in `{shared}`, of which a link in `{}` has one for both", self.table.name)
+        format!(
+            "the rows have different values of `{shared}`, and a link in `{}` has one column for both",
+            self.table.name
+        )
     }
 
-    /// The number of the lock that changes of the parent's links take where nothing else keeps two of them from adding the
-    /// same link at the same time.
+    /// The number of the advisory lock that changes of the parent's links take if there is no unique key: otherwise two
+    /// of them could add the same link at the same time.
     pub(super) fn lock(&self, parent: &[Bind]) -> i64 {
         let mut bytes = BytesMut::new();
         let names = [self.table.schema.unwrap_or_default(), self.table.name];
@@ -90,7 +94,7 @@ impl LinkColumns {
             bytes.extend_from_slice(&[0]);
         }
         for value in parent {
-            // Without the bytes of a value more rows share a lock, no more.
+            // A value without bytes only makes more parents share a lock.
             value.bytes(&mut bytes);
         }
         // FNV-1a
@@ -101,6 +105,10 @@ impl LinkColumns {
     }
 }
 
+/// An error before any I/O.
 pub(super) fn refused(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::InvalidStatement, text)
 }
+
+/// The text of the error for a parent whose key is NULL, if the junction table refers to a unique column.
+pub(super) const NO_KEY: &str = "the row cannot be linked: it has NULL in a column that links refer to";

@@ -1,4 +1,4 @@
-//! One relation of rows that are stored, and several side by side.
+//! The relations of a nested insert: one, and several side by side.
 
 use std::{fmt, future::Future};
 
@@ -12,29 +12,29 @@ use crate::{
     error::{Error, ErrorKind, Result},
     executor::Executor,
     model::{Keyed, Model},
-    relation::{Related, StoredAfter, load::fewer},
+    relation::{Related, StoredAfter, load::too_few_rows},
 };
 
-/// One relation of rows that are stored, and what makes its rows.
+/// One relation of a nested insert, and the closure that makes its rows.
 #[doc(hidden)]
 pub struct NestedRelation<'f, P, C, K, I> {
     relation: Related<P, C, K>,
-    make: Make<'f, P, I>,
+    closure: Closure<'f, P, I>,
 }
 
-/// A closure that makes the rows of a parent.
-enum Make<'f, P, I> {
-    /// Of one parent.
+/// The closure that makes the rows of a parent.
+enum Closure<'f, P, I> {
+    /// It is called for one parent.
     Once(Option<Box<dyn FnOnce(&P, usize) -> I + Send + 'f>>),
-    /// Of any number.
+    /// It is called for any number of parents.
     Each(Box<dyn FnMut(&P, usize) -> I + Send + 'f>),
 }
 
-impl<P, I> Make<'_, P, I> {
+impl<P, I> Closure<'_, P, I> {
     fn rows(&mut self, parent: &P, number: usize) -> Result<I> {
         match self {
-            Self::Once(make) => Ok(make.take().ok_or_else(fewer)?(parent, number)),
-            Self::Each(make) => Ok(make(parent, number)),
+            Self::Once(closure) => Ok(closure.take().ok_or_else(too_few_rows)?(parent, number)),
+            Self::Each(closure) => Ok(closure(parent, number)),
         }
     }
 }
@@ -46,26 +46,28 @@ impl<P, C, K, I> fmt::Debug for NestedRelation<'_, P, C, K, I> {
 }
 
 impl<'f, P, C, K, I> NestedRelation<'f, P, C, K, I> {
-    pub(super) fn new(relation: Related<P, C, K>, make: impl FnMut(&P, usize) -> I + Send + 'f) -> Self {
-        Self { relation, make: Make::Each(Box::new(make)) }
+    /// Its closure is called for each parent.
+    pub(super) fn each(relation: Related<P, C, K>, closure: impl FnMut(&P, usize) -> I + Send + 'f) -> Self {
+        Self { relation, closure: Closure::Each(Box::new(closure)) }
     }
 
-    /// Of a parent that is the only one.
-    pub(super) fn once(relation: Related<P, C, K>, make: impl FnOnce(&P, usize) -> I + Send + 'f) -> Self {
-        Self { relation, make: Make::Once(Some(Box::new(make))) }
+    /// Its closure is called once, for the only parent.
+    pub(super) fn once(relation: Related<P, C, K>, closure: impl FnOnce(&P, usize) -> I + Send + 'f) -> Self {
+        Self { relation, closure: Closure::Once(Some(Box::new(closure))) }
     }
 }
 
-/// One relation of rows that are stored.
+/// One relation of a nested insert.
 #[doc(hidden)]
 pub trait InsertNested<P>: Send + Sized {
     /// What a parent gets.
     type Output: Send;
 
-    /// Refuses what cannot be stored.
+    /// Refuses a relation that cannot be stored, before any I/O.
     fn check(&self) -> Result<()>;
 
-    /// Stores what belongs to `parents`: to the first so many what the first of `groups` makes, and so on.
+    /// Inserts the rows that belong to `parents`: those of the first parents are made by the first of `groups`, which
+    /// has their number, and so on.
     fn write<E: Executor>(
         groups: Vec<(Self, usize)>,
         parents: &[P],
@@ -73,16 +75,17 @@ pub trait InsertNested<P>: Send + Sized {
     ) -> impl Future<Output = Result<Vec<Self::Output>>> + Send;
 }
 
-/// The relations of rows that are stored: `()` for none, or a tuple of up to eight.
+/// The relations of a nested insert: `()` for none, or a tuple of up to eight.
 pub trait NestedRelations<M>: Send + Sized {
-    /// What a row becomes with them.
+    /// The row with them: a tuple.
     type Output: Send;
 
-    /// Refuses what cannot be stored.
+    /// Refuses a relation that cannot be stored, before any I/O.
     #[doc(hidden)]
     fn check(&self) -> Result<()>;
 
-    /// Stores what belongs to `rows`: to the first so many what the first of `groups` makes, and so on.
+    /// Inserts the rows that belong to `rows`: those of the first rows are made by the first of `groups`, which has
+    /// their number, and so on.
     #[doc(hidden)]
     fn write<E: Executor>(
         groups: Vec<(Self, usize)>,
@@ -126,13 +129,7 @@ macro_rules! branches {
                     $($value.push(($part, count));)+
                 }
                 let nest!($($value)+) = all!($($part::write($value, &rows, db)),+)?;
-                $(let mut $value = $value.into_iter();)+
-                let mut stored = Vec::with_capacity(rows.len());
-                for row in rows {
-                    let ($(Some($value),)+) = ($($value.next(),)+) else { return Err(fewer()) };
-                    stored.push((row, $($value,)+));
-                }
-                Ok(stored)
+                zip_rows!(rows, $($value)+)
             }
         }
     )+ };
@@ -142,29 +139,29 @@ branches! {
     A a B b C c D d F f G g H h; A a B b C c D d F f G g H h I i;
 }
 
-/// What the closures of one level gave.
-struct Made<C: Model, I: Children<C>> {
+/// The rows that the closures of one level made.
+struct MadeRows<C: Model, I: Children<C>> {
     level: LevelRows<C>,
     /// How many children each parent gets.
     counts: Vec<usize>,
-    rest: Vec<(NestedOf<C, I>, usize)>,
+    nested: Vec<(NestedOf<C, I>, usize)>,
 }
 
 /// Calls the closures, each for its parents.
 fn make<P: Model, C: Model, K: StoredAfter, I: Children<C>>(
     groups: &mut [(NestedRelation<'_, P, C, K, I>, usize)],
     parents: &[P],
-) -> Result<Made<C, I>> {
-    let mut made = Made { level: LevelRows::default(), counts: Vec::with_capacity(parents.len()), rest: vec![] };
+) -> Result<MadeRows<C, I>> {
+    let mut made = MadeRows { level: LevelRows::default(), counts: Vec::with_capacity(parents.len()), nested: vec![] };
     let mut parents = parents.iter();
-    for (branch, count) in groups {
+    for (relation, count) in groups {
         for (n, parent) in parents.by_ref().take(*count).enumerate() {
-            let (count, rest) = branch.make.rows(parent, n)?.add(&mut made.level);
-            // Before anything is stored: a relation to one takes one.
+            let (count, nested) = relation.closure.rows(parent, n)?.add(&mut made.level);
+            // Before anything of this level is stored: `has_one` takes at most one row.
             K::gather::<P, C, ()>(vec![(); count])?;
-            rest.check()?;
+            nested.check()?;
             made.counts.push(count);
-            made.rest.push((rest, count));
+            made.nested.push((nested, count));
         }
     }
     Ok(made)
@@ -188,7 +185,7 @@ where
         match LinkColumns::of(&self.relation.path) {
             Some(ends) => ends.refused().map_or(Ok(()), |text| Err(refused(text))),
             None if I::EXISTING => {
-                let text = "`linked` rows need a relation through a table: others refer to their parent themselves";
+                let text = "`linked` rows need a relation through a junction table: the rows of this one refer to their parent themselves";
                 Err(refused(text.into()))
             }
             None => Ok(()),
@@ -196,27 +193,27 @@ where
     }
 
     async fn write<E: Executor>(mut groups: Vec<(Self, usize)>, parents: &[P], db: &E) -> Result<Vec<Self::Output>> {
-        let Made { level, counts, rest } = make(&mut groups, parents)?;
-        let relations = groups.into_iter().map(|(branch, count)| (branch.relation, count)).collect::<Vec<_>>();
-        let families = ParentsAndChildren { relations: &relations, parents, counts: &counts };
-        let (there, insert) = level.finish();
-        let rows = if I::EXISTING { there } else { store(insert, db).await? };
-        families.check(&rows, db).await?;
-        if let Some(links) = link(families.paths(), &rows)? {
+        let MadeRows { level, counts, nested } = make(&mut groups, parents)?;
+        let relations = groups.into_iter().map(|(nested, count)| (nested.relation, count)).collect::<Vec<_>>();
+        let level_rows = ParentsAndChildren { relations: &relations, parents, counts: &counts };
+        let (existing, insert) = level.finish();
+        let rows = if I::EXISTING { existing } else { store(insert, db).await? };
+        level_rows.check(&rows, db).await?;
+        if let Some(links) = link(level_rows.paths(), &rows)? {
             let stored = db.execute(&links).await?;
             if !I::EXISTING && stored != rows.len() as u64 {
                 return Err(fewer_links(stored, rows.len(), links.table));
             }
         }
-        // On the heap, or the future would grow with each level.
-        let mut stored = Box::pin(NestedOf::<C, I>::write(rest, rows, db)).await?.into_iter();
+        // On the heap: otherwise the future would grow with each level.
+        let mut stored = Box::pin(NestedOf::<C, I>::write(nested, rows, db)).await?.into_iter();
         let dealt = counts.into_iter().map(|count| K::gather::<P, C, _>(stored.by_ref().take(count).collect()));
         dealt.collect()
     }
 }
 
-/// New rows are linked with new ones, so each link is new.
+/// An error: new rows were linked with new ones, so each link must be new.
 fn fewer_links(stored: u64, given: usize, table: Option<&'static str>) -> Error {
-    let text = format!("{stored} of {given} links were stored: a trigger or a rule left the others out");
+    let text = format!("{stored} of {given} links were stored: a trigger or a rule skipped the others");
     Error::new(ErrorKind::NotFound, text).in_statement("insert into", table)
 }

@@ -1,4 +1,7 @@
-//! What is stored along with a single row: its closures run once.
+//! `with` and `with_nth` of an insert of one row: its closures are called once, so they may move values.
+//!
+//! The signatures are those of `many_rows`, but for `FnOnce`. They are written out: a macro would show its invocation
+//! in every message of the compiler about a nested insert.
 
 use super::{Children, NestedInsert, NestedRelation};
 use crate::{
@@ -8,18 +11,18 @@ use crate::{
 };
 
 impl<M: Writable> Insert<M, M, OneRow> {
-    /// Stores rows along with the row: the closure is called once, with the row as the server stored it, its key among it,
-    /// and returns what belongs to it, as a `Vec`, an array or an `Option` that borrows nothing of the row. All of that
-    /// is one statement, whatever the number of rows; several relations may stand side by side, and
-    /// [`children`](crate::relation::children) have children. Through a table in between rows are linked, too: new ones, or
-    /// [`linked`](crate::relation::linked) ones that are there already.
+    /// Also inserts the rows that belong to the row. The closure is called once, with the row as the server stored it,
+    /// including its key, and returns the rows as a `Vec`, an array or an `Option` that borrows nothing from the row.
+    /// They are inserted by one statement, whatever their number. Several relations can stand side by side, and
+    /// [`children`](crate::relation::children) can have children. Through a junction table, rows are linked as well:
+    /// new ones, or [`linked`](crate::relation::linked) ones that exist already.
     ///
-    /// The foreign key is the closure's to set: `NewPost::new(ann.id, ..)`. A row that does not belong to its parent as the
-    /// server stored it, whose key was left out or is another's, is an error, and nothing is stored.
+    /// The closure sets the foreign key: `NewPost::new(ann.id, ..)`. It is an error if a row, as the server stored it,
+    /// does not belong to its parent, because the key was left out or is that of another row; then nothing is stored.
     ///
-    /// Round trips: 1 for each level, 1 more for each level of links, and 2 for the transaction. What stands side by
-    /// side waits at the same time. A level without rows: none. Where a foreign key is written in another way than the
-    /// parent's key, `ANN` for a `citext` of `Ann`, the server is asked whether they are equal: 1 more for that level.
+    /// Round trips: 1 for each level, 1 more for each level of links, and 2 for the transaction. Relations side by side
+    /// are pipelined. A level without rows: none. If a foreign key has other bytes than the parent's key, such as `ANN`
+    /// for a `citext` of `Ann`, the server is asked whether they are equal: 1 more for that level.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -43,7 +46,7 @@ impl<M: Writable> Insert<M, M, OneRow> {
         self.with_nth(relation, move |row, _| children(row))
     }
 
-    /// As [`with`](Self::with), for a closure that is used for many rows as well: the number is zero.
+    /// Like [`with`](Self::with), for a closure that is used for many rows as well: the number is zero.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -63,12 +66,12 @@ impl<M: Writable> Insert<M, M, OneRow> {
         I: Children<C>,
         F: FnOnce(&M, usize) -> I + Send + 'f,
     {
-        NestedInsert { insert: self, branches: (NestedRelation::once(relation, children),) }
+        NestedInsert { insert: self, relations: (NestedRelation::once(relation, children),) }
     }
 }
 
 impl<M: Writable, L> NestedInsert<M, L, OneRow> {
-    /// Stores rows of another relation along with the row: as [`Insert::with`].
+    /// Also inserts rows of another relation, like [`Insert::with`].
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -96,7 +99,7 @@ impl<M: Writable, L> NestedInsert<M, L, OneRow> {
         self.with_nth(relation, move |row, _| children(row))
     }
 
-    /// Stores rows of another relation along with the row: as [`Insert::with_nth`].
+    /// Also inserts rows of another relation, like [`Insert::with_nth`].
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -122,6 +125,7 @@ impl<M: Writable, L> NestedInsert<M, L, OneRow> {
         F: FnOnce(&M, usize) -> I + Send + 'f,
         L: AddRelation<NestedRelation<'f, M, C, K, I>>,
     {
-        NestedInsert { insert: self.insert, branches: self.branches.push(NestedRelation::once(relation, children)) }
+        let relations = self.relations.push(NestedRelation::once(relation, children));
+        NestedInsert { insert: self.insert, relations }
     }
 }
