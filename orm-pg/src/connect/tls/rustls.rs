@@ -19,7 +19,7 @@ use crate::connect::wire::Wire;
 /// The name of PostgreSQL's protocol in a TLS handshake (ALPN).
 const PROTOCOL: &[u8] = b"postgresql";
 
-/// SSLRequest: its length, and a number that no protocol version uses.
+/// `SSLRequest`: its length, and a number that no protocol version uses.
 const REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
 
 /// The configuration that all connections share: certificates, already read.
