@@ -1,7 +1,7 @@
-//! The shared inside of one server connection: the driver's client, its prepared statements, and what it may have
-//! been left with.
+//! [`Session`]: one server connection, with the driver's client, its prepared statements, and the state that may have
+//! been left behind on it.
 //!
-//! All flags say "may have": the driver hides the transaction state that the server reports, so they are set before
+//! All flags mean "may have": the driver hides the transaction state that the server reports, so a flag is set before
 //! the first byte is sent and cleared only by an answer.
 
 pub(crate) mod all_or_none;
@@ -34,7 +34,7 @@ use futures_util::future::BoxFuture;
 use tokio::{runtime::Handle, task::AbortHandle};
 use tokio_postgres::Client;
 
-pub(crate) use self::{answer::Waiting, limit::DefaultLimit, permit::ConnectionPermit};
+pub(crate) use self::{answer::AwaitedAnswer, limit::DefaultLimit, permit::ConnectionPermit};
 use self::{
     cache::{Cache, Generation},
     write_access::WriteAccess,
@@ -42,26 +42,27 @@ use self::{
 use crate::connect::{config::CacheLimits, driver::DriverState, endpoint::Endpoint, wire::SocketCloser};
 use orm_core::statement::Limit;
 
-/// Whose the driver's client is.
+/// Who owns the driver's client.
 enum Owner {
-    /// Ours, with the task that serves it.
+    /// This crate, with the task that drives it.
     Ours { client: Client, driver: AbortHandle, closer: Arc<SocketCloser> },
-    /// That of a pool of the application.
+    /// A pool of the application.
     ForeignConnection(Box<dyn ForeignConnection>),
 }
 
-/// A connection on loan from a pool of the application.
+/// A connection that was checked out of a pool of the application.
 pub(crate) trait ForeignConnection: Send + Sync {
     fn client(&self) -> &Client;
 
-    /// Asks the server to cancel what runs, where that is possible.
+    /// Asks the server to cancel the running statement, if that is possible.
     fn cancel(&self) -> BoxFuture<'_, ()>;
 
-    /// Gives it back; one that is not clean is closed, so that the pool throws it away.
+    /// Gives the connection back. If it is not clean, it is closed, so that the pool discards it.
     fn give_back(&mut self, clean: bool);
 }
 
-/// Prepares a statement beside those of the driver. Whoever deallocates all takes it away, too.
+/// Prepares a statement that the driver does not know of. `DEALLOCATE ALL` removes it together with the driver's, which
+/// its absence then shows.
 const WITNESS: &str = "PREPARE orm_witness AS SELECT";
 
 /// One server connection.
@@ -69,50 +70,50 @@ pub(crate) struct Session {
     owner: Owner,
     pub(crate) cache: Arc<Cache>,
     pub(crate) driver_state: Arc<DriverState>,
-    /// Where the server is; not known of a connection that the application has opened.
+    /// Where the server is. Not known for a connection that the application has opened.
     pub(crate) endpoint: Option<Endpoint>,
-    /// Lets a connection be cleaned up even when it is dropped outside of a task.
+    /// The runtime that cleans the connection up, even if it is dropped outside of a task.
     pub(crate) runtime: Handle,
-    /// SQL that undoes what raw SQL may have left; not for a connection of the application's.
+    /// SQL that undoes what raw SQL may have left behind. Not used for a connection of the application.
     pub(crate) reset: Arc<str>,
     /// SQL to run again after a reset.
     pub(crate) on_connect: Arc<[String]>,
-    /// Whether it is reset whatever ran.
+    /// Whether the connection is always reset, whatever ran on it.
     reset_always: bool,
-    /// From how long on a statement is worth a warning.
+    /// A statement that takes longer is logged as a warning.
     pub(crate) slow: Option<Duration>,
-    /// How many statements were sent, and the last of them that was answered. Answers come in order.
+    /// The number of the last statement that was sent, and of the last one that was answered. Answers come in order.
     issued: AtomicU64,
     answered: AtomicU64,
-    /// How many of those sent since then nobody waits for, and need no time.
+    /// How many of the statements sent since then are commands that nobody waits for and that take no time.
     unwaited: AtomicU64,
-    /// The last statement sent when a future was dropped that still waited for its answer.
+    /// The number of the last statement that was sent when a future that waited for an answer was dropped.
     abandoned: AtomicU64,
     /// A transaction may be open.
     open: AtomicBool,
-    /// Raw SQL may have left settings, locks or temporary tables.
+    /// Raw SQL may have left settings, locks, temporary tables or a transaction behind.
     tainted: AtomicBool,
-    /// A function may have left the same, but no transaction.
+    /// A function may have left the same behind, except a transaction.
     settings: AtomicBool,
-    /// The user had the driver's client, whose statements are not counted.
+    /// The user was given the driver's client, whose statements are not counted.
     escaped: AtomicBool,
-    /// Never to be used again.
+    /// The connection must not be used again.
     broken: AtomicBool,
-    /// How many statements were sent when the transaction ran into a conflict that goes away when it is run again; zero
-    /// when it has met none, or went on after a savepoint.
+    /// The number of the last statement that was sent when the transaction met a conflict that a retry can resolve.
+    /// Zero if it met none, or continued from a savepoint after it.
     conflict: AtomicU64,
     cursors: Mutex<Vec<bool>>,
     pub(crate) writes: WriteAccess,
-    /// How long a statement may take that says nothing itself.
+    /// The limit of statements without their own limit.
     default_limit: Mutex<DefaultLimit>,
-    /// Held by whoever cancels the statement that runs.
+    /// Held while the running statement is being cancelled.
     cancelling: tokio::sync::Mutex<()>,
-    /// Counts this connection among those that the pool may have.
+    /// Counts this connection among the connections that the pool may have open.
     permit: OnceLock<Arc<ConnectionPermit>>,
     last_used: Mutex<Instant>,
 }
 
-/// What a session needs to begin with.
+/// The parts of a new session.
 pub(crate) struct SessionParts {
     pub(crate) client: Client,
     pub(crate) driver_state: Arc<DriverState>,
@@ -142,7 +143,7 @@ impl Session {
         Arc::new(session)
     }
 
-    /// A connection of a pool of the application, with the statements that we have prepared on it before.
+    /// A connection of a pool of the application, with the statements that were prepared on it earlier.
     pub(crate) fn foreign(connection: Box<dyn ForeignConnection>, cache: Arc<Cache>) -> Arc<Self> {
         Arc::new(Self::with(Owner::ForeignConnection(connection), cache, DriverState::unobserved()))
     }
@@ -184,7 +185,7 @@ impl Session {
         }
     }
 
-    /// Returns the connection if it is one of a pool of the application, which alone knows how it was set up.
+    /// Returns the connection if it belongs to a pool of the application. Only the application knows how it was set up.
     pub(crate) fn as_foreign(&self) -> Option<&dyn ForeignConnection> {
         match &self.owner {
             Owner::Ours { .. } => None,
@@ -197,7 +198,7 @@ impl Session {
         self.client().is_closed() || self.driver_state.is_closed()
     }
 
-    /// Whether the pool must throw the connection away.
+    /// Whether the pool must discard the connection.
     pub(crate) fn is_broken(&self) -> bool {
         self.broken.load(Ordering::Acquire) || self.is_dead() || self.writes.are_outdated()
     }
@@ -213,7 +214,7 @@ impl Session {
         }
     }
 
-    /// Closes the connection at once, whoever still has a hand on it, and lets the pool open another one in its place.
+    /// Closes the connection at once, even if others still use it, and lets the pool open another one in its place.
     pub(crate) fn end(&self) {
         self.set_broken(true);
         if let Owner::Ours { driver, closer, .. } = &self.owner {
@@ -237,28 +238,28 @@ impl Session {
         self.open.store(on, Ordering::Release);
     }
 
-    /// Whether raw SQL may have left state behind, a transaction of its own among it.
+    /// Whether raw SQL may have left state behind, which includes a transaction that it began.
     pub(crate) fn ran_raw(&self) -> bool {
         self.tainted.load(Ordering::Acquire)
     }
 
-    /// Whether anything may be left behind but a transaction of ours.
+    /// Whether anything may be left behind besides a transaction that this crate began.
     pub(crate) fn is_tainted(&self) -> bool {
         self.ran_raw() || self.settings.load(Ordering::Acquire) || self.lock_cursors().contains(&true)
     }
 
-    /// Says that state may be left behind from now on.
+    /// Notes that state may be left behind from now on.
     pub(crate) fn taint(&self) {
         self.tainted.store(true, Ordering::Release);
     }
 
-    /// Says that settings, locks or temporary tables may be left behind, but no transaction.
+    /// Notes that settings, locks or temporary tables may be left behind, but no transaction.
     pub(crate) fn taint_settings(&self) {
         self.settings.store(true, Ordering::Release);
     }
 
-    /// Says that statements may be sent that nobody counts. The first time, it also puts a prepared statement there,
-    /// whose absence later tells that others are gone as well.
+    /// Notes that statements may be sent that are not counted. The first time, it also prepares a statement, whose
+    /// absence later shows that prepared statements were deallocated.
     pub(crate) fn escape(self: &Arc<Self>) {
         let first = !self.escaped.swap(true, Ordering::AcqRel);
         self.writes.set_by_hand(true);
@@ -269,7 +270,7 @@ impl Session {
                     self.send_unwaited(WITNESS);
                 }
             }
-            // Settings that the application makes on connections of its own pool are its own business.
+            // The application may keep settings on connections of its own pool.
             Owner::ForeignConnection(_) => self.set_open(true),
         }
     }
@@ -279,7 +280,7 @@ impl Session {
         self.escaped.load(Ordering::Acquire)
     }
 
-    /// Whether a conflict with another transaction stands in the way of this one.
+    /// Whether the transaction has failed because of a conflict with another one.
     pub(crate) fn has_conflict(&self) -> bool {
         self.conflict.load(Ordering::Acquire) != 0
     }
@@ -288,28 +289,28 @@ impl Session {
         self.conflict.store(0, Ordering::Release);
     }
 
-    /// Says that the transaction, if one is open, can go on only when it is run again.
+    /// Notes that the transaction, if one is open, has to be run again.
     pub(crate) fn note_conflict(&self) {
         self.conflict.store(self.issued.load(Ordering::Acquire).max(1), Ordering::Release);
     }
 
-    /// Whether a statement may still be running that nobody waits for.
+    /// Whether a statement that nobody waits for may still be running.
     pub(crate) fn is_running(&self) -> bool {
         let abandoned = self.abandoned.load(Ordering::Acquire);
         self.is_escaped() || (abandoned != 0 && self.answered.load(Ordering::Acquire) <= abandoned)
     }
 
-    /// Whether the connection is reset before others get it.
+    /// Whether the connection has to be reset before others get it.
     pub(crate) fn needs_reset(&self) -> bool {
         self.reset_always || self.is_tainted()
     }
 
-    /// Whether the connection can go back as it is.
+    /// Whether the connection can go back to the pool unchanged.
     pub(crate) fn is_clean(&self) -> bool {
         !self.is_open() && !self.needs_reset() && !self.is_running()
     }
 
-    /// Says that the connection was reset and answered.
+    /// Notes that the connection was reset and that the server has confirmed it.
     pub(crate) fn mark_clean(&self) {
         self.set_open(false);
         self.tainted.store(false, Ordering::Release);
@@ -317,13 +318,13 @@ impl Session {
         self.writes.set_by_hand(false);
         self.escaped.store(false, Ordering::Release);
         self.abandoned.store(0, Ordering::Release);
-        // What was sent without waiting was answered before the last command of the cleaning was.
+        // Commands that nobody waited for were answered before the last command of the cleaning.
         self.answered.fetch_max(self.issued.load(Ordering::Acquire), Ordering::AcqRel);
         self.unwaited.store(0, Ordering::Release);
         self.lock_cursors().clear();
     }
 
-    /// Notes that the connection is in use at the moment `now`, and returns how long ago that was before.
+    /// Notes that the connection is used at `now`, and returns the time since its last use.
     pub(crate) fn touch(&self, now: Instant) -> Duration {
         let mut last = self.last_used.lock().unwrap_or_else(PoisonError::into_inner);
         let before = now.saturating_duration_since(*last);
@@ -331,12 +332,12 @@ impl Session {
         before
     }
 
-    /// Says how long a statement may take that says nothing itself, and returns what was said before.
+    /// Sets the limit of statements without their own limit, and returns the limit before.
     pub(crate) fn set_default_limit(&self, default_limit: DefaultLimit) -> DefaultLimit {
         std::mem::replace(&mut *self.default_limit.lock().unwrap_or_else(PoisonError::into_inner), default_limit)
     }
 
-    /// Returns the limit of a statement that begins now, `own` being what it says itself.
+    /// Returns the limit of a statement that begins now: its `own` one, or else the default.
     pub(crate) fn limit(&self, own: Option<Limit>) -> Option<Limit> {
         own.or_else(|| match *self.default_limit.lock().unwrap_or_else(PoisonError::into_inner) {
             DefaultLimit::Unlimited => None,
@@ -345,7 +346,8 @@ impl Session {
         })
     }
 
-    /// Takes the lowest free number for a cursor, so that few different names are ever prepared.
+    /// Takes the lowest free number for a cursor. Low numbers are used again, so few different statements are ever
+    /// prepared.
     pub(crate) fn take_cursor(&self) -> usize {
         let mut cursors = self.lock_cursors();
         match cursors.iter().position(|taken| !taken) {
@@ -362,7 +364,7 @@ impl Session {
         }
     }
 
-    /// Gives the number of a cursor back whose closing is on its way.
+    /// Frees the number of a cursor for which CLOSE was sent.
     pub(crate) fn free_cursor(&self, number: usize) {
         if let Some(it) = self.lock_cursors().get_mut(number) {
             *it = false;
@@ -378,7 +380,7 @@ impl Drop for Session {
     fn drop(&mut self) {
         let (broken, clean) = (self.is_broken(), self.is_clean());
         match &mut self.owner {
-            // The driver says good-bye only after the last answer; a broken connection may never get it.
+            // The driver ends only after the last answer, which a broken connection may never get.
             Owner::Ours { driver, .. } if broken => driver.abort(),
             Owner::Ours { .. } => {}
             Owner::ForeignConnection(connection) => {

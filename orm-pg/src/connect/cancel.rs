@@ -29,7 +29,7 @@ pub(crate) async fn cancel(
     token: &CancelToken,
     endpoint: &Endpoint,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let (wire, _) = endpoint.dial().await?;
+    let (wire, _) = endpoint.open().await?;
     token.cancel_query_raw(UntilEof(wire), Established).await?;
     Ok(())
 }

@@ -6,13 +6,13 @@ use std::{fmt, io};
 use crate::connect::{
     config::Target,
     tls::{Connector, Link, TlsFailure},
-    wire::{Place, SocketCloser, TcpOptions, Wire},
+    wire::{ResolvedAddress, SocketCloser, TcpOptions, Wire},
 };
 
 /// The server's end of a connection.
 #[derive(Clone)]
 pub(crate) struct Endpoint {
-    place: Place,
+    address: ResolvedAddress,
     tcp: TcpOptions,
     connector: Option<Connector>,
 }
@@ -26,14 +26,14 @@ pub(crate) enum DialError {
 }
 
 impl Endpoint {
-    pub(crate) fn new(target: &Target, place: Place, link: Link) -> Self {
+    pub(crate) fn new(target: &Target, address: ResolvedAddress, link: Link) -> Self {
         let connector = target.connector.clone().filter(|_| link == Link::Tls);
-        Self { place, tcp: target.tcp.clone(), connector }
+        Self { address, tcp: target.tcp.clone(), connector }
     }
 
     /// Opens a connection, encrypted if need be.
-    pub(crate) async fn dial(&self) -> Result<(Wire, SocketCloser), DialError> {
-        let (wire, closer) = Wire::open(&self.place, &self.tcp).await.map_err(DialError::Socket)?;
+    pub(crate) async fn open(&self) -> Result<(Wire, SocketCloser), DialError> {
+        let (wire, closer) = Wire::open(&self.address, &self.tcp).await.map_err(DialError::Socket)?;
         match &self.connector {
             None => Ok((wire, closer)),
             #[cfg(feature = "tls-rustls")]
@@ -69,6 +69,6 @@ impl std::error::Error for DialError {
 
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Peer").field("place", &self.place).field("encrypted", &self.is_encrypted()).finish()
+        f.debug_struct("Peer").field("place", &self.address).field("encrypted", &self.is_encrypted()).finish()
     }
 }

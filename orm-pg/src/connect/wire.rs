@@ -24,7 +24,7 @@ use tokio_rustls::client::TlsStream as Encrypted;
 
 /// The address of a server, with its name resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum ResolvedAddress {
     /// An address and a port.
     Tcp(SocketAddr),
     /// The path of a Unix socket.
@@ -64,16 +64,16 @@ pub(crate) enum Wire {
 
 impl Wire {
     /// Opens a socket, without encryption.
-    pub(crate) async fn open(place: &Place, options: &TcpOptions) -> io::Result<(Self, SocketCloser)> {
-        match place {
-            Place::Tcp(address) => {
+    pub(crate) async fn open(address: &ResolvedAddress, options: &TcpOptions) -> io::Result<(Self, SocketCloser)> {
+        match address {
+            ResolvedAddress::Tcp(address) => {
                 let stream = TcpStream::connect(address).await?;
                 stream.set_nodelay(true)?;
                 options.set(&stream)?;
                 let closer = SocketCloser(stream.as_fd().try_clone_to_owned()?);
                 Ok((Self::Tcp(stream, options.user_timeout), closer))
             }
-            Place::Unix(path) => {
+            ResolvedAddress::Unix(path) => {
                 let stream = UnixStream::connect(path).await?;
                 let closer = SocketCloser(stream.as_fd().try_clone_to_owned()?);
                 Ok((Self::Unix(stream), closer))

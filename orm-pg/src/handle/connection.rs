@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// How many statements may be under way at once; a batch takes all places.
-const PLACES: u32 = 1 << 20;
+const PERMITS: u32 = 1 << 20;
 
 /// One connection, checked out of the pool until it is dropped: [`Database::connection`](crate::Database::connection).
 ///
@@ -54,7 +54,7 @@ pub struct Connection {
 
 impl Connection {
     pub(crate) fn new(lease: Lease) -> Self {
-        Self { lease, gate: Semaphore::new(PLACES as usize), by_hand: AtomicBool::new(false) }
+        Self { lease, gate: Semaphore::new(PERMITS as usize), by_hand: AtomicBool::new(false) }
     }
 
     /// Returns the driver's client, for what this crate does not do. The connection is reset before others use it, and
@@ -157,7 +157,7 @@ impl Connection {
     }
 
     /// Notes what must be undone when the connection goes back.
-    fn note(&self, statement: &Statement) {
+    fn note_raw_sql(&self, statement: &Statement) {
         if statement.operation == Operation::Raw || statement.fragments {
             self.by_hand.store(true, Ordering::Release);
         }
@@ -167,7 +167,7 @@ impl Connection {
         &self.lease
     }
 
-    async fn places(&self, count: u32) -> Result<SemaphorePermit<'_>> {
+    async fn permits(&self, count: u32) -> Result<SemaphorePermit<'_>> {
         // It is never closed.
         self.gate.acquire_many(count).await.map_err(|_| Error::new(ErrorKind::Closed, "the connection was closed"))
     }
@@ -184,28 +184,28 @@ impl Drop for Connection {
 #[diagnostic::do_not_recommend]
 impl Executor for Connection {
     async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {
-        self.note(statement);
-        let _place = self.places(1).await?;
+        self.note_raw_sql(statement);
+        let _permit = self.permits(1).await?;
         one(self.session(), statement, rows, Scope::Autocommit).await.map(drop)
     }
 
     async fn execute(&self, statement: &Statement) -> Result<u64> {
-        self.note(statement);
-        let _place = self.places(1).await?;
+        self.note_raw_sql(statement);
+        let _permit = self.permits(1).await?;
         one(self.session(), statement, &mut Discard, Scope::Autocommit).await
     }
 
     /// More than one statement run in a transaction, while the other statements of this connection wait.
     async fn batch(&self, statements: &[Statement], rows: &mut dyn RowSink) -> Result<u64> {
-        statements.iter().for_each(|it| self.note(it));
+        statements.iter().for_each(|it| self.note_raw_sql(it));
         match statements {
             [] => Ok(0),
             [statement] => {
-                let _place = self.places(1).await?;
+                let _permit = self.permits(1).await?;
                 one(self.session(), statement, rows, Scope::Autocommit).await
             }
             statements => {
-                let _all = self.places(PLACES).await?;
+                let _all = self.permits(PERMITS).await?;
                 let mut session = Arc::clone(self.session());
                 let mut attempts = 1;
                 loop {
@@ -226,9 +226,9 @@ impl Executor for Connection {
     /// The server computes all rows first and keeps them (a cursor `WITH HOLD`); they are fetched in chunks, and the
     /// connection can be used in between.
     async fn stream(&self, statement: Statement) -> Result<BoxRowStream<'_>> {
-        self.note(&statement);
+        self.note_raw_sql(&statement);
         refuse_lock_outside_transaction(&statement, self.session().ran_raw())?;
-        let _place = self.places(1).await?;
+        let _permit = self.permits(1).await?;
         Ok(Box::pin(cursor::open(self.session(), statement, Scope::Autocommit).await?))
     }
 

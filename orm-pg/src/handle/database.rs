@@ -23,7 +23,7 @@ use crate::{
     pool::{Pool, PoolStatus, Purpose, lease::Lease},
     raw,
     session::{
-        DefaultLimit, Waiting,
+        AwaitedAnswer, DefaultLimit,
         deadline::{ending, over},
         run::{Discard, refuse_lock_outside_transaction, run_all, run_healed, start},
         trace::Clock,
@@ -340,7 +340,11 @@ fn most_attempts(failure: &Failure) -> u32 {
 }
 
 /// Starts a statement whose rows are a stream.
-async fn started(lease: &Lease, statement: &Statement, limit: Option<Limit>) -> Result<(RowStream, Waiting), Failure> {
+async fn started(
+    lease: &Lease,
+    statement: &Statement,
+    limit: Option<Limit>,
+) -> Result<(RowStream, AwaitedAnswer), Failure> {
     let mut starting = pin!(start(lease, statement, Scope::Autocommit));
     let Some((limit, until)) = ending(limit) else { return starting.await };
     match timeout_at(until, starting.as_mut()).await {

@@ -21,7 +21,7 @@ use tokio_postgres::Row;
 use crate::{
     error::{Failure, Scope, name},
     pool::lease::Lease,
-    session::{Session, Waiting, deadline::over, driver_row::DriverRow, trace::Clock},
+    session::{AwaitedAnswer, Session, deadline::over, driver_row::DriverRow, trace::Clock},
 };
 
 /// The rows of one statement, and the connection that they come on. Dropped early, the statement is cancelled.
@@ -35,7 +35,7 @@ pub(crate) struct OwnStream {
 
 struct Open {
     rows: Pin<Box<tokio_postgres::RowStream>>,
-    waiting: Waiting,
+    answer: AwaitedAnswer,
     lease: Lease,
     clock: Clock,
     count: u64,
@@ -47,13 +47,13 @@ struct Open {
 impl OwnStream {
     pub(crate) fn new(
         rows: tokio_postgres::RowStream,
-        waiting: Waiting,
+        answer: AwaitedAnswer,
         lease: Lease,
         statement: Arc<Statement>,
         clock: Clock,
         each: Option<Duration>,
     ) -> Self {
-        let open = Open { rows: Box::pin(rows), waiting, lease, clock, count: 0, each, late: None };
+        let open = Open { rows: Box::pin(rows), answer, lease, clock, count: 0, each, late: None };
         Self { open: Some(open), ending: None, statement }
     }
 }
@@ -62,7 +62,7 @@ impl OwnStream {
 pub(crate) async fn drain(
     session: &Arc<Session>,
     rows: impl Stream<Item = Result<Row, tokio_postgres::Error>>,
-    waiting: Waiting,
+    answer: AwaitedAnswer,
 ) -> Result<(), Failure> {
     let mut rows = pin!(rows);
     let end = loop {
@@ -71,7 +71,7 @@ pub(crate) async fn drain(
             end => break end,
         }
     };
-    waiting.done();
+    answer.done();
     match end {
         Ok(_) => Ok(()),
         Err(error) => Err(session.failed(error).await),
@@ -82,7 +82,7 @@ impl Open {
     /// Cancels the statement, and returns what is known of it then.
     async fn end(self, each: Duration) -> Failure {
         let session = Arc::clone(&self.lease);
-        over(&session, Limit::begin(each), pin!(drain(&session, self.rows, self.waiting))).await
+        over(&session, Limit::begin(each), pin!(drain(&session, self.rows, self.answer))).await
     }
 }
 
@@ -114,7 +114,7 @@ impl RowStream for OwnStream {
                 }
             }
         }
-        open.waiting.finish();
+        open.answer.finish();
         let failure = item.and_then(Result::err).map(|error| open.lease.failed_now(error));
         if let Some(Open { clock, count, .. }) = this.open.take() {
             clock.finish(&this.statement, failure.as_ref().map_or(Ok(count), Err));

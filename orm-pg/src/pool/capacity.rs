@@ -13,26 +13,26 @@ use tokio::{
 use crate::session::ConnectionPermit;
 
 /// The places for connections, taken and free.
-pub(crate) struct Places {
+pub(crate) struct Capacity {
     free: Arc<Semaphore>,
     /// How many connections are to be opened and have no place yet.
-    wanting: AtomicU32,
+    waiting: AtomicU32,
     /// There is one more of them.
-    pub(super) wanted: Notify,
+    pub(super) requested: Notify,
     opening: Mutex<Vec<Weak<ConnectionPermit>>>,
 }
 
-impl Places {
+impl Capacity {
     pub(crate) fn new(count: u32) -> Arc<Self> {
         let count = usize::try_from(count).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
         let free = Arc::new(Semaphore::new(count));
-        Arc::new(Self { free, wanting: AtomicU32::new(0), wanted: Notify::new(), opening: Mutex::default() })
+        Arc::new(Self { free, waiting: AtomicU32::new(0), requested: Notify::new(), opening: Mutex::default() })
     }
 
     /// Waits for a free place.
-    pub(crate) async fn take(&self, runtime: Id) -> Arc<ConnectionPermit> {
-        struct Wanting<'a>(&'a AtomicU32);
-        impl Drop for Wanting<'_> {
+    pub(crate) async fn acquire(&self, runtime: Id) -> Arc<ConnectionPermit> {
+        struct Waiting<'a>(&'a AtomicU32);
+        impl Drop for Waiting<'_> {
             fn drop(&mut self) {
                 self.0.fetch_sub(1, Ordering::AcqRel);
             }
@@ -40,9 +40,9 @@ impl Places {
         let permit = match Arc::clone(&self.free).try_acquire_owned() {
             Ok(permit) => Some(permit),
             Err(_) => {
-                self.wanting.fetch_add(1, Ordering::AcqRel);
-                let _wanting = Wanting(&self.wanting);
-                self.wanted.notify_waiters();
+                self.waiting.fetch_add(1, Ordering::AcqRel);
+                let _waiting = Waiting(&self.waiting);
+                self.requested.notify_waiters();
                 // The semaphore is never closed.
                 Arc::clone(&self.free).acquire_owned().await.ok()
             }
@@ -55,8 +55,8 @@ impl Places {
     }
 
     /// Whether a connection cannot be opened for want of a place.
-    pub(super) fn are_wanted(&self) -> bool {
-        self.wanting.load(Ordering::Acquire) > 0
+    pub(super) fn has_waiters(&self) -> bool {
+        self.waiting.load(Ordering::Acquire) > 0
     }
 
     /// Notes that the connection is open, so that its permit is not revoked any more. Returns whether it still was there.

@@ -23,7 +23,7 @@ use tokio_postgres::{
 
 use super::{
     backoff::{jitter, random},
-    capacity::Places,
+    capacity::Capacity,
     state::{PoolState, closed},
 };
 use crate::{
@@ -35,7 +35,7 @@ use crate::{
         endpoint::{DialError, Endpoint},
         runtime::{self, no_runtime},
         tls::Link,
-        wire::{Established, Place, SocketCloser},
+        wire::{Established, ResolvedAddress, SocketCloser},
     },
     session::{Session, SessionParts, deadline::end_of, write_access::WriteAccess},
 };
@@ -70,7 +70,7 @@ pub(crate) struct Manager {
     on_connect: Arc<[String]>,
     reset: Arc<str>,
     state: Arc<PoolState>,
-    places: Arc<Places>,
+    capacity: Arc<Capacity>,
     /// The runtime that it opens connections in.
     runtime: Option<Id>,
 }
@@ -78,9 +78,9 @@ pub(crate) struct Manager {
 impl Manager {
     pub(crate) fn new(settings: Arc<Settings>, targets: Vec<Target>, state: Arc<PoolState>) -> Self {
         let reset = reset(settings.application_name.as_deref()).into();
-        let places = Places::new(settings.max_connections);
+        let capacity = Capacity::new(settings.max_connections);
         let on_connect = settings.on_connect.as_slice().into();
-        Self { on_connect, reset, settings, targets: targets.into(), state, places, runtime: None }
+        Self { on_connect, reset, settings, targets: targets.into(), state, capacity, runtime: None }
     }
 
     /// The same, for the connections of one runtime.
@@ -88,8 +88,8 @@ impl Manager {
         Self { runtime: Some(runtime), ..self.clone() }
     }
 
-    pub(crate) fn places(&self) -> &Places {
-        &self.places
+    pub(crate) fn capacity(&self) -> &Capacity {
+        &self.capacity
     }
 
     pub(crate) fn state(&self) -> &PoolState {
@@ -106,7 +106,7 @@ impl Manager {
     /// [`ErrorKind::Connect`] with what each of them said, up to the one that refused the credentials.
     pub(crate) async fn connect_first(&self) -> Result<Arc<Session>> {
         let end = end_of(self.settings.connect_retry);
-        self.place_for(self.connect_until(end)).await
+        self.with_permit(self.connect_until(end)).await
     }
 
     /// Tries each server once, beginning where the last connection was opened.
@@ -121,11 +121,11 @@ impl Manager {
             None => 0,
         };
         for (index, target) in self.targets.iter().enumerate().cycle().skip(first).take(count) {
-            let place = good.as_ref().filter(|it| it.0 == index).map(|it| &it.1);
-            let failure = match self.connect_to(target, place).await {
-                Ok((session, place)) => {
+            let address = good.as_ref().filter(|it| it.0 == index).map(|it| &it.1);
+            let failure = match self.connect_to(target, address).await {
+                Ok((session, address)) => {
                     self.state.set_last_failure(None);
-                    *self.state.last_good.lock().unwrap_or_else(PoisonError::into_inner) = Some((index, place));
+                    *self.state.last_good.lock().unwrap_or_else(PoisonError::into_inner) = Some((index, address));
                     return Ok(session);
                 }
                 Err(failure) => failure,
@@ -161,41 +161,45 @@ impl Manager {
     }
 
     /// Waits for a place and opens a connection for it.
-    async fn place_for(&self, opening: impl Future<Output = Result<Arc<Session>>>) -> Result<Arc<Session>> {
+    async fn with_permit(&self, opening: impl Future<Output = Result<Arc<Session>>>) -> Result<Arc<Session>> {
         let runtime = self.runtime.ok_or_else(no_runtime)?;
-        let place = timeout(self.settings.acquire_timeout, self.places.take(runtime)).await;
-        let place = place.map_err(|_| Error::new(ErrorKind::PoolTimeout, "all connections are in use"))?;
+        let permit = timeout(self.settings.acquire_timeout, self.capacity.acquire(runtime)).await;
+        let permit = permit.map_err(|_| Error::new(ErrorKind::PoolTimeout, "all connections are in use"))?;
         let session = opening.await?;
-        if !self.places.opened(&place) {
+        if !self.capacity.opened(&permit) {
             session.end();
             return Err(Error::new(ErrorKind::Connect, "the runtime was not driven while the connection was opened"));
         }
-        session.keep_permit(place);
+        session.keep_permit(permit);
         Ok(session)
     }
 
     /// Tries each address of the server, each for as long as the limit says, that of the last success first.
-    async fn connect_to(&self, target: &Target, good: Option<&Place>) -> Result<(Arc<Session>, Place), ConnectFailure> {
+    async fn connect_to(
+        &self,
+        target: &Target,
+        good: Option<&ResolvedAddress>,
+    ) -> Result<(Arc<Session>, ResolvedAddress), ConnectFailure> {
         let limit = self.settings.connect_timeout;
-        let mut places = match &target.address {
-            Address::Ip(ip) => vec![Place::Tcp(SocketAddr::new(*ip, target.port))],
-            Address::Socket(path) => vec![Place::Unix(path.join(format!(".s.PGSQL.{}", target.port)))],
+        let mut addresses = match &target.address {
+            Address::Ip(ip) => vec![ResolvedAddress::Tcp(SocketAddr::new(*ip, target.port))],
+            Address::Socket(path) => vec![ResolvedAddress::Unix(path.join(format!(".s.PGSQL.{}", target.port)))],
             Address::Name(name) => {
                 let found = timeout(limit, tokio::net::lookup_host((name.as_str(), target.port))).await;
                 let found = found.map_err(|_| ConnectFailure::late(target, limit))?;
-                found.map_err(|error| ConnectFailure::io(target, error))?.map(Place::Tcp).collect()
+                found.map_err(|error| ConnectFailure::io(target, error))?.map(ResolvedAddress::Tcp).collect()
             }
         };
-        if let Some(index) = places.iter().position(|it| Some(it) == good) {
-            places.swap(0, index);
+        if let Some(index) = addresses.iter().position(|it| Some(it) == good) {
+            addresses.swap(0, index);
         }
-        let several = places.len() > 1;
+        let several = addresses.len() > 1;
         let mut last: Option<ConnectFailure> = None;
-        for place in places {
-            let named = several.then(|| target.at(&place));
+        for address in addresses {
+            let named = several.then(|| target.at(&address));
             let target = named.as_ref().unwrap_or(target);
-            let failure = match timeout(limit, self.connect_by(target, &place)).await {
-                Ok(Ok(session)) => return Ok((session, place)),
+            let failure = match timeout(limit, self.connect_by(target, &address)).await {
+                Ok(Ok(session)) => return Ok((session, address)),
                 Ok(Err(failure)) => failure,
                 Err(_) => ConnectFailure::late(target, limit),
             };
@@ -211,10 +215,10 @@ impl Manager {
     }
 
     /// Tries the links of the target one after the other, as long as another one can make a difference.
-    async fn connect_by(&self, target: &Target, place: &Place) -> Result<Arc<Session>, ConnectFailure> {
+    async fn connect_by(&self, target: &Target, address: &ResolvedAddress) -> Result<Arc<Session>, ConnectFailure> {
         let mut over_tls = None;
         for (index, link) in target.links.iter().enumerate() {
-            let failure = match self.set_up(target, Endpoint::new(target, place.clone(), *link)).await {
+            let failure = match self.set_up(target, Endpoint::new(target, address.clone(), *link)).await {
                 Ok(session) => return Ok(session),
                 Err(failure) => failure,
             };
@@ -242,7 +246,7 @@ impl Manager {
     }
 
     async fn open(&self, target: &Target, endpoint: Endpoint) -> Result<Arc<Session>, ConnectFailure> {
-        let (wire, closer) = endpoint.dial().await.map_err(|error| match error {
+        let (wire, closer) = endpoint.open().await.map_err(|error| match error {
             DialError::Socket(error) => ConnectFailure::io(target, error),
             DialError::Tls(failure) => ConnectFailure::tls(target, failure),
         })?;
@@ -312,7 +316,7 @@ impl bb8::ManageConnection for Manager {
             return Err(Error::new(ErrorKind::Connect, "a connection is opened in the runtime that uses it"));
         }
         let end = end_of(self.settings.acquire_timeout);
-        let opened = self.place_for(self.connect_until(end)).await;
+        let opened = self.with_permit(self.connect_until(end)).await;
         if opened.is_err() {
             self.state.wake_waiters();
         }

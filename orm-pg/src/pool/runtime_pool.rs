@@ -2,7 +2,7 @@
 //!
 //! A connection is served by a task of the runtime that opened it. Were it handed to another runtime, its statements
 //! would wait for as long as that one is busy or not driven. So each runtime has a pool of its own, and all pools together
-//! share the [`Places`]: a runtime that needs a connection where no place is free closes one that is idle elsewhere.
+//! share the [`Capacity`]: a runtime that needs a connection where no place is free closes one that is idle elsewhere.
 
 use std::{
     convert::Infallible,
@@ -23,7 +23,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{capacity::Places, manager::Manager};
+use super::{capacity::Capacity, manager::Manager};
 use crate::connect::runtime::no_runtime;
 
 /// Limits of time are kept by those who wait; bb8 itself never gives up.
@@ -98,8 +98,8 @@ impl RuntimePools {
         &self.manager
     }
 
-    fn places(&self) -> &Places {
-        self.manager.places()
+    fn capacity(&self) -> &Capacity {
+        self.manager.capacity()
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Arc<RuntimePool>>> {
@@ -139,7 +139,7 @@ impl RuntimePools {
         };
         // Its idle connections are closed with it, after the lock was given back.
         drop(gone);
-        self.places().revoke(id);
+        self.capacity().revoke(id);
     }
 
     /// Sees to it, for as long as somebody waits in the runtime `here`, that other runtimes do not keep back what they
@@ -148,15 +148,15 @@ impl RuntimePools {
         let mut asked = Vec::new();
         let mut ticks = 0_u32;
         loop {
-            let (more, wanted) = (self.more.notified(), self.places().wanted.notified());
+            let (more, requested) = (self.more.notified(), self.capacity().requested.notified());
             if self.lock().len() < 2 {
                 more.await;
                 continue;
             }
-            if self.places().are_wanted() {
+            if self.capacity().has_waiters() {
                 self.close_an_idle_one(here);
             }
-            drop(timeout(TICK, wanted).await);
+            drop(timeout(TICK, requested).await);
             ticks += 1;
             if ticks.is_multiple_of(PATIENCE) {
                 self.take_back(&asked);
@@ -186,7 +186,7 @@ impl RuntimePools {
     /// Takes back what runtimes hold that were asked and have not answered since.
     fn take_back(&self, asked: &[(Arc<RuntimePool>, u64)]) {
         for (pool, _) in asked.iter().filter(|(pool, beats)| pool.beats() == *beats) {
-            self.places().revoke(pool.id);
+            self.capacity().revoke(pool.id);
             self.manager.state().cleanings.revoke(pool.id);
         }
     }

@@ -10,7 +10,7 @@ use tokio::sync::{Notify, watch};
 
 use super::{checkout::CheckOuts, cleaning::Cleanings};
 use crate::{
-    connect::{connect_failure::ConnectFailure, wire::Place},
+    connect::{connect_failure::ConnectFailure, wire::ResolvedAddress},
     session::{cache::Generation, write_access::Demotions},
 };
 
@@ -27,7 +27,7 @@ pub(crate) struct PoolState {
     pub(crate) cleanings: Arc<Cleanings>,
     pub(crate) check_outs: CheckOuts,
     /// Where the last connection was opened, to begin there: the number of the host, and one of its addresses.
-    pub(super) last_good: Mutex<Option<(usize, Place)>>,
+    pub(super) last_good: Mutex<Option<(usize, ResolvedAddress)>>,
     /// Counts the changes of the schema that were met.
     pub(super) generation: Arc<Generation>,
     pub(super) demotions: Arc<Demotions>,
@@ -48,7 +48,7 @@ impl PoolState {
         self.changes.send_modify(|count| *count += 1);
     }
 
-    pub(super) fn last_good(&self) -> Option<(usize, Place)> {
+    pub(super) fn last_good(&self) -> Option<(usize, ResolvedAddress)> {
         self.last_good.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

@@ -34,7 +34,7 @@ impl<'t, T: Abort> AllOrNone<'t, T> {
         !self.half.swap(self.several, Ordering::AcqRel)
     }
 
-    /// Notes that a statement failed, which [`begin`](Self::begin) called the `first` one or not.
+    /// Notes that a statement failed. `first` is what [`begin`](Self::begin) returned for it.
     pub(crate) fn failed(&self, cause: Cause, first: bool) {
         let half = match cause {
             // Nothing was sent, so only the statements before it may have taken effect.
@@ -47,7 +47,7 @@ impl<'t, T: Abort> AllOrNone<'t, T> {
         self.half.store(half && self.several, Ordering::Release);
     }
 
-    /// Notes that some statements have run elsewhere, and that more may follow.
+    /// Notes that statements have run, and that more may follow.
     pub(crate) fn ran(&self) {
         self.half.store(self.several, Ordering::Release);
     }

@@ -1,7 +1,8 @@
-//! Binds on their way to the driver: encoded by us first, so that a value that fails or panics hurts only its caller.
+//! Hands binds to the driver. They are encoded by this crate first, so that a value that fails or panics affects its
+//! caller only.
 //!
-//! The driver writes binds into a buffer that all users of a connection share; a panic there would leave half a
-//! message behind for the next one.
+//! The driver writes binds into a buffer that all users of a connection share. A panic there would leave half a message
+//! behind for the next one.
 
 use std::fmt;
 
@@ -14,12 +15,12 @@ pub(crate) fn declared(binds: &[Bind]) -> Vec<Type> {
     binds.iter().map(|it| Type::from_oid(it.declared_oid()).unwrap_or(Type::UNKNOWN)).collect()
 }
 
-/// Hands the values out in the form that the driver takes.
+/// Returns the values in the form that the driver takes.
 pub(crate) fn values(binds: &Encoded) -> impl ExactSizeIterator<Item = Raw<'_>> {
     binds.values().map(Raw)
 }
 
-/// A value that is encoded already. `Debug`, which the driver may log, shows its length only.
+/// A value that is encoded already. `Debug`, which the driver may log, shows only its length.
 #[derive(Clone, Copy)]
 pub(crate) struct Raw<'a>(Option<&'a [u8]>);
 

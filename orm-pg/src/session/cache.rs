@@ -1,10 +1,11 @@
 //! The prepared statements of one connection.
 //!
-//! Each is prepared once, even when many tasks want it at the same moment, and in a task of its own: a caller that is
-//! dropped meanwhile leaves nothing behind on the server. The least recently used one makes room and is closed. One
-//! that is too large to be kept is closed when its last user is done.
+//! Each is prepared once, even if many tasks need it at the same time, and in a separate task, so that a dropped caller
+//! leaves nothing behind on the server. The least recently used statement is closed to make room. A statement that is
+//! too large to be kept is closed when its last user is done.
 //!
-//! All are dropped, before the next is used, when another connection of the pool has met a change of the schema.
+//! When another connection of the pool has met a change of the schema, all statements are closed before the next one is
+//! used.
 
 mod generation;
 mod store;
@@ -27,22 +28,22 @@ use crate::{connect::config::CacheLimits, error::Shared};
 
 pub(super) type Prepared = Result<tokio_postgres::Statement, Shared<tokio_postgres::Error>>;
 
-/// A place that is filled when the statement is prepared.
+/// Filled when the statement has been prepared.
 pub(super) type Slot = watch::Receiver<Option<Prepared>>;
 
-/// What the cache has of a statement.
+/// The result of looking up a statement.
 pub(super) enum Lookup {
-    /// It was prepared, or refused.
+    /// It has been prepared, or the server refused it.
     Ready(Result<Plan, Shared<tokio_postgres::Error>>),
-    /// It is being prepared, or is to be by the caller, if `prepare` is there.
+    /// It is being prepared. If `prepare` is `Some`, the caller has to prepare it.
     Pending { slot: Slot, generation: u64, prepare: Option<(Key, watch::Sender<Option<Prepared>>)> },
 }
 
-/// A prepared statement, and what is known of its age.
+/// A prepared statement, and when it was prepared.
 #[derive(Clone)]
 pub(crate) struct Plan {
     pub(crate) statement: tokio_postgres::Statement,
-    /// Whether it was prepared before somebody asked for it: the schema may have changed since.
+    /// Whether it was prepared for an earlier use: the schema may have changed since.
     pub(crate) known: bool,
     /// The generation in which it was prepared, or an earlier one.
     pub(crate) generation: u64,
@@ -51,13 +52,13 @@ pub(crate) struct Plan {
 /// The statements that a connection has prepared.
 pub(crate) struct Cache {
     inner: Mutex<Inner>,
-    /// That of the pool.
+    /// The current generation, shared with the pool.
     generation: Arc<Generation>,
 }
 
 struct Inner {
     store: Store<Slot>,
-    /// The one in which all that is kept was prepared.
+    /// The generation in which the kept statements were prepared.
     generation: u64,
 }
 
@@ -66,7 +67,7 @@ impl Cache {
         Self { inner: Mutex::new(Inner { store: Store::new(limits), generation: generation.now() }), generation }
     }
 
-    /// Forgets the statement for `sql`; it is closed when its last user is done.
+    /// Forgets the statement for `sql`, which is closed when its last user is done.
     pub(crate) fn forget(&self, sql: &Sql) {
         let forgotten = self.lock().store.remove(&Wanted(sql));
         drop(forgotten);
@@ -74,29 +75,29 @@ impl Cache {
 
     /// Forgets all statements.
     pub(crate) fn clear(&self) {
-        // Closing them takes the driver's lock, which is no business of ours.
+        // Closing them takes the driver's lock, so it happens after ours is released.
         let forgotten = self.lock().store.take();
         drop(forgotten);
     }
 
-    /// Forgets all statements that were prepared up to now, here and on all other connections of the pool.
+    /// Makes all connections of the pool forget the statements that they prepared in the generation `seen`.
     pub(crate) fn end_generation(&self, seen: u64) {
         self.generation.end(seen);
     }
 
-    /// Forgets all statements that were prepared up to now, whoever prepared them.
+    /// Makes all connections of the pool forget all statements that they have prepared so far.
     pub(crate) fn end_every_generation(&self) {
         self.generation.end(self.generation.now());
     }
 
-    /// Looks for the prepared statement of `sql`. Where it is not even being prepared, the caller must do that.
+    /// Looks up the prepared statement for `sql`. If it is not being prepared either, the caller has to prepare it.
     pub(super) fn look_up(&self, client: &Client, sql: &Sql) -> Lookup {
         let mut inner = self.lock();
-        // It is read before anything is prepared, so a change that comes later is never overlooked.
+        // Read before anything is prepared, so a later change is never missed.
         let now = self.generation.now();
         let outdated = (inner.generation < now).then(|| {
             inner.generation = now;
-            // What was prepared under the old types knows them still; what comes asks again.
+            // Statements that were prepared earlier keep the old types; new ones look them up again.
             client.clear_type_cache();
             inner.store.take()
         });
@@ -116,7 +117,8 @@ impl Cache {
         Lookup::Pending { slot, generation, prepare: Some((key, sender)) }
     }
 
-    /// Forgets what could not be prepared, and adds what is known of what was. Another one may have its place by now.
+    /// Forgets a statement that could not be prepared, and weighs one that was. Another statement may have taken its
+    /// entry meanwhile.
     pub(super) fn prepared(&self, key: &Key, own: &Slot, prepared: Option<&tokio_postgres::Statement>) {
         let mut inner = self.lock();
         if !inner.store.peek(key).is_some_and(|it| it.same_channel(own)) {

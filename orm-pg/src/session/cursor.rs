@@ -1,6 +1,12 @@
-//! Rows as a stream on a connection that others use meanwhile: a cursor, fetched in chunks.
+//! Streams rows from a cursor of the server, on a connection that others use meanwhile.
 //!
-//! Between two chunks the connection is free, so the body of the loop may query it too.
+//! The rows are fetched in chunks. Between two chunks the connection is free, so the body of the loop may query it too.
+//!
+//! ```text
+//! DECLARE orm_cursor_0 NO SCROLL CURSOR [WITH HOLD] FOR SELECT …
+//! FETCH FORWARD 256 FROM orm_cursor_0   -- until fewer rows come
+//! CLOSE orm_cursor_0
+//! ```
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
@@ -15,7 +21,7 @@ use crate::{
     error::{Failure, Scope},
     raw,
     session::{
-        Session, Waiting,
+        AwaitedAnswer, Session,
         chunk::{CHUNK, ChunkSource, ChunkStream, FetchedChunk},
         deadline::within,
         invalidation,
@@ -28,7 +34,7 @@ pub(crate) struct Open {
     session: Arc<Session>,
     number: usize,
     fetch: tokio_postgres::Statement,
-    /// The statement's own limit of time, which holds for each chunk.
+    /// The statement's own limit of time, which applies to each chunk.
     limit: Option<Limit>,
 }
 
@@ -50,10 +56,11 @@ fn cursor(number: usize) -> String {
     format!("orm_cursor_{number}")
 }
 
-/// Opens a cursor for `statement`: two round trips, three when it was not prepared, and one a chunk.
+/// Opens a cursor for `statement`: two round trips, three if it was not prepared yet, and one for each chunk.
 ///
-/// In autocommit the cursor is held: the server computes all rows first, and keeps those that are not fetched yet.
-/// Statements that a cursor cannot run (those that write, or in autocommit lock) are read to their end at once.
+/// In autocommit the cursor is declared WITH HOLD: the server computes all rows first and keeps those that were not
+/// fetched yet. Statements that a cursor cannot run (those that write, and in autocommit those that lock rows) are read
+/// to their end at once.
 pub(crate) async fn open(
     session: &Arc<Session>,
     statement: Statement,
@@ -63,7 +70,7 @@ pub(crate) async fn open(
     let mut attempts = Attempts::new(scope);
     loop {
         match open_once(session, &statement, scope).await {
-            // The cursor was declared, and then a type of its columns dropped.
+            // A type of its columns was dropped after the cursor was declared.
             Err(failure) if attempts.again(&failure) => attempts.keep(failure),
             Err(failure) => return Err(attempts.into_failure(failure, None).into_error(&statement, scope)),
             Ok(stream) => return Ok(stream),
@@ -94,14 +101,16 @@ async fn open_once(
     let mut declare = Statement::new(declare, statement.operation, statement.table);
     declare.limit = statement.limit;
     run_healed(session, &declare, &mut Discard, scope, Duration::ZERO).await?;
-    // From here on dropping closes the cursor. Its rows differ from use to use, so this is not cached.
+    // From here on, dropping the future closes the cursor. FETCH is not cached: the columns of a cursor differ from use
+    // to use.
     let number = number.keep();
     let closing = Closing { session, number, kept: false };
     let fetch = pin!(prepare(session, format!("FETCH FORWARD {CHUNK} FROM {}", cursor(number))));
     let fetch = within(session, session.limit(statement.limit), fetch).await?;
     closing.keep();
     let open = Open { session: Arc::clone(session), number, fetch, limit: statement.limit };
-    // Nothing keeps the types of a held cursor from being dropped, and nothing was handed on yet.
+    // The types of a held cursor can be dropped at any time. So the first chunk is fetched here, while the statement
+    // can still be run again.
     if hold {
         stream.rows = chunk(Arc::clone(session), open.fetch.clone(), statement.limit).await?.into();
     }
@@ -109,30 +118,30 @@ async fn open_once(
     Ok(stream)
 }
 
-/// Prepares `text` in a task of its own: a caller that is dropped meanwhile leaves nothing behind on the server, for the
-/// statement is closed when the task drops it.
+/// Prepares `text` in a separate task. A dropped caller leaves nothing behind on the server, since the task closes the
+/// statement.
 async fn prepare(session: &Arc<Session>, text: String) -> Result<tokio_postgres::Statement, Failure> {
     let preparing = {
         let session = Arc::clone(session);
         async move { session.client().prepare(&text).await }
     };
-    let waiting = Waiting::new(session);
+    let answer = AwaitedAnswer::new(session);
     let mut preparing = preparing.boxed();
-    // The first poll sends it: in its order, and not after what a dropped caller sends.
+    // The first poll sends it, so it is sent in order, and not after what a dropped caller sends.
     let prepared = match (&mut preparing).now_or_never() {
         Some(prepared) => Ok(prepared),
         None => session.runtime.spawn(preparing).await,
     };
-    waiting.done();
+    answer.done();
     match prepared {
         Ok(Ok(statement)) => Ok(statement),
         Ok(Err(error)) => Err(session.not_prepared(&error).await),
-        // The runtime shuts down.
+        // The runtime is shutting down.
         Err(_) => Err(session.unsent()),
     }
 }
 
-/// A number that is given back unless a cursor was opened under it.
+/// The number of a cursor. Freed on drop, unless the cursor was opened.
 struct Number<'s> {
     session: &'s Arc<Session>,
     number: usize,
@@ -148,15 +157,15 @@ impl Number<'_> {
 
 impl Drop for Number<'_> {
     fn drop(&mut self) {
-        // Given up while DECLARE was on its way, the cursor may come to be: the number stays taken, and the connection
-        // is reset before others use it.
+        // If DECLARE was sent, the cursor may still be opened: then the number stays taken, and the connection is reset
+        // before others use it.
         if !self.kept && !self.session.is_running() {
             self.session.free_cursor(self.number);
         }
     }
 }
 
-/// Closes a cursor unless somebody else does.
+/// Closes the cursor on drop, until [`Open`] takes over.
 struct Closing<'s> {
     session: &'s Arc<Session>,
     number: usize,
@@ -179,9 +188,9 @@ impl Drop for Closing<'_> {
 }
 
 async fn all(session: &Arc<Session>, statement: &Statement, scope: Scope) -> Result<Vec<Row>, Failure> {
-    let (rows, waiting) = start(session, statement, scope).await?;
+    let (rows, answer) = start(session, statement, scope).await?;
     let rows = rows.try_collect().await;
-    waiting.done();
+    answer.done();
     match rows {
         Ok(rows) => Ok(rows),
         Err(error) => Err(session.failed(error).await),
@@ -201,9 +210,9 @@ async fn chunk_without_limit(session: &Arc<Session>, fetch: tokio_postgres::Stat
     if session.is_dead() {
         return Err(session.unsent());
     }
-    let waiting = Waiting::new(session);
+    let answer = AwaitedAnswer::new(session);
     let rows = session.client().query(&fetch, &[]).await;
-    waiting.done();
+    answer.done();
     match rows {
         Ok(rows) => Ok(rows),
         Err(error) => Err(invalidation::judge_unkept(session, session.failed(error).await)),

@@ -1,7 +1,7 @@
-//! What happens when a statement has taken as long as it may.
+//! Ends statements that take longer than their limit.
 //!
-//! The server is asked to cancel it, and its answer is waited for a little longer: it says whether the statement has taken
-//! effect. A connection that does not answer even then is closed.
+//! The server is asked to cancel the statement, and its answer is awaited a little longer, since it tells whether the
+//! statement took effect. If no answer comes, the connection is closed.
 
 use std::{
     future::Future,
@@ -24,31 +24,32 @@ use crate::{
     error::{Cause, Failure},
 };
 
-/// How long the answer to a cancelled statement may take.
+/// How long to wait for the answer to a cancelled statement.
 const ANSWER_LIMIT: Duration = Duration::from_secs(2);
 
-/// How long the answer to one request to cancel is waited for.
+/// How long to wait for the answer before the request to cancel is repeated.
 const ASK_AGAIN: Duration = Duration::from_millis(100);
 
-/// Runs `statement` on the connection for as long as it may take.
+/// Runs `statement` on the connection, and cancels it when `limit` is over.
 ///
 /// # Errors
-/// Those of the statement; [`ErrorKind::Timeout`] where it was cancelled, with [`Cause::Late`] where nobody knows.
+/// Those of the statement; [`ErrorKind::Timeout`] if it was cancelled, with [`Cause::Late`] if nobody knows whether it
+/// took effect.
 pub(crate) async fn within<T>(
     session: &Arc<Session>,
     limit: Option<Limit>,
-    // By reference: an async function keeps what it is given twice.
+    // By reference: an async function would store the future twice.
     mut statement: Pin<&mut impl Future<Output = Result<T, Failure>>>,
 ) -> Result<T, Failure> {
     let Some((limit, until)) = ending(limit) else { return statement.await };
     match timeout_at(until, statement.as_mut()).await {
         Ok(done) => done,
-        // On the heap: few statements ever come here, and all would carry the space for it.
+        // On the heap: few statements get here, but the future of each would have to include this one.
         Err(_) => Box::pin(after(session, limit, statement)).await,
     }
 }
 
-/// Ends a statement whose limit is over and whose rows nobody takes any more.
+/// Ends a statement whose limit is over and whose rows are not needed any more.
 pub(crate) async fn over(
     session: &Arc<Session>,
     limit: Limit,
@@ -68,7 +69,7 @@ async fn after<T>(
 ) -> Result<T, Failure> {
     let unanswered = || Failure { error: late(limit), cause: Cause::Late };
     let Some(alone) = session.hold_if_alone() else {
-        // Others wait for their answers on the same connection, which must not be cancelled.
+        // A request to cancel could hit another statement that waits for its answer on the same connection.
         if session.is_open() {
             session.abort();
         }
@@ -77,7 +78,7 @@ async fn after<T>(
     let done = cancelled(session, statement).await;
     drop(alone);
     match done {
-        // The answer was on its way: what it says is true.
+        // The statement was done before the request arrived.
         Some(Ok(done)) => Ok(done),
         Some(Err(failure)) => Err(cancelled_failure(failure, limit)),
         None => {
@@ -87,7 +88,7 @@ async fn after<T>(
     }
 }
 
-/// Waits for `statement` as long as it may take, and gives it up then: its connection is cleaned up when it comes back.
+/// Waits for `statement` until `limit` is over, and then gives it up without cancelling it.
 ///
 /// # Errors
 /// Those of the statement; [`ErrorKind::Timeout`] with [`Cause::Late`].
@@ -111,7 +112,8 @@ async fn cancelled<T>(
         let asking = pin!(timeout_at(end, ask_to_cancel(session)));
         match select(statement.as_mut(), asking).await {
             Either::Left((done, asking)) => {
-                // A request that is still on its way could hit the next statement. The answer is known all the same.
+                // A request that is still under way could hit the next statement, so the connection is closed. The
+                // answer is known all the same.
                 if asking.await.is_err() {
                     session.end();
                 }
@@ -125,14 +127,15 @@ async fn cancelled<T>(
     }
 }
 
-/// Asks the server to cancel what runs on the connection. The request names no statement, so nothing else may run there.
+/// Asks the server to cancel the running statement. The request does not name a statement, so no other may run on the
+/// connection.
 async fn ask_to_cancel(session: &Arc<Session>) {
     if let Some(foreign) = session.as_foreign() {
-        // It may come late and hit what runs next, so the connection is not used by others any more.
+        // The request may come late and hit the next statement, so the connection is not used again.
         session.set_broken(true);
         foreign.cancel().await;
     } else if let Some(endpoint) = &session.endpoint {
-        // Where the server cannot be asked, no answer comes either, and the connection is closed.
+        // If the request fails, no answer comes either, and the connection is closed.
         drop(cancel(&session.client().cancel_token(), endpoint).await);
     }
 }
@@ -149,16 +152,16 @@ fn cancelled_failure(failure: Failure, limit: Limit) -> Failure {
 
 /// The error for a limit that is over.
 pub(crate) fn late(limit: Limit) -> Error {
-    Error::new(ErrorKind::Timeout, format!("it took longer than its limit of {:?}", limit.each()))
+    Error::new(ErrorKind::Timeout, format!("the statement took longer than its limit of {:?}", limit.each()))
 }
 
-/// The end of a limit that begins now: years ahead where it is longer than the clock goes.
+/// The end of a limit that begins now; far in the future if the clock cannot represent it.
 pub(crate) fn end_of(limit: Duration) -> Instant {
     let now = Instant::now();
     now.checked_add(limit).unwrap_or_else(|| now + Duration::from_secs(30 * 365 * 24 * 60 * 60))
 }
 
-/// A limit that ends, and when it does.
+/// Returns the limit and its end, unless it never ends.
 pub(crate) fn ending(limit: Option<Limit>) -> Option<(Limit, Instant)> {
     limit.and_then(|it| Some((it, it.until()?.into())))
 }

@@ -1,4 +1,4 @@
-//! What an error of the driver says of the connection, of its transaction and of the statement.
+//! What an error of the driver says about the connection, its transaction and the statement.
 
 use orm_core::error::{Error, ErrorKind};
 use tokio_postgres::error::SqlState;
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// How many turns others get before an error is told that only follows from another one.
+/// How often other tasks are let run before an error is reported that only follows from another one.
 const TURNS: u32 = 3;
 
 impl Session {
@@ -24,7 +24,7 @@ impl Session {
         Failure { error: self.driver_state.error(), cause: Cause::Unsent }
     }
 
-    /// Says what an error of the driver means, and why the connection was lost if it was.
+    /// Returns the failure of a statement that was sent, with the reason if the connection was lost.
     pub(crate) async fn failed(&self, error: tokio_postgres::Error) -> Failure {
         let_first(&error).await;
         let failure = self.noticed(error);
@@ -50,7 +50,7 @@ impl Session {
         }
         let error = match in_statement_mode(from_driver(error)) {
             Ok(error) => {
-                // It says so and hangs up.
+                // PgBouncer closes the connection after this error.
                 self.set_broken(true);
                 return Failure { error, cause: Cause::Server };
             }
@@ -63,10 +63,10 @@ impl Session {
         failure
     }
 
-    /// What an answer of the server says of the connection and of the transaction.
+    /// Notes what a server error says about the connection and the transaction.
     fn answered(&self, failure: Failure) -> Failure {
         let refused = self.writes.refused(&failure.error);
-        // The same states as words of farewell; a server that says them in an answer is about to end, too.
+        // Codes of a server that shuts down. It may send them as the answer to a statement too.
         let ending = failure.error.sql_state().is_some_and(|it| it.starts_with("57P0"));
         if ending || matches!(refused, Some(Refused::ByRole | Refused::SinceOpened)) {
             self.set_broken(true);
@@ -83,12 +83,12 @@ impl Session {
         failure
     }
 
-    /// The failure of a statement that could not be prepared: it was not sent itself.
+    /// The failure of a statement that could not be prepared, and so was not sent.
     pub(crate) async fn not_prepared(&self, error: &tokio_postgres::Error) -> Failure {
         let_first(error).await;
         let cause = cause_of(error);
         match (cause, error.as_db_error()) {
-            // The driver asks for the make-up of a type, and it was dropped meanwhile.
+            // A type was dropped while the driver looked it up.
             (Cause::Lost, None) if error.to_string().starts_with("unexpected message") => {
                 self.note_conflict();
                 Failure { error: invalidated(Error::new(ErrorKind::Server, "")), cause: Cause::Stale }
@@ -106,8 +106,8 @@ impl Session {
                     self.note_conflict();
                 }
                 match error.sql_state() {
-                    // Only the statements by which the driver asks for types can be missing here. It never makes them
-                    // anew.
+                    // Only the statements with which the driver looks types up can be missing here. It never prepares
+                    // them again.
                     Some("26000") if invalidation::is_behind_a_pooler(self) => {
                         self.set_broken(true);
                         Failure { error: through_a_pooler(error), cause: Cause::Server }
@@ -125,8 +125,9 @@ impl Session {
     }
 }
 
-/// Lets others go first where `error` only follows from another one. The statement that doomed the transaction may be
-/// awaited beside this one, and knows why; whoever waits for both drops the other at the first error.
+/// Lets other tasks run first if `error` only follows from an earlier one. The statement that aborted the transaction
+/// may be awaited together with this one, and knows the reason; a caller who waits for both drops the other at the
+/// first error.
 async fn let_first(error: &tokio_postgres::Error) {
     if error.code() == Some(&SqlState::IN_FAILED_SQL_TRANSACTION) {
         for _ in 0..TURNS {

@@ -1,14 +1,14 @@
-//! The driver's rows, shown to the decoders without copying.
+//! Gives the decoders access to the driver's rows, without a copy.
 
 use std::error::Error;
 
 use orm_core::{row::Row, value::CodecError};
 use postgres_types::{FromSql, Type};
 
-/// A row as the driver gives it.
+/// A row of the driver.
 pub(crate) struct DriverRow<'a>(pub(crate) &'a tokio_postgres::Row);
 
-/// The bytes of a value of any type.
+/// The bytes of a value, whatever its type.
 struct Raw<'a>(&'a [u8]);
 
 impl<'a> FromSql<'a> for Raw<'a> {

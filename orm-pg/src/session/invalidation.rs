@@ -1,8 +1,9 @@
-//! Prepared statements that are out of date: how it is noticed, and what is forgotten then.
+//! Forgets prepared statements that are out of date.
 //!
-//! A change of the schema makes prepared statements useless on all connections, and the server says so to each of them by
-//! an error that dooms a transaction. So the first connection that meets one ends a [`Generation`], and the others drop
-//! what they prepared in it before they run into the same error.
+//! A change of the schema makes prepared statements useless on all connections, and each of them learns it from an
+//! error that aborts its transaction. So the first connection that gets one ends a
+//! [`Generation`](super::cache::Generation), and the others close their statements of that generation before they meet
+//! the same error.
 
 use std::sync::Arc;
 
@@ -26,7 +27,7 @@ fn renamed(error: Error) -> Error {
     error.with_kind(ErrorKind::StatementInvalidated, text)
 }
 
-/// Forgets what `staleness` says is out of date, and tells what it means for the statement that failed.
+/// Forgets the statements that are out of date according to `staleness`, and returns the failure of the statement.
 pub(crate) fn judge(session: &Arc<Session>, sql: &Sql, plan: &Plan, staleness: Staleness, failure: Failure) -> Failure {
     let cache = &session.cache;
     match staleness {
@@ -35,12 +36,13 @@ pub(crate) fn judge(session: &Arc<Session>, sql: &Sql, plan: &Plan, staleness: S
             cache.clear();
             return Failure { error: through_a_pooler(failure.error), cause: Cause::Server };
         }
-        // Where SQL of the user has changed what names mean, other connections are not concerned.
+        // If raw SQL has changed what names refer to in this session, other connections are not affected.
         Staleness::SchemaChanged if session.is_tainted() => forget_all(session),
         Staleness::SchemaChanged => cache.end_generation(plan.generation),
         Staleness::TypeChanged => forget_all(session),
         Staleness::UnknownLabel => cache.forget(sql),
-        // Those by which the driver asks for types are gone as well, so it must not ask.
+        // The statements with which the driver looks types up are missing as well, so it must keep the types that it
+        // knows.
         Staleness::Missing => cache.clear(),
     }
     session.note_conflict();
@@ -52,7 +54,7 @@ pub(crate) fn judge(session: &Arc<Session>, sql: &Sql, plan: &Plan, staleness: S
     Failure { error, cause: Cause::Stale }
 }
 
-/// The failure of what was prepared for this one use.
+/// The failure of a statement that was prepared for this use only.
 pub(crate) fn judge_unkept(session: &Session, failure: Failure) -> Failure {
     if failure.cause != Cause::Stale {
         return failure;
@@ -64,8 +66,8 @@ pub(crate) fn judge_unkept(session: &Session, failure: Failure) -> Failure {
     Failure { error: invalidated(failure.error), cause: Cause::Stale }
 }
 
-/// Whether that a prepared statement is missing in a transaction can only mean that a pooler has given another connection of
-/// the server to it: nobody else was at the connection, and no SQL ran that could have thrown it away.
+/// Whether a prepared statement that is missing in a transaction proves that a pooler has switched the server
+/// connection: no other program uses the connection, and no SQL ran that could have deallocated the statement.
 pub(crate) fn is_behind_a_pooler(session: &Session) -> bool {
     session.is_open() && session.as_foreign().is_none() && !session.is_escaped() && !session.is_tainted()
 }
@@ -75,19 +77,20 @@ fn forget_all(session: &Session) {
     session.client().clear_type_cache();
 }
 
-/// Forgets the statement for `sql` and the make-up of all types, which is asked for again.
+/// Forgets the statement for `sql`, and all types, which the driver looks up again.
 pub(crate) fn forget(session: &Session, sql: &Sql) {
     session.cache.forget(sql);
     session.client().clear_type_cache();
 }
 
-/// Whether a bind of `sql` may not fit because its type has changed: it has another type by now, or was made by a user.
+/// Whether a bind of `sql` may have failed to encode because its type has changed: the parameter has another type by
+/// now, or a user-defined one.
 pub(crate) fn may_have_changed(sql: &Sql, types: &[Type]) -> bool {
     made_by_users(types) || sql.binds.iter().zip(types).any(|(bind, ty)| !bind.accepts(ty))
 }
 
-/// Whether rows that could not be read were perhaps of a type that has changed. The server says so where a column has
-/// another type; of the attributes of a composite type and of the names of types it does not.
+/// Whether rows could perhaps not be decoded because a type has changed. The server reports it if a column has another
+/// type, but not if the attributes of a composite type or the name of a type have changed.
 pub(crate) fn is_misread(failure: &Failure, plan: Option<&Plan>) -> bool {
     failure.cause == Cause::Rows
         && failure.error.kind() == ErrorKind::Decode

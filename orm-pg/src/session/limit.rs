@@ -1,28 +1,28 @@
-//! How long statements may take that have no limit of their own.
+//! [`DefaultLimit`]: how long statements without their own limit may take.
 
 use std::time::Duration;
 
 use orm_core::statement::Limit;
 
-/// How long statements on a connection may take that say nothing themselves.
+/// The limit of statements on a connection that have none of their own.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum DefaultLimit {
-    /// As long as they take.
+    /// No limit.
     #[default]
     Unlimited,
-    /// So long each: as the handle says that took the connection.
+    /// Each statement may take this long: the limit of the handle.
     PerStatement(Duration),
-    /// All together so long: those of one verb.
+    /// All statements of one verb share this limit.
     Shared(Limit),
 }
 
 impl DefaultLimit {
-    /// What a handle says.
+    /// The limit of a handle.
     pub(crate) fn each(limit: Option<Duration>) -> Self {
         limit.map_or(Self::Unlimited, Self::PerStatement)
     }
 
-    /// What a verb says, or else the handle.
+    /// The limit of the verb, or else of the handle.
     pub(crate) fn of(verb: Option<Limit>, handle: Option<Duration>) -> Self {
         verb.map_or(Self::each(handle), Self::Shared)
     }

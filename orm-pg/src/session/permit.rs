@@ -1,17 +1,17 @@
-//! The permit of one open connection: the pool has as many as there may be connections.
+//! [`ConnectionPermit`]: the pool has one for each connection that may be open.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::{runtime::Id, sync::OwnedSemaphorePermit};
 
-/// Held by a connection from the moment that it begins to be opened until it is closed.
+/// Held by a connection from the start of opening it until it is closed.
 pub(crate) struct ConnectionPermit {
     runtime: Id,
     permit: Mutex<Option<OwnedSemaphorePermit>>,
 }
 
 impl ConnectionPermit {
-    /// For a connection that `runtime` opens.
+    /// The permit of a connection that `runtime` opens.
     pub(crate) fn new(runtime: Id, permit: Option<OwnedSemaphorePermit>) -> Self {
         Self { runtime, permit: Mutex::new(permit) }
     }

@@ -1,4 +1,4 @@
-//! Preparing a statement on a connection.
+//! Prepares statements on a connection, through its cache.
 
 use std::sync::Arc;
 
@@ -16,12 +16,12 @@ use crate::error::{Shared, lost};
 pub(crate) enum PrepareError {
     /// The server refused it, or the connection was lost.
     Driver(Shared<tokio_postgres::Error>),
-    /// The task that prepared it is gone: the runtime shuts down.
+    /// The task that prepared it has ended: the runtime is shutting down.
     Gone(orm_core::error::Error),
 }
 
 impl Session {
-    /// Returns the prepared statement for `sql`, preparing it if need be. One round trip then, none otherwise.
+    /// Returns the prepared statement for `sql`. No round trip, one if it has to be prepared.
     pub(super) async fn prepared(self: &Arc<Self>, sql: &Sql) -> Result<Plan, PrepareError> {
         let (mut slot, generation, prepare) = match self.cache.look_up(self.client(), sql) {
             Lookup::Ready(plan) => return plan.map_err(PrepareError::Driver),
@@ -33,11 +33,11 @@ impl Session {
                 let prepared = session.client().prepare_typed(&key.text, &types).await;
                 session.cache.prepared(&key, &own, prepared.as_ref().ok());
                 drop(own);
-                // Nobody may wait any more; the statement then stays for the next one, or is closed.
+                // If nobody waits for it any more, the statement stays for the next caller, or is closed.
                 sender.send_replace(Some(prepared.map_err(|it| Shared(Arc::new(it)))));
             };
             let mut preparing = preparing.boxed();
-            // The first poll sends it: in its order, and not after a rollback that a dropped caller causes.
+            // The first poll sends it, so it is sent in order, and not after the rollback of a dropped caller.
             if (&mut preparing).now_or_never().is_none() {
                 drop(self.runtime.spawn(preparing));
             }

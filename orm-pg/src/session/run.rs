@@ -1,4 +1,4 @@
-//! One statement on one connection: prepare, encode, send, hand the rows on.
+//! Runs one statement on one connection: prepares it, encodes its binds, sends it, and passes its rows on.
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
@@ -14,18 +14,18 @@ use crate::{
     error::{Cause, Failure, Scope, staleness::Staleness, through_a_pooler},
     raw::{self, LeftState},
     session::{
-        Session, Waiting, all_or_none::AllOrNone, bind, cache::Plan, deadline::within, driver_row::DriverRow,
+        AwaitedAnswer, Session, all_or_none::AllOrNone, bind, cache::Plan, deadline::within, driver_row::DriverRow,
         invalidation, prepare::PrepareError, trace::Clock,
     },
 };
 
-/// After so many rows other tasks get their turn.
+/// After this many rows, other tasks get a chance to run.
 const ROWS_A_TURN: u64 = 256;
 
-/// How often a statement is sent at most whose prepared form is out of date: the schema may change again meanwhile.
+/// How often a statement is sent at most if its prepared form is out of date: the schema may change again meanwhile.
 pub(crate) const MOST_ATTEMPTS: u32 = 4;
 
-/// Takes no rows: for statements that are run for their effect.
+/// Ignores the rows of a statement that is run for its effect.
 #[derive(Debug)]
 pub(crate) struct Discard;
 
@@ -37,34 +37,35 @@ impl RowSink for Discard {
     fn restart(&mut self) {}
 }
 
-/// Refuses row locks outside of a transaction, where they would end with the statement.
+/// Refuses row locks outside of a transaction, where they would be released with the statement.
 pub(crate) fn refuse_lock_outside_transaction(statement: &Statement, in_transaction: bool) -> Result<(), Error> {
     if !statement.locks || in_transaction {
         return Ok(());
     }
-    let text = "row locks (`for_update` and its kind) need a transaction: they would end with the statement";
+    let text = "row locks (`for_update` and similar) need a transaction: otherwise they are released with the \
+                statement";
     Err(Error::new(ErrorKind::InvalidStatement, text).in_statement(statement.operation.name(), statement.table))
 }
 
-/// Refuses what cannot be sent as a statement.
+/// Refuses SQL that cannot be sent as a statement.
 pub(crate) fn check(statement: &Statement) -> Result<(), Error> {
     if statement.operation == Operation::Raw && raw::copies_with_client(&statement.sql.text) {
-        let text = "COPY with STDIN or STDOUT is no statement: use `copy_in` or `copy_out` of the driver's client, as in \
-                    `db.connection().await?.client().copy_out(..)`";
+        let text = "COPY with STDIN or STDOUT cannot be run as a statement: use `copy_in` or `copy_out` of the \
+                    driver's client, as in `db.connection().await?.client().copy_out(..)`";
         return Err(Error::new(ErrorKind::InvalidStatement, text));
     }
     statement.sql.check()
 }
 
-/// Sends `statement` and returns its rows as they come, and stores what it was prepared as in `plan`. One round trip, two
-/// when it was not prepared yet.
+/// Sends `statement` and returns its rows as they come. Stores the prepared statement in `plan`. One round trip, two if
+/// it was not prepared yet.
 ///
-/// The [`Waiting`] must be told when the last row was taken.
+/// The caller must call [`AwaitedAnswer::done`] after the last row.
 async fn send(
     session: &Arc<Session>,
     statement: &Statement,
     plan: &mut Option<Plan>,
-) -> Result<(RowStream, Waiting), Failure> {
+) -> Result<(RowStream, AwaitedAnswer), Failure> {
     let sql = &statement.sql;
     check(statement).map_err(Failure::refused)?;
     session.wait_for_cancel().await;
@@ -75,7 +76,7 @@ async fn send(
     if raw || statement.fragments {
         match raw::left_state(&sql.text, !raw) {
             LeftState::Nothing => {}
-            // A pool of the application would have to throw the connection away.
+            // A pool of the application would have to discard the connection.
             LeftState::Unknown if session.as_foreign().is_some() => {}
             LeftState::Unknown | LeftState::Settings => session.taint_settings(),
             LeftState::Anything => session.taint(),
@@ -84,29 +85,29 @@ async fn send(
             session.writes.set_by_hand(true);
         }
     }
-    let waiting = Waiting::new(session);
+    let answer = AwaitedAnswer::new(session);
     let result = match encoded(session, sql).await {
         Ok((prepared, binds)) => {
             let prepared = plan.insert(prepared);
             match session.client().query_raw(&prepared.statement, bind::values(&binds)).await {
-                Ok(rows) => return Ok((rows, waiting)),
+                Ok(rows) => return Ok((rows, answer)),
                 Err(error) => Err(failed(session, sql, prepared, error).await),
             }
         }
         Err(failure) => Err(failure),
     };
-    waiting.done();
+    answer.done();
     result
 }
 
-/// Prepares `sql`, if it is not, and encodes its binds.
+/// Prepares `sql` if need be, and encodes its binds.
 async fn encoded(session: &Arc<Session>, sql: &Sql) -> Result<(Plan, Encoded), Failure> {
     let plan = prepared(session, sql).await?;
     match sql.encode(plan.statement.params()) {
         Ok(binds) => Ok((plan, binds)),
-        // The server is not asked yet, and cannot say that a type has changed.
+        // Nothing was sent yet, so the server had no chance to report that a type has changed.
         Err(error) if plan.known && invalidation::may_have_changed(sql, plan.statement.params()) => {
-            tracing::debug!(target: "orm_pg::connection", "prepared anew, for a bind did not fit: {error}");
+            tracing::debug!(target: "orm_pg::connection", "prepared again, since a bind did not fit: {error}");
             invalidation::forget(session, sql);
             let plan = prepared(session, sql).await?;
             let binds = sql.encode(plan.statement.params()).map_err(Failure::refused)?;
@@ -124,7 +125,7 @@ async fn prepared(session: &Arc<Session>, sql: &Sql) -> Result<Plan, Failure> {
     }
 }
 
-/// The failure of a statement that was sent as `plan`, which is forgotten if it is out of date.
+/// The failure of a statement that was sent as `plan`. Forgets the plan if it is out of date.
 async fn failed(session: &Arc<Session>, sql: &Sql, plan: &Plan, error: tokio_postgres::Error) -> Failure {
     let staleness = error.as_db_error().map_or(Staleness::UpToDate, |it| Staleness::of(it, plan.known));
     let failure = session.failed(error).await;
@@ -134,15 +135,15 @@ async fn failed(session: &Arc<Session>, sql: &Sql, plan: &Plan, error: tokio_pos
     }
 }
 
-/// Sends `statement` and returns its rows as they come; in autocommit, sends it again if only its prepared form was out
+/// Sends `statement` and returns its rows as they come. In autocommit, sends it again if only its prepared form was out
 /// of date.
 ///
-/// The [`Waiting`] must be told when the last row was taken.
+/// The caller must call [`AwaitedAnswer::done`] after the last row.
 pub(crate) async fn start(
     session: &Arc<Session>,
     statement: &Statement,
     scope: Scope,
-) -> Result<(RowStream, Waiting), Failure> {
+) -> Result<(RowStream, AwaitedAnswer), Failure> {
     let mut attempts = Attempts::new(scope);
     loop {
         let mut plan = None;
@@ -162,13 +163,13 @@ async fn run(
     clock: &mut Clock,
     plan: &mut Option<Plan>,
 ) -> Result<u64, Failure> {
-    let (stream, waiting) = send(session, statement, plan).await?;
+    let (stream, answer) = send(session, statement, plan).await?;
     let mut stream = pin!(stream);
     let mut count = 0;
     loop {
         match stream.try_next().await {
             Ok(Some(row)) => {
-                // The rest of the rows is still on its way then, which `waiting` remembers.
+                // After an error the remaining rows are still under way. Dropping `answer` notes that.
                 clock.decoding(|| rows.row(&DriverRow(&row))).map_err(|error| Failure { error, cause: Cause::Rows })?;
                 count += 1;
                 if count % ROWS_A_TURN == 0 {
@@ -177,7 +178,7 @@ async fn run(
             }
             Ok(None) => break,
             Err(error) => {
-                waiting.done();
+                answer.done();
                 return Err(match plan {
                     Some(plan) => failed(session, &statement.sql, plan, error).await,
                     None => session.failed(error).await,
@@ -185,23 +186,23 @@ async fn run(
             }
         }
     }
-    waiting.succeeded();
+    answer.succeeded();
     if statement.operation == Operation::Raw && raw::touches_statements(&statement.sql.text) {
-        // The driver has statements of its own that it does not know to be gone: others must not get the connection.
+        // The driver does not know that its own statements are gone, so nobody else may get the connection.
         session.cache.clear();
         session.set_broken(true);
     }
     if statement.operation == Operation::Raw && raw::alters(&statement.sql.text) {
-        // Nobody need run into the error: this transaction not at all, others not once it is committed.
+        // This spares this transaction the error of outdated statements, and other connections once it has committed.
         session.cache.end_every_generation();
     }
     Ok(stream.rows_affected().unwrap_or(count))
 }
 
-/// Runs `statement`, and again if only its prepared form was out of date.
+/// Runs `statement`, and runs it again if only its prepared form was out of date.
 ///
-/// Not so inside a transaction: there the error has doomed all that follows. But what could not be read because a type
-/// has changed is read again there, too.
+/// Not inside of a transaction, which the error has aborted. But rows that could not be decoded because a type has
+/// changed are read again there too.
 pub(crate) async fn run_healed(
     session: &Arc<Session>,
     statement: &Statement,
@@ -245,7 +246,7 @@ async fn run_again(
     }
 }
 
-/// How often a statement is sent whose prepared form was out of date, which is forgotten by now.
+/// The attempts to send a statement whose prepared form was out of date.
 pub(crate) struct Attempts {
     scope: Scope,
     done: u32,
@@ -261,19 +262,19 @@ impl Attempts {
         self.done + 1 < MOST_ATTEMPTS
     }
 
-    /// Whether another try can help: in autocommit, since the server refused the statement before it ran.
+    /// Whether another attempt makes sense: in autocommit, since the server refused the statement before it ran.
     pub(crate) fn again(&self, failure: &Failure) -> bool {
         failure.cause == Cause::Stale && self.scope == Scope::Autocommit && self.are_left()
     }
 
-    /// Counts a try that failed so.
+    /// Counts an attempt that failed.
     pub(crate) fn keep(&mut self, failure: Failure) {
         self.done += 1;
         self.first.get_or_insert(failure);
     }
 
-    /// The failure as it is told: the first, where SQL of the user had begun a transaction, which that one doomed. A
-    /// statement that was prepared just now is gone only behind a pooler.
+    /// The failure to report: the first one, if raw SQL had begun a transaction, which that failure aborted. If a
+    /// statement that was prepared just now is missing, there must be a pooler.
     pub(crate) fn into_failure(self, failure: Failure, plan: Option<&Plan>) -> Failure {
         match (self.first, failure.cause) {
             (Some(first), _) if failure.error.sql_state() == Some("25P02") => first,
@@ -285,7 +286,7 @@ impl Attempts {
     }
 }
 
-/// Runs `statements` in order inside of a transaction. Unless all succeed, the transaction can only be rolled back.
+/// Runs `statements` in order in a transaction. Unless all succeed, the transaction can only be rolled back.
 pub(crate) async fn run_all(
     session: &Arc<Session>,
     statements: &[Statement],

@@ -1,6 +1,6 @@
-//! A `tracing` span for each statement, under the target `orm_pg::statement`, at debug level. In it an event tells how
-//! it went: at debug level, or as a warning that says it all when the statement was slow. The fields have
-//! OpenTelemetry's names where it has one. Values are never among them.
+//! Records a `tracing` span for each statement, with the target `orm_pg::statement`, at debug level. An event in it
+//! reports the outcome: at debug level, or as a warning with all fields if the statement was slow. The fields have
+//! OpenTelemetry's names where there is one. Values of binds and rows are never recorded.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::error::Failure;
 /// Measures one statement.
 pub(crate) struct Clock {
     span: Span,
-    /// None when nobody looks: reading the clock is not free.
+    /// `None` if nobody reads the times: reading the clock has a cost.
     started: Option<Instant>,
     pool_wait: Duration,
     decoding: Duration,
@@ -20,7 +20,7 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// Starts when the connection is there, for which the statement has waited.
+    /// Starts when the statement has its connection, after waiting for `pool_wait`.
     pub(crate) fn start(statement: &Statement, pool_wait: Duration, slow: Option<Duration>) -> Self {
         let span = tracing::debug_span!(
             target: "orm_pg::statement",
@@ -41,7 +41,7 @@ impl Clock {
         Self { span, started: watched.then(Instant::now), pool_wait, decoding: Duration::ZERO, slow }
     }
 
-    /// Runs `decode` and counts its time.
+    /// Runs `decode` and adds its time.
     pub(crate) fn decoding<T>(&mut self, decode: impl FnOnce() -> T) -> T {
         if self.started.is_none() {
             return decode();
@@ -52,7 +52,7 @@ impl Clock {
         it
     }
 
-    /// Tells how it went. The span ends here.
+    /// Records the outcome. The span ends here.
     pub(crate) fn finish(self, statement: &Statement, result: Result<u64, &Failure>) {
         let Some(started) = self.started else { return };
         let run = started.elapsed();

@@ -12,7 +12,7 @@ use super::{passfile, settings::Settings};
 use crate::connect::{
     auth::Methods,
     tls::{ChannelBinding, Connector, Link, Roots, SslMode, SslNegotiation},
-    wire::{Place, TcpOptions},
+    wire::{ResolvedAddress, TcpOptions},
 };
 
 const DEFAULT_PORT: u16 = 5432;
@@ -69,10 +69,10 @@ impl Address {
 
 impl Target {
     /// The same server, with one of its several addresses shown in messages.
-    pub(crate) fn at(&self, place: &Place) -> Self {
-        let shown = match place {
-            Place::Tcp(address) => format!("{} ({})", self.shown, address.ip()),
-            Place::Unix(_) => self.shown.clone(),
+    pub(crate) fn at(&self, address: &ResolvedAddress) -> Self {
+        let shown = match address {
+            ResolvedAddress::Tcp(address) => format!("{} ({})", self.shown, address.ip()),
+            ResolvedAddress::Unix(_) => self.shown.clone(),
         };
         Self { shown, ..self.clone() }
     }

@@ -10,7 +10,7 @@ use orm_core::{
 };
 use tokio::sync::SemaphorePermit;
 
-use super::{Connection, PLACES};
+use super::{Connection, PERMITS};
 use crate::{
     handle::{
         group::OwnTransaction,
@@ -24,17 +24,17 @@ struct ExclusiveTransaction<'c> {
     // Dropped first: the others come after what rolls it back.
     tx: OwnTransaction,
     connection: &'c Connection,
-    _allowance: Allowance<'c>,
-    _places: SemaphorePermit<'c>,
+    _limit: LimitOverride<'c>,
+    _permits: SemaphorePermit<'c>,
 }
 
 /// Lets the statements of a verb have its limit, and those after them what was allowed before.
-struct Allowance<'c> {
+struct LimitOverride<'c> {
     connection: &'c Connection,
     before: Option<DefaultLimit>,
 }
 
-impl Drop for Allowance<'_> {
+impl Drop for LimitOverride<'_> {
     fn drop(&mut self) {
         if let Some(before) = self.before {
             self.connection.session().set_default_limit(before);
@@ -45,16 +45,16 @@ impl Drop for Allowance<'_> {
 impl Connection {
     /// Begins a transaction for the statements of one verb. One round trip.
     pub(super) async fn begin_group(&self, how: Consistency, limit: Option<Limit>) -> Result<StatementGroup<'_>> {
-        let places = self.places(PLACES).await?;
+        let permits = self.permits(PERMITS).await?;
         let before = limit.map(|limit| self.session().set_default_limit(DefaultLimit::Shared(limit)));
-        let allowance = Allowance { connection: self, before };
+        let limit_override = LimitOverride { connection: self, before };
         let begun = Transaction::on_shared(Arc::clone(self.session()), TransactionOptions::together(how)).await;
         let tx = begun.map_err(|failure| failure.error)?;
         Ok(StatementGroup::new(ExclusiveTransaction {
             tx: OwnTransaction::new(tx, how),
             connection: self,
-            _allowance: allowance,
-            _places: places,
+            _limit: limit_override,
+            _permits: permits,
         }))
     }
 }
@@ -62,22 +62,22 @@ impl Connection {
 #[diagnostic::do_not_recommend]
 impl Executor for ExclusiveTransaction<'_> {
     async fn fetch(&self, statement: &Statement, rows: &mut dyn RowSink) -> Result<()> {
-        self.connection.note(statement);
+        self.connection.note_raw_sql(statement);
         self.tx.fetch(statement, rows).await
     }
 
     async fn execute(&self, statement: &Statement) -> Result<u64> {
-        self.connection.note(statement);
+        self.connection.note_raw_sql(statement);
         self.tx.execute(statement).await
     }
 
     async fn batch(&self, statements: &[Statement], rows: &mut dyn RowSink) -> Result<u64> {
-        statements.iter().for_each(|it| self.connection.note(it));
+        statements.iter().for_each(|it| self.connection.note_raw_sql(it));
         self.tx.batch(statements, rows).await
     }
 
     async fn stream(&self, statement: Statement) -> Result<BoxRowStream<'_>> {
-        self.connection.note(&statement);
+        self.connection.note_raw_sql(&statement);
         self.tx.stream(statement).await
     }
 }

@@ -1,4 +1,4 @@
-//! How all connections of a pool learn that their prepared statements are out of date.
+//! [`Generation`]: how the connections of a pool learn that their prepared statements are out of date.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -11,8 +11,8 @@ impl Generation {
         self.0.load(Ordering::Acquire)
     }
 
-    /// Says that what was prepared in the generation `seen` is out of date. Many may say it of one change, and the first
-    /// is heard; whoever prepared in a later one meets a later change by itself.
+    /// Notes that statements of the generation `seen` are out of date. Many connections may report the same change, but
+    /// only the first report counts.
     pub(crate) fn end(&self, seen: u64) {
         self.0.fetch_max(seen + 1, Ordering::AcqRel);
     }
@@ -30,7 +30,7 @@ mod tests {
         }
         assert_eq!(generation.now(), 1);
         generation.end(1);
-        // Who is late has nothing to say of what was prepared since.
+        // A late report says nothing about statements that were prepared since.
         generation.end(0);
         assert_eq!(generation.now(), 2);
     }

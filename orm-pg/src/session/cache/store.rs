@@ -1,4 +1,5 @@
-//! Prepared statements by text and types: bounded in number and in bytes, the least recently used one makes room.
+//! [`Store`]: prepared statements by text and types, limited in number and bytes. The least recently used one makes
+//! room.
 
 use std::{
     borrow::Borrow,
@@ -12,10 +13,11 @@ use orm_core::{statement::Sql, value::Bind};
 use super::weight;
 use crate::connect::config::CacheLimits;
 
-/// One statement may take so much of the room for all: a text that is used once does not drive out what is used often.
+/// A statement may take at most this fraction of the limit in bytes: a large text that is used once must not evict
+/// statements that are used often.
 const LARGEST_PART: usize = 16;
 
-/// What was prepared, and what it is taken to cost.
+/// The statements, and their estimated cost.
 #[derive(Debug)]
 pub(crate) struct Store<V> {
     entries: LruCache<Key, Entry<V>>,
@@ -31,7 +33,7 @@ struct Entry<V> {
 
 impl<V: Clone> Store<V> {
     pub(crate) fn new(limits: CacheLimits) -> Self {
-        // The map itself need not be bounded: whoever inserts makes room.
+        // The map itself needs no limit: `insert` makes room.
         Self { entries: LruCache::new_unbounded(), limits, bytes: 0 }
     }
 
@@ -52,7 +54,7 @@ impl<V: Clone> Store<V> {
         self.make_room();
     }
 
-    /// Adds what is known only when the statement is prepared: how many columns it has.
+    /// Adds the cost of the columns, whose number is only known once the statement is prepared.
     pub(crate) fn weigh(&mut self, key: &Key, columns: usize) {
         let more = weight::of_columns(&key.text, columns);
         let largest = self.largest();
@@ -71,12 +73,12 @@ impl<V: Clone> Store<V> {
         Some(entry.value)
     }
 
-    /// Looks at what is kept without taking it for used.
+    /// Looks at an entry without counting it as used.
     pub(crate) fn peek(&self, key: &Key) -> Option<&V> {
         self.entries.peek(key as &dyn Shape).map(|it| &it.value)
     }
 
-    /// Takes all out.
+    /// Takes all entries out.
     pub(crate) fn take(&mut self) -> Self {
         std::mem::replace(self, Self::new(self.limits))
     }
@@ -99,7 +101,7 @@ impl<V: Clone> Store<V> {
     }
 }
 
-/// The text and the declared types of the binds, by which statements are told apart. A clone shares them.
+/// The text and the declared types of the binds, which identify a statement. A clone shares them.
 #[derive(Debug, Clone)]
 pub(crate) struct Key {
     pub(in crate::session) text: Arc<str>,
@@ -112,10 +114,10 @@ impl Key {
     }
 }
 
-/// A statement that is looked for, without a copy of its text.
+/// A key to look up, without a copy of the text.
 pub(crate) struct Wanted<'a>(pub(crate) &'a Sql);
 
-/// What a key and a statement that is looked for have in common.
+/// What [`Key`] and [`Wanted`] have in common.
 pub(crate) trait Shape {
     fn text(&self) -> &str;
     fn len(&self) -> usize;
@@ -219,11 +221,11 @@ mod tests {
         }
         assert_eq!((few.len(), light.len()), (3, 20));
         assert_eq!((few.get(&text(59)), few.get(&text(10))), (Some(59), None));
-        // What is used stays.
+        // A used statement stays.
         assert_eq!(light.get(&text(40)), Some(40));
         light.insert(Key::new(&text(99)), 99);
         assert_eq!((light.get(&text(40)), light.get(&text(41))), (Some(40), None));
-        // The same statement counts once, and what is taken out not at all.
+        // The same statement counts once, and a removed one not at all.
         let before = light.bytes;
         light.insert(Key::new(&text(99)), 100);
         assert_eq!((light.bytes, light.get(&text(99))), (before, Some(100)));
@@ -240,7 +242,7 @@ mod tests {
         store.insert(Key::new(&small), 1);
         store.insert(Key::new(&large), 2);
         assert_eq!((store.get(&small), store.get(&large)), (Some(1), None));
-        // Of how many columns is known later.
+        // The number of columns is known later.
         store.weigh(&Key::new(&small), 5);
         assert_eq!(store.get(&small), Some(1));
         store.weigh(&Key::new(&small), 100);

@@ -1,16 +1,16 @@
-//! What a prepared statement costs on the server, estimated from its text.
+//! Estimates the memory that a prepared statement takes on the server, from its text.
 //!
-//! PostgreSQL keeps three trees of it: as it was written, as it was analysed, and as it was planned. Each node takes
-//! hundreds of bytes, so a text of 15 KB with 2,000 placeholders takes 880 KB. The numbers were read from
-//! `pg_backend_memory_contexts` of PostgreSQL 15, after the generic plan was made; a test compares.
+//! PostgreSQL keeps three trees of it: parsed, analysed and planned. Each node takes hundreds of bytes, so a text of 15
+//! KB with 2,000 placeholders takes 880 KB. The numbers were read from `pg_backend_memory_contexts` of PostgreSQL 15,
+//! after the generic plan was made; a test compares them.
 
-/// What the smallest one costs: three memory contexts.
+/// The smallest statement: three memory contexts.
 const LEAST: usize = 8 * 1024;
 
 /// A sub-query, with the names of the twenty columns of a table.
 const QUERY: usize = 7000;
 
-/// A name, a number, a text or a key word.
+/// A name, a number, a string or a keyword.
 const WORD: usize = 1400;
 
 /// An operator.
@@ -19,21 +19,21 @@ const OPERATOR: usize = 900;
 /// A placeholder.
 const PLACEHOLDER: usize = 700;
 
-/// A byte of the text, which is kept, and in a literal copied into each of the trees.
+/// A byte of the text, which is kept, and copied into each of the trees if it is in a literal.
 const BYTE: usize = 5;
 
 /// A column that a `*` stands for.
 const COLUMN: usize = 2000;
 
-/// Estimates the bytes that the server keeps for a prepared statement. What views, partitions, inlined functions
-/// and tables of very many columns add does not show in a text.
+/// Estimates the bytes that the server keeps for a prepared statement. The text does not show what views, partitions,
+/// inlined functions and very wide tables add.
 pub(super) fn of_text(text: &str) -> usize {
     let Marks { queries, words, operators, placeholders, .. } = marks(text);
     let nodes = queries * QUERY + words * WORD + operators * OPERATOR + placeholders * PLACEHOLDER;
     LEAST + text.len() * BYTE + nodes
 }
 
-/// What its result columns add: all of them for each `*`.
+/// Estimates what the result columns add: all of them for each `*`.
 pub(super) fn of_columns(text: &str, columns: usize) -> usize {
     marks(text).stars * columns * COLUMN
 }
@@ -47,8 +47,8 @@ struct Marks {
     stars: usize,
 }
 
-/// Counts what becomes a node. A qualified name (`t0."id"`) is one; what a literal or a quoted name holds is not looked
-/// at.
+/// Counts the parts of the text that become nodes. A qualified name (`t0."id"`) is one. The content of literals and
+/// quoted names is skipped.
 fn marks(text: &str) -> Marks {
     let mut marks = Marks::default();
     let mut rest = text.as_bytes();
@@ -79,7 +79,7 @@ fn marks(text: &str) -> Marks {
     marks
 }
 
-/// How long the word is that `text` begins with.
+/// The length of the word at the start of `text`.
 fn word(text: &[u8]) -> usize {
     text.iter().position(|it| !is_word(*it)).unwrap_or(text.len())
 }
