@@ -1,4 +1,5 @@
-//! The executors that users hold: a database, a connection, a transaction, and those over what an application has already.
+//! The executors that users hold: a database, a connection, a transaction, and executors over the application's own
+//! pool, client or transaction.
 
 pub(crate) mod adopt;
 mod connect;

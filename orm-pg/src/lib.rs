@@ -1,9 +1,7 @@
 //! An async PostgreSQL ORM: typed queries over a bb8 pool of tokio-postgres connections, with no hidden I/O.
 //!
-//! A struct with [`#[derive(Model)]`](macro@Model) is a table. Its verbs (`query`, `get`, `insert`, …) make plain values;
-//! closures over its columns say the rest; an awaited verb that is handed an [`Executor`] runs it. Executors are
-//! [`Database`] (the handle that an application keeps), [`Connection`] and [`Transaction`]. An application that has a
-//! pool, a client or a transaction of `tokio-postgres` already goes on with them: [`Database::from_pool`], [`adopt()`].
+//! A struct with
+//! [`#[derive(Model)]`](macro@Model) is a table. Its verbs (`query`, `get`, `insert`, …) make plain values, and closures over its columns add conditions and expressions. A final verb takes an [`Executor`] and runs the statement when it is awaited. Executors are [`Database`] (the handle of a pool), [`Connection`] and [`Transaction`]. An application that already has a pool, a client or a transaction of `tokio-postgres` can keep using it: [`Database::from_pool`], [`adopt()`].
 //!
 //! ```no_run
 //! use orm_pg::prelude::*;
@@ -127,11 +125,12 @@ macro_rules! models {
 
 /// Raw SQL in which `{name}` is a bind: `sql!("SELECT id FROM users WHERE age > {min_age}")`.
 ///
-/// A variable or a field of one (`{user.name}`) may stand in braces, also a column of the outer query. `{{` and `}}`
-/// are braces.
+/// Braces may contain a variable, a field (`{user.name}`), or a column of the outer query. `{{` and `}}` are literal
+/// braces.
 ///
-/// It is a query of its own, with the verbs of [`RawSql`](expr::RawSql); a condition, `.filter(|u| sql!("{u.name} ~ 'x'"))`;
-/// or, with its type, an expression: `.select(|u| sql!("{u.id} * 2").expr::<i64>())`.
+/// The result is a query, with the verbs of [`RawSql`](expr::RawSql); a condition:
+/// `.filter(|u| sql!("{u.name} ~ 'x'"))`; or, with a type, an expression:
+/// `.select(|u| sql!("{u.id} * 2").expr::<i64>())`.
 ///
 /// ```
 /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -150,7 +149,7 @@ macro_rules! sql {
     };
 }
 
-/// Names for generated code, and for nothing else.
+/// Names for generated code only.
 #[doc(hidden)]
 pub mod __private {
     pub use bytes;
@@ -158,7 +157,7 @@ pub mod __private {
     pub use orm_derive::sql;
     pub use postgres_types;
 
-    /// What `#[orm_pg::test]` expands to.
+    /// Names for the code that `#[orm_pg::test]` generates.
     #[cfg(feature = "testing")]
     pub mod testing {
         pub use crate::testing::case::{Handle, Outcome, TestCase, run};

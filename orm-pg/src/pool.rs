@@ -1,7 +1,7 @@
-//! The pool of connections behind a [`Database`](crate::Database): check out, check, close.
+//! [`Pool`]: the connections behind a [`Database`](crate::Database), and how they are checked out.
 //!
-//! Whoever wants a connection first waits for a turn; turns are given in the order in which they were asked for, and
-//! there are as many as there may be connections. With a turn in hand, a connection is idle, or there is room for one.
+//! A caller first waits for a turn. There are as many turns as there may be connections, and they are given out in the
+//! order of the requests. A caller with a turn finds an idle connection, or may open one.
 
 pub(crate) mod backoff;
 mod capacity;
@@ -48,33 +48,35 @@ use self::{
 };
 pub(crate) use self::{checkout::Purpose, source::Source};
 
-/// A connection that was idle for longer is asked whether it is still there.
+/// A connection that was idle for longer is checked before it is used.
 const LONG_IDLE: Duration = Duration::from_secs(30);
 
-/// How long the answer to that may take.
+/// How long that check may take.
 const CHECK_LIMIT: Duration = Duration::from_secs(1);
 
-/// While the pool is being closed, it is looked at so often: a connection that breaks elsewhere tells nobody.
+/// How often the number of used connections is checked while the pool is being closed: no event reports a connection
+/// that breaks elsewhere.
 const CLOSE_PAUSE: Duration = Duration::from_millis(50);
 
 /// Where connections come from.
 enum Connections {
-    /// Pools of our own, one for each runtime.
+    /// Pools of this crate, one for each runtime.
     Managed(Arc<RuntimePools>),
-    /// One that the application has already.
+    /// A pool of the application.
     ForeignConnection(Box<dyn Source>),
 }
 
 /// The connections to one database.
 pub(crate) struct Pool {
     connections: Connections,
-    /// Whoever holds a connection has one of them. Fair: bb8 gives a connection that came back to whoever asks next.
+    /// Each user of a connection holds one. The semaphore is fair, while bb8 gives a returned connection to whichever
+    /// caller asks next.
     turns: Arc<Semaphore>,
     pub(crate) settings: Arc<Settings>,
     state: Arc<PoolState>,
 }
 
-/// How a pool is doing.
+/// The number of connections of a pool, from [`Database::status`](crate::Database::status).
 ///
 /// ```
 /// # use blog::*; fn run(db: Database) {
@@ -85,13 +87,13 @@ pub(crate) struct Pool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PoolStatus {
-    /// How many connections are open, those being opened not counted.
+    /// How many connections are open, without those that are being opened.
     pub connections: u32,
-    /// How many of them wait to be used.
+    /// How many of them are idle.
     pub idle: u32,
-    /// How many of them are in use, or being cleaned up after it.
+    /// How many of them are in use, or being cleaned up after use.
     pub in_use: u32,
-    /// How many there may be.
+    /// How many connections may be open at once.
     pub max_connections: u32,
 }
 
@@ -101,7 +103,7 @@ impl Pool {
         Self { connections, turns: Arc::new(Semaphore::new(turns)), settings, state }
     }
 
-    /// Opens one connection, and with it the pool.
+    /// Opens the pool with one connection.
     ///
     /// # Errors
     /// When the connection cannot be opened.
@@ -109,13 +111,13 @@ impl Pool {
         let pool = Self::lazy(settings, targets);
         if let Connections::Managed(pools) = &pool.connections {
             let first = pools.manager().at(here()?).connect_first().await?;
-            // Were the pool full already, the connection is one too many and is closed.
+            // If the pool is full already, the connection is closed.
             drop(pools.here()?.connections.add(first));
         }
         Ok(pool)
     }
 
-    /// Takes connections from a pool that the application has already.
+    /// Makes a pool that takes its connections from a pool of the application.
     pub(crate) fn foreign(source: Box<dyn Source>) -> Self {
         let (max_connections, acquire_timeout) = source.limits();
         let mut settings = Settings::default();
@@ -123,7 +125,7 @@ impl Pool {
         Self::new(Connections::ForeignConnection(source), Arc::new(settings), Arc::default())
     }
 
-    /// Makes a pool that connects when it has to.
+    /// Makes a pool that opens connections when they are needed.
     pub(crate) fn lazy(settings: Settings, targets: Vec<Target>) -> Self {
         let (settings, state) = (Arc::new(settings), Arc::default());
         let pools = RuntimePools::new(Manager::new(Arc::clone(&settings), targets, Arc::clone(&state)));
@@ -148,11 +150,11 @@ impl Pool {
         }
     }
 
-    /// Refuses what is new, waits for what is under way, closes what is idle.
+    /// Refuses new callers, waits for connections in use until `close_timeout`, and closes idle ones.
     pub(crate) async fn close(&self) {
         let Self { connections, settings, state, turns } = self;
         state.closed.store(true, Ordering::Release);
-        // Whoever waits for a connection is told.
+        // Callers that wait for a connection get an error.
         turns.close();
         state.wake_waiters();
         let drained = async {
@@ -160,7 +162,7 @@ impl Pool {
                 let returned = state.returned.notified();
                 let in_use = match connections {
                     Connections::Managed(_) => self.status().in_use,
-                    // Those that the application uses by itself are none of ours.
+                    // Only those that this handle has checked out count.
                     Connections::ForeignConnection(source) => source.lent(),
                 };
                 if in_use == 0 {
@@ -175,7 +177,7 @@ impl Pool {
         }
     }
 
-    /// Waits for a connection that is there. No round trip, but for one that was idle for long.
+    /// Waits for a usable connection. No round trip, except the check of one that was idle for long.
     ///
     /// # Errors
     /// When none becomes free before `until` or the pool's own limit, or none can be opened.
@@ -218,7 +220,7 @@ impl Pool {
         match Arc::clone(&self.turns).try_acquire_owned() {
             Ok(turn) => Ok(turn),
             Err(TryAcquireError::Closed) => Err(closed()),
-            // On the heap: who need not wait would carry the space for it.
+            // On the heap, so that callers that do not wait need no space for it.
             Err(TryAcquireError::NoPermits) => Box::pin(self.turn_in_line(waiter, end)).await,
         }
     }
@@ -259,7 +261,7 @@ impl Pool {
     }
 
     async fn check_out(&self, pools: &Arc<RuntimePools>, waiter: &Waiter, end: Instant) -> Result<Lease> {
-        // One that is idle is there at once. If there is none, bb8 begins to open one.
+        // An idle connection is available at once. If there is none, bb8 starts to open one.
         match pools.here()?.connections.get_owned().now_or_never() {
             Some(Ok(pooled)) => Ok(Lease::new(pooled, Arc::clone(&self.state))),
             Some(Err(_)) | None => Box::pin(self.opened(pools, waiter, end)).await,
@@ -272,7 +274,7 @@ impl Pool {
         let mut changes = state.changes.subscribe();
         loop {
             let pool = pools.here()?;
-            // The pool is asked first, so a connection that is there is taken in any case.
+            // The pool is polled first, so an available connection is always taken.
             let got = pin!(pool.connections.get_owned());
             let told = pin!(async {
                 match select(pin!(changes.changed()), pin!(pools.make_room(pool.id))).await {
@@ -285,12 +287,12 @@ impl Pool {
                 Ok(Either::Left((Err(RunError::User(error)), _))) => return Err(error),
                 Ok(Either::Right(_)) if state.is_closed() => return Err(closed()),
                 Ok(Either::Right(_)) => {
-                    // While there are connections, one of them may come back.
+                    // As long as there are connections, one of them may come back.
                     let failure = state.last_failure().filter(|_| pool.connections.state().connections == 0);
                     if let Some(failure) = failure.filter(Error::is_refused_for_good) {
                         return Err(failure);
                     }
-                    // An attempt was given up, and bb8 begins another one only when it is asked again.
+                    // bb8 has given up an attempt to connect, and starts the next one only when it is asked again.
                 }
                 Ok(Either::Left((Err(RunError::TimedOut), _))) => {}
                 Err(_) => return Err(self.timed_out(waiter)),
@@ -298,12 +300,12 @@ impl Pool {
         }
     }
 
-    /// The error for a wait that took too long, with what is known of the cause.
+    /// The error for a wait that took too long, with what is known about the cause.
     fn timed_out(&self, waiter: &Waiter) -> Error {
         let status = self.status();
         let failure = self.state.last_failure();
         match (status.connections, failure) {
-            // Nobody holds a connection back: there is none to be had.
+            // No connection is open, so the reason is that none can be opened.
             (0, Some(failure)) => failure,
             (_, failure) => {
                 let mut text = format!(
@@ -319,12 +321,12 @@ impl Pool {
                     text.push_str(longest);
                 }
                 if let Some(own) = &own {
-                    text.push_str("; this task waits while it holds one itself, by the ");
+                    text.push_str("; this task already holds one itself, for the ");
                     text.push_str(own);
-                    text.push_str(": run its statements on that (`tx`) and not on the database");
+                    text.push_str(": run its statements on that one (`tx`) and not on the database");
                 }
                 let error = Error::new(ErrorKind::PoolTimeout, text);
-                // Whoever waits for oneself would only do so again.
+                // The task waits for itself, and would do so again.
                 let error = if own.is_some() { error.for_good() } else { error };
                 match failure {
                     Some(failure) => error.with_source(failure),
@@ -335,7 +337,7 @@ impl Pool {
     }
 }
 
-/// Somebody who waits for a connection.
+/// A caller that waits for a connection.
 struct Waiter {
     started: Instant,
     spot: Caller,

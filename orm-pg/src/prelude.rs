@@ -1,7 +1,7 @@
-//! Everything that a program with models needs in scope: `use orm_pg::prelude::*;`.
+//! The names that a program with models needs in scope: `use orm_pg::prelude::*;`.
 
 pub use futures_util::TryStreamExt;
-/// The derive alone: the methods of the trait [`orm_pg::Scalar`](crate::Scalar) are not for everybody's scope.
+/// The derive alone: the methods of the trait [`orm_pg::Scalar`](crate::Scalar) should not be in scope everywhere.
 pub use orm_derive::Scalar;
 
 pub use crate::{

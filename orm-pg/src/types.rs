@@ -1,9 +1,9 @@
-//! The types that columns can hold and the standard library lacks, those of enabled features included.
+//! Types of columns that the standard library lacks, including those of enabled features.
 //!
-//! The date crates have types of the same names. Those of `chrono` stand here as they are; of the others here and in the
-//! prelude is only what no other crate has a name for (`OffsetDateTime`, `PrimitiveDateTime`, `Timestamp`), so that
-//! turning on one more feature never changes what a name means. The rest is in modules of the features' names:
-//! `orm_pg::types::time::Date`, `orm_pg::types::jiff::civil::Date`.
+//! The date crates have types of the same names. Those of `chrono` are here under their own names. Of the other crates,
+//! this module and the prelude have only the names that are unique (`OffsetDateTime`, `PrimitiveDateTime`,
+//! `Timestamp`), so that enabling another feature never changes the meaning of a name. The rest is in modules named
+//! after the features: `orm_pg::types::time::Date`, `orm_pg::types::jiff::civil::Date`.
 
 pub use orm_core::{
     model::Defaulted::{self, Auto},
@@ -30,14 +30,14 @@ pub use rust_decimal::Decimal;
 #[cfg(feature = "uuid")]
 pub use uuid::Uuid;
 
-/// The types of the crate `time`, and the server's clock in them.
+/// The types of the crate `time`, and functions that return the server's clock in them.
 #[cfg(feature = "time")]
 pub mod time {
     pub use orm_core::expr::with_time::{current_date, now};
     pub use time::{Date, Duration, Month, OffsetDateTime, PrimitiveDateTime, Time};
 }
 
-/// The types of the crate `jiff`, and the server's clock in them.
+/// The types of the crate `jiff`, and functions that return the server's clock in them.
 #[cfg(feature = "jiff")]
 pub mod jiff {
     pub use jiff::{SignedDuration, Span, Timestamp, civil};

@@ -1,7 +1,7 @@
-//! Queries on a client or a transaction of the driver that the application holds by itself: [`adopt`].
+//! [`adopt`]: runs queries on a client or a transaction of the driver that belongs to the application.
 //!
-//! Unlike a [`Session`](crate::session) it ends nothing, resets nothing and cancels nothing: whose the connection is,
-//! whose is its state.
+//! Unlike a [`Session`](crate::session::Session) it ends nothing, resets nothing and cancels nothing: the connection
+//! and its state belong to the application.
 
 use std::{
     fmt,
@@ -42,8 +42,8 @@ use crate::{
     },
 };
 
-/// Runs queries on a client or a transaction of `tokio-postgres` that the application holds: beside its own statements,
-/// and in one transaction with them.
+/// Runs queries on a client or a transaction of `tokio-postgres` that belongs to the application: next to its own
+/// statements, and in one transaction with them.
 ///
 /// ```no_run
 /// # use blog::*;
@@ -55,11 +55,11 @@ use crate::{
 /// # Ok(()) }
 /// ```
 ///
-/// Beginning, committing and rolling back stay with the owner; for a savepoint adopt `tx.savepoint(..)`. An error of the
-/// server dooms the transaction as ever; note that the driver's `commit` answers `Ok` even then, after the server has rolled
-/// back, where [`Transaction::commit`](crate::Transaction::commit) does not. So pass errors on with `?`.
+/// The application begins, commits and rolls back; for a savepoint, adopt `tx.savepoint(..)`. As always, an error of
+/// the server aborts the transaction. The driver's `commit` returns `Ok` even then, although the server has rolled
+/// back, whereas [`Transaction::commit`](crate::Transaction::commit) returns an error. So pass errors on with `?`.
 ///
-/// [`Adopted`] says what it costs, and what a bare client cannot do.
+/// See [`Adopted`] for its costs, and for the limits of a client without a transaction.
 #[must_use]
 pub fn adopt<'c, A: Adopt>(connection: &'c A) -> Adopted<'c> {
     let (client, transaction) = connection.parts();
@@ -68,9 +68,9 @@ pub fn adopt<'c, A: Adopt>(connection: &'c A) -> Adopted<'c> {
 
 /// What can be adopted: a [`Client`] or a [`Transaction`] of `tokio-postgres`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no client and no transaction of `tokio-postgres`",
+    message = "`{Self}` is not a client or transaction of `tokio-postgres`",
     label = "expected `&Client` or `&Transaction`",
-    note = "a connection of a pool leads to its client: `adopt(&*connection)`"
+    note = "dereference a pooled connection to get its client: `adopt(&*connection)`"
 )]
 pub trait Adopt: sealed::Parts {}
 
@@ -97,23 +97,24 @@ mod sealed {
     }
 }
 
-/// An executor on a client or a transaction of the application's: made by [`adopt`].
+/// An executor on a client or a transaction of the application, made by [`adopt`].
 ///
-/// A statement is prepared at its first run and stays so as long as this value lives: two round trips, then one. So keep
-/// the value for as long as the transaction. A stream on a transaction is a portal of the server: its rows are fetched 256
-/// at a time, and the body of the loop may query the transaction too.
+/// A statement is prepared when it first runs and stays prepared as long as this value lives: two round trips, then
+/// one. So keep the value as long as the transaction. A stream on a transaction is a portal of the server: its rows are
+/// fetched 256 at a time, and the body of the loop may query the transaction too.
 ///
-/// A bare client may be in a transaction or not, which nobody but its owner knows. So on a client row locks are refused,
-/// as are several statements that hold together (`insert_many` in parts, `create_tables`, `consistent()`, graphs), and a stream reads all
-/// rows first. Adopt `client.transaction()` for those.
+/// Only the application knows whether a client is in a transaction. So a client refuses row locks and operations that
+/// need several statements in one transaction (`insert_many` in parts, `create_tables`, `consistent()`, nested
+/// inserts), and a stream reads all rows first. Adopt `client.transaction()` for those.
 ///
-/// After a change of the schema a statement on a client is prepared anew and run again. In a transaction it is an error of
-/// kind [`StatementInvalidated`](ErrorKind::StatementInvalidated): whoever began the transaction runs it again.
+/// After a change of the schema, a statement on a client is prepared again and run again. In a transaction it fails
+/// with [`StatementInvalidated`](ErrorKind::StatementInvalidated), and the application has to run the transaction
+/// again.
 ///
-/// A future that is dropped gives up its answer, no more: the statement runs to its end on the server, as the driver's
-/// own do. One that is dropped while its statement is prepared leaves that prepared until the connection ends, as with the
-/// driver's own.
-/// own do. So does one that takes longer than its `.timeout(..)`; a transaction cannot be committed after that.
+/// A dropped future only gives up its answer: the statement runs to its end on the server, as with the driver's own. If
+/// it is dropped while its statement is being prepared, the statement stays prepared until the connection ends. A
+/// statement that takes longer than its `.timeout(..)` also runs to its end; its transaction cannot be committed after
+/// that.
 pub struct Adopted<'c> {
     client: &'c Client,
     transaction: Option<&'c Transaction<'c>>,
@@ -135,7 +136,7 @@ impl<'c> Adopted<'c> {
         self.prepared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Prepares the statement, if it is not; also says whether it was.
+    /// Returns the prepared statement, and whether it was prepared before.
     async fn plan(&self, sql: &Sql) -> Result<(tokio_postgres::Statement, bool), Failure> {
         let known = self.prepared().get(sql);
         if let Some(prepared) = known {
@@ -143,7 +144,7 @@ impl<'c> Adopted<'c> {
         }
         let prepared = self.client.prepare_typed(&sql.text, &bind::declared(&sql.binds)).await;
         let prepared = prepared.map_err(|error| match failure(error) {
-            // What was lost is the request to prepare it.
+            // Only the request to prepare it was lost.
             Failure { error, cause: Cause::Lost } => Failure { error, cause: Cause::Unsent },
             Failure { error, cause } => Failure { error: not_prepared(error), cause },
         })?;
@@ -154,7 +155,7 @@ impl<'c> Adopted<'c> {
         Ok((prepared, false))
     }
 
-    /// Prepares the statement, if it is not, and encodes its binds; also says whether it was prepared.
+    /// Returns the prepared statement, its encoded binds, and whether it was prepared before.
     async fn ready(&self, statement: &Statement) -> Result<(tokio_postgres::Statement, Encoded, bool), Failure> {
         let sql = &statement.sql;
         if self.transaction.is_some() {
@@ -164,7 +165,7 @@ impl<'c> Adopted<'c> {
         check(statement).map_err(Failure::refused)?;
         let (mut prepared, mut known) = self.plan(sql).await?;
         let mut binds = sql.encode(prepared.params());
-        // The server is not asked yet, and cannot say that a type has changed.
+        // Nothing was sent yet, so the server had no chance to report that a type has changed.
         if binds.is_err() && known && invalidation::may_have_changed(sql, prepared.params()) {
             self.forget_all(true);
             (prepared, known) = self.plan(sql).await?;
@@ -173,8 +174,8 @@ impl<'c> Adopted<'c> {
         Ok((prepared, binds.map_err(Failure::refused)?, known))
     }
 
-    /// Forgets all statements, and the types that the driver knows: not where statements were thrown away, for those that
-    /// ask for types are gone as well.
+    /// Forgets all statements, and the driver's types if `types` is set. It must not be set after statements were
+    /// deallocated: those with which the driver looks types up are missing too.
     fn forget_all(&self, types: bool) {
         let forgotten = self.prepared().take();
         drop(forgotten);
@@ -183,7 +184,7 @@ impl<'c> Adopted<'c> {
         }
     }
 
-    /// The failure of a statement that was sent; what is out of date is forgotten.
+    /// The failure of a statement that was sent. Forgets statements that are out of date.
     fn failed(&self, known: bool, error: tokio_postgres::Error) -> Failure {
         let staleness = error.as_db_error().map_or(Staleness::UpToDate, |it| Staleness::of(it, known));
         let failure = failure(error);
@@ -222,7 +223,7 @@ impl<'c> Adopted<'c> {
         let mut clock = Clock::start(statement, Duration::ZERO, None);
         let result = self.within(statement, pin!(self.run_healed(statement, rows, &mut clock))).await;
         if result.as_ref().is_err_and(|it| it.cause == Cause::Rows && it.error.kind() == ErrorKind::Decode) {
-            // A type that was made by a user may have changed, of which the server says nothing.
+            // A user-defined type may have changed, which the server does not report.
             self.forget_all(true);
         }
         clock.finish(statement, result.as_ref().copied());
@@ -249,7 +250,7 @@ impl<'c> Adopted<'c> {
         result
     }
 
-    /// Sends `statement`, and again if only its prepared form was out of date.
+    /// Sends `statement`, and sends it again if only its prepared form was out of date.
     async fn all(&self, statement: &Statement) -> Result<Vec<Row>, Failure> {
         let once = || async {
             let (rows, known) = self.send(statement).await?;
@@ -264,7 +265,7 @@ impl<'c> Adopted<'c> {
         }
     }
 
-    /// Waits no longer than the statement may take.
+    /// Waits until the limit of the statement is over.
     async fn within<T>(
         &self,
         statement: &Statement,
@@ -272,7 +273,7 @@ impl<'c> Adopted<'c> {
     ) -> Result<T, Failure> {
         let done = or_given_up(statement.limit, running).await;
         if self.transaction.is_some() && matches!(&done, Err(failure) if failure.cause == Cause::Late) {
-            // What may still take effect must not be committed.
+            // A statement that may still take effect must not be committed.
             self.abort();
         }
         done
@@ -292,7 +293,7 @@ impl<'c> Adopted<'c> {
     }
 }
 
-/// Whether the client is in a transaction after all, which the first error has doomed.
+/// Whether the client is in a transaction after all, which the first error has aborted.
 fn is_aborted<T>(result: &Result<T, Failure>) -> bool {
     result.as_ref().is_err_and(|it| it.error.sql_state() == Some("25P02"))
 }
@@ -337,7 +338,7 @@ impl Executor for Adopted<'_> {
         }
     }
 
-    /// The statements run in the transaction that was adopted; its isolation is asked for. A bare client has none.
+    /// The statements run in the adopted transaction, whose isolation is asked for. A client without one is refused.
     async fn together(&self, how: Consistency) -> Result<StatementGroup<'_>> {
         if self.transaction.is_none() {
             return Err(no_transaction());
@@ -362,11 +363,11 @@ impl Abort for Adopted<'_> {
 }
 
 fn no_transaction() -> Error {
-    let text = "several statements that hold together need a transaction: adopt `client.transaction()`";
+    let text = "this needs several statements in one transaction: adopt `client.transaction()`";
     Error::new(ErrorKind::InvalidStatement, text)
 }
 
-/// The rows of a statement that are fetched from the portal of a transaction.
+/// A portal of a transaction.
 struct PortalRows<'c> {
     transaction: &'c Transaction<'c>,
     portal: Arc<Portal>,

@@ -1,4 +1,4 @@
-//! The last step of a [`DatabaseBuilder`]: the handle.
+//! The last step of a [`DatabaseBuilder`]: making the [`Database`].
 
 use orm_core::error::Result;
 
@@ -6,7 +6,7 @@ use super::database::Database;
 use crate::{connect::config::DatabaseBuilder, pool::Pool};
 
 impl DatabaseBuilder {
-    /// Opens one connection, so that a wrong address or password fails here, and returns the handle.
+    /// Opens one connection, so that a wrong address or password is reported here, and returns the handle.
     ///
     /// # Errors
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) for an option that cannot be used, and outside of a tokio runtime with I/O and timers;
@@ -22,8 +22,8 @@ impl DatabaseBuilder {
         Ok(Database::on(Pool::open(settings, targets).await?))
     }
 
-    /// Returns a handle that connects when the first statement needs it. It can be made outside of a runtime, in a
-    /// static for instance.
+    /// Returns a handle that connects when the first statement needs it. No round trip. This also works outside of a
+    /// runtime, for a static for instance.
     ///
     /// # Errors
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) for an option that cannot be used.

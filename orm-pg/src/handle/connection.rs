@@ -1,4 +1,4 @@
-//! [`Connection`]: one connection for oneself.
+//! [`Connection`]: exclusive use of one connection.
 
 mod exclusive;
 
@@ -25,15 +25,15 @@ use crate::{
     },
 };
 
-/// How many statements may be under way at once; a batch takes all places.
+/// How many statements may be under way at once. A batch takes all permits.
 const PERMITS: u32 = 1 << 20;
 
 /// One connection, checked out of the pool until it is dropped: [`Database::connection`](crate::Database::connection).
 ///
-/// For what belongs to a session: settings, temporary tables, advisory locks. Whatever is left behind is undone before
-/// somebody else gets the connection.
+/// Use it for state that belongs to a session: settings, temporary tables, advisory locks. The connection is reset
+/// before another caller gets it.
 ///
-/// Each statement commits by itself. Statements that are awaited at once are pipelined.
+/// Each statement commits on its own. Statements that are awaited at the same time are pipelined.
 ///
 /// ```
 /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -46,9 +46,10 @@ const PERMITS: u32 = 1 << 20;
 #[derive(Debug)]
 pub struct Connection {
     lease: Lease,
-    /// Keeps the statements of other tasks out of a batch, which they would be rolled back with.
+    /// Keeps the statements of other tasks out of a batch, since they would be rolled back with it.
     gate: Semaphore,
-    /// Whether SQL or functions of the user ran here, which may have changed the session in ways that no text shows.
+    /// Whether raw SQL or declared functions ran, which may have changed the session in ways that their text does not
+    /// show.
     by_hand: AtomicBool,
 }
 
@@ -57,8 +58,8 @@ impl Connection {
         Self { lease, gate: Semaphore::new(PERMITS as usize), by_hand: AtomicBool::new(false) }
     }
 
-    /// Returns the driver's client, for what this crate does not do. The connection is reset before others use it, and
-    /// closed if its prepared statements were deallocated.
+    /// Returns the driver's client, for features that this crate does not have. The connection is reset before others
+    /// use it, and closed if its prepared statements were deallocated.
     ///
     /// Its type follows the versions of `tokio-postgres`, not those of this crate.
     ///
@@ -74,7 +75,8 @@ impl Connection {
         self.lease.client()
     }
 
-    /// Begins a transaction on this connection, as a guard. One round trip.
+    /// Begins a transaction on this connection and returns it; it is rolled back if it is dropped without a commit. One
+    /// round trip.
     ///
     /// # Errors
     /// [`ErrorKind::ConnectionLost`](crate::ErrorKind::ConnectionLost) when the connection is gone.
@@ -91,7 +93,7 @@ impl Connection {
         self.begin_with(TransactionOptions::new()).await
     }
 
-    /// Begins a transaction with `options`; retries are for closures only.
+    /// Begins a transaction with `options`; [`retry`](TransactionOptions::retry) has no effect here. One round trip.
     ///
     /// # Errors
     /// As [`begin`](Self::begin).
@@ -105,16 +107,16 @@ impl Connection {
     /// # Ok(()) }
     /// ```
     pub async fn begin_with(&mut self, options: TransactionOptions) -> Result<Transaction<'_>> {
-        // What runs in it is not looked at here.
+        // Its statements are not seen here.
         self.by_hand.store(true, Ordering::Release);
         let begun = Transaction::on_session(self.lease.session_mut(), options).await;
         begun.map_err(|failure| failure.error)
     }
 
-    /// Runs `body` in a transaction: `Ok` commits; an error, a panic and a dropped future roll back.
+    /// Runs `body` in a transaction: `Ok` commits; an error, a panic or a dropped future rolls back. Two round trips.
     ///
     /// # Errors
-    /// What `body` or the commit returns.
+    /// Those of `body` and of [`commit`](Transaction::commit).
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -129,11 +131,11 @@ impl Connection {
         self.begin().await?.run(body).await.0
     }
 
-    /// Runs `body` in a transaction with `options`; if they ask for it, again after a conflict with another one or a change
-    /// of the schema. A clone of the closure runs each time, on this connection.
+    /// Runs `body` in a transaction with `options`, and [retries](TransactionOptions::retry) it if they say so. Each
+    /// attempt runs a clone of `body`, on this connection.
     ///
     /// # Errors
-    /// As [`transaction`](Self::transaction); of several tries, the last one's.
+    /// As [`transaction`](Self::transaction), from the last attempt.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -156,7 +158,7 @@ impl Connection {
         }
     }
 
-    /// Notes what must be undone when the connection goes back.
+    /// Notes statements after which the connection must be reset.
     fn note_raw_sql(&self, statement: &Statement) {
         if statement.operation == Operation::Raw || statement.fragments {
             self.by_hand.store(true, Ordering::Release);
@@ -195,7 +197,7 @@ impl Executor for Connection {
         one(self.session(), statement, &mut Discard, Scope::Autocommit).await
     }
 
-    /// More than one statement run in a transaction, while the other statements of this connection wait.
+    /// Several statements run in a transaction, while other statements of this connection wait.
     async fn batch(&self, statements: &[Statement], rows: &mut dyn RowSink) -> Result<u64> {
         statements.iter().for_each(|it| self.note_raw_sql(it));
         match statements {
@@ -213,7 +215,7 @@ impl Executor for Connection {
                     let tx = begun.map_err(|failure| failure.error)?;
                     let outcome = run_all(self.session(), statements, rows).await;
                     match tx.finish(outcome).await.0 {
-                        // Nothing has taken effect.
+                        // Nothing took effect.
                         Err(error) if is_invalidated(&error) && attempts < MOST_ATTEMPTS => attempts += 1,
                         done => return done,
                     }
@@ -223,8 +225,8 @@ impl Executor for Connection {
         }
     }
 
-    /// The server computes all rows first and keeps them (a cursor `WITH HOLD`); they are fetched in chunks, and the
-    /// connection can be used in between.
+    /// The server computes all rows first and keeps them (a cursor `WITH HOLD`). They are fetched in chunks, between
+    /// which the connection can be used.
     async fn stream(&self, statement: Statement) -> Result<BoxRowStream<'_>> {
         self.note_raw_sql(&statement);
         refuse_lock_outside_transaction(&statement, self.session().ran_raw())?;
@@ -232,7 +234,7 @@ impl Executor for Connection {
         Ok(Box::pin(cursor::open(self.session(), statement, Scope::Autocommit).await?))
     }
 
-    /// The statements run in a transaction, while the other statements of this connection wait.
+    /// The statements run in a transaction, while other statements of this connection wait.
     async fn together(&self, how: Consistency) -> Result<StatementGroup<'_>> {
         self.begin_group(how, None).await
     }

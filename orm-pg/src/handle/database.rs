@@ -1,4 +1,4 @@
-//! [`Database`]: the handle that an application keeps.
+//! [`Database`]: the handle of a pool.
 
 use std::{panic::Location, pin::pin, sync::Arc, time::Duration};
 
@@ -31,14 +31,14 @@ use crate::{
     },
 };
 
-/// How many connections that turn out to be dead one statement goes through.
+/// How many connections a statement tries at most if they turn out to be closed.
 const MOST_ATTEMPTS: u32 = 4;
 
-/// A PostgreSQL database, behind a pool of connections. Cheap to clone; all clones share the pool.
+/// A PostgreSQL database, reached through a pool of connections. It is cheap to clone; all clones share the pool.
 ///
-/// Statements run on any connection and commit by themselves; what must happen together goes into a
-/// [`transaction`](Self::transaction), and what is about one connection (`SET`, `LISTEN`, `CREATE TEMP TABLE`) runs on a
-/// [`connection`](Self::connection): by [`sql!`](crate::sql!) on the handle it is refused before anything is sent.
+/// Each statement runs on any connection and commits on its own. Statements that must take effect together go into a
+/// [`transaction`](Self::transaction). SQL that concerns one connection (`SET`, `LISTEN`, `CREATE TEMP TABLE`) runs on
+/// a [`connection`](Self::connection); as [`sql!`](crate::sql!) on the handle it is refused before anything is sent.
 ///
 /// ```no_run
 /// # use blog::*; async fn run() -> Result<()> {
@@ -56,7 +56,7 @@ const MOST_ATTEMPTS: u32 = 4;
 #[derive(Clone)]
 pub struct Database {
     pool: Arc<Pool>,
-    /// How long a statement may take that says nothing itself.
+    /// The limit of statements without their own limit.
     timeout: Option<Duration>,
 }
 
@@ -67,7 +67,7 @@ impl std::fmt::Debug for Database {
 }
 
 impl Database {
-    /// Connects to the server that `url` names: a `postgres://` URL or a `keyword=value` list, as libpq knows them.
+    /// Connects to the server that `url` names: a `postgres://` URL or a `keyword=value` list, as in libpq.
     ///
     /// # Errors
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) for a URL that cannot be used,
@@ -82,8 +82,8 @@ impl Database {
         Self::builder().url(url).connect().await
     }
 
-    /// Connects to the server that the environment names: `DATABASE_URL`, and for what it does not say libpq's
-    /// variables (`PGHOST`, `PGUSER`, …) and the password file.
+    /// Connects to the server that the environment names: `DATABASE_URL`, and libpq's variables (`PGHOST`, `PGUSER`, …)
+    /// and password file for options that the URL does not set.
     ///
     /// # Errors
     /// As [`connect`](Self::connect).
@@ -97,7 +97,7 @@ impl Database {
         DatabaseBuilder::from_env().connect().await
     }
 
-    /// Starts to say where the server is and what the pool may use.
+    /// Returns a builder, for the options of the server and the pool.
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -108,7 +108,7 @@ impl Database {
         DatabaseBuilder::new()
     }
 
-    /// Starts from what the environment says; see [`from_env`](Self::from_env).
+    /// Returns a builder with the options of the environment; see [`from_env`](Self::from_env).
     ///
     /// ```
     /// # use blog::*; async fn run() -> Result<()> {
@@ -124,10 +124,11 @@ impl Database {
         Self { pool: Arc::new(pool), timeout }
     }
 
-    /// Returns a handle on the same pool whose statements may take as long as `limit`: each that says nothing itself
-    /// (`.timeout(..)`), `BEGIN` and `COMMIT` as well, and waiting for a connection. `Duration::MAX` is no limit.
+    /// Returns a handle on the same pool that limits how long each statement without its own limit (`.timeout(..)`) may
+    /// take, including the wait for a connection. `BEGIN` and `COMMIT` count as statements. `Duration::MAX` means no
+    /// limit.
     ///
-    /// Connections and transactions have the limit of the handle that they are of.
+    /// Connections and transactions have the limit of the handle that they come from.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -142,7 +143,8 @@ impl Database {
         Self { timeout: Some(limit), ..self.clone() }
     }
 
-    /// Takes a connection out of the pool for oneself, until it is dropped.
+    /// Checks a connection out of the pool for exclusive use, until it is dropped. No round trip, unless one has to be
+    /// opened.
     ///
     /// # Errors
     /// [`ErrorKind::PoolTimeout`](crate::ErrorKind::PoolTimeout) when none becomes free in time,
@@ -160,10 +162,10 @@ impl Database {
         async move { Ok(Connection::new(self.lease(purpose, None).await?)) }
     }
 
-    /// Begins a transaction, as a guard that rolls back when it is dropped. One round trip.
+    /// Begins a transaction and returns it; it is rolled back if it is dropped without a commit. One round trip.
     ///
     /// # Errors
-    /// When no connection can be had.
+    /// As [`connection`](Self::connection).
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -177,7 +179,7 @@ impl Database {
         self.begin_with(TransactionOptions::new())
     }
 
-    /// Begins a transaction with `options`; retries are for closures only.
+    /// Begins a transaction with `options`; [`retry`](TransactionOptions::retry) has no effect here. One round trip.
     ///
     /// # Errors
     /// As [`begin`](Self::begin).
@@ -194,7 +196,7 @@ impl Database {
         self.begin_for(Purpose::held("transaction begun", Location::caller()), options, None)
     }
 
-    /// Begins a transaction, for a verb with a limit if there is one.
+    /// Begins a transaction, with the limit of a verb if there is one.
     async fn begin_for(
         &self,
         purpose: Purpose,
@@ -209,17 +211,17 @@ impl Database {
             }
             match Transaction::on_lease(lease, options).await {
                 Ok(tx) => return Ok(tx),
-                // A transaction that has only begun has done nothing yet.
+                // A transaction that has only begun has had no effect yet.
                 Err(Failure { cause: Cause::Unsent | Cause::Lost, .. }) if attempts < MOST_ATTEMPTS => attempts += 1,
                 Err(failure) => return Err(failure.error),
             }
         }
     }
 
-    /// Runs `body` in a transaction: `Ok` commits; an error, a panic and a dropped future roll back. Two round trips.
+    /// Runs `body` in a transaction: `Ok` commits; an error, a panic or a dropped future rolls back. Two round trips.
     ///
     /// # Errors
-    /// What `body` or [`commit`](Transaction::commit) returns.
+    /// Those of [`begin`](Self::begin), of `body` and of [`commit`](Transaction::commit).
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -239,12 +241,11 @@ impl Database {
         async move { begun.await?.run(body).await.0 }
     }
 
-    /// Runs `body` in a transaction with `options`; if they ask for it, again after a conflict with another one or a change
-    /// of the schema.
-    /// A clone of the closure runs each time.
+    /// Runs `body` in a transaction with `options`, and [retries](TransactionOptions::retry) it if they say so. Each
+    /// attempt runs a clone of `body`.
     ///
     /// # Errors
-    /// As [`transaction`](Self::transaction); of several tries, the last one's.
+    /// As [`transaction`](Self::transaction), from the last attempt.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -273,7 +274,7 @@ impl Database {
         }
     }
 
-    /// Returns how the pool is doing.
+    /// Returns how many connections the pool has, and how many are in use.
     ///
     /// ```
     /// # use blog::*; fn run(db: Database) {
@@ -286,9 +287,9 @@ impl Database {
         self.pool.status()
     }
 
-    /// Closes the pool for all clones of the handle: new statements are refused, those under way may end, for as long
-    /// as [`close_timeout`](DatabaseBuilder::close_timeout) says. Connections that are out after that are closed when they
-    /// come back.
+    /// Closes the pool for all clones of the handle. New statements are refused, and running ones have until
+    /// [`close_timeout`](DatabaseBuilder::close_timeout) to end. Connections that are still in use after that are
+    /// closed when they come back.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -299,7 +300,7 @@ impl Database {
         self.pool.close().await;
     }
 
-    /// Waits for a connection: for a verb with a limit, or for who holds it as long as they like.
+    /// Waits for a connection, with the limit of a verb if there is one.
     async fn lease(&self, purpose: Purpose, verb: Option<Limit>) -> Result<Lease> {
         let until = ending(verb.or_else(|| self.timeout.map(Limit::begin))).map(|it| it.1);
         let lease = self.pool.acquire(purpose, until).await?;
@@ -307,7 +308,7 @@ impl Database {
         Ok(lease)
     }
 
-    /// The limit of a statement, which begins now unless it has begun already.
+    /// Returns the limit of a statement, which starts now unless it has started already.
     fn limit(&self, statement: &Statement) -> Option<Limit> {
         statement.limit.or_else(|| self.timeout.map(Limit::begin))
     }
@@ -334,7 +335,7 @@ impl Database {
     }
 }
 
-/// How often a statement is tried at most: a read that lost its connection twice is likely to be the reason.
+/// How often a statement is tried at most. A read that lost its connection twice has probably caused that itself.
 fn most_attempts(failure: &Failure) -> u32 {
     if matches!(failure.cause, Cause::Lost | Cause::Demoted) { 2 } else { MOST_ATTEMPTS }
 }
@@ -359,7 +360,7 @@ async fn started(
     }
 }
 
-/// What a connection is wanted for that runs `statement`.
+/// The purpose of a connection that runs `statement`.
 fn purpose(statement: &Statement) -> Purpose {
     Purpose::statement(statement.operation.name(), statement.table)
 }
@@ -374,7 +375,7 @@ impl Executor for Database {
         self.one(statement, &mut Discard).await
     }
 
-    /// More than one statement run in a transaction.
+    /// Several statements run in a transaction.
     async fn batch(&self, statements: &[Statement], rows: &mut dyn RowSink) -> Result<u64> {
         match statements {
             [] => Ok(0),
@@ -388,7 +389,7 @@ impl Executor for Database {
                     let tx = self.begin_for(purpose, TransactionOptions::new(), limit).await?;
                     let outcome = run_all(tx.session(), statements, rows).await;
                     match tx.finish(outcome).await.0 {
-                        // Nothing has taken effect.
+                        // Nothing took effect.
                         Err(error) if is_invalidated(&error) && attempts < MOST_ATTEMPTS => attempts += 1,
                         Err(error) if is_demoted(&error) && attempts < 2 => attempts += 1,
                         done => return done,
@@ -399,7 +400,7 @@ impl Executor for Database {
         }
     }
 
-    /// The rows come on a connection of their own, which is back in the pool after the last one.
+    /// The rows come on a separate connection, which goes back to the pool after the last one.
     async fn stream(&self, statement: Statement) -> Result<BoxRowStream<'_>> {
         raw::refuse_on_pool(&statement)?;
         refuse_lock_outside_transaction(&statement, false)?;

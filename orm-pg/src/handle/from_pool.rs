@@ -1,7 +1,7 @@
-//! A [`Database`] over a pool that the application has already: `bb8` with the manager of `bb8-postgres`.
+//! [`Database::from_pool`]: a database over a pool of the application, `bb8` with the manager of `bb8-postgres`.
 //!
-//! The application uses the same connections by itself, so two things differ from a pool of our own: a connection whose
-//! settings may have been changed is closed and not reset, and statements that were prepared on a connection are found
+//! The application also uses the connections directly, so two things differ from a pool of this crate: a connection
+//! whose settings may have changed is closed and not reset, and statements that were prepared on a connection are found
 //! again by the identity of its server process.
 
 mod identity;
@@ -33,25 +33,26 @@ use crate::{
 };
 
 impl Database {
-    /// Runs on the connections of a pool that the application has already. Nothing is sent yet.
+    /// Returns a handle that uses the connections of a pool of the application. No round trip.
     ///
-    /// Everything works as on a pool of our own, and a dropped future leaves as little behind. What is different:
+    /// Everything works as with [`connect`](Self::connect), and a dropped future leaves as little behind. The
+    /// differences:
     ///
-    /// - How long connections are opened, checked and waited for is the pool's business. By default `bb8` asks at each
-    ///   check-out whether the connection is there, which is a round trip; `test_on_check_out(false)` saves it, and a
-    ///   statement that finds its connection dead before it was sent goes to another one here.
-    /// - Those who wait for a connection by this handle are served in their order, but `bb8` gives a connection that comes
-    ///   back to whoever asks next: where the application asks the pool by itself in a loop, it can keep this handle
-    ///   waiting.
-    /// - A connection is served by the runtime that opened it. `bb8` does not look at that, so use the pool in one runtime.
-    /// - Notices go nowhere, and the error of a lost connection does not say why it was lost.
-    /// - Statements stay prepared on their connection, as usual: one round trip when warm, two when cold.
-    ///   Should the application throw them away (`DEALLOCATE ALL`, `DISCARD ALL`), they are prepared again, but not within
-    ///   a transaction, where the first use is an error that is retryable.
-    /// - What raw SQL may have left behind (settings, temporary tables, locks of the session) is not reset, for that
-    ///   would undo what the application has set up. Such a connection is closed, and the pool opens another one.
-    ///   What is done with [`Connection::client`](crate::Connection::client) stays, as with the pool's own `get`.
-    /// - A statement that nobody waits for any more is cancelled, and its connection is closed. Over TLS that takes the
+    /// - The pool decides how connections are opened and checked, and how long callers wait. By default `bb8` checks
+    ///   the connection at each check-out, which takes one round trip; `test_on_check_out(false)` saves it. A statement
+    ///   that finds its connection closed before it was sent is run on another one anyway.
+    /// - Callers that wait through this handle are served in order, but `bb8` gives a returned connection to whichever
+    ///   caller asks next: an application that asks the pool directly in a loop can keep this handle waiting.
+    /// - A connection is driven by the runtime that opened it, which `bb8` does not take into account. So use the pool
+    ///   in one runtime only.
+    /// - Notices are dropped, and the error of a lost connection does not say why it was lost.
+    /// - Statements stay prepared on their connection, as usual: one round trip when warm, two when cold. If the
+    ///   application deallocates them (`DEALLOCATE ALL`, `DISCARD ALL`), they are prepared again; in a transaction, the
+    ///   first use is a retryable error.
+    /// - State that raw SQL may have left behind (settings, temporary tables, session locks) is not reset, since that
+    ///   would undo the application's set-up. Such a connection is closed, and the pool opens another one. Changes made
+    ///   with [`Connection::client`](crate::Connection::client) stay, as with the pool's own `get`.
+    /// - A statement that nobody waits for any more is cancelled, and its connection is closed. Over TLS this needs the
     ///   connector: see [`from_pool_with_tls`](Self::from_pool_with_tls).
     /// - [`close`](Self::close) refuses new statements of this handle. The pool stays open.
     ///
@@ -72,13 +73,13 @@ impl Database {
         Tls::TlsConnect: Send,
         <Tls::TlsConnect as TlsConnect<Socket>>::Future: Send,
     {
-        // The pool does not give its connector away.
+        // The pool does not expose its connector.
         let cancel = (TypeId::of::<Tls>() == TypeId::of::<NoTls>()).then(|| cancel_with(NoTls));
         adopt(pool, cancel)
     }
 
-    /// As [`from_pool`](Self::from_pool); statements that nobody waits for any more are cancelled over `tls`, the
-    /// connector that the pool was made with. Without it they run to their end on a connection that is closed.
+    /// As [`from_pool`](Self::from_pool), with the connector that the pool was made with, over which statements that
+    /// nobody waits for any more are cancelled. Without it they run to their end on a connection that is then closed.
     #[must_use]
     pub fn from_pool_with_tls<Tls>(pool: bb8::Pool<PostgresConnectionManager<Tls>>, tls: Tls) -> Self
     where
@@ -128,7 +129,7 @@ struct Adopted<M: bb8::ManageConnection> {
     cancel: Option<Cancel>,
 }
 
-/// The statements that are prepared on the connections of a pool. As many connections are known as there may be.
+/// The prepared statements of the connections of a pool, for as many connections as it may have.
 struct Known {
     caches: Mutex<LruCache<Identity, Arc<Cache>>>,
     generation: Arc<Generation>,
@@ -164,7 +165,7 @@ impl<M: bb8::ManageConnection<Connection = Client, Error = tokio_postgres::Error
     }
 
     fn lent(&self) -> u32 {
-        // Each loan knows of the statements, and so does this.
+        // Each borrowed connection has a reference, and `self` has one.
         u32::try_from(Arc::strong_count(&self.known).saturating_sub(1)).unwrap_or(u32::MAX)
     }
 
@@ -176,7 +177,7 @@ impl<M: bb8::ManageConnection<Connection = Client, Error = tokio_postgres::Error
 
 /// One connection of the pool.
 struct BorrowedConnection<M: bb8::ManageConnection> {
-    /// Gone once it is given back.
+    /// `None` once it was given back.
     pooled: Option<PooledConnection<'static, M>>,
     identity: Option<Identity>,
     known: Arc<Known>,
@@ -186,7 +187,7 @@ struct BorrowedConnection<M: bb8::ManageConnection> {
 impl<M: bb8::ManageConnection<Connection = Client>> ForeignConnection for BorrowedConnection<M> {
     #[expect(clippy::expect_used, reason = "the session gives it back when it is dropped itself")]
     fn client(&self) -> &Client {
-        self.pooled.as_ref().expect("a loan is used before it is given back")
+        self.pooled.as_ref().expect("a connection is not used after it was given back")
     }
 
     fn cancel(&self) -> BoxFuture<'_, ()> {
@@ -202,8 +203,7 @@ impl<M: bb8::ManageConnection<Connection = Client>> ForeignConnection for Borrow
             if let Some(identity) = &self.identity {
                 self.known.lock().remove(identity);
             }
-            // The pool throws away what is closed, and nothing else. `postgres`, the driver's blocking sister, closes
-            // its clients by this.
+            // The pool discards closed connections only. The crate `postgres` closes its clients in the same way.
             pooled.__private_api_close();
         }
     }

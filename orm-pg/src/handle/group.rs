@@ -1,4 +1,5 @@
-//! Statements of one verb that hold together: in a transaction of their own, or inside of one that goes on after them.
+//! Runs the statements of one verb together: in a transaction that is begun for them, or inside of one that continues
+//! after them.
 
 mod own_transaction;
 
@@ -20,14 +21,15 @@ use crate::{
     },
 };
 
-/// Says that each statement of a transaction sees another moment.
+/// The error for a transaction each of whose statements sees another snapshot.
 pub(crate) fn no_snapshot() -> Error {
-    let text = "`consistent()` in a read committed transaction, each of whose statements sees another moment: begin it \
-                with `TransactionOptions::repeatable_read()`";
+    let text = "`consistent()` does not work in a read committed transaction, in which each statement sees another \
+                snapshot: begin it with `TransactionOptions::repeatable_read()`";
     Error::new(ErrorKind::InvalidStatement, text)
 }
 
-/// Asks the server whether all statements of the transaction see one snapshot; it is an error if not. One round trip.
+/// Returns an error unless all statements of the transaction see one snapshot, which the server is asked. One round
+/// trip.
 pub(crate) async fn ask_snapshot(tx: &impl Executor) -> Result<()> {
     let sql = Sql { text: "SELECT current_setting('transaction_isolation')".to_owned(), binds: vec![] };
     let mut isolation = LastText { decoder: Decoder::new(Matching::Position), text: String::new() };
@@ -54,13 +56,13 @@ impl RowSink for LastText {
     }
 }
 
-/// A transaction of the user's, in which the statements of one verb can run.
+/// A transaction of the user in which the statements of one verb can run.
 pub(crate) trait HostTransaction: Executor + Abort {
     /// Runs one statement.
     fn run(&self, statement: &Statement, rows: &mut dyn RowSink) -> impl Future<Output = Result<u64, Failure>> + Send;
 }
 
-/// The statements of one verb in a transaction of the user's.
+/// The statements of one verb in a transaction of the user.
 pub(crate) struct InHostTransaction<'t, H: HostTransaction> {
     host: &'t H,
     together: AllOrNone<'t, H>,

@@ -1,4 +1,4 @@
-//! Rows as a stream on a connection of its own: the server sends only as fast as they are read.
+//! [`OwnStream`]: streams rows on a separate connection. The server sends them only as fast as they are read.
 
 use std::{
     future::Future,
@@ -24,11 +24,11 @@ use crate::{
     session::{AwaitedAnswer, Session, deadline::over, driver_row::DriverRow, trace::Clock},
 };
 
-/// The rows of one statement, and the connection that they come on. Dropped early, the statement is cancelled.
+/// The rows of one statement, and the connection that they come on. If it is dropped early, the statement is cancelled.
 pub(crate) struct OwnStream {
-    // In this order: the lease must see that the statement was given up.
+    // Dropped in this order: the lease must see that the statement was given up.
     open: Option<Open>,
-    /// What becomes of a statement whose row did not come in time.
+    /// Ends a statement whose next row did not come in time.
     ending: Option<BoxFuture<'static, Failure>>,
     statement: Arc<Statement>,
 }
@@ -39,7 +39,7 @@ struct Open {
     lease: Lease,
     clock: Clock,
     count: u64,
-    /// How long a row may be waited for, and the timer of the one that is.
+    /// How long to wait for each row, and the timer of the current wait.
     each: Option<Duration>,
     late: Option<Pin<Box<Sleep>>>,
 }
@@ -58,7 +58,7 @@ impl OwnStream {
     }
 }
 
-/// Reads the rows that nobody wants any more.
+/// Reads the remaining rows and drops them.
 pub(crate) async fn drain(
     session: &Arc<Session>,
     rows: impl Stream<Item = Result<Row, tokio_postgres::Error>>,
@@ -79,7 +79,7 @@ pub(crate) async fn drain(
 }
 
 impl Open {
-    /// Cancels the statement, and returns what is known of it then.
+    /// Cancels the statement, and returns its failure.
     async fn end(self, each: Duration) -> Failure {
         let session = Arc::clone(&self.lease);
         over(&session, Limit::begin(each), pin!(drain(&session, self.rows, self.answer))).await

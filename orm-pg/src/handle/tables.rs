@@ -1,4 +1,4 @@
-//! Making and dropping the tables of models. Tables that exist and hold data are changed by migrations.
+//! Creates and drops the tables of models. To change tables that hold data, use migrations.
 
 use orm_core::{
     ddl,
@@ -14,14 +14,15 @@ use super::{adopt::Adopted, connection::Connection, database::Database, transact
 macro_rules! tables {
     ($($executor:ty),+) => { $(
         impl $executor {
-            /// Makes the tables of models, all or none, with all they need: schemas, enum types, constraints, indexes.
+            /// Creates the tables of models in one transaction, with their schemas, enum types, constraints and
+            /// indexes.
             ///
-            /// Meant for tests and prototypes. [`ddl::create_tables`] tells the details, and returns the statements
-            /// alone.
+            /// Meant for tests and prototypes. See [`ddl::create_tables`] for the details; it returns the statements
+            /// only.
             ///
             /// # Errors
-            /// [`ErrorKind::InvalidStatement`](crate::ErrorKind::InvalidStatement) for names that PostgreSQL would not
-            /// keep, and what the server answers, as when a table exists; nothing is made then.
+            /// [`ErrorKind::InvalidStatement`](crate::ErrorKind::InvalidStatement) for names that PostgreSQL would
+            /// truncate, and errors of the server, such as a table that already exists. Nothing is created then.
             ///
             /// ```
             /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -32,10 +33,10 @@ macro_rules! tables {
                 run(self, ddl::create_tables(tables)?).await
             }
 
-            /// Drops the tables of models and the enum types of their columns, where they exist, all or none.
+            /// Drops the tables of models and the enum types of their columns, if they exist, in one transaction.
             ///
             /// # Errors
-            /// What the server answers, as when a table that is not listed refers to one of these; nothing is dropped
+            /// Errors of the server, such as a table that is not listed and refers to one of these. Nothing is dropped
             /// then.
             ///
             /// ```

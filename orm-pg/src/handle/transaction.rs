@@ -1,6 +1,7 @@
-//! Transactions and savepoints.
+//! [`Transaction`]: transactions and savepoints.
 //!
-//! Whatever ends without `commit` is rolled back: an error, a panic, a future that is dropped at any await.
+//! A transaction that ends without `commit` is rolled back: by an error, a panic, or a future that is dropped at any
+//! await.
 
 mod begin;
 mod options;
@@ -33,15 +34,14 @@ use crate::{
     },
 };
 
-/// Commits, and learns whether the server really did. COMMIT alone says nothing of a transaction that is doomed, which it
-/// rolls back, nor where there is none any more; SAVEPOINT fails in the one (25P02) and in the other (25P01). One round
-/// trip.
+/// Commits, and finds out whether the server really did. COMMIT alone reports no error for an aborted transaction,
+/// which it rolls back, or if there is none any more. SAVEPOINT fails in both cases (25P02, 25P01). One round trip.
 const COMMIT: &str = "SAVEPOINT orm_commit; COMMIT";
 
 /// A transaction, or a savepoint inside of one. Run statements on `&tx`.
 ///
-/// Dropped without [`commit`](Self::commit) it is rolled back. A nested one takes the outer one by `&mut`, so the outer
-/// one cannot be used while it is open.
+/// If it is dropped without [`commit`](Self::commit), it is rolled back. A savepoint borrows the outer transaction by
+/// `&mut`, which therefore cannot be used while the savepoint is open.
 ///
 /// ```
 /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -59,13 +59,13 @@ const COMMIT: &str = "SAVEPOINT orm_commit; COMMIT";
 #[derive(Debug)]
 pub struct Transaction<'a> {
     session: Arc<Session>,
-    /// Held by a transaction that was begun on the database: it has its connection for itself.
+    /// `Some` in a transaction that was begun on the database, which has a connection of its own.
     lease: Option<Lease>,
-    /// 0 is the transaction, above it are savepoints.
+    /// 0 for the transaction, and one more for each level of savepoints.
     depth: u32,
     /// Neither committed nor rolled back yet.
     open: bool,
-    /// As it was begun; `None` leaves it to the server's settings.
+    /// The isolation that it was begun with; `None` means that of the server's settings.
     isolation: Option<Isolation>,
     outer: PhantomData<&'a mut ()>,
 }
@@ -78,7 +78,7 @@ impl Transaction<'_> {
 }
 
 impl Transaction<'_> {
-    /// Begins a transaction on a connection of its own. One round trip.
+    /// Begins a transaction that owns its connection. One round trip.
     pub(crate) async fn on_lease(lease: Lease, options: TransactionOptions) -> Result<Transaction<'static>, Failure> {
         let session = Arc::clone(&lease);
         let mut tx = Transaction::new(session, options);
@@ -94,7 +94,7 @@ impl Transaction<'_> {
         Transaction::new(Arc::clone(session), options).start(options).await
     }
 
-    /// Begins a transaction on a connection whose other statements the caller keeps waiting. One round trip.
+    /// Begins a transaction on a connection on which the caller makes other statements wait. One round trip.
     pub(crate) async fn on_shared(
         session: Arc<Session>,
         options: TransactionOptions,
@@ -107,7 +107,7 @@ impl Transaction<'_> {
     }
 
     async fn start(mut self, options: TransactionOptions) -> Result<Self, Failure> {
-        // Before the first byte is sent: a BEGIN that nobody waits for any more still begins.
+        // Set before the first byte is sent: BEGIN takes effect even if nobody waits for it any more.
         self.session.set_open(true);
         self.session.writes.set_read_only(options.reads_only());
         self.session.forget_conflict();
@@ -123,15 +123,15 @@ impl Transaction<'_> {
         }
     }
 
-    /// Rolls back and begins anew: for who has used nothing of it. One round trip.
+    /// Rolls back and begins again. The caller must not have used any of its rows. One round trip.
     pub(crate) async fn restart(&self, options: TransactionOptions) -> Result<(), Failure> {
         self.session.command(&format!("ROLLBACK; {}", options.begin())).await?;
         self.session.forget_conflict();
         Ok(())
     }
 
-    /// Returns the driver's client, for what this crate does not do: it runs in this transaction. The connection is
-    /// reset before others use it.
+    /// Returns the driver's client, for features that this crate does not have. Its statements run in this transaction.
+    /// The connection is reset before others use it.
     ///
     /// Its type follows the versions of `tokio-postgres`, not those of this crate.
     ///
@@ -148,10 +148,10 @@ impl Transaction<'_> {
         self.session.client()
     }
 
-    /// Opens a savepoint: the same as a transaction inside of this one. One round trip.
+    /// Opens a savepoint, which is used like a transaction. `SAVEPOINT orm_1`, one round trip.
     ///
     /// # Errors
-    /// When an earlier error has doomed the transaction, or the connection is lost.
+    /// If an earlier error has aborted the transaction, or the connection is lost.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -170,10 +170,10 @@ impl Transaction<'_> {
         Ok(Transaction { session, lease: None, depth, open: true, isolation, outer: PhantomData })
     }
 
-    /// Runs `body` in a savepoint, which is released when it returns `Ok` and rolled back otherwise. Two round trips.
+    /// Runs `body` in a savepoint, which is released if it returns `Ok` and rolled back otherwise. Two round trips.
     ///
     /// # Errors
-    /// What `body` returns; [`ErrorKind::RolledBack`] when it returns `Ok` after an error that it did not pass on.
+    /// Those of `body`; [`ErrorKind::RolledBack`] if it returns `Ok` after an error that it did not pass on.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -195,9 +195,9 @@ impl Transaction<'_> {
     /// Commits, or releases the savepoint. One round trip.
     ///
     /// # Errors
-    /// [`ErrorKind::RolledBack`] when an earlier error had doomed it, so that nothing was committed;
-    /// [`ErrorKind::OutcomeUnknown`] when the connection was lost before the answer; what a deferred constraint or a
-    /// serialization failure says.
+    /// [`ErrorKind::RolledBack`] if an earlier error had aborted it, so that nothing was committed;
+    /// [`ErrorKind::OutcomeUnknown`] if the connection was lost before the answer came; errors of deferred constraints,
+    /// and serialization failures.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -210,10 +210,10 @@ impl Transaction<'_> {
         self.commit_now().await
     }
 
-    /// Rolls back to where it began. One round trip.
+    /// Rolls the transaction back, or back to the savepoint. One round trip.
     ///
     /// # Errors
-    /// When the server refuses. A lost connection is none: the server rolls back then by itself.
+    /// If the server refuses. A lost connection is not an error: the server then rolls back on its own.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -235,9 +235,9 @@ impl Transaction<'_> {
         self.finish(outcome).await
     }
 
-    /// Commits if `outcome` is `Ok`, rolls back otherwise; the first error is the one that counts. Also says whether
-    /// the trouble may be a conflict with another transaction, and nothing of this one can have stayed. A conflict after
-    /// which a statement succeeded, because a savepoint was rolled back, is none any more.
+    /// Commits if `outcome` is `Ok`, and rolls back otherwise; the first error is returned. Also returns whether the
+    /// transaction can be retried: it failed because of a conflict, and nothing was committed. A conflict is over once
+    /// a statement succeeds after it, from a savepoint.
     pub(crate) async fn finish<T, E: From<Error>>(mut self, outcome: Result<T, E>) -> (Result<T, E>, bool) {
         let mut unknown = false;
         let outcome = match outcome {
@@ -253,7 +253,8 @@ impl Transaction<'_> {
         (outcome, self.session.has_conflict() && !unknown)
     }
 
-    /// Refuses a transaction each of whose statements sees another moment. Asks the server where it must.
+    /// Refuses a transaction each of whose statements sees another snapshot. Asks the server if the isolation is not
+    /// known.
     async fn check_snapshot(&self) -> Result<()> {
         let by_hand = self.session.ran_raw() || self.session.is_escaped();
         match self.isolation.filter(|_| !by_hand) {
@@ -308,7 +309,7 @@ impl Transaction<'_> {
 
     async fn release(&mut self) -> Result<()> {
         let name = savepoint(self.depth);
-        // Once it is sent, dropping must not undo a savepoint that is gone.
+        // Once RELEASE is sent, dropping must not roll back to a savepoint that no longer exists.
         self.open = false;
         let released = self.session.command(&format!("RELEASE SAVEPOINT {name}")).await;
         match released {
@@ -350,7 +351,7 @@ impl Abort for Transaction<'_> {
     }
 }
 
-/// A lost connection has rolled back as well.
+/// Ignores a lost connection, which has rolled back too.
 fn settled(undone: Result<(), Failure>) -> Result<()> {
     match undone {
         Err(failure) if !matches!(failure.cause, Cause::Lost | Cause::Unsent | Cause::Late) => Err(failure.error),
@@ -360,8 +361,8 @@ fn settled(undone: Result<(), Failure>) -> Result<()> {
 
 fn doomed(error: Error) -> Error {
     let text = match error.sql_state() {
-        Some("25P02") => "an earlier error had doomed the transaction, so the server rolled it back",
-        Some("25P01") => "raw SQL had ended the transaction before: with ROLLBACK, or with a COMMIT of its own",
+        Some("25P02") => "an earlier error had aborted the transaction, so the server rolled it back",
+        Some("25P01") => "raw SQL had already ended the transaction, with ROLLBACK or COMMIT",
         _ => return error,
     };
     Error::new(ErrorKind::RolledBack, text)
@@ -385,10 +386,10 @@ impl Drop for Transaction<'_> {
             self.session.send_unwaited(&undo(self.depth));
         } else if self.lease.is_none() {
             self.session.send_unwaited("ROLLBACK");
-            // The rollback is on its way, and the session knows that nobody waits for it.
+            // ROLLBACK was sent, and the session knows that nobody waits for its answer.
             self.session.set_open(false);
         }
-        // With a lease of its own the connection is cleaned up when that comes back.
+        // With a lease, the connection is cleaned up when the lease is dropped.
     }
 }
 
@@ -411,7 +412,7 @@ impl Executor for Transaction<'_> {
         Ok(Box::pin(cursor::open(&self.session, statement, Scope::Transaction).await?))
     }
 
-    /// The statements run in this transaction. Those that write leave it unable to commit unless all succeed.
+    /// The statements run in this transaction. If they write and not all succeed, it can only be rolled back.
     async fn together(&self, how: Consistency) -> Result<StatementGroup<'_>> {
         if how == Consistency::OneSnapshot {
             self.check_snapshot().await?;

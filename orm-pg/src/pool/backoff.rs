@@ -1,19 +1,20 @@
-//! Pauses between attempts.
+//! The pauses between attempts to connect or to run a transaction.
 
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
     time::Duration,
 };
 
-/// Between half of `pause` and all of it, so that those who failed together do not come back together.
+/// Returns a random pause between half of `pause` and all of it, so that callers that failed together do not retry
+/// together.
 pub(crate) fn jitter(pause: Duration) -> Duration {
     let parts = u32::try_from(random(1024)).unwrap_or(0);
     pause / 2 + pause * parts / 2048
 }
 
-/// A number below `end`, good enough to spread load.
+/// A random number below `end`, good enough to spread load.
 pub(super) fn random(end: usize) -> usize {
-    // The standard library seeds its hash maps at random.
+    // The standard library seeds its hash maps randomly.
     let bits = RandomState::new().build_hasher().finish();
     usize::try_from(bits >> 33).unwrap_or(0).checked_rem(end).unwrap_or(0)
 }

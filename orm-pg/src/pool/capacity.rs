@@ -1,4 +1,4 @@
-//! How many connections there may be at once, over all runtimes.
+//! [`Capacity`]: how many connections may be open at once, in all runtimes together.
 
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError, Weak,
@@ -12,12 +12,12 @@ use tokio::{
 
 use crate::session::ConnectionPermit;
 
-/// The places for connections, taken and free.
+/// The permits for connections, free ones and those of connections that are being opened.
 pub(crate) struct Capacity {
     free: Arc<Semaphore>,
-    /// How many connections are to be opened and have no place yet.
+    /// How many callers wait for a permit.
     waiting: AtomicU32,
-    /// There is one more of them.
+    /// Notified when another caller begins to wait.
     pub(super) requested: Notify,
     opening: Mutex<Vec<Weak<ConnectionPermit>>>,
 }
@@ -29,7 +29,7 @@ impl Capacity {
         Arc::new(Self { free, waiting: AtomicU32::new(0), requested: Notify::new(), opening: Mutex::default() })
     }
 
-    /// Waits for a free place.
+    /// Waits for a permit to open a connection in `runtime`.
     pub(crate) async fn acquire(&self, runtime: Id) -> Arc<ConnectionPermit> {
         struct Waiting<'a>(&'a AtomicU32);
         impl Drop for Waiting<'_> {
@@ -54,18 +54,19 @@ impl Capacity {
         permit
     }
 
-    /// Whether a connection cannot be opened for want of a place.
+    /// Whether a caller waits for a permit.
     pub(super) fn has_waiters(&self) -> bool {
         self.waiting.load(Ordering::Acquire) > 0
     }
 
-    /// Notes that the connection is open, so that its permit is not revoked any more. Returns whether it still was there.
+    /// Notes that the connection is open, so that its permit cannot be revoked any more. Returns `false` if it was
+    /// revoked already.
     pub(crate) fn opened(&self, permit: &Arc<ConnectionPermit>) -> bool {
         self.lock().retain(|it| it.as_ptr() != Arc::as_ptr(permit));
         permit.is_held()
     }
 
-    /// Takes the places of connections back that a runtime was opening, and will not open soon.
+    /// Takes back the permits of connections that a stalled runtime was opening.
     pub(super) fn revoke(&self, runtime: Id) {
         let opening: Vec<_> = self.lock().iter().filter_map(Weak::upgrade).collect();
         opening.iter().filter(|it| it.runtime() == runtime).for_each(|it| it.release());

@@ -1,4 +1,4 @@
-//! Who holds connections: what an error about a full pool tells.
+//! Records who holds connections, for the error of a pool that has none free.
 
 use std::{
     fmt,
@@ -9,18 +9,18 @@ use std::{
 
 use tokio::{runtime::Id, task};
 
-/// What a connection is wanted for.
+/// What a connection is used for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Purpose {
     /// `transaction begun`, `connection taken`, or what a statement does.
     what: &'static str,
     table: Option<&'static str>,
-    /// Where the user asked for it.
+    /// Where in the user's code.
     at: Option<&'static Location<'static>>,
 }
 
 impl Purpose {
-    /// Something that the user holds for as long as they like, asked for at `at`.
+    /// A connection or transaction that the user holds, requested at `at`.
     pub(crate) fn held(what: &'static str, at: &'static Location<'static>) -> Self {
         Self { what, table: None, at: Some(at) }
     }
@@ -44,7 +44,8 @@ impl fmt::Display for Purpose {
     }
 }
 
-/// Where a piece of code runs: two that are at the same one wait for each other.
+/// The task or thread that a piece of code runs in. If it waits for a connection that it holds itself, it waits
+/// forever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Caller {
     runtime: Id,
@@ -53,7 +54,7 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    /// The task that this is called in, or the thread that blocks on it.
+    /// The current task, or the current thread outside of a task.
     pub(super) fn here(runtime: Id) -> Self {
         let task = task::try_id();
         let thread = task.is_none().then(|| std::thread::current().id());
@@ -68,7 +69,7 @@ struct CheckOut {
     caller: Caller,
 }
 
-/// All connections that are out, and what for.
+/// All connections that are checked out.
 #[derive(Default)]
 pub(crate) struct CheckOuts(Mutex<Known>);
 
@@ -79,7 +80,7 @@ struct Known {
 }
 
 impl CheckOuts {
-    /// Notes that a connection is out, and returns the number to strike it out by.
+    /// Records a check-out, and returns the number to remove it by.
     pub(super) fn add(&self, purpose: Purpose, caller: Caller) -> u64 {
         let mut known = self.lock();
         known.next += 1;
@@ -95,13 +96,13 @@ impl CheckOuts {
         }
     }
 
-    /// Says who holds a connection for longest, and whether somebody at `caller` holds one.
+    /// Describes the longest check-out, and the one that `caller` itself holds, if any.
     pub(super) fn describe(&self, caller: Caller) -> (Option<String>, Option<String>) {
         let known = self.lock();
         let longest = known.all.iter().min_by_key(|it| it.since);
-        let longest =
-            longest.map(|it| format!("the longest held, for {:.1?}, is by the {}", it.since.elapsed(), it.purpose));
-        // A statement alone does not wait for anybody; a transaction or connection may be held by who waits.
+        let longest = longest
+            .map(|it| format!("the longest has been held for {:.1?}, for the {}", it.since.elapsed(), it.purpose));
+        // A single statement waits for nobody. A transaction or connection may be held by the caller.
         let own =
             known.all.iter().filter(|it| it.caller == caller && it.purpose.at.is_some()).min_by_key(|it| it.since);
         (longest, own.map(|it| it.purpose.to_string()))

@@ -1,4 +1,4 @@
-//! Connections that are being cleaned up after their use, by a task of the runtime that serves them.
+//! [`Cleanings`]: the connections that are being cleaned up after use, each by a task of its runtime.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -6,17 +6,17 @@ use tokio::{runtime::Id, sync::OwnedSemaphorePermit};
 
 use crate::session::Session;
 
-/// All that are being cleaned.
+/// All connections that are being cleaned up.
 #[derive(Default)]
 pub(crate) struct Cleanings(Mutex<Vec<Arc<Cleaning>>>);
 
-/// One of them. Nobody else gets a turn until it is over.
+/// One of them. It keeps its turn until it is clean.
 pub(crate) struct Cleaning {
     runtime: Id,
     parts: Mutex<Option<CleaningParts>>,
 }
 
-/// What goes back when the cleaning is over.
+/// What is released when the connection is clean.
 pub(crate) struct CleaningParts {
     pub(crate) session: Arc<Session>,
     /// Gives the connection back when it is dropped.
@@ -24,7 +24,7 @@ pub(crate) struct CleaningParts {
     pub(crate) turn: Option<OwnedSemaphorePermit>,
 }
 
-/// Ends the cleaning when it is dropped, in whatever way.
+/// Ends the cleaning when it is dropped, for any reason.
 pub(crate) struct Cleaner {
     all: Arc<Cleanings>,
     one: Arc<Cleaning>,
@@ -37,7 +37,7 @@ impl Cleanings {
         Cleaner { all: Arc::clone(self), one }
     }
 
-    /// Closes the connections that a runtime was cleaning, and will not clean soon.
+    /// Closes the connections that a stalled runtime was cleaning.
     pub(super) fn revoke(&self, runtime: Id) {
         let stuck: Vec<_> = self.lock().iter().filter(|it| it.runtime == runtime).cloned().collect();
         for parts in stuck.iter().filter_map(|it| it.take()) {
@@ -57,7 +57,7 @@ impl Cleaning {
 }
 
 impl Cleaner {
-    /// Returns what goes back; nothing if it was taken back meanwhile.
+    /// Returns what is to be released; `None` if it was revoked meanwhile.
     pub(crate) fn finish(&self) -> Option<CleaningParts> {
         self.one.take()
     }
@@ -66,7 +66,7 @@ impl Cleaner {
 impl Drop for Cleaner {
     fn drop(&mut self) {
         self.all.lock().retain(|it| !Arc::ptr_eq(it, &self.one));
-        // The runtime ended half way: what is not clean is closed.
+        // The runtime ended before the connection was clean, so it is closed.
         if let Some(parts) = self.one.take() {
             parts.session.end();
         }

@@ -1,4 +1,4 @@
-//! A connection on loan from the pool. It goes back clean or not at all.
+//! [`Lease`]: a connection that is checked out of the pool. It goes back clean or not at all.
 
 use std::{
     ops::Deref,
@@ -13,20 +13,20 @@ use tokio::{runtime::Handle, sync::OwnedSemaphorePermit, time::timeout};
 use super::{cleaning::CleaningParts, manager::Manager, state::PoolState};
 use crate::{connect::cancel::cancel, session::Session};
 
-/// How long a statement that nobody waits for may take to end by itself before it is cancelled.
+/// How long a statement that nobody waits for may still run before it is cancelled.
 const GRACE: Duration = Duration::from_millis(20);
 
-/// How long cleaning may take before the connection is given up.
+/// How long cleaning may take before the connection is closed.
 const CLEAN_LIMIT: Duration = Duration::from_secs(5);
 
 /// Where a connection goes back to.
 pub(crate) enum Pooled {
-    Ours(#[expect(dead_code, reason = "dropping it gives it back")] PooledConnection<'static, Manager>),
-    /// A pool of the application: the session gives the connection back when nobody uses it any more.
+    Ours(#[expect(dead_code, reason = "dropping it gives the connection back")] PooledConnection<'static, Manager>),
+    /// A pool of the application. The session gives the connection back when its last user is done.
     ForeignConnection,
 }
 
-/// Fails where the user has deallocated prepared statements, of which the driver does not know.
+/// Fails if the user has deallocated prepared statements, which the driver does not know.
 const TESTIFY: &str = "EXECUTE orm_witness; DEALLOCATE orm_witness";
 
 /// The exclusive use of one connection.
@@ -34,9 +34,9 @@ pub(crate) struct Lease {
     session: Arc<Session>,
     pooled: Option<Pooled>,
     state: Arc<PoolState>,
-    /// Gone back, it lets the next in line have a connection.
+    /// Dropping it lets the next caller in line have a connection.
     turn: Option<OwnedSemaphorePermit>,
-    /// By which it is known who holds the connection.
+    /// The number of the check-out.
     number: u64,
 }
 
@@ -50,12 +50,12 @@ impl Lease {
         Self { session, pooled: Some(Pooled::ForeignConnection), state, turn: None, number: 0 }
     }
 
-    /// Keeps what its holder has waited for until it goes back.
+    /// Keeps the turn of its user, and the number of the check-out, until the lease is dropped.
     pub(crate) fn keep(&mut self, turn: Option<OwnedSemaphorePermit>, number: u64) {
         (self.turn, self.number) = (turn, number);
     }
 
-    /// The connection, by a borrow that keeps others from using it.
+    /// Borrows the connection exclusively.
     pub(crate) fn session_mut(&mut self) -> &mut Arc<Session> {
         &mut self.session
     }
@@ -76,14 +76,14 @@ impl Drop for Lease {
         if self.number != 0 {
             state.check_outs.remove(self.number);
         }
-        // The pool may open another connection in its place, which takes the runtime that serves this one.
+        // The pool may open another connection in its place, which has to happen in the same runtime.
         let here = Handle::try_current().ok().map(|it| it.id());
         let _inside = (here != Some(session.runtime.id())).then(|| session.runtime.enter());
         let closing = state.is_closed() && session.as_foreign().is_none();
         if session.is_broken() || closing {
             session.end();
         } else if !session.is_clean() {
-            // Until it is clean it counts as broken, so that a runtime which stops half way throws it away.
+            // Until it is clean it counts as broken, so that it is discarded if the runtime stops meanwhile.
             session.set_broken(true);
             let runtime = session.runtime.clone();
             let cleaner =
@@ -118,12 +118,12 @@ impl std::fmt::Debug for Lease {
     }
 }
 
-/// Ends what runs, rolls back, resets. Returns whether the connection is as good as new.
+/// Ends the running statement, rolls back, and resets the session. Returns whether the connection is clean.
 async fn clean(session: &Arc<Session>) -> bool {
     let client = session.client();
     if session.is_running() && !matches!(timeout(GRACE, client.check_connection()).await, Ok(Ok(()))) {
         if let Some(foreign) = session.as_foreign() {
-            // It may come late and hit what runs next, so the connection is not used any more.
+            // The request may come late and hit the next statement, so the connection is not used again.
             foreign.cancel().await;
             return false;
         }
@@ -131,7 +131,7 @@ async fn clean(session: &Arc<Session>) -> bool {
         if session.is_dead() || cancel(&client.cancel_token(), endpoint).await.is_err() {
             return false;
         }
-        // The answer to this comes after that of whatever was cancelled.
+        // The answer to this comes after the answer to the cancelled statement.
         if client.check_connection().await.is_err() {
             return false;
         }
@@ -140,7 +140,7 @@ async fn clean(session: &Arc<Session>) -> bool {
     if session.is_tainted() && session.as_foreign().is_some() {
         return false;
     }
-    // Without an open transaction the server warns of the ROLLBACK, which is nobody's business.
+    // Without an open transaction the server sends a warning for ROLLBACK, which the user should not see.
     session.driver_state.mute_notices(true);
     let reset = match (session.needs_reset(), session.is_open()) {
         (true, _) => client.batch_execute(&session.reset).await,
@@ -153,7 +153,7 @@ async fn clean(session: &Arc<Session>) -> bool {
         return false;
     }
     if session.is_escaped() {
-        // What is gone of it beside the witness is not known.
+        // Nobody knows which other statements were deallocated.
         session.cache.clear();
     }
     if session.needs_reset() {

@@ -1,4 +1,5 @@
-//! Opens connections for the pool: bounded in time at every stage, tried again while that makes sense.
+//! [`Manager`]: opens connections for the pool. Each step has a limit of time, and failed attempts are repeated if that
+//! makes sense.
 
 use std::{
     io,
@@ -44,15 +45,15 @@ use crate::{
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// Undoes whatever raw SQL can leave behind (PostgreSQL 12 and later). `RESET ALL` alone keeps the role, and
-/// `DISCARD ALL` would close the prepared statements.
+/// Undoes everything that raw SQL can leave behind (PostgreSQL 12 and later). `RESET ALL` alone would keep the role,
+/// and `DISCARD ALL` would close the prepared statements.
 ///
-/// A pooler in between sets by `SET` what we asked for when we connected, so `RESET ALL` undoes that, too. Values in an
-/// encoding other than UTF-8 would be taken for what they are not.
+/// A pooler applies start-up parameters with `SET`, so `RESET ALL` undoes those too. Values in an encoding other than
+/// UTF-8 would be misread.
 const RESET: &str = "ROLLBACK; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; SET client_encoding = 'UTF8'; UNLISTEN *; \
                      CLOSE ALL; SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES";
 
-/// The SQL that resets a connection that was opened with this `application_name`.
+/// Returns the SQL that resets a connection which was opened with this `application_name`.
 fn reset(application_name: Option<&str>) -> String {
     let mut sql = RESET.to_owned();
     if let Some(name) = application_name {
@@ -62,7 +63,7 @@ fn reset(application_name: Option<&str>) -> String {
     sql
 }
 
-/// What bb8 asks for connections.
+/// Opens and checks connections for bb8.
 #[derive(Clone)]
 pub(crate) struct Manager {
     settings: Arc<Settings>,
@@ -83,7 +84,7 @@ impl Manager {
         Self { on_connect, reset, settings, targets: targets.into(), state, capacity, runtime: None }
     }
 
-    /// The same, for the connections of one runtime.
+    /// Returns the manager of the connections of one runtime.
     pub(crate) fn at(&self, runtime: Id) -> Self {
         Self { runtime: Some(runtime), ..self.clone() }
     }
@@ -100,16 +101,16 @@ impl Manager {
         &self.settings
     }
 
-    /// Opens the first connection: each server is tried once, and again for as long as `connect_retry` says.
+    /// Opens the first connection. Each server is tried once, and again until `connect_retry` is over.
     ///
     /// # Errors
-    /// [`ErrorKind::Connect`] with what each of them said, up to the one that refused the credentials.
+    /// [`ErrorKind::Connect`] with the failure of each server, up to the one that refused permanently.
     pub(crate) async fn connect_first(&self) -> Result<Arc<Session>> {
         let end = end_of(self.settings.connect_retry);
         self.with_permit(self.connect_until(end)).await
     }
 
-    /// Tries each server once, beginning where the last connection was opened.
+    /// Tries each server once, starting with that of the last success.
     async fn connect_once(&self) -> Result<Arc<Session>> {
         runtime::check().inspect_err(|error| self.state.set_last_failure(Some(ConnectFailure::runtime(error))))?;
         let mut last: Option<ConnectFailure> = None;
@@ -138,10 +139,10 @@ impl Manager {
         }
         let error = last.as_ref().map(ConnectFailure::to_error);
         self.state.set_last_failure(last);
-        Err(error.unwrap_or_else(|| Error::new(ErrorKind::Config, "no host is given")))
+        Err(error.unwrap_or_else(|| Error::new(ErrorKind::Config, "no host is set")))
     }
 
-    /// Tries until it succeeds, the servers refuse for good, or the time is over.
+    /// Repeats attempts until one succeeds, a server refuses permanently, or the time is over.
     async fn connect_until(&self, end: Instant) -> Result<Arc<Session>> {
         let mut pause = FIRST_PAUSE;
         loop {
@@ -160,7 +161,7 @@ impl Manager {
         }
     }
 
-    /// Waits for a place and opens a connection for it.
+    /// Waits for a permit, and then opens a connection.
     async fn with_permit(&self, opening: impl Future<Output = Result<Arc<Session>>>) -> Result<Arc<Session>> {
         let runtime = self.runtime.ok_or_else(no_runtime)?;
         let permit = timeout(self.settings.acquire_timeout, self.capacity.acquire(runtime)).await;
@@ -168,13 +169,16 @@ impl Manager {
         let session = opening.await?;
         if !self.capacity.opened(&permit) {
             session.end();
-            return Err(Error::new(ErrorKind::Connect, "the runtime was not driven while the connection was opened"));
+            return Err(Error::new(
+                ErrorKind::Connect,
+                "the tokio runtime did not run while the connection was opened",
+            ));
         }
         session.keep_permit(permit);
         Ok(session)
     }
 
-    /// Tries each address of the server, each for as long as the limit says, that of the last success first.
+    /// Tries each address of the server, starting with that of the last success. Each has the full limit of time.
     async fn connect_to(
         &self,
         target: &Target,
@@ -210,11 +214,20 @@ impl Manager {
                 break;
             }
         }
-        let nothing = || ConnectFailure::io(target, io::Error::new(io::ErrorKind::NotFound, "the name has no address"));
+        let nothing = || {
+            ConnectFailure::io(
+                target,
+                io::Error::new(
+                    io::ErrorKind::NotFound,
+                    "the host name has no \
+                                                                                             address",
+                ),
+            )
+        };
         Err(last.unwrap_or_else(nothing))
     }
 
-    /// Tries the links of the target one after the other, as long as another one can make a difference.
+    /// Tries the target with and without TLS, in its order, as long as the other may succeed.
     async fn connect_by(&self, target: &Target, address: &ResolvedAddress) -> Result<Arc<Session>, ConnectFailure> {
         let mut over_tls = None;
         for (index, link) in target.links.iter().enumerate() {
@@ -224,18 +237,18 @@ impl Manager {
             };
             let last = index + 1 == target.links.len();
             if last || !failure.allows_another_link() {
-                // What went wrong with TLS says more than that the server takes nothing else.
+                // The failure of TLS says more than that the server refuses plain text.
                 return Err(over_tls.unwrap_or(failure));
             }
             over_tls = Some(failure).filter(|it| *link == Link::Tls && !it.tls_not_offered());
         }
-        Err(ConnectFailure::io(target, io::Error::other("there is no way to talk to the server")))
+        Err(ConnectFailure::io(target, io::Error::other("no kind of connection is left to try")))
     }
 
-    /// Opens a session, and runs what the user wants to run on each new connection.
+    /// Opens a session, checks `target_session_attrs`, and runs the SQL of `on_connect`.
     async fn set_up(&self, target: &Target, endpoint: Endpoint) -> Result<Arc<Session>, ConnectFailure> {
         let session = self.open(target, endpoint).await?;
-        // Were this future dropped, the driver would wait for an answer for ever.
+        // If this future is dropped, the driver would wait for an answer forever.
         session.set_broken(true);
         check_attributes(target, &session).await?;
         for sql in &*self.on_connect {
@@ -250,10 +263,10 @@ impl Manager {
             DialError::Socket(error) => ConnectFailure::io(target, error),
             DialError::Tls(failure) => ConnectFailure::tls(target, failure),
         })?;
-        // Before anybody asks whether it takes writes, so that no later change is overlooked.
+        // Read before the server reports whether it accepts writes, so that no later change is missed.
         let demotions = self.state.demotions.now();
         let mut config = target.driver.clone();
-        // The driver is not to speak TLS itself; what it is told decides where it looks for the channel binding.
+        // The driver must not start TLS itself. The mode only decides whether it asks the stream for a channel binding.
         let mode = if endpoint.is_encrypted() { SslMode::Require } else { SslMode::Disable };
         config.ssl_mode(mode).ssl_negotiation(SslNegotiation::Direct);
         let connecting = config.connect_raw(Watched::new(wire, target.require_auth), Established);
@@ -265,7 +278,7 @@ impl Manager {
         let closer = Arc::new(closer);
         let serving = serve(connection, Arc::clone(&driver_state), self.settings.on_notice.clone());
         let serving = close_after(serving, Arc::clone(&closer));
-        // Boxed, so that all tasks have one type: the runtime's code for a task is compiled once for each.
+        // Boxed, so that all tasks have one type: the runtime's code for tasks is compiled once for each type.
         let driver = tokio::spawn(serving.boxed()).abort_handle();
         Ok(Session::new(SessionParts {
             client,
@@ -284,13 +297,13 @@ impl Manager {
     }
 }
 
-/// Closes the socket when its task is over, for another handle of it is kept.
+/// Closes the socket when its task ends, since another handle of it is kept.
 async fn close_after(serving: impl Future<Output = ()>, closer: Arc<SocketCloser>) {
     serving.await;
     closer.close();
 }
 
-/// Asks whether the server takes writes, where that matters. One round trip.
+/// Asks whether the server accepts writes, if `target_session_attrs` demands it. One round trip.
 async fn check_attributes(target: &Target, session: &Session) -> Result<(), ConnectFailure> {
     let wanted = target.driver.get_target_session_attrs();
     if wanted == TargetSessionAttrs::Any {
@@ -300,8 +313,12 @@ async fn check_attributes(target: &Target, session: &Session) -> Result<(), Conn
     let answer = answer.map_err(|error| ConnectFailure::driver(target, error))?;
     let read_only = answer.iter().any(|it| matches!(it, SimpleQueryMessage::Row(row) if row.get(0) == Some("on")));
     match wanted {
-        TargetSessionAttrs::ReadWrite if read_only => Err(ConnectFailure::unfit(target, "the server takes no writes")),
-        TargetSessionAttrs::ReadOnly if !read_only => Err(ConnectFailure::unfit(target, "the server takes writes")),
+        TargetSessionAttrs::ReadWrite if read_only => Err(ConnectFailure::unfit(
+            target,
+            "the server does not accept \
+                                                                                         writes",
+        )),
+        TargetSessionAttrs::ReadOnly if !read_only => Err(ConnectFailure::unfit(target, "the server accepts writes")),
         _ => Ok(()),
     }
 }
@@ -311,9 +328,9 @@ impl bb8::ManageConnection for Manager {
     type Error = Error;
 
     async fn connect(&self) -> Result<Arc<Session>> {
-        // Asked from elsewhere, it would be served there.
+        // The connection would be driven by the wrong runtime.
         if Handle::current().id() != self.runtime.ok_or_else(no_runtime)? {
-            return Err(Error::new(ErrorKind::Connect, "a connection is opened in the runtime that uses it"));
+            return Err(Error::new(ErrorKind::Connect, "a connection must be opened in the runtime that uses it"));
         }
         let end = end_of(self.settings.acquire_timeout);
         let opened = self.with_permit(self.connect_until(end)).await;

@@ -1,8 +1,8 @@
 //! One bb8 pool for each runtime that the handle is used in.
 //!
-//! A connection is served by a task of the runtime that opened it. Were it handed to another runtime, its statements
-//! would wait for as long as that one is busy or not driven. So each runtime has a pool of its own, and all pools together
-//! share the [`Capacity`]: a runtime that needs a connection where no place is free closes one that is idle elsewhere.
+//! A connection is driven by a task of the runtime that opened it. If another runtime used it, its statements would
+//! wait whenever the first runtime is busy or not running. So each runtime has its own pool, and all pools share the
+//! [`Capacity`]: a runtime that needs a connection when no permit is free closes an idle one of another runtime.
 
 use std::{
     convert::Infallible,
@@ -26,13 +26,13 @@ use tokio::{
 use super::{capacity::Capacity, manager::Manager};
 use crate::connect::runtime::no_runtime;
 
-/// Limits of time are kept by those who wait; bb8 itself never gives up.
+/// The limits of time are enforced by the callers; bb8 itself never gives up.
 const NEVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// So often those who wait look whether other runtimes can make room.
+/// How often a waiting caller checks whether another runtime can make room.
 const TICK: Duration = Duration::from_millis(20);
 
-/// After so many looks, a runtime that was asked must have answered, or it is taken for one that is not driven.
+/// A runtime that has not answered after this many checks is taken to be stalled.
 const PATIENCE: u32 = 25;
 
 /// A runtime that uses the handle.
@@ -41,11 +41,11 @@ pub(crate) struct RuntimePool {
     /// Its idle connections, and those that are being opened.
     pub(super) connections: bb8::Pool<Manager>,
     heartbeat: Arc<Heartbeat>,
-    /// The task that tells whether the runtime is driven, and when it ends.
+    /// The task that answers heartbeats, and notices the end of the runtime.
     watch: AbortHandle,
 }
 
-/// Shows whether a runtime does its work.
+/// Shows whether a runtime is running.
 #[derive(Default)]
 struct Heartbeat {
     asked: Notify,
@@ -59,7 +59,7 @@ impl Drop for RuntimePool {
 }
 
 impl RuntimePool {
-    /// Asks the runtime for a sign that it is driven, and returns the number of signs given so far.
+    /// Asks the runtime for a heartbeat, and returns the number of heartbeats so far.
     fn ask(&self) -> u64 {
         self.heartbeat.asked.notify_one();
         self.beats()
@@ -69,22 +69,22 @@ impl RuntimePool {
         self.heartbeat.beats.load(Ordering::Acquire)
     }
 
-    /// Closes a connection that is idle, and returns whether there was one.
+    /// Closes an idle connection, and returns whether there was one.
     fn close_an_idle_one(&self) -> bool {
         if self.connections.state().idle_connections == 0 {
             return false;
         }
-        // Where another one has taken it meanwhile, the manager refuses to open one for a runtime from elsewhere.
+        // If another caller has taken it meanwhile, the manager refuses to open one from a different runtime.
         let Some(Ok(pooled)) = self.connections.get_owned().now_or_never() else { return false };
         pooled.end();
         true
     }
 }
 
-/// All runtimes that use the handle; nearly always there is one.
+/// The pools of all runtimes that use the handle. Nearly always there is only one.
 pub(crate) struct RuntimePools {
     known: Mutex<Vec<Arc<RuntimePool>>>,
-    /// A runtime has come in addition.
+    /// Notified when another runtime uses the handle for the first time.
     more: Notify,
     manager: Manager,
 }
@@ -106,7 +106,7 @@ impl RuntimePools {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the pool of the runtime that this is called in.
+    /// Returns the pool of the current runtime.
     ///
     /// # Errors
     /// Outside of a runtime.
@@ -137,13 +137,13 @@ impl RuntimePools {
             let index = known.iter().position(|it| it.id == id);
             index.map(|index| known.swap_remove(index))
         };
-        // Its idle connections are closed with it, after the lock was given back.
+        // Its idle connections are closed when it is dropped, after the lock was released.
         drop(gone);
         self.capacity().revoke(id);
     }
 
-    /// Sees to it, for as long as somebody waits in the runtime `here`, that other runtimes do not keep back what they
-    /// make no use of. With one runtime there is nothing to do.
+    /// While a caller waits in the runtime `here`, closes connections that other runtimes do not use. With one runtime
+    /// there is nothing to do.
     pub(super) async fn make_room(&self, here: Id) -> Infallible {
         let mut asked = Vec::new();
         let mut ticks = 0_u32;
@@ -165,25 +165,25 @@ impl RuntimePools {
         }
     }
 
-    /// Makes room for a connection of `here`, for which no place is free: closes one that is idle in another runtime.
+    /// Closes an idle connection of another runtime than `here`.
     fn close_an_idle_one(&self, here: Id) {
         let others = self.all();
         let _ = others.iter().filter(|it| it.id != here).any(|it| it.close_an_idle_one());
     }
 
-    /// Closes all connections that are idle.
+    /// Closes all idle connections.
     pub(super) fn close_all_idle(&self) {
         for pool in self.all() {
             while pool.close_an_idle_one() {}
         }
     }
 
-    /// Asks all runtimes but `here` whether they are driven, and says how often they had answered before.
+    /// Asks all runtimes but `here` for a heartbeat, and returns their number of heartbeats so far.
     fn ask_others(&self, here: Id) -> Vec<(Arc<RuntimePool>, u64)> {
         self.all().into_iter().filter(|it| it.id != here).map(|it| (Arc::clone(&it), it.ask())).collect()
     }
 
-    /// Takes back what runtimes hold that were asked and have not answered since.
+    /// Takes back the permits and turns of runtimes that have not answered since they were asked.
     fn take_back(&self, asked: &[(Arc<RuntimePool>, u64)]) {
         for (pool, _) in asked.iter().filter(|(pool, beats)| pool.beats() == *beats) {
             self.capacity().revoke(pool.id);
@@ -192,7 +192,7 @@ impl RuntimePools {
     }
 }
 
-/// What lives in a runtime for as long as that does.
+/// A task that lives as long as its runtime.
 struct RuntimeWatch {
     id: Id,
     pools: Weak<RuntimePools>,
@@ -224,7 +224,7 @@ fn connections(manager: Manager) -> bb8::Pool<Manager> {
         .max_lifetime(settings.max_lifetime)
         .idle_timeout(settings.idle_timeout)
         .connection_timeout(NEVER)
-        // The manager tries again itself, for it knows when that is pointless.
+        // The manager itself retries, since it knows when that is pointless.
         .retry_connection(false)
         .test_on_check_out(false)
         .queue_strategy(QueueStrategy::Lifo)

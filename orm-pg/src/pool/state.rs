@@ -1,4 +1,4 @@
-//! What the parts of a pool tell each other.
+//! [`PoolState`]: what the parts of a pool share.
 
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -14,21 +14,22 @@ use crate::{
     session::{cache::Generation, write_access::Demotions},
 };
 
-/// What the manager, the waiters and the leases of one pool tell each other.
+/// The state that the manager, the waiting callers and the leases of one pool share.
 #[derive(Default)]
 pub(crate) struct PoolState {
     last_failure: Mutex<Option<ConnectFailure>>,
-    /// Counts what those who wait for a connection must know: an attempt to open one was given up, the handle is closed.
+    /// Counts the events that waiting callers must notice: an attempt to connect was given up, or the handle was
+    /// closed.
     pub(crate) changes: watch::Sender<u64>,
-    /// No statement is to be started any more.
+    /// No statement may be started any more.
     pub(crate) closed: AtomicBool,
     /// A lease has come back.
     pub(crate) returned: Notify,
     pub(crate) cleanings: Arc<Cleanings>,
     pub(crate) check_outs: CheckOuts,
-    /// Where the last connection was opened, to begin there: the number of the host, and one of its addresses.
+    /// Where the last connection was opened: the index of the host, and its address.
     pub(super) last_good: Mutex<Option<(usize, ResolvedAddress)>>,
-    /// Counts the changes of the schema that were met.
+    /// The current generation of prepared statements.
     pub(super) generation: Arc<Generation>,
     pub(super) demotions: Arc<Demotions>,
 }
@@ -43,7 +44,7 @@ impl PoolState {
         self.closed.load(Ordering::Acquire)
     }
 
-    /// Wakes those who wait for a connection.
+    /// Wakes all callers that wait for a connection.
     pub(crate) fn wake_waiters(&self) {
         self.changes.send_modify(|count| *count += 1);
     }

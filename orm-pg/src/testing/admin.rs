@@ -1,4 +1,4 @@
-//! A connection for making and dropping databases. Kept only as long as it is used: there may be hundreds of tests.
+//! A connection for creating and dropping databases. It is closed after use, since there may be hundreds of tests.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use tokio_postgres::{Client, NoTls, error::SqlState};
 use super::{failure::failed, names::PREFIX, url};
 use crate::connect::config::parse_url;
 
-/// How long to wait for a connection while other tests have them all.
+/// How long to wait for a connection while other tests use all of them.
 const CONNECT_LIMIT: Duration = Duration::from_secs(60);
 
 /// A connection to the server's own database.
@@ -22,10 +22,10 @@ pub(super) struct Admin {
 }
 
 impl Admin {
-    /// Connects, and waits where the server has no connection left.
+    /// Connects, and waits if the server has no connection left.
     pub(super) async fn connect(url: &str) -> Result<Self> {
         let deadline = Instant::now() + CONNECT_LIMIT;
-        // The driver's own errors repeat what is no option of its, which may be a part of a password.
+        // The driver's errors repeat options that it does not know, which may be a part of a password.
         parse_url(url)?;
         loop {
             let error = match tokio_postgres::connect(url, NoTls).await {
@@ -33,7 +33,7 @@ impl Admin {
                     let version = connection.parameter("server_version").unwrap_or_default();
                     let digits = version.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
                     let version = digits.parse().unwrap_or(0);
-                    // Ends when the client is dropped; what goes wrong, the client's calls report as well.
+                    // Ends when the client is dropped. The client's calls report its errors too.
                     tokio::spawn(connection);
                     return Ok(Self { client, version });
                 }
@@ -47,25 +47,26 @@ impl Admin {
         }
     }
 
-    /// Runs statements that return nothing that matters.
+    /// Runs statements and ignores their rows.
     pub(super) async fn run(&self, sql: &str) -> Result<(), tokio_postgres::Error> {
         self.client.batch_execute(sql).await
     }
 
-    /// Whether the role may make databases.
+    /// Whether the role may create databases.
     pub(super) async fn may_create(&self) -> Result<bool> {
         let sql = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user";
-        let row = self.client.query_one(sql, &[]).await.map_err(|it| explain("cannot read the role's rights", it))?;
+        let row =
+            self.client.query_one(sql, &[]).await.map_err(|it| explain("cannot read the role's privileges", it))?;
         Ok(row.get(0))
     }
 
-    /// Makes `name` a copy of `template`.
+    /// Creates `name` as a copy of `template`.
     pub(super) async fn create(&self, name: &str, template: &str) -> Result<(), tokio_postgres::Error> {
         let mut sql = String::from("CREATE DATABASE ");
         push_ident(&mut sql, name);
         sql.push_str(" TEMPLATE ");
         push_ident(&mut sql, template);
-        // The word is new in PostgreSQL 15, where logging every page became the default: slower without fsync.
+        // STRATEGY is new in PostgreSQL 15, whose default logs every page: slower without fsync.
         if self.version >= 15 {
             sql.push_str(" STRATEGY FILE_COPY");
         }
@@ -75,11 +76,11 @@ impl Admin {
     /// Drops the database and ends the sessions in it.
     pub(super) async fn drop(&self, name: &str) -> Result<()> {
         if !name.starts_with(PREFIX) {
-            return Err(failed(format!("{name:?} was not made for tests, so it is not dropped")));
+            return Err(failed(format!("{name:?} was not created for tests, so it is not dropped")));
         }
         let mut sql = String::new();
         if super::names::is_template(name) {
-            // Where it is gone already, the statement fails and the next one does not mind.
+            // If the database is gone already, this statement fails and DROP IF EXISTS does not.
             sql.push_str("ALTER DATABASE ");
             push_ident(&mut sql, name);
             sql.push_str(" IS_TEMPLATE false");
@@ -92,7 +93,7 @@ impl Admin {
         self.run(&sql).await.map_err(|error| explain(&format!("cannot drop the database {name}"), error))
     }
 
-    /// Whether the template of that name is there: complete, not there, or left half-filled.
+    /// Whether the template of that name is complete; `None` if it does not exist.
     pub(super) async fn template(&self, name: &str) -> Result<Option<bool>> {
         let sql = "SELECT datistemplate FROM pg_database WHERE datname = $1";
         let row = self.client.query_opt(sql, &[&name]).await.map_err(|it| explain("cannot look for a template", it))?;
@@ -104,7 +105,7 @@ impl Admin {
         self.call_with_key("SELECT pg_advisory_lock($1)", hash).await
     }
 
-    /// Gives that lock up, as the end of the connection does too.
+    /// Releases that lock, which the end of the connection does too.
     pub(super) async fn unlock(&self, hash: u64) -> Result<()> {
         self.call_with_key("SELECT pg_advisory_unlock($1)", hash).await
     }
@@ -115,9 +116,9 @@ impl Admin {
         called.map(drop).map_err(|it| explain("cannot lock a template", it))
     }
 
-    /// Makes a template of the filled database `name`, when the sessions that filled it have ended.
+    /// Turns the filled database `name` into a template, after the sessions that filled it have ended.
     pub(super) async fn seal(&self, name: &str) -> Result<()> {
-        let problem = |error| explain("cannot make a template", error);
+        let problem = |error| explain("cannot create a template", error);
         let mut alter = String::from("ALTER DATABASE ");
         push_ident(&mut alter, name);
         self.run(&format!("{alter} ALLOW_CONNECTIONS false")).await.map_err(problem)?;
@@ -129,11 +130,11 @@ impl Admin {
         push_ident(&mut comment, name);
         comment.push_str(" IS ");
         orm_core::ident::push_literal(&mut comment, &super::names::now().to_string());
-        // Last, for this is what tells that it is complete.
+        // Last, since this marks the template as complete.
         self.run(&format!("{comment}; {alter} IS_TEMPLATE true")).await.map_err(problem)
     }
 
-    /// Returns the databases made for tests, each with the time it was made at where that is known.
+    /// Returns the databases that were created for tests, each with its time of creation if that is known.
     pub(super) async fn databases(&self) -> Result<Vec<(String, Option<u64>)>> {
         let sql = "SELECT datname::text, shobj_description(oid, 'pg_database') FROM pg_database \
                    WHERE starts_with(datname::text, $1)";
@@ -147,7 +148,7 @@ impl Admin {
     }
 }
 
-/// Puts what the server said into the text: a test's output is where it is read.
+/// Adds the server's message to the text, since the output of a test shows nothing else.
 pub(super) fn explain(what: &str, error: tokio_postgres::Error) -> Error {
     let said = match error.as_db_error() {
         Some(server) => format!("{} ({})", server.message(), server.code().code()),

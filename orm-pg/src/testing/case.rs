@@ -1,4 +1,4 @@
-//! What `#[orm_pg::test]` expands to.
+//! The code that `#[orm_pg::test]` generates, and the types and functions that it uses.
 //!
 //! ```text
 //! #[orm_pg::test(models(User, Post), setup = fixtures, flavor = "current_thread")]
@@ -20,7 +20,7 @@
 //!     )
 //! }
 //! ```
-//! An inner function keeps the user's spans and types as they are, so the compiler's messages do too.
+//! The inner function keeps the user's spans and types unchanged, and so the compiler's messages.
 
 use std::{
     any::type_name,
@@ -47,7 +47,7 @@ use super::{
     url, variable,
 };
 
-/// A handle to a test's database: what its function takes.
+/// A handle to a test's database, which the test function takes.
 #[diagnostic::on_unimplemented(
     message = "a test takes the handle to its database by value, not `{Self}`",
     label = "write `db: Database`"
@@ -57,13 +57,13 @@ pub trait Handle: Sized + 'static {
     fn open(url: &str) -> impl Future<Output = Result<Self>>;
 }
 
-/// What a test or a set-up returns.
+/// The return type of a test or a set-up.
 #[diagnostic::on_unimplemented(
     message = "a test returns nothing or a `Result`, not `{Self}`",
     label = "return `()` or `Result<(), E>`"
 )]
 pub trait Outcome {
-    /// Says what went wrong, if anything did.
+    /// Returns what went wrong, if anything did.
     fn failure(&self) -> Option<String>;
 }
 
@@ -79,17 +79,17 @@ impl<T, E: Debug> Outcome for std::result::Result<T, E> {
     }
 }
 
-/// What fills a test's database before the test: `async fn fill(db: Database)`, or `db: &Database`.
+/// A function that fills a test's database before the test: `async fn fill(db: Database)`, or `db: &Database`.
 #[diagnostic::on_unimplemented(
-    message = "the set-up of a test is an `async fn` that takes its database",
+    message = "the set-up of a test must be an `async fn` that takes its database",
     label = "write `async fn setup(db: Database)`, or `db: &Database`, with or without `-> Result<(), E>`"
 )]
 pub trait Setup<D, By>: 'static {
-    /// Runs it, and says what went wrong, if anything did.
+    /// Runs it, and returns what went wrong, if anything did.
     fn fill(self, db: D) -> impl Future<Output = Option<String>>;
 }
 
-/// How a set-up takes its database: it is told from its type.
+/// How a set-up takes its database, which is inferred from its type.
 #[derive(Debug)]
 pub struct ByValue;
 /// As [`ByValue`].
@@ -118,7 +118,7 @@ where
 
 type Fill<D> = Box<dyn FnOnce(D) -> Pin<Box<dyn Future<Output = Option<String>>>>>;
 
-/// A test, and what its database holds when it starts.
+/// A test, and the initial content of its database.
 pub struct TestCase<D> {
     name: &'static str,
     models: Vec<&'static Table>,
@@ -140,14 +140,14 @@ impl<D: Handle> TestCase<D> {
         Self { name, models: Vec::new(), setup: None, current_thread: false, should_panic: false }
     }
 
-    /// Lets the database hold the tables of `models`.
+    /// Creates the tables of `models` in the database.
     #[must_use]
     pub fn models(mut self, models: impl IntoIterator<Item = impl std::borrow::Borrow<&'static Table>>) -> Self {
         self.models.extend(models.into_iter().map(|it| *it.borrow()));
         self
     }
 
-    /// Lets the database hold what `setup` writes, which runs once a server and build, after the tables are made.
+    /// Fills the database by `setup`, which runs once for each server and build, after the tables were created.
     #[must_use]
     pub fn setup<By, F: Setup<D, By>>(mut self, setup: F) -> Self
     where
@@ -165,7 +165,7 @@ impl<D: Handle> TestCase<D> {
         self
     }
 
-    /// Takes a panic for a success, so that the database is dropped after it.
+    /// Counts a panic as a success, so that the database is dropped after it.
     #[must_use]
     pub fn should_panic(mut self) -> Self {
         self.should_panic = true;
@@ -177,7 +177,7 @@ impl<D: Handle> TestCase<D> {
             Builder::new_current_thread()
         } else {
             let mut builder = Builder::new_multi_thread();
-            // The harness runs several tests at once already.
+            // The test harness already runs several tests at once.
             builder.worker_threads(2);
             builder
         };
@@ -185,7 +185,7 @@ impl<D: Handle> TestCase<D> {
         built.map_err(|error| failed("cannot start a tokio runtime").with_source(error))
     }
 
-    /// Makes the test's database, from a template where there is something to put in it.
+    /// Creates the test's database, from a template if it has any content.
     async fn prepare(&mut self, server: &Server) -> Result<TestDatabase> {
         let admin = server.admin().await?;
         if self.models.is_empty() && self.setup.is_none() {
@@ -205,7 +205,7 @@ impl<D: Handle> TestCase<D> {
     }
 }
 
-/// Runs a test with a database of its own, which is dropped when the test is over and stays when it failed.
+/// Runs a test with a separate database, which is dropped when the test is over and kept if it failed.
 ///
 /// # Panics
 /// When there is no server, the set-up fails, or the test panics.
@@ -240,19 +240,19 @@ where
     } else if let Err(error) = runtime.block_on(async { database.drop(&server.admin().await?).await }) {
         tell(&format!("{}: {error}", case.name));
     }
-    // Tasks that the test left behind do not hold it up.
+    // Does not wait for tasks that the test left behind.
     runtime.shutdown_background();
     caught.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
-/// Makes the tables and runs the set-up in the database of `url`.
+/// Creates the tables and runs the set-up in the database of `url`.
 async fn fill<D: Handle>(url: &str, statements: &[String], setup: Option<(&'static str, Fill<D>)>) -> Result<()> {
     if !statements.is_empty() {
         let admin = super::admin::Admin::connect(url).await?;
         for statement in statements {
             let made = admin.run(statement).await;
             made.map_err(|error| {
-                super::admin::explain(&format!("cannot make the models' tables by {statement}"), error)
+                super::admin::explain(&format!("cannot create the models' tables with {statement}"), error)
             })?;
         }
     }
@@ -263,7 +263,7 @@ async fn fill<D: Handle>(url: &str, statements: &[String], setup: Option<(&'stat
     }
 }
 
-/// Returns what changes when the running program is built again: a changed set-up must not meet its old template.
+/// Returns bytes that change when the running program is built again: a changed set-up must not use its old template.
 fn executable_stamp() -> Vec<u8> {
     let metadata = std::env::current_exe().and_then(std::fs::metadata);
     let stamp = metadata.and_then(|it| Ok((it.len(), it.modified()?)));

@@ -1,11 +1,11 @@
-//! The handle that tests take.
+//! Lets tests take a [`Database`].
 
 use orm_core::error::Result;
 
 use super::case::Handle;
 use crate::Database;
 
-/// How many connections a test's database has. With 500 of them on a throw-away server, a hundred tests may run at once.
+/// How many connections the pool of a test has. A throw-away server allows 500, so a hundred tests can run at once.
 const CONNECTIONS: u32 = 4;
 
 impl Handle for Database {

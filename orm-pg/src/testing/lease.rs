@@ -1,5 +1,5 @@
-//! Which databases of a throw-away server are in use: a locked file for each, so that a process that is killed leaves a
-//! file that nobody holds, and the next one knows what to drop.
+//! Records which databases of a throw-away server are in use: a locked file for each. A killed process leaves an
+//! unlocked file, so the next process knows which database to drop.
 
 use std::{
     fs::{self, File},
@@ -18,7 +18,7 @@ pub(super) struct Lease {
 }
 
 impl Lease {
-    /// Claims the database `name`; nothing else has that name.
+    /// Claims the database `name`, which must be unique.
     pub(super) fn take(dir: &Path, name: &str) -> Result<Self> {
         let path = dir.join(name);
         let problem = |error: std::io::Error| {
@@ -27,16 +27,16 @@ impl Lease {
         loop {
             let file = File::create(&path).map_err(problem)?;
             file.lock().map_err(problem)?;
-            // A process that looked around between these two steps may have taken it for abandoned.
+            // Another process may have taken the file for abandoned between these two steps.
             if path.exists() {
                 return Ok(Self { path, file });
             }
         }
     }
 
-    /// Gives the claim up: the database is gone, or stays for whoever looks at it.
+    /// Gives the claim up: the database was dropped, or is kept for the user.
     pub(super) fn release(self) {
-        // The file alone does no harm: in the worst case, a database that is gone is dropped if it exists.
+        // A leftover file does no harm: at worst, DROP IF EXISTS runs for a database that is gone.
         drop(fs::remove_file(&self.path));
         drop(self.file);
     }

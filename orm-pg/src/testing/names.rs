@@ -1,4 +1,4 @@
-//! The names of databases for tests. They tell what may be dropped, and how old it is.
+//! The names of databases for tests. They show which databases may be dropped, and how old these are.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -7,13 +7,13 @@ use std::{
 
 use super::hash::Hasher;
 
-/// What the name of every database for tests starts with.
+/// The prefix of the names of all databases for tests.
 pub const PREFIX: &str = "orm_pg_test_";
 
-/// Stands where other names have their time.
+/// Takes the place of the time in the names of templates.
 const TEMPLATE: &str = "template_";
 
-/// Returns a name that no other database has, with the end of `test` in it for who looks at a list of databases.
+/// Returns a unique name, which contains the end of `test` for readers of a list of databases.
 pub(super) fn of_test(test: &str) -> String {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -32,12 +32,12 @@ pub(super) fn of_template(hash: u64) -> String {
     format!("{PREFIX}{TEMPLATE}{hash:016x}")
 }
 
-/// Whether a template is called so.
+/// Whether `name` is that of a template.
 pub(super) fn is_template(name: &str) -> bool {
     name.strip_prefix(PREFIX).is_some_and(|it| it.starts_with(TEMPLATE))
 }
 
-/// Returns when the database of that name was made, in seconds since 1970; nothing for templates and foreign names.
+/// Returns when the database of that name was created, in seconds since 1970; `None` for templates and foreign names.
 pub(super) fn made_at(name: &str) -> Option<u64> {
     u64::from_str_radix(name.strip_prefix(PREFIX)?.split('_').next()?, 16).ok()
 }

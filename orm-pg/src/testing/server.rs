@@ -1,4 +1,4 @@
-//! Finding the server, once a process.
+//! Finds the server, once in each process.
 
 use std::path::Path;
 
@@ -9,10 +9,10 @@ use tokio::sync::OnceCell;
 use super::failure::none_found;
 use super::{admin::Admin, failure::failed, lease, names, server_kind::ServerKind, url, variable};
 
-/// After how many seconds a database that stayed on a server of the user's is dropped.
+/// After how many seconds a database that was kept on the user's server is dropped.
 const KEPT_SECONDS: u64 = 24 * 60 * 60;
 
-/// A PostgreSQL server on which tests may make databases.
+/// A PostgreSQL server on which tests may create databases.
 #[derive(Debug)]
 pub struct Server {
     url: String,
@@ -21,13 +21,13 @@ pub struct Server {
 }
 
 impl Server {
-    /// Returns the URL that the server was found by, with its password where there is one.
+    /// Returns the URL of the server, including its password if it has one.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Whether this is a server that was started for the tests, and ends after them.
+    /// Whether this server was started for the tests, and ends after them.
     #[must_use]
     pub fn is_throw_away(&self) -> bool {
         self.leases().is_some()
@@ -39,7 +39,7 @@ impl Server {
         url::with_database(&self.url, database)
     }
 
-    /// Where databases in use are noted down, on a throw-away server.
+    /// The directory that records databases in use, for a throw-away server.
     #[cfg(unix)]
     pub(super) fn leases(&self) -> Option<&Path> {
         self.throw_away.as_ref().map(|it| it.leases.as_path())
@@ -56,7 +56,7 @@ impl Server {
     }
 }
 
-/// Returns the server, which the first caller finds. A failure is kept as well: there is no use in 500 tests looking.
+/// Returns the server, which the first caller finds. A failure is kept too, so that 500 tests need not search again.
 pub(super) async fn get() -> Result<&'static Server> {
     static SERVER: OnceCell<Result<Server, String>> = OnceCell::const_new();
     let found = SERVER.get_or_init(|| async { find().await.map_err(|error| error.to_string()) }).await;
@@ -69,7 +69,7 @@ async fn find() -> Result<Server> {
     for name in variable::URLS {
         match std::env::var(name) {
             Ok(url) if way == ServerKind::Any => return of_user(name, url).await,
-            // `DATABASE_URL` is there for the application, too.
+            // `DATABASE_URL` may be set for the application.
             Ok(_) if name == variable::URLS[0] => {
                 return Err(failed(format!("{name} and {} are both set: unset one of them", variable::SERVER)));
             }
@@ -84,7 +84,8 @@ async fn find() -> Result<Server> {
     Ok(server)
 }
 
-/// Checks the server that the variable names. What is wrong with it is an error: whoever set the variable meant it.
+/// Checks the server that the variable names. If it cannot be used, that is an error, since the variable was set on
+/// purpose.
 async fn of_user(variable: &str, url: String) -> Result<Server> {
     let unusable = |problem: String| failed(format!("{variable} is set, but cannot be used: {problem}"));
     let admin = Admin::connect(&url).await.map_err(|error| unusable(error.to_string()))?;
@@ -93,7 +94,7 @@ async fn of_user(variable: &str, url: String) -> Result<Server> {
     }
     for (name, made_at) in admin.databases().await? {
         if made_at.is_some_and(|it| it.saturating_add(KEPT_SECONDS) < names::now()) {
-            // Several runs may try at once, and one of them does it.
+            // Several test processes may try at once, and one of them succeeds.
             drop(admin.drop(&name).await);
         }
     }
@@ -116,7 +117,7 @@ fn throw_away(_: ServerKind, mut tried: Vec<String>) -> Result<Server> {
     Err(none_found(&tried))
 }
 
-/// Drops the databases of test processes that were killed, or that asked for one to keep.
+/// Drops the databases of test processes that have ended without dropping them.
 async fn drop_abandoned(server: &Server) -> Result<()> {
     let Some(leases) = server.leases() else { return Ok(()) };
     let abandoned = lease::abandoned(leases);

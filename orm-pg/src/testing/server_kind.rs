@@ -1,13 +1,13 @@
-//! Which throw-away server is asked for.
+//! [`ServerKind`]: which kind of throw-away server is requested.
 
 use orm_core::error::Result;
 
 use super::{failure::failed, variable::SERVER};
 
-/// A way to a throw-away server.
+/// A kind of throw-away server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ServerKind {
-    /// A container if that can be had, or else the installed PostgreSQL.
+    /// A container if possible, or else the installed PostgreSQL.
     Any,
     /// A container.
     Docker,
@@ -16,7 +16,7 @@ pub(super) enum ServerKind {
 }
 
 impl ServerKind {
-    /// Returns what the environment asks for.
+    /// Returns the kind that the environment requests.
     pub(super) fn asked() -> Result<Self> {
         match std::env::var(SERVER) {
             Ok(value) => match value.as_str() {

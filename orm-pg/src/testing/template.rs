@@ -1,4 +1,4 @@
-//! Databases for tests, copied from templates that are filled once a server.
+//! Databases for tests, which are copied from templates that are filled once for each server.
 
 use std::sync::Mutex;
 
@@ -12,7 +12,7 @@ use super::{
     server::Server,
 };
 
-/// A database of a test's own.
+/// The database of one test.
 #[derive(Debug)]
 pub(super) struct TestDatabase {
     name: String,
@@ -31,7 +31,7 @@ impl TestDatabase {
         Ok(())
     }
 
-    /// Lets the database stay, for whoever looks at it.
+    /// Keeps the database, so that the user can look at it.
     pub(super) fn keep(self) {
         if let Some(lease) = self.lease {
             lease.release();
@@ -45,7 +45,7 @@ impl TestDatabase {
     }
 }
 
-/// Makes a database for `test`: a copy of `template`, or an empty one.
+/// Creates a database for `test`: a copy of `template`, or an empty one.
 pub(super) async fn create_database(
     server: &Server,
     admin: &Admin,
@@ -54,15 +54,15 @@ pub(super) async fn create_database(
 ) -> Result<TestDatabase> {
     let name = names::of_test(test);
     let lease = server.leases().map(|dir| Lease::take(dir, &name)).transpose()?;
-    // `template0` holds what PostgreSQL ships and nothing that was added on the way.
+    // `template0` has no local additions, unlike `template1`.
     let created = admin.create(&name, template.unwrap_or("template0")).await;
-    created.map_err(|error| explain(&format!("cannot make the database {name}"), error))?;
+    created.map_err(|error| explain(&format!("cannot create the database {name}"), error))?;
     Ok(TestDatabase { name, lease })
 }
 
-/// Makes the template of this hash, unless it is there: `fill` gets the URL of the empty database.
+/// Creates the template of this hash, unless it exists: `fill` gets the URL of the empty database.
 ///
-/// Among all processes, one fills it while the others wait.
+/// One process fills it while all others wait.
 pub(super) async fn ensure<F>(server: &Server, admin: &Admin, hash: u64, fill: F) -> Result<String>
 where
     F: AsyncFnOnce(String) -> Result<()>,
@@ -71,11 +71,11 @@ where
     if admin.template(&name).await? == Some(true) {
         return Ok(name);
     }
-    // After an error, the lock goes with the connection.
+    // After an error, the lock is released with the connection.
     admin.lock(hash).await?;
     let found = admin.template(&name).await?;
     if found == Some(false) {
-        // Whoever filled it failed or was killed: we would not have the lock otherwise.
+        // The process that filled it has failed or was killed, otherwise it would still hold the lock.
         admin.drop(&name).await?;
     }
     if found != Some(true) {
@@ -89,10 +89,10 @@ where
 
 async fn create_template(admin: &Admin, name: &str) -> Result<()> {
     match admin.create(name, "template0").await {
-        // Only someone who connected by way of another database, and so took another lock, can have been faster.
+        // Only a process that connected to another database, and so took another lock, can have been faster.
         Err(error) if error.code() == Some(&SqlState::DUPLICATE_DATABASE) => {
-            Err(explain("a template is being filled from another database of the same server", error))
+            Err(explain("a template is being filled through another database of the same server", error))
         }
-        created => created.map_err(|error| explain("cannot make a template", error)),
+        created => created.map_err(|error| explain("cannot create a template", error)),
     }
 }

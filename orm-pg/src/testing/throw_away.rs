@@ -1,9 +1,9 @@
 //! The throw-away server that the test processes of a target directory share: a container or a local process.
 //!
-//! In its directory are three lock files, all locked by `flock`, so that a lock goes with its process however that ends:
-//! `orm-pg-test.lock` is held while a process joins, `users.lock` is shared by all test processes for their lives, and
-//! `server.lock` is held by the watchdog (`watchdog.sh`), which starts and ends the server. The file `container` is there
-//! while the server is one, or is about to be.
+//! Its directory has three lock files, all locked by `flock`, so that a lock is released with its process however that
+//! ends: `orm-pg-test.lock` is held while a process joins, `users.lock` is shared by all test processes as long as they
+//! live, and `server.lock` is held by the watchdog (`watchdog.sh`), which starts and stops the server. The file
+//! `container` exists while the server runs in a container, or is about to.
 
 mod binaries;
 mod command;
@@ -21,8 +21,8 @@ use std::{
 use orm_core::error::Result;
 
 use self::{
-    binaries::Places,
-    directory::{Place, User, give, lock_directory},
+    binaries::SearchPath,
+    directory::{ServerDirectory, User, give, lock_directory},
     docker::Container,
     engine::Refusal,
     report::{io, tell},
@@ -33,83 +33,83 @@ use super::{
     variable::{self, IDLE_SECONDS},
 };
 
-/// A running server. It stays while this value lives.
+/// A running server. It runs at least as long as this value lives.
 #[derive(Debug)]
 pub(super) struct ThrowAway {
-    /// How it is reached, with the password where there is one.
+    /// Its URL, including its password if it has one.
     pub(super) url: String,
-    /// Where the databases in use are noted down.
+    /// The directory that records databases in use.
     pub(super) leases: PathBuf,
-    /// Shared with all who use the server.
+    /// A lock shared by all users of the server.
     _user: File,
 }
 
-/// Joins the server of this target directory, after starting one in the way that is asked for where there is none.
-pub(super) fn join(way: ServerKind, tried: Vec<String>) -> Result<ThrowAway> {
-    let (place, start) = lock_directory(User::of_server()?)?;
-    let users = place.open("users.lock")?;
-    users.lock_shared().map_err(io("cannot lock", &place.dir))?;
-    place.write("idle", &format!("{}\n", idle_seconds()?))?;
+/// Joins the server of this target directory. If there is none, starts one of the requested kind.
+pub(super) fn join(kind: ServerKind, tried: Vec<String>) -> Result<ThrowAway> {
+    let (directory, start) = lock_directory(User::of_server()?)?;
+    let users = directory.open("users.lock")?;
+    users.lock_shared().map_err(io("cannot lock", &directory.dir))?;
+    directory.write("idle", &format!("{}\n", idle_seconds()?))?;
 
-    let lock = place.open("server.lock")?;
+    let lock = directory.open("server.lock")?;
     let taken = lock.try_lock();
     drop(lock);
     let url = match taken {
-        // Nobody else takes it meanwhile: that is for whoever holds the lock for joining.
-        Ok(()) => start_one(&place, way, tried)?,
-        Err(TryLockError::WouldBlock) => join_running(&place, way)?,
-        Err(TryLockError::Error(error)) => return Err(io("cannot lock", &place.dir)(error)),
+        // Nobody else takes it meanwhile, since this process holds the lock for joining.
+        Ok(()) => start_one(&directory, kind, tried)?,
+        Err(TryLockError::WouldBlock) => join_running(&directory, kind)?,
+        Err(TryLockError::Error(error)) => return Err(io("cannot lock", &directory.dir)(error)),
     };
-    start.unlock().map_err(io("cannot unlock", &place.dir))?;
-    Ok(ThrowAway { url, leases: place.leases(), _user: users })
+    start.unlock().map_err(io("cannot unlock", &directory.dir))?;
+    Ok(ThrowAway { url, leases: directory.leases(), _user: users })
 }
 
 /// Starts a server.
-fn start_one(place: &Place, way: ServerKind, mut tried: Vec<String>) -> Result<String> {
-    clear(place)?;
-    if way == ServerKind::Local {
+fn start_one(directory: &ServerDirectory, kind: ServerKind, mut tried: Vec<String>) -> Result<String> {
+    clear(directory)?;
+    if kind == ServerKind::Local {
         tried.push(format!("docker: {} asks for the installed PostgreSQL", variable::SERVER));
     } else {
-        match docker::start(place) {
+        match docker::start(directory) {
             Ok(url) => return Ok(url),
             Err(Refusal::Broken(error)) => return Err(error),
-            Err(Refusal::Absent(why) | Refusal::Unusable(why)) if way == ServerKind::Docker => {
+            Err(Refusal::Absent(why) | Refusal::Unusable(why)) if kind == ServerKind::Docker => {
                 return Err(failed(format!("{} asks for docker, but {why}", variable::SERVER)));
             }
             Err(Refusal::Absent(why)) => tried.push(format!("docker: {why}")),
             Err(Refusal::Unusable(why)) => {
-                tell(&format!("no container for the tests, so the installed PostgreSQL: {why}"));
+                tell(&format!("no container for the tests, so they use the installed PostgreSQL: {why}"));
                 tried.push(format!("docker: {why}"));
             }
         }
-        clear(place)?;
+        clear(directory)?;
     }
-    let binaries = Places::here().find(&mut tried).ok_or_else(|| none_found(&tried))?;
-    local::start(place, &binaries)
+    let binaries = SearchPath::here().find(&mut tried).ok_or_else(|| none_found(&tried))?;
+    local::start(directory, &binaries)
 }
 
-/// Waits until the server that someone else has started can be used.
-fn join_running(place: &Place, way: ServerKind) -> Result<String> {
-    let container = Container::noted_in(place);
-    let fits = match (&container, way) {
+/// Waits until the server that another process has started accepts connections.
+fn join_running(directory: &ServerDirectory, kind: ServerKind) -> Result<String> {
+    let container = Container::noted_in(directory);
+    let fits = match (&container, kind) {
         (_, ServerKind::Any) => true,
         (Some(container), ServerKind::Docker) => container.image == docker::image(),
         (None, ServerKind::Docker) | (Some(_), ServerKind::Local) => false,
         (None, ServerKind::Local) => true,
     };
     if !fits {
-        let running = container.map_or("a local one".to_owned(), |it| format!("one of the image {}", it.image));
+        let running = container.map_or("a local server".to_owned(), |it| format!("a server of the image {}", it.image));
         return Err(failed(format!(
-            "{} asks for another server than {running}, which runs in {}: name another directory by {}, or wait until it \
-             has ended",
+            "{} asks for another server than {running}, which runs in {}: set another directory in {}, or wait until \
+             it has ended",
             variable::SERVER,
-            place.dir.display(),
+            directory.dir.display(),
             variable::DIRECTORY
         )));
     }
     match container {
-        Some(container) => container.wait_until_ready(place),
-        None => local::wait_until_ready(place),
+        Some(container) => container.wait_until_ready(directory),
+        None => local::wait_until_ready(directory),
     }
 }
 
@@ -122,14 +122,14 @@ fn idle_seconds() -> Result<u32> {
     }
 }
 
-/// Ends and removes what an earlier server has left. A watchdog that was killed leaves its server behind.
-fn clear(place: &Place) -> Result<()> {
-    if let Some(container) = Container::noted_in(place) {
+/// Stops and removes an earlier server. A watchdog that was killed leaves its server behind.
+fn clear(directory: &ServerDirectory) -> Result<()> {
+    if let Some(container) = Container::noted_in(directory) {
         container.remove();
     }
-    local::stop_orphan(place);
+    local::stop_orphan(directory);
     for name in ["container", "url", "data", "leases"] {
-        let path = place.dir.join(name);
+        let path = directory.dir.join(name);
         let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
         match removed {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -138,7 +138,7 @@ fn clear(place: &Place) -> Result<()> {
             _ => {}
         }
     }
-    let leases = place.leases();
-    let made = fs::create_dir(&leases).and_then(|()| give(&leases, place.user));
+    let leases = directory.leases();
+    let made = fs::create_dir(&leases).and_then(|()| give(&leases, directory.user));
     made.map_err(io("cannot make", &leases))
 }

@@ -1,4 +1,4 @@
-//! Connection strings with another database put in, and without their password.
+//! Changes connection strings: another database, or no password.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -14,10 +14,10 @@ pub(super) fn of_port(port: u16, password: &str) -> String {
     format!("postgres://postgres:{password}@127.0.0.1:{port}/postgres")
 }
 
-/// Returns `url`, which may also be a list of `key=value`, with `database` for its database.
+/// Returns `url`, which may also be a list of `key=value`, with its database replaced by `database`.
 pub(super) fn with_database(url: &str, database: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
-        // Of a key given twice, the last one counts.
+        // If a key is given twice, the last one counts.
         return format!("{url} dbname={database}");
     };
     let (rest, query) = match rest.split_once('?') {
@@ -30,8 +30,8 @@ pub(super) fn with_database(url: &str, database: &str) -> String {
     format!("{scheme}://{authority}/{database}{query}")
 }
 
-/// Returns where `url` leads to, as a list of `keyword=value` that `psql` takes. It is put together of what may be seen:
-/// whatever else there is may be a part of a password.
+/// Returns `url` without its password, as a list of `keyword=value` that `psql` accepts. It consists of known options
+/// only, since anything else may be a part of a password.
 pub(super) fn without_password(url: &str) -> String {
     let Ok(options) = parse_url(url) else { return "a URL that cannot be read".to_owned() };
     let shown = ["host", "hostaddr", "port", "user", "dbname", "sslmode"];

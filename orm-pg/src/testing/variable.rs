@@ -1,15 +1,15 @@
-//! The variables of the environment that test support reads.
+//! The environment variables that test support reads.
 
-/// The variables that may name a server, the first one first.
+/// The variables that may name a server, in order of precedence.
 pub(super) const URLS: [&str; 2] = ["ORM_PG_TEST_URL", "DATABASE_URL"];
 
-/// Asks for one way to a server; a failure of it is an error then.
+/// Requests one kind of throw-away server, without a fallback.
 pub(super) const SERVER: &str = "ORM_PG_TEST_SERVER";
 
 /// Names the image to run.
 pub(super) const IMAGE: &str = "ORM_PG_TEST_IMAGE";
 
-/// Names the command of the engine.
+/// Names the command of the container engine.
 pub(super) const DOCKER: &str = "ORM_PG_TEST_DOCKER";
 
 /// Names the directory of the server, instead of one in the directory for temporary files.

@@ -90,20 +90,20 @@ fn an_image_that_cannot_be_pulled_is_given_up_once_for_all_processes() {
     first.kill().unwrap();
     answer_pipe_closes(first);
     engine.own.ends(&[]);
-    let why = ["pull shop/postgres:17` gives no image: lookup registry: no such host"];
+    let why = ["pull shop/postgres:17` failed: lookup registry: no such host"];
     engine.falls_through(&why);
 }
 
 #[test]
 fn a_registry_that_does_not_answer_is_given_up() {
     let cases = "ps) ;;\npull) echo 'Trying to pull shop/postgres:17...' >&2; exec sleep 30 ;;";
-    Engine::new("registry", cases).falls_through(&["gives no image: no answer within 5 s"]);
+    Engine::new("registry", cases).falls_through(&["failed: no answer within 5 s"]);
 }
 
 #[test]
 fn a_pull_that_takes_its_time_is_told() {
     let cases = "ps) ;;\npull) echo '17: Pulling from shop/postgres'; sleep 6; echo 'no space left' >&2; exit 1 ;;";
-    let told = ["pulls shop/postgres:17, for at most 120 s", "gives no image: no space left"];
+    let told = ["pulls shop/postgres:17, for at most 120 s", "failed: no space left"];
     Engine::new("slow", cases).falls_through(&told);
 }
 
@@ -140,7 +140,7 @@ fn the_container_is_private_and_holds_nothing_on_disk() {
 fn what_is_asked_for_and_cannot_be_had_is_an_error() {
     for (cases, why) in [
         ("ps) exit 1 ;;", "does not answer"),
-        ("ps) ;;\npull) exit 1 ;;", "gives no image"),
+        ("ps) ;;\npull) exit 1 ;;", "` failed"),
         ("ps|image|rm) ;;\nrun) exit 1 ;;", "cannot be used"),
     ] {
         let engine = Engine::new("asked", cases);

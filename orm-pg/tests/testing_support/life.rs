@@ -122,7 +122,7 @@ fn a_directory_that_holds_something_else_is_left_alone() {
     fs::set_permissions(&own.0, fs::Permissions::from_mode(0o700)).unwrap();
     fs::write(own.0.join("thesis.tex"), "").unwrap();
     let error = answer(own.process("url").spawn().unwrap());
-    assert!(error.contains("holds something else than a server for tests"), "{error}");
+    assert!(error.contains("has other content than a server for tests"), "{error}");
     assert_eq!(fs::read_dir(&own.0).unwrap().count(), 1);
     fs::remove_dir_all(&own.0).unwrap();
 }

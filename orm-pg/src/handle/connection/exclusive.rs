@@ -1,4 +1,4 @@
-//! Statements of one verb that hold together, on a connection that others may use.
+//! [`ExclusiveTransaction`]: the statements of one verb in a transaction, on a connection that other tasks may use.
 
 use std::sync::Arc;
 
@@ -19,16 +19,16 @@ use crate::{
     session::DefaultLimit,
 };
 
-/// A transaction of theirs, while all other statements of the connection wait.
+/// A transaction for the statements of one verb. All other statements of the connection wait until it ends.
 struct ExclusiveTransaction<'c> {
-    // Dropped first: the others come after what rolls it back.
+    // Dropped first, so that the rollback is sent before other statements.
     tx: OwnTransaction,
     connection: &'c Connection,
     _limit: LimitOverride<'c>,
     _permits: SemaphorePermit<'c>,
 }
 
-/// Lets the statements of a verb have its limit, and those after them what was allowed before.
+/// Applies the limit of a verb to its statements, and restores the limit before when it is dropped.
 struct LimitOverride<'c> {
     connection: &'c Connection,
     before: Option<DefaultLimit>,

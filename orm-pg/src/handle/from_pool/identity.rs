@@ -1,6 +1,7 @@
-//! Which connection a client is: the server's process and its secret, known to both sides since they connected.
+//! Identifies the connection of a client: the server process and its secret key, which both sides know since they
+//! connected.
 //!
-//! The driver shows them nowhere but in a request to cancel, so one is written into memory and read. Nothing is sent.
+//! The driver exposes them only in a request to cancel, so one is written into memory and parsed. Nothing is sent.
 
 use std::{
     future::{Ready, ready},
@@ -16,17 +17,17 @@ use tokio_postgres::{
     tls::{ChannelBinding, TlsConnect, TlsStream},
 };
 
-/// The process and its secret, as they stand at the end of a request to cancel.
+/// The process id and the secret key, as at the end of a request to cancel.
 pub(super) type Identity = [u8; 8];
 
-/// Returns the identity of the connection that `token` would cancel; nothing where the driver refuses to write it.
+/// Returns the identity of the connection that `token` would cancel; `None` if the driver refuses to write the request.
 pub(super) fn of(token: &CancelToken) -> Option<Identity> {
     let mut written = Vec::new();
     token.cancel_query_raw(Memory(&mut written), PassThrough).now_or_never()?.ok()?;
     written.last_chunk().copied()
 }
 
-/// Keeps what is written. What is read from it is a server's consent to TLS, as often as one likes.
+/// Records what is written. Reading returns a server's consent to TLS, any number of times.
 struct Memory<'a>(&'a mut Vec<u8>);
 
 /// TLS that changes nothing.

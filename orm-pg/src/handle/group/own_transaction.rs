@@ -1,4 +1,4 @@
-//! Statements of one verb in a transaction of their own.
+//! [`OwnTransaction`]: the statements of one verb in a transaction that is begun for them.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -32,8 +32,8 @@ impl OwnTransaction {
         self.begun.fetch_add(1, Ordering::AcqRel) == 0
     }
 
-    /// Begins anew where only the first statement was run, whose prepared form was out of date: nothing is lost. Later on
-    /// the caller has used what the statements before it gave.
+    /// Begins the transaction again if only the first statement has run and its prepared form was out of date. After a
+    /// later statement that is not possible, since the caller has used the rows of those before it.
     async fn begins_again<T>(&self, first: bool, result: &Result<T>) -> Result<bool> {
         let invalidated = result.as_ref().is_err_and(is_invalidated);
         if !invalidated || !first || self.begun.load(Ordering::Acquire) != 1 {

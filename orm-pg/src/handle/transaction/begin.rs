@@ -1,4 +1,4 @@
-//! What a database, a connection and a transaction have in common for code that opens a transaction.
+//! [`Begin`]: for code that opens a transaction on a database, on a connection or in another transaction.
 
 use std::future::Future;
 
@@ -9,16 +9,16 @@ use orm_core::{
 
 use super::Transaction;
 
-/// Opens a transaction, or inside of one a savepoint.
+/// Opens a transaction, or a savepoint inside of one.
 ///
-/// For code that does not care which: `async fn pay(db: &mut impl Begin)`. The types themselves have methods of the
-/// same names. In a generic function that is spawned, use [`begin`](Self::begin): its future is known to be `Send`.
+/// For functions that accept both: `async fn pay(db: &mut impl Begin)`. The types themselves have methods of the same
+/// names. In a generic function that is spawned, use [`begin`](Self::begin), whose future is known to be `Send`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot begin a transaction",
     label = "expected `&mut Connection`, `&mut Transaction` or a `Database`"
 )]
 pub trait Begin: Executor {
-    /// Begins a transaction, as a guard.
+    /// Begins a transaction, or opens a savepoint, and returns it. One round trip.
     ///
     /// ```
     /// # use blog::*;
@@ -31,7 +31,7 @@ pub trait Begin: Executor {
     #[track_caller]
     fn begin(&mut self) -> impl Future<Output = Result<Transaction<'_>>> + Send;
 
-    /// Runs `body` in a transaction: `Ok` commits, all else rolls back.
+    /// Runs `body` in a transaction or savepoint: `Ok` commits, and everything else rolls back. Two round trips.
     ///
     /// ```
     /// # use blog::*;

@@ -1,10 +1,10 @@
-//! How a transaction is to be run.
+//! [`TransactionOptions`]: how a transaction is run.
 
 use std::time::Duration;
 
 use orm_core::executor::Consistency;
 
-/// How well a transaction is shielded from others; PostgreSQL's words.
+/// The isolation level of a transaction, as PostgreSQL defines it.
 ///
 /// ```
 /// # use blog::*;
@@ -17,11 +17,11 @@ pub enum Isolation {
     ReadCommitted,
     /// All statements see what was committed before the first began.
     RepeatableRead,
-    /// As if the transactions ran one after the other. Retry those that fail with 40001.
+    /// As if the transactions ran one after the other. Transactions that fail with 40001 should be retried.
     Serializable,
 }
 
-/// What a transaction may do, and how often it is tried; the default is the server's.
+/// The options of a transaction. The default is the server's.
 ///
 /// ```
 /// # use blog::*;
@@ -38,7 +38,7 @@ pub struct TransactionOptions {
 }
 
 impl TransactionOptions {
-    /// What the server is set to.
+    /// The server's settings.
     ///
     /// ```
     /// # use blog::*;
@@ -48,7 +48,7 @@ impl TransactionOptions {
         Self::default()
     }
 
-    /// With [`Isolation::Serializable`].
+    /// [`Isolation::Serializable`].
     ///
     /// ```
     /// # use blog::*;
@@ -58,7 +58,7 @@ impl TransactionOptions {
         Self::new().isolation(Isolation::Serializable)
     }
 
-    /// With [`Isolation::RepeatableRead`].
+    /// [`Isolation::RepeatableRead`].
     ///
     /// ```
     /// # use blog::*;
@@ -68,7 +68,7 @@ impl TransactionOptions {
         Self::new().isolation(Isolation::RepeatableRead)
     }
 
-    /// With [`Isolation::ReadCommitted`].
+    /// [`Isolation::ReadCommitted`].
     ///
     /// ```
     /// # use blog::*;
@@ -78,7 +78,7 @@ impl TransactionOptions {
         Self::new().isolation(Isolation::ReadCommitted)
     }
 
-    /// Sets the isolation.
+    /// Sets the isolation level.
     ///
     /// ```
     /// # use blog::*;
@@ -89,7 +89,7 @@ impl TransactionOptions {
         self
     }
 
-    /// Refuses writes (25006).
+    /// `READ ONLY`: the server refuses writes (25006).
     ///
     /// ```
     /// # use blog::*;
@@ -100,7 +100,7 @@ impl TransactionOptions {
         self
     }
 
-    /// Waits at the start until no conflict is possible; only for serializable, read-only transactions.
+    /// `DEFERRABLE`: waits at the start until no conflict is possible. Only for serializable, read-only transactions.
     ///
     /// ```
     /// # use blog::*;
@@ -112,11 +112,11 @@ impl TransactionOptions {
     }
 
     /// Runs the closure again, up to `times` times, after a serialization failure (40001) or a deadlock (40P01), also
-    /// at COMMIT, and after a statement whose prepared form a change of the schema has made useless
-    /// ([`StatementInvalidated`](crate::ErrorKind::StatementInvalidated)). Each time the pause before grows.
+    /// at COMMIT, and after a statement that a change of the schema has invalidated
+    /// ([`StatementInvalidated`](crate::ErrorKind::StatementInvalidated)). The pause before each retry grows.
     ///
-    /// Whatever error the closure then returns, that counts as its reason, unless the closure rolled back to a
-    /// savepoint and ran a statement after it that succeeded.
+    /// It is retried whatever error the closure then returns, unless the closure rolled back to a savepoint and ran a
+    /// statement after it that succeeded.
     ///
     /// ```
     /// # use blog::*;
@@ -127,8 +127,8 @@ impl TransactionOptions {
         self
     }
 
-    /// Limits how long each statement of the transaction may take that says nothing itself, `BEGIN` and `COMMIT` as well.
-    /// Without it the handle's limit holds.
+    /// Limits how long each statement of the transaction without its own limit may take, including `BEGIN` and
+    /// `COMMIT`. The default is the limit of the handle.
     ///
     /// ```
     /// # use blog::*;
@@ -140,7 +140,7 @@ impl TransactionOptions {
         self
     }
 
-    /// For statements of one verb that hold together, in a transaction of their own.
+    /// The options of a transaction that is begun for the statements of one verb.
     pub(crate) fn together(how: Consistency) -> Self {
         match how {
             Consistency::OneSnapshot => Self::repeatable_read().read_only(),
@@ -152,7 +152,7 @@ impl TransactionOptions {
         self.timeout
     }
 
-    /// The isolation, where it is not left to the server's settings.
+    /// The isolation level, unless it is left to the server's settings.
     pub(super) fn known_isolation(self) -> Option<Isolation> {
         self.isolation
     }
@@ -165,7 +165,7 @@ impl TransactionOptions {
         self.retries
     }
 
-    /// The command that begins such a transaction.
+    /// The command that begins the transaction: `BEGIN ISOLATION LEVEL … READ ONLY DEFERRABLE`.
     pub(super) fn begin(self) -> String {
         let mut text = String::from("BEGIN");
         text.push_str(match self.isolation {

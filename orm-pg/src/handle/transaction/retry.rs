@@ -1,4 +1,4 @@
-//! Running a transaction again.
+//! [`Retries`]: how often a transaction is run again, and the pauses before it.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use tokio::time::sleep;
 use super::TransactionOptions;
 use crate::pool::backoff::jitter;
 
-/// The first pause before a transaction is run again; it doubles each time.
+/// The first pause before a retry; it doubles each time, up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// How often a transaction may still be run again.
+/// The retries that a transaction has left.
 pub(crate) struct Retries {
     left: u32,
     pause: Duration,
@@ -22,7 +22,8 @@ impl Retries {
         Self { left: options.retries(), pause: FIRST_PAUSE }
     }
 
-    /// Whether the transaction is run again after `outcome`, which may have failed for a `conflict`: waits a moment then.
+    /// Returns whether to run the transaction again after `outcome`, which may have failed because of a `conflict`.
+    /// Waits before it does.
     pub(crate) async fn again<T, E>(&mut self, outcome: &Result<T, E>, conflict: bool) -> bool {
         if outcome.is_ok() || !conflict || self.left == 0 {
             return false;

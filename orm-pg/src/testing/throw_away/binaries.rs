@@ -1,4 +1,4 @@
-//! Where PostgreSQL is installed on this machine.
+//! Finds the PostgreSQL installed on this machine.
 
 use std::{
     ffi::OsString,
@@ -7,7 +7,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// The directories that packages install to, with `*` for one component that holds the version.
+/// The directories that packages install to, with `*` for the component with the version.
 const USUAL_PLACES: [&str; 8] = [
     "usr/lib/postgresql/*/bin",
     "usr/lib/postgresql*/bin",
@@ -19,24 +19,25 @@ const USUAL_PLACES: [&str; 8] = [
     "Applications/Postgres.app/Contents/Versions/*/bin",
 ];
 
-/// What the search starts from.
+/// Where to search.
 #[derive(Debug)]
-pub(super) struct Places {
+pub(super) struct SearchPath {
     /// `PG_CONFIG`: the `pg_config` to ask.
     pub(super) pg_config: Option<OsString>,
     /// `PATH`.
     pub(super) path: Option<OsString>,
-    /// What the usual places are below.
+    /// The root of the usual directories.
     pub(super) root: PathBuf,
 }
 
-impl Places {
-    /// The places of this machine and environment.
+impl SearchPath {
+    /// The search path of this machine and environment.
     pub(super) fn here() -> Self {
         Self { pg_config: std::env::var_os("PG_CONFIG"), path: std::env::var_os("PATH"), root: PathBuf::from("/") }
     }
 
-    /// Returns the first directory that holds `initdb` and `postgres`. Adds a line to `tried` for each place without.
+    /// Returns the first directory that has `initdb` and `postgres`. Adds a line to `tried` for each place without
+    /// them.
     pub(super) fn find(&self, tried: &mut Vec<String>) -> Option<PathBuf> {
         self.by_pg_config(tried).or_else(|| self.in_path(tried)).or_else(|| self.in_usual_places(tried))
     }
@@ -76,13 +77,13 @@ impl Places {
             tried.push("initdb: not in PATH".into());
             return None;
         };
-        // A link into the directory of one version leads to the other programs of that version.
+        // A symbolic link leads to the directory with the other programs of the same version.
         let initdb = fs::canonicalize(&initdb).unwrap_or(initdb);
         let dir = initdb.parent()?;
         if is_complete(dir) {
             return Some(dir.to_owned());
         }
-        tried.push(format!("initdb: {} lacks postgres beside it", dir.display()));
+        tried.push(format!("initdb: {} has no postgres next to it", dir.display()));
         None
     }
 
@@ -112,7 +113,7 @@ impl Places {
             let entry = entry.ok()?;
             let name = entry.file_name();
             let version = name.to_str()?.strip_prefix(prefix)?;
-            // "9.6" counts as 9; what is no version ("latest") comes last.
+            // "9.6" counts as 9. A name without a version ("latest") comes last.
             let version = version.split('.').next().and_then(|it| it.parse().ok()).unwrap_or(0);
             Some((version, entry.path().join(end.trim_start_matches('/'))))
         });
@@ -143,7 +144,7 @@ mod tests {
     fn the_newest_version_of_the_usual_places_wins() {
         let dirs = ["usr/lib/postgresql/9.6/bin", "usr/lib/postgresql/15/bin", "usr/pgsql-16/bin"];
         let root = root("newest", &dirs);
-        let places = Places { pg_config: None, path: None, root: root.clone() };
+        let places = SearchPath { pg_config: None, path: None, root: root.clone() };
         assert_eq!(places.find(&mut Vec::new()), Some(root.join("usr/pgsql-16/bin")));
         fs::remove_dir_all(root).unwrap();
     }
@@ -151,14 +152,15 @@ mod tests {
     #[test]
     fn initdb_in_path_comes_before_the_usual_places() {
         let root = root("path", &["here", "usr/lib/postgresql/15/bin"]);
-        let places = Places { pg_config: None, path: Some(root.join("here").into()), root: root.clone() };
+        let places = SearchPath { pg_config: None, path: Some(root.join("here").into()), root: root.clone() };
         assert_eq!(places.find(&mut Vec::new()), Some(fs::canonicalize(root.join("here")).unwrap()));
         fs::remove_dir_all(root).unwrap();
     }
 
     #[test]
     fn all_that_was_tried_is_told() {
-        let places = Places { pg_config: Some("/no/such/pg_config".into()), path: None, root: "/no/such/root".into() };
+        let places =
+            SearchPath { pg_config: Some("/no/such/pg_config".into()), path: None, root: "/no/such/root".into() };
         let mut tried = Vec::new();
         assert_eq!(places.find(&mut tried), None);
         let told = tried.join("\n");

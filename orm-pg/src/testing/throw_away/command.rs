@@ -1,4 +1,4 @@
-//! Running a command for a limited time.
+//! Runs commands with a limit of time.
 
 use std::{
     io::{BufRead, BufReader, Read},
@@ -17,7 +17,7 @@ enum Line {
 /// Runs `command` and returns what it prints to its standard output.
 ///
 /// # Errors
-/// Why it did not end well: the last line of its standard error, or that the limit is over, after which it is killed.
+/// The last line of its standard error if it failed; if the limit is over, that it was killed.
 pub(super) fn run(command: &mut Command, limit: Duration) -> Result<String, String> {
     follow(command, limit, |_| None)
 }
@@ -51,7 +51,7 @@ pub(super) fn follow(
         Some(status) if status.success() => Ok(out),
         Some(status) => Err(last.unwrap_or_else(|| status.to_string())),
         None => {
-            // Where it has just ended by itself, there is nothing to kill.
+            // It may just have ended on its own.
             drop(child.kill());
             drop(child.wait());
             Err(format!("no answer within {} s", limit.as_secs()))

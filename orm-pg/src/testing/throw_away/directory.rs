@@ -20,16 +20,16 @@ use super::{
     report::io,
 };
 
-/// The lock that a process holds while it joins; it also marks the directory as one that may be removed.
+/// The lock that a process holds while it joins. It also marks the directory as one that may be removed.
 const START_LOCK: &str = "orm-pg-test.lock";
 
-/// The longest directory whose socket has a path that every system takes: macOS has room for 104 bytes.
+/// The longest path of a directory whose socket works on every system: macOS allows 104 bytes.
 const MAX_BYTES: usize = 104 - "/.s.PGSQL.5432\0".len();
 
 /// How long a server may take until it accepts connections.
 const START_LIMIT: Duration = Duration::from_secs(60);
 
-/// Nothing in this server outlives it, so nothing is written with care.
+/// The data need not survive the server, so durability is turned off.
 pub(super) const SETTINGS: [&str; 12] = [
     "max_connections=500",
     "fsync=off",
@@ -45,14 +45,14 @@ pub(super) const SETTINGS: [&str; 12] = [
     "logging_collector=off",
 ];
 
-/// The directory of the server, and whose it is.
+/// The directory of the server, and its owner.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct ServerDirectory {
     pub(super) dir: PathBuf,
     pub(super) user: User,
 }
 
-impl Place {
+impl ServerDirectory {
     pub(super) fn leases(&self) -> PathBuf {
         self.dir.join("leases")
     }
@@ -61,10 +61,10 @@ impl Place {
         self.dir.join(".s.PGSQL.5432")
     }
 
-    /// Starts the watchdog, with the arguments that say what it starts.
+    /// Starts the watchdog, with arguments that say which server it starts.
     pub(super) fn spawn_watchdog(&self, configure: impl FnOnce(&mut Command)) -> Result<()> {
         let lock = self.open("server.lock")?;
-        // The watchdog of a container that failed may need a moment to notice.
+        // The watchdog of a failed container may need a moment to notice that.
         lock.lock().map_err(io("cannot lock", &self.dir))?;
         let script = self.dir.join("watchdog.sh");
         self.write("watchdog.sh", include_str!("watchdog.sh"))?;
@@ -77,11 +77,11 @@ impl Place {
         command.stdout(log_file.try_clone().map_err(io("cannot open", &log))?).stderr(log_file);
         self.detach(&mut command);
         configure(&mut command);
-        // It is waited for by whoever adopts it when this process ends, which it outlives.
+        // The watchdog outlives this process and is reaped by the process that adopts it.
         command.spawn().map(drop).map_err(io("cannot run /bin/sh in", &self.dir))
     }
 
-    /// Takes `command` away from our terminal, our process group and the variables of `libpq`.
+    /// Detaches `command` from the terminal, the process group and libpq's environment variables.
     pub(super) fn detach(&self, command: &mut Command) {
         for (name, _) in std::env::vars_os() {
             if name.as_encoded_bytes().starts_with(b"PG") {
@@ -91,7 +91,7 @@ impl Place {
         command.env("LC_ALL", "C").current_dir(&self.dir).process_group(0);
     }
 
-    /// Asks `ready` until it returns something, the watchdog has given up, or the time is over.
+    /// Calls `ready` until it returns something, the watchdog has given up, or the time is over.
     pub(super) fn wait<T>(&self, mut ready: impl FnMut() -> Result<Option<T>>) -> Result<T> {
         let deadline = Instant::now() + START_LIMIT;
         let server_lock = self.dir.join("server.lock");
@@ -126,7 +126,7 @@ impl Place {
         lines.get(lines.len().saturating_sub(15)..).unwrap_or_default().join("\n  ")
     }
 
-    /// Opens a file, made where it is missing, that the watchdog must be able to open as well.
+    /// Opens a file that the watchdog must be able to open too, and creates it if it is missing.
     fn open_for_all(&self, path: &Path) -> std::io::Result<File> {
         let mut options = OpenOptions::new();
         let file = options.read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
@@ -148,13 +148,13 @@ impl Place {
     }
 }
 
-/// Takes the lock for joining. A watchdog removes the directory while it holds that lock, so what we waited for may be a file
-/// that is gone by then: in that case again from the start.
-pub(super) fn lock_directory(user: User) -> Result<(Place, File)> {
+/// Takes the lock for joining. A watchdog removes the directory while it holds that lock, so the locked file may be
+/// gone by then. In that case this starts over.
+pub(super) fn lock_directory(user: User) -> Result<(ServerDirectory, File)> {
     loop {
-        let place = Place { dir: prepare(user)?, user };
-        let path = place.dir.join(START_LOCK);
-        let file = match place.open_for_all(&path) {
+        let directory = ServerDirectory { dir: prepare(user)?, user };
+        let path = directory.dir.join(START_LOCK);
+        let file = match directory.open_for_all(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
             Err(error) => return Err(io("cannot open", &path)(error)),
@@ -162,7 +162,7 @@ pub(super) fn lock_directory(user: User) -> Result<(Place, File)> {
         file.lock().map_err(io("cannot lock", &path))?;
         let held = file.metadata().map_err(io("cannot look at", &path))?;
         if fs::metadata(&path).is_ok_and(|it| it.ino() == held.ino() && it.dev() == held.dev()) {
-            return Ok((place, file));
+            return Ok((directory, file));
         }
     }
 }
@@ -172,16 +172,16 @@ pub(super) fn lock_directory(user: User) -> Result<(Place, File)> {
 pub(super) struct User {
     /// The user's number.
     pub(super) uid: u32,
-    /// The number and group to change to before the server is started: PostgreSQL refuses to run as root.
+    /// The user and group to switch to before the server is started: PostgreSQL refuses to run as root.
     pub(super) change_to: Option<(u32, u32)>,
 }
 
 impl User {
-    /// Returns who runs the server: who runs the tests, or for root `postgres`, or else `nobody`.
+    /// Returns the user that runs the server: the one that runs the tests, or for root `postgres`, or else `nobody`.
     pub(super) fn of_server() -> Result<Self> {
         let uid = match fs::metadata("/proc/self") {
             Ok(metadata) => metadata.uid(),
-            Err(_) => id(&["-u"]).ok_or_else(|| failed("`id -u` does not tell who runs the tests"))?,
+            Err(_) => id(&["-u"]).ok_or_else(|| failed("`id -u` does not print the user that runs the tests"))?,
         };
         if uid != 0 {
             return Ok(Self { uid, change_to: None });
@@ -191,7 +191,8 @@ impl User {
         match unprivileged {
             Some((uid, gid)) => Ok(Self { uid, change_to: Some((uid, gid)) }),
             None => Err(failed(
-                "the tests run as root, which PostgreSQL refuses to run as, and there is no user `postgres` or `nobody`",
+                "the tests run as root, as which PostgreSQL refuses to run, and there is no user `postgres` or \
+                 `nobody`",
             )),
         }
     }
@@ -202,7 +203,7 @@ fn id(args: &[&str]) -> Option<u32> {
     String::from_utf8_lossy(&output.stdout).trim().parse().ok()
 }
 
-/// Returns the directory of the server, which exists and belongs to `user` alone.
+/// Creates the directory of the server, which belongs to `user` alone, and returns it.
 fn prepare(user: User) -> Result<PathBuf> {
     let dir = choose(user)?;
     let problem = |what: &str, error: std::io::Error| {
@@ -213,21 +214,24 @@ fn prepare(user: User) -> Result<PathBuf> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
         Err(error) => return Err(problem("make", error)),
     }
-    // The name can be guessed, so in a directory that all may write to, someone else may have been there first.
+    // The name can be guessed, so another user may have created it first in a directory that is writable for all.
     let metadata = match fs::symlink_metadata(&dir) {
         Ok(metadata) => metadata,
-        // A watchdog removes it right now, and root's first step must be repeated.
+        // A watchdog has just removed it.
         Err(error) if error.kind() == ErrorKind::NotFound => return prepare(user),
         Err(error) => return Err(problem("look at", error)),
     };
     let ours = metadata.uid() == user.uid || user.change_to.is_some() && metadata.uid() == 0;
     if !metadata.is_dir() || !ours || metadata.permissions().mode() & 0o077 != 0 {
-        return Err(failed(format!("{} is not a directory of the server's user alone: remove it", dir.display())));
+        return Err(failed(format!(
+            "{} is not a directory that only the server's user can access: remove it",
+            dir.display()
+        )));
     }
     let names: Vec<_> = fs::read_dir(&dir).into_iter().flatten().flatten().map(|it| it.file_name()).collect();
     if !names.is_empty() && !names.iter().any(|it| it == START_LOCK) {
-        // It would be removed with all that is in it.
-        return Err(failed(format!("{} holds something else than a server for tests", dir.display())));
+        // All its content would be removed with it.
+        return Err(failed(format!("{} has other content than a server for tests", dir.display())));
     }
     if metadata.uid() != user.uid
         && let Err(error) = give(&dir, user)
@@ -263,7 +267,7 @@ fn choose(user: User) -> Result<PathBuf> {
     }
     let mut hash = Hasher::new();
     hash.write(target_directory().as_os_str().as_encoded_bytes());
-    // Who asks for another server than the one that is still there from the last run gets it.
+    // With other settings than in the last run, another server is started.
     for name in [variable::SERVER, variable::IMAGE, variable::DOCKER, "PG_CONFIG"] {
         hash.write(std::env::var_os(name).unwrap_or_default().as_encoded_bytes());
     }
@@ -277,13 +281,13 @@ fn choose(user: User) -> Result<PathBuf> {
     })
 }
 
-/// Whether any user may pass through the directories above `dir`.
+/// Whether all users may enter the directories above `dir`.
 fn is_open_to_all(dir: &Path) -> bool {
     dir.ancestors().skip(1).all(|it| fs::metadata(it).is_ok_and(|it| it.permissions().mode() & 0o001 != 0))
 }
 
-/// Returns the target directory that the running program was built in: cargo marks it with a file. For programs
-/// elsewhere, as those of documentation tests are, `CARGO_TARGET_DIR` or the package stands for it.
+/// Returns the target directory that the running program was built in, which cargo marks with a file. For programs
+/// elsewhere, such as documentation tests, `CARGO_TARGET_DIR` or the package's directory takes its directory.
 fn target_directory() -> PathBuf {
     let executable = std::env::current_exe().unwrap_or_default();
     if let Some(marked) = executable.ancestors().find(|it| it.join("CACHEDIR.TAG").is_file()) {

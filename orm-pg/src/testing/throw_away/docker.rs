@@ -12,25 +12,26 @@ use orm_core::error::Result;
 
 use super::{
     super::{failure::failed, hash::Hasher, url, variable},
-    directory::{Place, SETTINGS},
+    directory::{SETTINGS, ServerDirectory},
     engine::{Engine, Refusal},
 };
 
 /// The official image.
 const IMAGE: &str = "postgres:17";
 
-/// How long the port may be silent after the server has said that it listens: the way to it is missing then.
+/// How long the port may not answer after the server has said that it listens. After that, it cannot be reached from
+/// here.
 const PORT_LIMIT: Duration = Duration::from_secs(5);
 
-/// What asks a server for TLS. It answers with one byte, whether it has TLS or not, and starts nothing yet.
+/// SSLRequest. The server answers with one byte, whether it supports TLS or not.
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
 
-/// A container that is running, or about to.
+/// A container that is running or being started.
 #[derive(Debug)]
 pub(super) struct Container {
     engine: Engine,
     name: String,
-    /// The image it was made of.
+    /// The image of the container.
     pub(super) image: String,
     password: String,
 }
@@ -41,7 +42,7 @@ pub(super) fn image() -> String {
 }
 
 /// Starts a server, and returns its URL when it takes connections.
-pub(super) fn start(place: &Place) -> Result<String, Refusal> {
+pub(super) fn start(directory: &ServerDirectory) -> Result<String, Refusal> {
     let (engine, image) = (Engine::find()?, image());
     engine.provide(&image)?;
     let password = random()?;
@@ -49,59 +50,59 @@ pub(super) fn start(place: &Place) -> Result<String, Refusal> {
     hash.write(password.as_bytes());
     let name = format!("orm-pg-test-{:016x}", hash.finish());
     let container = Container { engine, name, image, password };
-    // Noted before it is there: whoever comes after us may have to wait for it, or to remove it.
-    container.note_in(place)?;
-    place.spawn_watchdog(|command| {
+    // Recorded before it exists: another process may have to wait for it, or to remove it.
+    container.note_in(directory)?;
+    directory.spawn_watchdog(|command| {
         command.args(["docker", &container.engine.command, &container.name]);
-        // What the terminal sends is for the tests.
-        command.args(["--sig-proxy=false", "--label", &format!("orm-pg-test={}", place.dir.display())]);
+        // Signals of the terminal are meant for the tests.
+        command.args(["--sig-proxy=false", "--label", &format!("orm-pg-test={}", directory.dir.display())]);
         command.args(["--publish", "127.0.0.1::5432"]);
-        // Not where the image has its volume, which moves from one version to the next.
+        // Not at the volume of the image, whose path differs between versions.
         command.args(["--tmpfs", "/pgdata", "--env", "PGDATA=/pgdata/data", "--shm-size", "256m"]);
-        // By its name alone, so that no list of processes shows it.
+        // Only its name is an argument, so that no list of processes shows the password.
         command.args(["--env", "POSTGRES_PASSWORD"]).env("POSTGRES_PASSWORD", &container.password);
-        // As the local server has it.
+        // As for the local server.
         command.args(["--env", "POSTGRES_INITDB_ARGS=--encoding=UTF8 --locale=C.UTF-8"]);
         command.args([&container.image, "postgres", "-c", "listen_addresses=*"]);
         command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
     })?;
-    container.wait_until_ready(place).map_err(|error| {
+    container.wait_until_ready(directory).map_err(|error| {
         container.engine.remove(&container.name);
         Refusal::Unusable(format!("the container of {} cannot be used: {error}", container.image))
     })
 }
 
 impl Container {
-    /// Returns the container that the directory tells of.
-    pub(super) fn noted_in(place: &Place) -> Option<Self> {
-        let text = fs::read_to_string(place.dir.join("container")).ok()?;
+    /// Returns the container that is recorded in the directory.
+    pub(super) fn noted_in(directory: &ServerDirectory) -> Option<Self> {
+        let text = fs::read_to_string(directory.dir.join("container")).ok()?;
         let mut lines = text.lines().map(str::to_owned);
         let engine = Engine { command: lines.next()? };
         let container = Self { engine, name: lines.next()?, image: lines.next()?, password: lines.next()? };
-        // The last line, so that half a note is none.
+        // The last line shows that the record is complete.
         lines.next().is_some_and(|it| it == "end").then_some(container)
     }
 
-    fn note_in(&self, place: &Place) -> Result<()> {
+    fn note_in(&self, directory: &ServerDirectory) -> Result<()> {
         let Self { engine, name, image, password } = self;
-        place.write("container", &format!("{}\n{name}\n{image}\n{password}\nend\n", engine.command))
+        directory.write("container", &format!("{}\n{name}\n{image}\n{password}\nend\n", engine.command))
     }
 
-    /// Returns the URL when the server takes connections.
-    pub(super) fn wait_until_ready(&self, place: &Place) -> Result<String> {
-        // Who came first has left it, so that the engine is not asked by every test process.
-        let noted = fs::read_to_string(place.dir.join("url")).unwrap_or_default();
+    /// Returns the URL when the server accepts connections.
+    pub(super) fn wait_until_ready(&self, directory: &ServerDirectory) -> Result<String> {
+        // The first process stores it, so that not every test process has to ask the engine.
+        let noted = fs::read_to_string(directory.dir.join("url")).unwrap_or_default();
         if let Some(url) = noted.strip_suffix('\n') {
             return Ok(url.to_owned());
         }
         let (mut port, mut listening) = (None, None);
-        let url = place.wait(|| {
+        let url = directory.wait(|| {
             port = port.or_else(|| self.engine.published_port(&self.name));
             if let Some(port) = port {
                 if answers(port) {
                     return Ok(Some(url::of_port(port, &self.password)));
                 }
-                if listening.is_none() && place.log().contains("listening on IPv4") {
+                if listening.is_none() && directory.log().contains("listening on IPv4") {
                     listening = Some(Instant::now());
                 }
                 if listening.is_some_and(|it| it.elapsed() > PORT_LIMIT) {
@@ -113,17 +114,17 @@ impl Container {
             sleep(Duration::from_millis(50));
             Ok(None)
         })?;
-        place.write("url", &format!("{url}\n"))?;
+        directory.write("url", &format!("{url}\n"))?;
         Ok(url)
     }
 
-    /// Ends it and removes it.
+    /// Stops and removes the container.
     pub(super) fn remove(&self) {
         self.engine.remove(&self.name);
     }
 }
 
-/// Whether a PostgreSQL server answers. That a connection is made says nothing: the engine itself takes it.
+/// Whether a PostgreSQL server answers. An open connection proves nothing, since the engine itself accepts it.
 fn answers(port: u16) -> bool {
     let ask = || -> std::io::Result<bool> {
         let limit = Duration::from_secs(1);
@@ -137,10 +138,10 @@ fn answers(port: u16) -> bool {
     ask().unwrap_or(false)
 }
 
-/// Returns 32 digits that nobody can guess.
+/// Returns 32 random hexadecimal digits.
 fn random() -> Result<String> {
     let mut bytes = [0; 16];
     let read = fs::File::open("/dev/urandom").and_then(|mut it| it.read_exact(&mut bytes));
-    read.map_err(|error| failed(format!("cannot make a password from /dev/urandom: {error}")).with_source(error))?;
+    read.map_err(|error| failed(format!("cannot read a password from /dev/urandom: {error}")).with_source(error))?;
     Ok(bytes.iter().map(|it| format!("{it:02x}")).collect())
 }

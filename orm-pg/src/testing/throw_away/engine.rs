@@ -1,4 +1,4 @@
-//! The engine of containers, by its command: `docker`, or `podman`, which takes the same arguments.
+//! The container engine and its command: `docker`, or `podman`, which takes the same arguments.
 
 use std::{path::PathBuf, process::Command, time::Duration};
 
@@ -10,28 +10,28 @@ use super::{
     report::tell,
 };
 
-/// The commands that are looked for where none is named, the first one first.
+/// The commands that are tried if none is set, in order.
 const COMMANDS: [&str; 2] = ["docker", "podman"];
 
-/// How long an engine may think about whether it is there.
+/// How long to wait for an engine to answer at all.
 const PROBE_LIMIT: Duration = Duration::from_secs(2);
 
-/// How long an engine may take for what it does by itself.
+/// How long an engine may take for operations that need no registry.
 const WORK_LIMIT: Duration = Duration::from_secs(10);
 
-/// How long a registry may take until it says that it has the image.
+/// How long to wait for the first answer of a registry.
 const REGISTRY_LIMIT: Duration = Duration::from_secs(5);
 
-/// How long an image may take to come.
+/// How long pulling an image may take.
 const PULL_LIMIT: Duration = Duration::from_secs(120);
 
 /// Why there is no container.
 pub(super) enum Refusal {
-    /// This machine has no engine, which is nothing to talk about.
+    /// This machine has no engine, which is not worth a message.
     Absent(String),
-    /// There is an engine, but no server came of it.
+    /// There is an engine, but it cannot run the server.
     Unusable(String),
-    /// What has nothing to do with containers.
+    /// An error that has nothing to do with containers.
     Broken(Error),
 }
 
@@ -41,10 +41,10 @@ impl From<Error> for Refusal {
     }
 }
 
-/// An engine by its command.
+/// A container engine.
 #[derive(Debug)]
 pub(super) struct Engine {
-    /// A name to look for in `PATH`, or a path.
+    /// The name of a program in `PATH`, or a path.
     pub(super) command: String,
 }
 
@@ -70,14 +70,14 @@ impl Engine {
         Err(Refusal::Unusable(why.join("; ")))
     }
 
-    /// Sees to it that the engine has the image.
+    /// Makes sure that the engine has the image, and pulls it if need be.
     pub(super) fn provide(&self, image: &str) -> Result<(), Refusal> {
         if run(self.order().args(["image", "inspect", "--format", "{{.Id}}", image]), WORK_LIMIT).is_ok() {
             return Ok(());
         }
         let mut answered = false;
         let pulled = follow(self.order().args(["pull", image]), REGISTRY_LIMIT, |line| {
-            // What the engines say once the registry has told them what the image is made of.
+            // The output of the engines once the registry has answered.
             if !answered && ["Pulling from", "Getting image"].iter().any(|it| line.contains(it)) {
                 answered = true;
                 tell(&format!("{} pulls {image}, for at most {} s", self.command, PULL_LIMIT.as_secs()));
@@ -86,21 +86,19 @@ impl Engine {
         });
         match pulled {
             Ok(_) => Ok(()),
-            Err(why) => {
-                Err(Refusal::Unusable(format!("`{} pull {image}` gives no image: {}", self.command, why.trim())))
-            }
+            Err(why) => Err(Refusal::Unusable(format!("`{} pull {image}` failed: {}", self.command, why.trim()))),
         }
     }
 
-    /// Returns the port of this machine that leads to the server in the container, if it is running.
+    /// Returns the port on this machine that is mapped to the server in the container, if it is running.
     pub(super) fn published_port(&self, container: &str) -> Option<u16> {
         let addresses = run(self.order().args(["port", container, "5432/tcp"]), WORK_LIMIT).ok()?;
         addresses.lines().find_map(|it| it.strip_prefix("127.0.0.1:")?.trim().parse().ok())
     }
 
-    /// Ends the container and removes it, with all that it has written.
+    /// Stops the container and removes it with its volumes.
     pub(super) fn remove(&self, container: &str) {
-        // Where it is gone already, or the engine is, there is nothing left to do.
+        // Nothing else can be done if the container or the engine is gone already.
         drop(run(self.order().args(["rm", "--force", "--volumes", container]), WORK_LIMIT));
     }
 

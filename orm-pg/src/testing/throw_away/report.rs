@@ -1,4 +1,4 @@
-//! What is said of the throw-away server.
+//! Messages and errors about the throw-away server.
 
 use std::{io::Write, path::Path};
 
@@ -6,7 +6,7 @@ use orm_core::error::Error;
 
 use super::super::failure::failed;
 
-/// Says something to whoever runs the tests, past the harness, which keeps to itself what a test that passes prints.
+/// Prints a message for the user, past the test harness, which hides the output of passing tests.
 pub(super) fn tell(text: &str) {
     drop(writeln!(std::io::stderr(), "orm_pg: {text}"));
 }
