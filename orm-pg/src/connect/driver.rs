@@ -41,7 +41,7 @@ pub(crate) struct DriverState {
     reason: watch::Sender<Option<CloseReason>>,
     /// Whether notices are dropped: those caused by this crate's own commands.
     muted: AtomicBool,
-    /// Whether a task of ours will record a reason.
+    /// Whether a task of this crate will record a reason.
     observed: bool,
 }
 

@@ -23,7 +23,7 @@ mod trust;
 /// | mode | against eavesdroppers | against a false server |
 /// |---|---|---|
 /// | `Disable`, `Allow`, `Prefer` | no | no |
-/// | `Require` | yes | no: whoever is on the way can be the server |
+/// | `Require` | yes | no: anyone in the middle can pose as the server |
 /// | `VerifyCa` | yes | only if the authority signs for nobody else |
 /// | `VerifyFull` | yes | yes |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

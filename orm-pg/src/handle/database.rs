@@ -187,7 +187,7 @@ impl Database {
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let tx = db.begin_with(TransactionOptions::repeatable_read().read_only()).await?;
-    /// let (users, posts) = (User::query().count(&tx).await?, Post::query().count(&tx).await?); // of one moment
+    /// let (users, posts) = (User::query().count(&tx).await?, Post::query().count(&tx).await?); // of one snapshot
     /// tx.commit().await?;
     /// # Ok(()) }
     /// ```
