@@ -62,7 +62,7 @@ async fn a_transaction_says_that_it_can_be_run_again_and_is_where_that_was_asked
     fail_over(&db).await;
     let error = db.transaction(async |tx| insert(tx, &table, 1).await).await.unwrap_err();
     assert_eq!(error.sql_state(), Some("25006"), "{error}");
-    assert!(error.is_retryable() && error.to_string().contains("another one is opened"), "{error}");
+    assert!(error.is_retryable() && error.to_string().contains("a new one is opened"), "{error}");
     db.transaction(async |tx| insert(tx, &table, 1).await).await.unwrap();
     fail_over(&db).await;
     let again = TransactionOptions::new().retry(1);
