@@ -1,10 +1,10 @@
-//! Rows of a table in between.
+//! Adding and removing rows of a junction table.
 
 use super::{Rendered, Reuse, SqlWriter};
 use crate::{ast::JunctionRows, value::Bind};
 
-/// Adds the links that are not there yet. Renders, where they are a unique key,
-/// `INSERT INTO "post_tags" ("post_id", "tag_id") SELECT $1, k.k0 FROM unnest($2) AS k(k0) ON CONFLICT (…) DO NOTHING`, else
+/// Adds the links that do not exist yet. Renders, with a unique key of their columns,
+/// `INSERT INTO "post_tags" ("post_id", "tag_id") SELECT $1, k.k0 FROM unnest($2) AS k(k0) ON CONFLICT (…) DO NOTHING`, otherwise
 /// `… WHERE NOT EXISTS (SELECT 1 FROM "post_tags" AS t0 WHERE …) GROUP BY k.k0 ORDER BY min(k.n)`.
 pub(crate) fn link(links: &JunctionRows) -> Rendered {
     let mut writer = SqlWriter::new();
@@ -13,9 +13,9 @@ pub(crate) fn link(links: &JunctionRows) -> Rendered {
     writer.finish()
 }
 
-/// Adds the links that are not there yet, and removes others that have the same fixed values. Both halves see the table as
-/// it was before, but what is removed is out of the way of a further unique key: the count of it is asked for before a link is
-/// added. Renders `WITH gone AS (DELETE FROM … RETURNING 1) INSERT INTO … FROM (SELECT count(*) FROM gone) AS g, unnest($2) …`.
+/// Adds the links that do not exist yet, and removes the others that have the same fixed values. Both parts see the table as
+/// it was before the statement. The insert selects from the count of the removed rows, so the server removes them first: a row
+/// that goes cannot conflict with a new one by another unique key. Renders `WITH gone AS (DELETE FROM … RETURNING 1) INSERT INTO … FROM (SELECT count(*) FROM gone) AS g, unnest($2) …`.
 pub(crate) fn set_links(links: &JunctionRows) -> Rendered {
     let mut writer = SqlWriter::new();
     writer.reuse = Reuse::Copies;
@@ -34,7 +34,7 @@ pub(crate) fn set_links(links: &JunctionRows) -> Rendered {
     writer.finish()
 }
 
-/// Waits until no other transaction that took the same lock is left. Renders `SELECT pg_advisory_xact_lock($1)`.
+/// Takes an advisory lock, once no other transaction holds it. Renders `SELECT pg_advisory_xact_lock($1)`.
 pub(crate) fn lock_links(key: i64) -> Rendered {
     let mut writer = SqlWriter::new();
     writer.push("SELECT pg_advisory_xact_lock(");
@@ -43,7 +43,7 @@ pub(crate) fn lock_links(key: i64) -> Rendered {
     writer.finish()
 }
 
-/// Writes the insert, which selects `from` something else, too.
+/// Writes the insert, which also selects from `from`.
 fn insert(writer: &mut SqlWriter, links: &JunctionRows, from: &str) {
     writer.push("INSERT INTO ");
     writer.table(links.table);
@@ -76,7 +76,7 @@ fn insert(writer: &mut SqlWriter, links: &JunctionRows, from: &str) {
         writer.push(" AND ");
     }
     each_are_equal(writer, links);
-    // The same link twice is one, and they are stored in the order given.
+    // A link that is given twice is added once, and links are stored in the order given.
     writer.push(") GROUP BY ");
     parts(writer, links, "k.");
     writer.push(" ORDER BY min(k.n)");

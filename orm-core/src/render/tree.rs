@@ -3,15 +3,17 @@
 use super::{SqlWriter, select::nested};
 use crate::ast::{DEPTH, RecursiveQuery};
 
-/// What the rows found so far are called. The blank keeps it apart from tables, whose names it would hide.
+/// The name of the rows found so far. It has a blank, so that it hides no table of the user.
 pub(super) const NAME: &str = "\"orm tree\"";
 
 /// The query in parentheses.
 ///
-/// UNION drops what was found before, so it ends also where rows lead back to each other. With a depth they would be
-/// others each time round: then the step has a bound, or CYCLE looks back; what that finds again is deeper, so `min` leaves
-/// it out. The server takes what a recursive query gives for ten times as many rows as it begins with, but grouped by the
-/// key for a few hundred: then it looks them up, and does not read the whole table.
+/// UNION drops rows that were found before, so the recursion ends even if rows refer to each other in a circle. With a depth,
+/// each round of the circle would find new rows: then the step has a bound, or CYCLE stops at a row of the same path. A row
+/// that is found again is deeper, so `min` ignores it.
+///
+/// GROUP BY is there for the planner. It expects ten times as many rows from a recursive query as it starts with, but only a
+/// few hundred groups: then it looks rows up by their key instead of reading the whole table.
 pub(super) fn tree(writer: &mut SqlWriter, tree: &RecursiveQuery) {
     writer.push("(WITH RECURSIVE ");
     writer.push(NAME);

@@ -91,7 +91,7 @@ async fn clauses_that_count_for_each_parent() {
         SELECT t0."id" FROM "users" AS t0 WHERE EXISTS (SELECT 1 FROM (SELECT t2."id", t2."author_id", t2."title", t2."published" FROM "posts" AS t2 WHERE t2."author_id" = t0."id" ORDER BY t2."title" FETCH FIRST $1 ROWS WITH TIES) AS t1 WHERE t1."published")
         [bigint]"#]],
     );
-    refused(tied().of_all(&users).all(&Offline), expect!["select from posts: `limit` of a relation counts for each parent: `load` gives each parent its own, and after `of_all` it counts for all of them"]).await;
+    refused(tied().of_all(&users).all(&Offline), expect!["select from posts: `limit` of a relation counts per parent, and `of_all` is one query for all of them: use `load`, or put it after `of_all`"]).await;
     loads(&users, newest().count(), expect![[r#"
         SELECT t0."n", count(*) FROM unnest($1) WITH ORDINALITY AS t0(k0, n) JOIN LATERAL (SELECT DISTINCT ON (t2."title") t2."id", t2."author_id", t2."title", t2."published" FROM "posts" AS t2 WHERE t2."author_id" = t0."k0") AS t1(c0, c1, c2, c3) ON TRUE GROUP BY t0."n"
         [bigint[]]"#]]).await;
