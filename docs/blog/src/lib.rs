@@ -77,7 +77,7 @@ pub struct Category {
 
 /// A row that several may want to change at once.
 #[derive(Debug, Clone, Model)]
-#[orm(table = "accounts")]
+#[orm(table = "accounts", check("balance >= 0"))]
 pub struct Account {
     #[orm(key)]
     pub id: i64,

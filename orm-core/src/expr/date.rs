@@ -128,9 +128,7 @@ impl DatePart {
 ///
 /// ```
 /// # use blog::*;
-/// use orm_pg::prelude::*;
-///
-/// use orm_pg::expr::DatePart;
+/// use orm_pg::{expr::DatePart, prelude::*};
 ///
 /// let per_year = User::query().group_by(|u| u.joined.date_part(DatePart::Year));
 /// let per_year = per_year.select(|u| (u.joined.date_part(DatePart::Year), count_all()));

@@ -41,6 +41,7 @@ impl FunctionCall {
 ///     fn distance(a: String, b: String) -> Option<f64> as geo.distance_in_metres;
 /// }
 /// let alike = similarity("colour", "color");
+/// let metres = distance("Berlin", "Potsdam");
 /// ```
 #[macro_export]
 macro_rules! sql_function {
