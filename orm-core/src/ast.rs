@@ -1,6 +1,6 @@
-//! Statements as plain data: what the builders gather, `check` looks at and `render` writes out.
+//! Statements as plain data: the builders put them together, `check` checks them, and `render` writes them as SQL.
 //!
-//! Nothing here is typed by Rust types and nothing here fails. Names in it come from models, values are binds.
+//! Nothing here has the Rust types of columns and nothing here fails. Names come from models, values are binds.
 
 mod bind_type;
 mod clause;

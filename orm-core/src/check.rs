@@ -21,12 +21,12 @@ fn refused(text: impl Into<Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::InvalidStatement, text)
 }
 
-/// What a builder has found to have no meaning, whatever was said after it.
+/// Refuses what a builder has found to have no meaning, whatever was called after that.
 fn not_refused(reason: Option<&Cow<'static, str>>) -> Result<()> {
     reason.map_or(Ok(()), |reason| Err(refused(reason.clone())))
 }
 
-/// Checks the user's SQL, as far as that can be done: it stands alone, so it has no columns of queries.
+/// Checks the user's SQL as far as possible: it is a whole statement, so it has no columns of queries.
 pub(crate) fn raw(parts: &[SqlPart]) -> Result<()> {
     let mut scopes = Scopes(vec![]);
     let nodes = parts.iter().filter_map(|part| match part {
@@ -72,7 +72,7 @@ pub(crate) fn delete(delete: &Delete) -> Result<()> {
     scopes.rows(delete.returning.iter().flatten(), "RETURNING")
 }
 
-/// Refuses what would touch every row without saying so.
+/// Refuses a write that would touch every row, unless `all_rows` allows it.
 fn filtered(what: &str, table: &Table, filters: &[Node], all_rows: bool) -> Result<()> {
     if !all_rows && filters.iter().all(|it| always(it, table)) {
         return Err(refused(format!("{what} without a filter would touch every row; say so with `.all_rows()`")));
@@ -89,7 +89,7 @@ fn constant(node: &Node) -> Result<()> {
         let text = "cannot be written as the constant that `on_conflict` needs to find an index: write the expression";
         return Err(refused(format!("a `{rust}` {text} as SQL, `sql!(\"..\").expr::<_>()`")));
     }
-    let text = format!("the value in `on_conflict`, a `{rust}`, has no form in PostgreSQL");
+    let text = format!("the value in `on_conflict`, a `{rust}`, cannot be represented in PostgreSQL");
     Err(Error::new(ErrorKind::Encode, text).with_source(cause))
 }
 
@@ -130,30 +130,31 @@ impl Scopes {
     fn row(&mut self, node: &Node, place: &str) -> Result<()> {
         self.walk(node, &mut |node| match node {
             Node::Call(call) if call.aggregate => {
-                Err(refused(format!("an aggregate cannot stand in {place}; `having` takes conditions on groups")))
+                Err(refused(format!("an aggregate cannot be used in {place}; `having` takes conditions on groups")))
             }
             _ => Ok(()),
         })
     }
 
-    /// Returns whether all columns in an aggregate belong to queries around, which SQL then takes the aggregate to belong to.
-    fn is_of_a_query_around(&self, aggregate: &Node) -> bool {
-        let (mut around, mut here) = (false, false);
+    /// Returns whether all columns in an aggregate are of outer queries. SQL then evaluates the aggregate there:
+    /// `SELECT (SELECT max(t0."id") FROM "posts" AS t1) FROM "users" AS t0` is one row, of all users.
+    fn is_of_an_outer_query(&self, aggregate: &Node) -> bool {
+        let (mut outer, mut here) = (false, false);
         columns(aggregate, &mut |query| {
             here |= self.0.last() == Some(&query);
-            around |= self.0.contains(&query);
+            outer |= self.0.contains(&query);
         });
-        around && !here
+        outer && !here
     }
 
-    /// Checks what holds anywhere, and `visit` for this query's own nodes.
+    /// Checks what must hold everywhere, and calls `visit` with the nodes of this query, not of its sub-queries.
     fn walk(&mut self, node: &Node, visit: &mut dyn FnMut(&Node) -> Result<()>) -> Result<()> {
         visit(node)?;
         match node {
-            Node::Call(call) if call.aggregate && self.is_of_a_query_around(node) => {
-                let text =
-                    "an aggregate in a sub-query that names columns of the query around only would gather the rows";
-                return Err(refused(format!("{text} of that query: aggregate there, or a column of the sub-query")));
+            Node::Call(call) if call.aggregate && self.is_of_an_outer_query(node) => {
+                let text = "this aggregate uses only columns of the outer query, so SQL would evaluate it there; aggregate in \
+                            the outer query, or over a column of the sub-query";
+                return Err(refused(text));
             }
             Node::Invalid(reason) => return Err(refused(reason.clone())),
             Node::Column { query, name, .. } if !self.0.contains(query) => {

@@ -5,6 +5,7 @@ mod clause;
 mod delete;
 mod insert;
 mod join;
+mod renamed;
 mod rows;
 mod run;
 mod select;
@@ -14,6 +15,8 @@ mod subquery;
 mod timeout;
 mod update;
 
+#[expect(deprecated, reason = "the old names")]
+pub use self::renamed::{Append, On, Room};
 pub(crate) use self::{
     clause::clauses,
     join::{JoinedColumns, JoinedSources},
@@ -23,9 +26,9 @@ pub(crate) use self::{
 };
 pub use self::{
     insert::Conflict,
-    join::On,
+    join::JoinCondition,
     rows::Rows,
-    source::{Append, Joinable, Maybe, Room, Source, WholeRow},
+    source::{AddSource, CanJoin, Joinable, Maybe, Source, WholeRow},
     subquery::{Subquery, exists, not_exists},
 };
 pub use crate::{

@@ -21,10 +21,10 @@ pub(crate) use link::{link, lock_links, set_links};
 pub(crate) use select::{count, counts_plainly, exists, select};
 pub(crate) use write::{delete, insert, update};
 
-/// A statement as text, and what was seen while it was written.
+/// A statement as text, and what was found out while it was written.
 pub(crate) struct Rendered {
     pub(crate) sql: Sql,
-    /// Whether SQL or a function of the user stands in a statement of the builder.
+    /// Whether a statement of the builder contains SQL or a function of the user.
     pub(crate) by_hand: bool,
     /// Whether it locks rows.
     pub(crate) locks: bool,
@@ -59,14 +59,14 @@ struct SqlWriter {
 enum Reuse {
     /// None.
     Never,
-    /// Copies: a name that stands several times in the user's SQL.
+    /// Copies: `{name}` several times in the user's SQL is one placeholder.
     Copies,
-    /// Equal values: in a grouped or distinct query the server takes expressions for the same only if they have the
-    /// same placeholders.
+    /// Equal values: in a grouped or distinct query the server takes `lower($1)` and `lower($2)` for different expressions,
+    /// even if the values are equal.
     Equal,
 }
 
-/// The sources of one query that can be named where we are.
+/// A query whose columns can be named at this place, and the aliases of its sources.
 struct Scope {
     query: QueryId,
     /// The number of the alias of the first source.
@@ -106,7 +106,7 @@ impl SqlWriter {
         }
     }
 
-    /// Opens a query with `sources` sources, which get the next aliases.
+    /// Opens a query with `sources` sources, which get the next aliases: `t0`, `t1`, …
     fn open(&mut self, query: QueryId, sources: usize) {
         let first = self.aliases;
         self.aliases += u32::try_from(sources).unwrap_or(u32::MAX);
@@ -130,7 +130,7 @@ impl SqlWriter {
         }
     }
 
-    /// Writes `$n`.
+    /// Writes `$1`; of a type of the user `$1::"mood"`.
     fn bind(&mut self, bind: &Bind) {
         if self.constants {
             return self.constant(bind);
@@ -159,9 +159,11 @@ impl SqlWriter {
         }
     }
 
-    /// Begins a bind that is of the type of a column: the server gives both arms of a CASE one type. A cast would have to
-    /// name the type, and cuts what is too long for it; this refuses that, as an assignment does. The server drops the arm
-    /// that is never taken before it plans.
+    /// Begins a bind that gets the type of a column: the server gives both arms of a CASE one type. Renders
+    /// `CASE WHEN FALSE THEN (SELECT "name" FROM "users") ELSE`, before `$1 END`.
+    ///
+    /// A cast would have to name the type, and cuts a value that is too long for it, where this is an error, as in an
+    /// assignment. The server drops the arm that is never taken before it plans.
     fn type_of(&mut self, type_source: TypeSource) {
         if let TypeSource::Column { table, name, items } = type_source {
             self.push("CASE WHEN FALSE THEN (SELECT ");
@@ -174,8 +176,8 @@ impl SqlWriter {
         }
     }
 
-    /// Writes the value as a constant of its type. Where the type is the column's rather than the value's, that of a domain
-    /// say, it is a literal without a type, which takes the one of what stands beside it.
+    /// Writes the value as a constant of its type, `CAST('0' AS integer)`. Where the type depends on the column, a domain
+    /// say, it is a literal without a type, `'0'`, which gets the type of the expression beside it.
     fn constant(&mut self, bind: &Bind) {
         let ty = bind.ty();
         let typed = !ty.follows_column && !ty.verbatim;
@@ -209,7 +211,7 @@ impl SqlWriter {
         }
     }
 
-    /// Writes `keyword a AND b`, or nothing when there are no conditions.
+    /// Writes `keyword (a) AND (b)`, or nothing where there are no conditions.
     fn all_of(&mut self, keyword: &str, conds: &[Node]) {
         match conds {
             [] => {}
@@ -224,7 +226,7 @@ impl SqlWriter {
         }
     }
 
-    /// Writes a table's name, schema included.
+    /// Writes `"schema"."table"`, or `"table"` where it has no schema.
     fn table(&mut self, table: &crate::schema::Table) {
         if let Some(schema) = table.schema {
             self.ident(schema);

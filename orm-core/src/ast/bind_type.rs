@@ -1,7 +1,7 @@
-//! Which binds take their type from what stands beside them.
+//! Which binds take their type from the expression beside them.
 //!
-//! A text is held by many types of the server's, and `citext = text` is another comparison than `citext = citext`. A bind
-//! beside a column is sent without a type, so that the server gives it the column's. The same holds beside whatever has
+//! A Rust text fits many types of the server, and `citext = text` compares otherwise than `citext = citext`. So a bind beside
+//! a column is sent without a type, and the server gives it that of the column. The same holds beside an expression that has
 //! its type from a column: `coalesce(name, $1) = $2`.
 
 use super::{FunctionName, Node, SqlPart};

@@ -1,7 +1,7 @@
 //! The clauses of a query: which there are, and what they hold.
 
-/// A clause of a query. Which of them a query has is answered by [`Select::clauses`](super::Select::clauses), and what
-/// cannot be said of every query states the clauses that it permits.
+/// A clause of a query. [`Select::clauses`](super::Select::clauses) returns those of a query; code that cannot handle
+/// every query lists the clauses that it permits, so that a new one is refused there at first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Clause {
     /// A select list.
@@ -24,7 +24,7 @@ pub(crate) enum Clause {
     WithTies,
     /// OFFSET.
     Offset,
-    /// FOR UPDATE and its kind.
+    /// FOR UPDATE, FOR SHARE.
     Lock,
     /// A source besides the first.
     Join,
@@ -33,7 +33,7 @@ pub(crate) enum Clause {
 }
 
 impl Clause {
-    /// Those of which each makes one row of many.
+    /// The clauses of which each makes one row of many.
     pub(crate) const GROUPING: [Self; 3] = [Self::GroupBy, Self::Having, Self::Aggregate];
 
     /// The method that adds it, for messages.

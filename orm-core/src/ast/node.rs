@@ -114,7 +114,7 @@ pub struct OrderItem {
 /// The name of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FunctionName {
-    /// A built-in one, written as it is.
+    /// A built-in one, written unchanged.
     Builtin(&'static str),
     /// One of the user, quoted.
     User {
@@ -138,17 +138,17 @@ pub enum SqlPart {
 const DEEPEST: usize = 400;
 
 impl Node {
-    /// `self op rhs`. A bind may take the type of what it stands beside.
+    /// `self op rhs`. A bind may take the type of the other side.
     pub(crate) fn binary(self, op: &'static str, rhs: Self) -> Self {
         let rhs = self.beside(rhs);
         let lhs = rhs.beside(self);
         Self::Binary(Box::new(lhs), op, Box::new(rhs)).bounded()
     }
 
-    /// Refuses expressions that are nested too deep: whoever walks over them calls itself, and stacks are finite.
+    /// Refuses expressions that are nested too deep: functions that walk over them are recursive, and a stack is finite.
     pub(crate) fn bounded(self) -> Self {
         if self.is_deeper_than(DEEPEST) {
-            return Self::Invalid(format!("the expression is nested more than {DEEPEST} deep"));
+            return Self::Invalid(format!("the expression is nested more than {DEEPEST} levels deep"));
         }
         self
     }

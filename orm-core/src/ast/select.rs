@@ -1,5 +1,5 @@
-//! SELECT as plain data. All that must name each field of it stands here: a new clause does not compile before it has
-//! been classified, copied, and walked over.
+//! SELECT as plain data. Functions that must handle each field of it are all in this file, and name each: a new clause does
+//! not compile until it has been classified, copied, and walked over.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -27,7 +27,7 @@ pub struct Select {
     pub order_by: Vec<OrderItem>,
     /// LIMIT.
     pub limit: Option<u64>,
-    /// Whether rows that tie with the last within the limit come, too: FETCH FIRST … WITH TIES.
+    /// Whether rows that are equal in order to the last within the limit are returned, too: FETCH FIRST … WITH TIES.
     pub with_ties: bool,
     /// OFFSET.
     pub offset: Option<u64>,
@@ -69,16 +69,17 @@ pub struct From {
 pub enum FromItem {
     /// A table or view.
     Table(&'static Table),
-    /// The keys of rows that are at hand, numbered from one in the column `n`; their parts are `k0`, `k1`, …: an
-    /// array each
+    /// Keys of rows that were read before, an array for each of their columns: `unnest($1, $2) WITH ORDINALITY AS
+    /// t0(k0, k1, n)`, numbered from one.
     Keys(Vec<Bind>),
-    /// A query that may use the columns of the sources before it; its columns are known by their places.
+    /// `LATERAL (SELECT …) AS t1(c0, c1)`: a query that may use the columns of the sources before it. Its columns are named by
+    /// position.
     Lateral(Box<Select>),
-    /// A query of whole rows of a model, whose columns keep their names.
+    /// `(SELECT …) AS t1`: a query of whole rows of a model, whose columns keep their names.
     Rows(Box<Select>),
-    /// What a recursive query finds.
+    /// `(WITH RECURSIVE …) AS t1`: the rows that a recursive query finds.
     Recursive(Box<RecursiveQuery>),
-    /// What the recursive query around has found in the step before.
+    /// `"orm tree" AS t1`: the rows that the recursive query found in the previous step.
     PreviousStep,
 }
 
@@ -92,30 +93,30 @@ impl FromItem {
     }
 }
 
-/// The column that says in how many steps a row was found.
+/// The column with the number of steps in which a row was found.
 pub(crate) const DEPTH: &str = "depth";
 
-/// A recursive query: the rows of `first`, those that `step` finds from them, and so on until it finds no more. It gives
-/// keys, by their places, and each once.
+/// A recursive query: the rows of `first`, those that `step` finds from them, and so on until it finds no more. It returns
+/// keys as columns `c0`, `c1`, …, each key once: `WITH RECURSIVE "orm tree"(c0) AS (first UNION step) SELECT c0 …`.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "they are what it may have, each by itself")]
 pub struct RecursiveQuery {
-    /// The rows to begin with.
+    /// The rows that the recursion starts with.
     pub first: Select,
     /// The rows that are found from others, which are a source of it: [`FromItem::PreviousStep`].
     pub step: Select,
-    /// How many columns both have: a key, and what else leads on.
+    /// How many columns both have: a key, and other columns that the next step needs.
     pub columns: usize,
     /// How many columns the key has.
     pub key: usize,
-    /// Whether both begin with another column, `n`: which of the keys at hand a row was found for. Where there is a depth
+    /// Whether both begin with another column, `n`: for which of the given keys a row was found. Where there is a depth
     /// a key comes once for each number; else it comes with all of them, an array.
     pub numbered: bool,
     /// Whether both end with another column, `depth`: in how many steps a row was found.
     pub counted: bool,
-    /// Whether it gives the least depth of each key, too.
+    /// Whether it returns the least depth of each key, too.
     pub depth: bool,
-    /// Whether it looks for rows that were on the way to a row already, where the steps are counted without a bound.
+    /// Whether it has a CYCLE clause, which ends a path that comes back to a row where steps are counted without a bound.
     pub cycle: bool,
 }
 
@@ -160,8 +161,8 @@ impl Select {
         }
     }
 
-    /// The clauses that it has; a refusal names the first that it does not permit. Only this says which field is which
-    /// clause, and it names each field, so that a new one does not compile until it has been classified.
+    /// The clauses that it has; a refusal names the first one that is not permitted. This is the only place that knows which
+    /// field is which clause, and it names each field, so that a new one does not compile until it has been classified.
     pub(crate) fn clauses(&self) -> impl Iterator<Item = Clause> {
         let Self {
             from,
@@ -239,7 +240,7 @@ impl Select {
         self.refused.get_or_insert_with(|| reason.into());
     }
 
-    /// Removes the order, where it does not matter to what is asked of the rows; how many tie depends on it. An expression
+    /// Removes the order where it does not matter, for a count say. With ties it does: they are counted by it. An expression
     /// in it that has no meaning stays an error.
     pub(crate) fn forget_order(&mut self) {
         if self.with_ties {

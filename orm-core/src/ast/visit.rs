@@ -3,7 +3,7 @@
 use super::{Call, Node, QueryId, SqlPart};
 
 impl Node {
-    /// Returns whether it has no parts: most nodes are columns and binds, at which no walk needs to stop.
+    /// Returns whether it has no parts: most nodes are columns and binds, which a walk can skip.
     pub(crate) const fn is_leaf(&self) -> bool {
         matches!(
             self,

@@ -13,15 +13,15 @@ use crate::{
 pub struct Insert {
     /// Its identity, which its columns carry.
     pub id: QueryId,
-    /// Where to.
+    /// The table that it inserts into.
     pub table: &'static Table,
     /// The columns that get values.
     pub columns: Vec<&'static str>,
     /// The values.
     pub rows: InsertSource,
-    /// What to do about rows that are there already.
+    /// What to do about rows that are already stored.
     pub on_conflict: Option<Box<OnConflict>>,
-    /// RETURNING, where rows come back; `None` means whole rows.
+    /// RETURNING, where rows are returned; `None` means whole rows.
     pub returning: Option<Vec<Node>>,
     /// Why it has no meaning: the first reason that was found. No later clause takes it back.
     pub refused: Option<Cow<'static, str>>,
@@ -70,13 +70,13 @@ pub enum ConflictTarget {
 /// What an upsert does about a conflict.
 #[derive(Debug, Clone)]
 pub enum ConflictAction {
-    /// Leaves the row as it is, and returns nothing for it.
+    /// Leaves the row unchanged, and returns nothing for it.
     Nothing,
-    /// Updates the row that is there.
+    /// Updates the stored row.
     Update {
         /// What to set.
         set: Vec<Assignment>,
-        /// Which rows only.
+        /// WHERE: all must hold.
         filters: Vec<Node>,
     },
 }
@@ -102,7 +102,7 @@ pub struct Update {
     pub filters: Vec<Node>,
     /// Whether it may go without a filter.
     pub all_rows: bool,
-    /// RETURNING, where rows come back; `None` means whole rows.
+    /// RETURNING, where rows are returned; `None` means whole rows.
     pub returning: Option<Vec<Node>>,
     /// Why it has no meaning: a clause of the query that an update cannot have, or what was wrong with the query.
     pub refused: Option<Cow<'static, str>>,
@@ -121,7 +121,7 @@ pub struct Delete {
     pub filters: Vec<Node>,
     /// Whether it may go without a filter.
     pub all_rows: bool,
-    /// RETURNING, where rows come back; `None` means whole rows.
+    /// RETURNING, where rows are returned; `None` means whole rows.
     pub returning: Option<Vec<Node>>,
     /// Why it has no meaning: a clause of the query that a delete cannot have, or what was wrong with the query.
     pub refused: Option<Cow<'static, str>>,

@@ -6,8 +6,8 @@ use crate::{
     error::{Error, ErrorKind, Result},
 };
 
-/// What a query of groups says that still reads whole rows.
-const WITHOUT_SELECT: &str = "a grouped query needs a `select` of what to know of each group";
+/// The error for a grouped query that still reads whole rows.
+const WITHOUT_SELECT: &str = "a grouped query needs a `select` that says what to return for each group";
 
 /// The most sources that a query can have.
 const MAX_SOURCES: usize = 8;
@@ -30,8 +30,8 @@ fn query(scopes: &mut Scopes, select: &Select) -> Result<()> {
     }
     for rows in [select.limit, select.offset].into_iter().flatten() {
         if i64::try_from(rows).is_err() {
-            // A value that does not fit, from a request perhaps, and no mistake in the query.
-            let text = "a limit or offset is more rows than PostgreSQL counts, which are those of an `i64`";
+            // A value that is too large, from a request perhaps, and not a mistake in the query.
+            let text = "a limit or offset is larger than PostgreSQL can count, which is the largest `i64`";
             return Err(Error::new(ErrorKind::Encode, text));
         }
     }
@@ -56,7 +56,7 @@ fn query(scopes: &mut Scopes, select: &Select) -> Result<()> {
         return Err(refused("rows of a grouped or distinct query cannot be locked"));
     }
     if select.lock.is_some() && select.from.iter().any(|it| matches!(it.join, Join::Left | Join::Right | Join::Full)) {
-        let text = "rows of an outer join cannot be locked, for some may not be there";
+        let text = "rows of an outer join cannot be locked, because some may be missing";
         return Err(refused(format!("{text}: lock them in a query without the join, filtered by `in_` over this one")));
     }
     ties(select)?;
@@ -79,14 +79,14 @@ fn query(scopes: &mut Scopes, select: &Select) -> Result<()> {
     Ok(())
 }
 
-/// Checks what WITH TIES needs: an order in which rows tie, and all of them.
+/// Checks what WITH TIES requires: `ORDER BY a FETCH FIRST 3 ROWS WITH TIES`, and no row left out by SKIP LOCKED.
 fn ties(select: &Select) -> Result<()> {
     if !select.with_ties {
         return Ok(());
     }
     if select.limit.is_none() || select.order_by.is_empty() {
         let text =
-            "`with_ties` needs `order_by` and `limit`: it adds the rows that the order does not tell from the last";
+            "`with_ties` needs `order_by` and `limit`: it adds rows that are equal to the last one in that order";
         return Err(refused(text));
     }
     if select.lock.is_some_and(|it| it.wait == LockWait::SkipLocked) {
@@ -97,20 +97,21 @@ fn ties(select: &Select) -> Result<()> {
     Ok(())
 }
 
-/// Checks what DISTINCT asks of the order: the server sorts to find equal rows.
+/// Checks what DISTINCT requires of the order, because the server sorts to find duplicate rows: `DISTINCT ON (a, b)` needs
+/// `ORDER BY a, b, …`, and `SELECT DISTINCT a` can only be ordered by `a`.
 fn distinct(select: &Select) -> Result<()> {
     let order = || select.order_by.iter().map(|it| &it.node);
     match (&select.distinct, &select.list) {
         (Some(Distinct::On(key)), _) => {
-            // All of the key first, in any order; or only some of it and nothing else.
+            // The whole key first, in any order; or only a part of it and nothing else.
             let first = order().take_while(|node| has(key, node)).count();
             let whole = key.iter().all(|part| order().take(first).any(|node| same(part, node)));
             if first < select.order_by.len() && !whole {
-                return Err(refused("the order of a `distinct_on` query must begin with its key, and all of it"));
+                return Err(refused("the `order_by` of a `distinct_on` query must begin with its whole key"));
             }
         }
         (Some(Distinct::Rows), Some(list)) if !order().all(|node| has(list, node)) => {
-            let text = "a `distinct` query can only be ordered by what it selects: equal rows may differ in all else";
+            let text = "a `distinct` query can only be ordered by what it selects: duplicate rows may differ in everything else";
             return Err(refused(text));
         }
         (Some(Distinct::Rows) | None, _) => {}
@@ -128,13 +129,14 @@ fn nested_aggregates(node: &Node, inside: bool) -> Result<()> {
     }
     let aggregate = matches!(node, Node::Call(call) if call.aggregate);
     if aggregate && inside {
-        return Err(refused("an aggregate cannot stand in another aggregate"));
+        return Err(refused("an aggregate cannot contain another aggregate"));
     }
     if let Node::Call(call) = node
         && call.distinct
         && !call.order_by.iter().all(|it| has(&call.args, &it.node))
     {
-        let text = "a `distinct` aggregate can only be ordered by what it gathers: equal values may differ in all else";
+        let text =
+            "a `distinct` aggregate can only be ordered by its arguments: equal values may differ in everything else";
         return Err(refused(text));
     }
     let mut result = Ok(());
@@ -161,14 +163,14 @@ fn group(select: &Select, node: &Node, place: &str) -> Result<()> {
         Node::Columns { query, source, .. } if *query == select.id && !key_is_grouped(select, *source) => {
             return Err(refused(WITHOUT_SELECT));
         }
-        // It comes with the columns of its model, which may all be part of the key without being the table's.
+        // The columns of the model itself may all be in the group's key without being its primary key.
         Node::WholeRow { query, source } if *query == select.id && !key_is_grouped(select, *source) => {
-            let text = "may be missing, which a group does not know: add its primary key to `group_by`";
-            return Err(refused(format!("the model that is a part of {place} {text}")));
+            let text = "may be missing, and a group cannot tell: add its primary key to `group_by`";
+            return Err(refused(format!("the model of an outer join in {place} {text}")));
         }
         Node::Subquery(nested) | Node::Exists(nested) => nested.nodes(&mut |node| {
             if result.is_ok() {
-                result = group_around(select, node);
+                result = group_in_subquery(select, node);
             }
         }),
         node => node.parts(&mut |part| {
@@ -180,12 +182,12 @@ fn group(select: &Select, node: &Node, place: &str) -> Result<()> {
     result
 }
 
-/// The same for an expression of a sub-query: there the server knows the columns of the key only, not its expressions.
-fn group_around(select: &Select, node: &Node) -> Result<()> {
+/// The same for an expression of a sub-query: there the server recognizes only columns of the key, not expressions.
+fn group_in_subquery(select: &Select, node: &Node) -> Result<()> {
     let mut result = Ok(());
     let mut visit = |part: &Node| {
         if result.is_ok() {
-            result = group_around(select, part);
+            result = group_in_subquery(select, part);
         }
     };
     match node {

@@ -1,7 +1,7 @@
-//! Conditions that hold for every row: no filter for an update or a delete, however they came about.
+//! Conditions that are true for every row, which do not count as a filter of an update or a delete.
 //!
-//! Lists and texts that came from elsewhere and were empty, and columns compared with themselves by mistake. What only a
-//! look at the rows could tell is a filter.
+//! They come about by lists and texts of a request that are empty, and by columns that are compared with themselves by
+//! mistake. A condition that depends on the rows is a filter.
 
 use super::equivalence::same;
 use crate::{
@@ -19,7 +19,7 @@ pub(super) fn always(cond: &Node, table: &Table) -> bool {
         Node::Prefix("NOT", cond) => never(cond, table),
         Node::Postfix(node, "IS NOT NULL") => is_required(node, table),
         Node::Binary(_, "<>", list) if is_empty_list(list, "ALL") => true,
-        // `x @> '{}'`, `x LIKE '%'`: what an empty list and an empty text ask.
+        // `x @> '{}'` and `x LIKE '%'`, made from an empty list and an empty text.
         Node::Binary(node, "@>", list) => is_required(node, table) && is_empty_array(list),
         Node::Binary(node, "LIKE" | "ILIKE", pattern) => is_required(node, table) && is_any_text(pattern),
         Node::Binary(lhs, "IS NOT DISTINCT FROM", rhs) => is_column(lhs) && same(lhs, rhs),
@@ -28,7 +28,7 @@ pub(super) fn always(cond: &Node, table: &Table) -> bool {
     }
 }
 
-/// Returns whether the condition is false for each row of `table`: not NULL either, which NOT would leave as it is.
+/// Returns whether the condition is false for each row of `table`: not NULL either, which stays NULL under NOT.
 fn never(cond: &Node, table: &Table) -> bool {
     match cond {
         Node::Constant(it) => *it == "FALSE",

@@ -5,9 +5,10 @@ use crate::ast::{ColumnName, Direction, Distinct, Lock, LockStrength, LockWait, 
 
 /// Writes the clauses of a builder, by groups: `filter`, `order` (with DISTINCT and LIMIT) and `lock`.
 ///
-/// What follows says of the builder: its generics and type; where its `ast::Select` is; its sources, and what closures get
-/// of them; whether its clauses count for each parent; for examples: a value of it, the parameter of closures, and a row in
-/// it that has an `id` and a `name`; and bounds of its methods.
+/// Of the builder it is given: the generics and the type; where its `ast::Select` is, its sources, and what closures get of
+/// them; the bounds of methods; and for the docs: whether clauses count for each parent, then an expression of the type,
+/// the parameter of closures, and a row in it that has an `id` and a `name`. The bounds are named where the macro is
+/// called so that messages of the compiler point there, and do not tell users of a macro.
 macro_rules! clauses {
     ($([$($group:ident)+] for $builder:tt)+) => { $($(
         $crate::query::clauses!(@$group $builder);
@@ -15,7 +16,8 @@ macro_rules! clauses {
 
     (@filter {
         [$($generics:tt)*] $type:ty, $($ast:ident).+ of $source:ty, $columns:ty;
-        $of_each:literal, $query:literal, $closure:literal, $row:literal $(, where $($bound:tt)+)?
+        $filter:ident, $order:ident, $selection:ident $(, where [$($bound:tt)+])?;
+        $of_each:literal, $query:literal, $closure:literal, $row:literal
     }) => {
         impl<$($generics)*> $type {
             #[doc = concat!("Keeps the rows", $of_each, " for which the condition holds. Several filters must all hold.")]
@@ -30,7 +32,7 @@ macro_rules! clauses {
             /// # use blog::*;
             #[doc = concat!("let query = ", $query, ".filter(|", $closure, "| ", $row, ".name.starts_with(\"A\"));")]
             /// ```
-            pub fn filter<F: $crate::expr::IntoFilter>(mut self, cond: impl FnOnce($columns) -> F) -> Self
+            pub fn filter<F: $filter>(mut self, cond: impl FnOnce($columns) -> F) -> Self
             $(where $($bound)+)?
             {
                 let query = &mut self.$($ast).+;
@@ -43,7 +45,8 @@ macro_rules! clauses {
 
     (@order {
         [$($generics:tt)*] $type:ty, $($ast:ident).+ of $source:ty, $columns:ty;
-        $of_each:literal, $query:literal, $closure:literal, $row:literal $(, where $($bound:tt)+)?
+        $filter:ident, $order:ident, $selection:ident $(, where [$($bound:tt)+])?;
+        $of_each:literal, $query:literal, $closure:literal, $row:literal
     }) => {
         impl<$($generics)*> $type {
             #[doc = concat!("Sorts the rows", $of_each, "; later calls sort within earlier ones. Renders `ORDER BY …`.")]
@@ -54,7 +57,7 @@ macro_rules! clauses {
                 "let query = ", $query, ".order_by(|", $closure, "| (", $row, ".name.asc(), ", $row, ".id.desc()));"
             )]
             /// ```
-            pub fn order_by<O: $crate::expr::IntoOrder>(mut self, order: impl FnOnce($columns) -> O) -> Self
+            pub fn order_by<O: $order>(mut self, order: impl FnOnce($columns) -> O) -> Self
             $(where $($bound)+)?
             {
                 let query = &mut self.$($ast).+;
@@ -152,7 +155,7 @@ macro_rules! clauses {
                 "let newest = newest.order_by(|", $closure, "| (", $row, ".name.asc(), ", $row, ".id.desc()));"
             )]
             /// ```
-            pub fn distinct_on<D: $crate::expr::Selection>(mut self, key: impl FnOnce($columns) -> D) -> Self
+            pub fn distinct_on<D: $selection>(mut self, key: impl FnOnce($columns) -> D) -> Self
             $(where $($bound)+)?
             {
                 let query = &mut self.$($ast).+;
@@ -165,6 +168,7 @@ macro_rules! clauses {
 
     (@lock {
         [$($generics:tt)*] $type:ty, $($ast:ident).+ of $source:ty, $columns:ty;
+        $filter:ident, $order:ident, $selection:ident;
         $of_each:literal, $query:literal, $closure:literal, $row:literal
     }) => {
         impl<$($generics)*> $type {
@@ -272,7 +276,7 @@ impl Select {
     /// DISTINCT, which may be said twice, or DISTINCT ON, which may not.
     pub(crate) fn remove_duplicates(&mut self, distinct: Distinct) {
         if !matches!((&self.distinct, &distinct), (None, _) | (Some(Distinct::Rows), Distinct::Rows)) {
-            self.refuse("a query is `distinct`, or `distinct_on` one key: say which once");
+            self.refuse("a query has one `distinct` or one `distinct_on`: remove the others");
         }
         self.distinct = Some(distinct);
     }
@@ -281,7 +285,7 @@ impl Select {
         match self.lock {
             None => self.lock = Some(Lock { strength, wait: LockWait::Wait }),
             Some(lock) if lock.strength == strength => {}
-            Some(_) => self.refuse("a query locks its rows in one way: say `for_update` or one of its kind once"),
+            Some(_) => self.refuse("a query has one kind of row lock: call only one of `for_update`, `for_no_key_update`, `for_share`, `for_key_share`"),
         }
     }
 
@@ -289,8 +293,10 @@ impl Select {
     pub(crate) fn wait_for_locks(&mut self, wait: LockWait) {
         match &mut self.lock {
             Some(lock) if lock.wait == LockWait::Wait || lock.wait == wait => lock.wait = wait,
-            Some(_) => self.refuse("rows that others have locked are left out or are an error, not both"),
-            None => self.refuse("`skip_locked` and `nowait` come after `for_update` or one of its kind"),
+            Some(_) => self.refuse(
+                "rows that others have locked are left out or are an error: call `skip_locked` or `nowait`, not both",
+            ),
+            None => self.refuse("`skip_locked` and `nowait` come after `for_update` or another row lock"),
         }
     }
 }

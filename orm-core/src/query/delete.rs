@@ -7,7 +7,7 @@ use crate::{
 };
 
 impl<M: Model, Out> Delete<M, Out> {
-    /// Says what comes back of each deleted row. Renders `RETURNING …`.
+    /// Chooses what is returned of each deleted row. Renders `RETURNING …`.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -19,7 +19,7 @@ impl<M: Model, Out> Delete<M, Out> {
         self.retype()
     }
 
-    /// Lets the delete go without a filter: every row of the table.
+    /// Allows the delete without a filter: it deletes every row of the table.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -33,9 +33,9 @@ impl<M: Model, Out> Delete<M, Out> {
 }
 
 impl<S: Source, Out> Select<S, Out> {
-    /// Makes the query a delete of its rows. Without a filter it is refused, unless [`all_rows`](Delete::all_rows)
-    /// says so; so are clauses that a delete cannot have. What counts as no filter is told at
-    /// [`update`](Self::update). Renders `DELETE FROM "users" AS t0 WHERE …`.
+    /// Makes the query a delete of its rows. It is refused without a filter, unless [`all_rows`](Delete::all_rows) allows
+    /// that, and with clauses that a delete cannot have. See [`update`](Self::update) for which conditions do not count
+    /// as a filter. Renders `DELETE FROM "users" AS t0 WHERE …`.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {

@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl<M: Model, Out, N> Insert<M, Out, N> {
-    /// Says what comes back of each stored row. Renders `RETURNING …`.
+    /// Chooses what is returned of each stored row. Renders `RETURNING …`.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -25,10 +25,10 @@ impl<M: Model, Out, N> Insert<M, Out, N> {
         self.retype()
     }
 
-    /// Makes it an upsert: what to do where a row with the same values in `columns` is there already. They must be the
-    /// columns, or expressions, of a unique index. Renders `ON CONFLICT ("email")`.
+    /// Makes it an upsert, which handles rows whose values in `columns` are already stored. They must be the columns, or
+    /// expressions, of a unique index. Renders `ON CONFLICT ("email")`.
     ///
-    /// The server looks for an index over the very same expressions, so a value in one is part of the text and no bind:
+    /// The server looks for an index over exactly the same expressions, so a value in one is part of the text, not a bind:
     /// `|s| (s.a, s.b.coalesce(0))` renders `ON CONFLICT ("a", COALESCE(s."b", CAST('0' AS integer)))`. A value of a type
     /// that has no such constant, an array say, is an error before any I/O.
     ///
@@ -43,7 +43,7 @@ impl<M: Model, Out, N> Insert<M, Out, N> {
         Conflict { insert: self, target: ConflictTarget::Columns(columns) }
     }
 
-    /// Makes it an upsert: what to do where `constraint` would be violated: `User::EMAIL_KEY`.
+    /// Makes it an upsert, which handles rows that would violate `constraint`, for instance `User::EMAIL_KEY`.
     /// Renders `ON CONFLICT ON CONSTRAINT "users_email_key"`.
     ///
     /// ```
@@ -56,7 +56,7 @@ impl<M: Model, Out, N> Insert<M, Out, N> {
         Conflict { insert: self, target: ConflictTarget::Constraint(constraint.name()) }
     }
 
-    /// Leaves rows out that would violate any unique constraint. Renders `ON CONFLICT DO NOTHING`.
+    /// Leaves out rows that would violate any unique constraint. Renders `ON CONFLICT DO NOTHING`.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -68,7 +68,7 @@ impl<M: Model, Out, N> Insert<M, Out, N> {
     }
 
     /// Updates only those conflicting rows for which the condition holds; the others stay and are not returned. After
-    /// [`do_update`](Conflict::do_update); before it, it is an error. The first argument is the row that is there, the second the proposed one.
+    /// [`do_update`](Conflict::do_update); before it, it is an error. The first argument is the stored row, the second the proposed one.
     /// Renders `DO UPDATE SET … WHERE …`.
     ///
     /// ```
@@ -90,14 +90,14 @@ impl<M: Model, Out, N> Insert<M, Out, N> {
         self
     }
 
-    /// Says that it has no meaning, and why. The first reason stays, whatever is called after it.
+    /// Marks it as having no meaning, and why. The first reason stays, whatever is called after it.
     fn refuse(&mut self, reason: &'static str) {
         self.ast.refused.get_or_insert(reason.into());
     }
 
     fn resolve(mut self, target: ConflictTarget, action: ConflictAction) -> Self {
         if self.ast.on_conflict.is_some() {
-            self.refuse("an insert has one `ON CONFLICT`: say once which conflict is meant, and what to do about it");
+            self.refuse("an insert has one `ON CONFLICT`: call only one `on_conflict` method, once");
         }
         self.ast.on_conflict = Some(Box::new(OnConflict { target, action }));
         self
@@ -113,7 +113,7 @@ impl<M: Model, Out, N> Insert<M, Out, N> {
         self.given
     }
 
-    /// Returns whether rows that are there already are treated in some way.
+    /// Returns whether it is an upsert.
     pub(crate) fn is_upsert(&self) -> bool {
         self.ast.on_conflict.is_some()
     }
@@ -127,7 +127,7 @@ impl<M: Model, Out, N> Insert<M, Out, N> {
     }
 }
 
-/// An upsert that has not said yet what to do about a conflict.
+/// An upsert for which it is still open what a conflict does: `do_nothing` or `do_update`.
 #[must_use = "say what to do: `do_nothing()` or `do_update(..)`"]
 pub struct Conflict<M, Out, N = OneRow> {
     insert: Insert<M, Out, N>,
@@ -141,7 +141,7 @@ impl<M: Model, Out, N> fmt::Debug for Conflict<M, Out, N> {
 }
 
 impl<M: Model, Out, N> Conflict<M, Out, N> {
-    /// Leaves the row that is there as it is. Nothing comes back for it: read with `one_or_none` or `all`.
+    /// Leaves the stored row unchanged. Nothing is returned for it: read with `one_or_none` or `all`.
     /// Renders `DO NOTHING`.
     ///
     /// ```
@@ -154,7 +154,7 @@ impl<M: Model, Out, N> Conflict<M, Out, N> {
         self.insert.resolve(self.target, ConflictAction::Nothing)
     }
 
-    /// Updates the row that is there. The first argument is that row, the second the proposed one:
+    /// Updates the stored row. The first argument is that row, the second the proposed one:
     /// `do_update(|u, new| u.name.set(new.name))`. Renders `DO UPDATE SET …`.
     ///
     /// ```

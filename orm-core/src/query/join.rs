@@ -1,6 +1,6 @@
 //! Joins. The outer side of a join is nullable by type.
 
-use super::{Append, Maybe, Room, Select, Source, WholeRow};
+use super::{AddSource, CanJoin, Maybe, Select, Source, WholeRow};
 use crate::{
     ast::{self, FromItem, Join},
     expr::{Cond, IntoCond, SelectList},
@@ -8,25 +8,25 @@ use crate::{
 };
 
 /// The sources `S` with `M`.
-pub(crate) type JoinedSources<S, M> = <S as Append<M>>::Output;
-/// The columns of the sources `S` with `M`.
-pub(crate) type JoinedColumns<S, M> = <S as Append<M>>::Columns;
-/// A query of the sources `S` with `M`.
-type JoinedSelect<S, M> = Select<JoinedSources<S, M>, <S as Append<M>>::Row>;
+pub(crate) type JoinedSources<S, M> = <S as AddSource<M>>::Output;
+/// Their columns.
+pub(crate) type JoinedColumns<S, M> = <S as AddSource<M>>::Columns;
+/// A query of their rows.
+type JoinedSelect<S, M> = Select<JoinedSources<S, M>, <S as AddSource<M>>::Row>;
 
-/// A closure from columns to a condition: what a join is given.
+/// A closure from columns to the condition of a join.
 ///
-/// It names what the closure returns, which a method whose type arguments users write could not.
-pub trait On<A>: FnOnce(A) -> <Self as On<A>>::Cond {
+/// It names the type that the closure returns: `join::<Post>(..)` could not, because users write its type arguments.
+pub trait JoinCondition<A>: FnOnce(A) -> <Self as JoinCondition<A>>::Cond {
     /// What the closure returns.
     type Cond;
 }
 
-impl<A, C, F: FnOnce(A) -> C> On<A> for F {
+impl<A, C, F: FnOnce(A) -> C> JoinCondition<A> for F {
     type Cond = C;
 }
 
-/// Joins are for queries that still yield whole rows: what was selected is never dropped silently by a later join.
+/// Joins are for queries that still return whole rows, so that a join never drops a select list silently.
 impl<S: Source, Out> Select<S, Out> {
     /// Adds the rows of `M` for which the condition holds. Renders `JOIN …`.
     ///
@@ -38,10 +38,10 @@ impl<S: Source, Out> Select<S, Out> {
     ///     r#"SELECT t0."name", t1."title" FROM "users" AS t0 JOIN "posts" AS t1 ON t1."author_id" = t0."id""#,
     /// );
     /// ```
-    pub fn join<M>(self, on: impl On<JoinedColumns<S, M>, Cond: IntoCond>) -> JoinedSelect<S, M>
+    pub fn join<M>(self, on: impl JoinCondition<JoinedColumns<S, M>, Cond: IntoCond>) -> JoinedSelect<S, M>
     where
         Out: WholeRow<S>,
-        S: Room + Append<M>,
+        S: CanJoin + AddSource<M>,
     {
         let cond = on(JoinedSources::<S, M>::columns(self.ast.id, 0));
         self.push(S::TABLE, Join::Inner, cond).retype()
@@ -60,16 +60,19 @@ impl<S: Source, Out> Select<S, Out> {
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn left_join<M>(self, on: impl On<JoinedColumns<S, Maybe<M>>, Cond: IntoCond>) -> JoinedSelect<S, Maybe<M>>
+    pub fn left_join<M>(
+        self,
+        on: impl JoinCondition<JoinedColumns<S, Maybe<M>>, Cond: IntoCond>,
+    ) -> JoinedSelect<S, Maybe<M>>
     where
         Out: WholeRow<S>,
-        S: Room + Append<Maybe<M>>,
+        S: CanJoin + AddSource<Maybe<M>>,
     {
         let cond = on(JoinedSources::<S, Maybe<M>>::columns(self.ast.id, 0));
         self.push(S::TABLE, Join::Left, cond).retype()
     }
 
-    /// Keeps all rows of `M`; what was there before is an `Option`. Renders `RIGHT JOIN …`.
+    /// Keeps all rows of `M`; the sources before it become an `Option`. Renders `RIGHT JOIN …`.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -78,11 +81,11 @@ impl<S: Source, Out> Select<S, Out> {
     /// ```
     pub fn right_join<M>(
         self,
-        on: impl On<JoinedColumns<S::Optional, M>, Cond: IntoCond>,
+        on: impl JoinCondition<JoinedColumns<S::Optional, M>, Cond: IntoCond>,
     ) -> JoinedSelect<S::Optional, M>
     where
         Out: WholeRow<S>,
-        S::Optional: Room + Append<M>,
+        S::Optional: CanJoin + AddSource<M>,
     {
         let cond = on(JoinedSources::<S::Optional, M>::columns(self.ast.id, 0));
         self.push(S::Optional::TABLE, Join::Right, cond).retype()
@@ -98,34 +101,34 @@ impl<S: Source, Out> Select<S, Out> {
     /// ```
     pub fn full_join<M>(
         self,
-        on: impl On<JoinedColumns<S::Optional, Maybe<M>>, Cond: IntoCond>,
+        on: impl JoinCondition<JoinedColumns<S::Optional, Maybe<M>>, Cond: IntoCond>,
     ) -> JoinedSelect<S::Optional, Maybe<M>>
     where
         Out: WholeRow<S>,
-        S::Optional: Room + Append<Maybe<M>>,
+        S::Optional: CanJoin + AddSource<Maybe<M>>,
     {
         let cond = on(JoinedSources::<S::Optional, Maybe<M>>::columns(self.ast.id, 0));
         self.push(S::Optional::TABLE, Join::Full, cond).retype()
     }
 
-    /// Joins rows of `M` that are named by clauses only: what is selected stays.
+    /// Joins rows of `M` for the use of clauses only: the select list stays. Renders `SELECT t0.* … JOIN …`.
     pub(crate) fn join_beside<M>(
         self,
-        on: impl On<JoinedColumns<S, M>, Cond: IntoCond>,
+        on: impl JoinCondition<JoinedColumns<S, M>, Cond: IntoCond>,
     ) -> Select<JoinedSources<S, M>, Out>
     where
-        S: Room + Append<M>,
+        S: CanJoin + AddSource<M>,
     {
         self.beside(Join::Inner, on)
     }
 
-    /// The same, of rows that need not be there.
+    /// The same as a LEFT JOIN: rows of `M` may be missing.
     pub(crate) fn left_join_beside<M>(
         self,
-        on: impl On<JoinedColumns<S, Maybe<M>>, Cond: IntoCond>,
+        on: impl JoinCondition<JoinedColumns<S, Maybe<M>>, Cond: IntoCond>,
     ) -> Select<JoinedSources<S, Maybe<M>>, Out>
     where
-        S: Room + Append<Maybe<M>>,
+        S: CanJoin + AddSource<Maybe<M>>,
     {
         self.beside(Join::Left, on)
     }
@@ -133,10 +136,10 @@ impl<S: Source, Out> Select<S, Out> {
     fn beside<M>(
         mut self,
         join: Join,
-        on: impl On<JoinedColumns<S, M>, Cond: IntoCond>,
+        on: impl JoinCondition<JoinedColumns<S, M>, Cond: IntoCond>,
     ) -> Select<JoinedSources<S, M>, Out>
     where
-        S: Append<M>,
+        S: AddSource<M>,
     {
         let list = self.columns();
         self.ast.list.get_or_insert_with(|| SelectList::of(list));

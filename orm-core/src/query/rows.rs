@@ -1,4 +1,4 @@
-//! The rows of a query as they come.
+//! The rows of a query as a stream.
 
 use std::{
     fmt,
@@ -14,7 +14,7 @@ use crate::{
     row::{Decoder, FromRow, Matching, Row, RowSink},
 };
 
-/// The rows of a query as they come: a `Stream` of `Result<T>`. `try_next` comes with the prelude.
+/// The rows of a query as they arrive: a `Stream` of `Result<T>`. The prelude has `try_next`.
 ///
 /// ```
 /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -72,12 +72,12 @@ impl<T: FromRow> Stream for Rows<'_, T> {
                 Some(row) => Poll::Ready(Some(Ok(row))),
                 None => {
                     *stream = None;
-                    let text = "the executor's stream answered without a row";
+                    let text = "the executor's stream returned without a row";
                     Poll::Ready(Some(Err(Error::new(ErrorKind::Decode, text))))
                 }
             },
             Poll::Ready(end) => {
-                // After an error there is nothing more; the connection goes back now, not when the stream is dropped.
+                // Nothing follows an error. The connection is given back now, not when the stream is dropped.
                 *stream = None;
                 Poll::Ready(end.map(|it| Err(it.err().unwrap_or_else(|| Error::new(ErrorKind::Closed, "ended")))))
             }

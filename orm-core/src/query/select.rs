@@ -3,7 +3,7 @@
 use super::{Select, Source, clauses};
 use crate::{
     ast::{self, Node},
-    expr::{Cond, Expr, IntoFilter, SelectList, Selection},
+    expr::{Cond, Expr, IntoFilter, IntoOrder, SelectList, Selection},
     model::Model,
     value::SqlType,
 };
@@ -19,7 +19,8 @@ impl<S: Source, Out> Select<S, Out> {
         S::columns(self.ast.id, 0)
     }
 
-    /// Makes one row of all that agree on `key`. Needs a [`select`](Self::select) of what to know of each group.
+    /// Makes one row of all rows with the same `key`. Needs a [`select`](Self::select) that says what to return for each
+    /// group.
     /// Renders `GROUP BY …`.
     ///
     /// ```
@@ -47,8 +48,8 @@ impl<S: Source, Out> Select<S, Out> {
         self
     }
 
-    /// Says what a row is: an expression, a model's columns, or a tuple of up to 16 of those. Whatever was selected
-    /// before is replaced.
+    /// Chooses what is read of each row: an expression, a model's columns, or a tuple of up to 16 of those. Replaces an
+    /// earlier select list. Renders `SELECT …`.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -66,12 +67,13 @@ impl<S: Source, Out> Select<S, Out> {
 clauses! {
     [filter order lock] for {
         [S: Source, Out] Select<S, Out>, ast of S, S::Columns;
+        IntoFilter, IntoOrder, Selection;
         "", "User::query()", "u", "u"
     }
 }
 
 impl<S: Source, Out: SqlType> Select<S, Out> {
-    /// The query as a value in another: its one column, NULL when there is no row. More than one row is an error of
+    /// The query as a value in another query: its one column, NULL when there is no row. More than one row is an error of
     /// the server (21000). Renders `(SELECT …)`.
     #[must_use]
     ///

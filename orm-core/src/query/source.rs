@@ -1,4 +1,4 @@
-//! What stands in FROM, at the level of types: a model, `Maybe<Model>`, or a flat tuple of up to eight of those.
+//! The sources of FROM as types: a model, `Maybe<Model>`, or a flat tuple of up to eight of those.
 
 use std::marker::PhantomData;
 
@@ -12,9 +12,9 @@ use crate::{
 
 /// One or more sources of a query.
 pub trait Source: 'static {
-    /// The columns that closures are given.
+    /// The columns, for closures.
     type Columns: Copy + Selection<Output = Self::Row>;
-    /// What a row is when nothing is selected.
+    /// A row where nothing is selected.
     type Row: FromRow;
     /// The same sources on the outer side of a join.
     type Optional: Source;
@@ -69,13 +69,13 @@ impl<M: Model> Source for Maybe<M> {
 #[diagnostic::on_unimplemented(
     message = "a query has at most eight sources",
     label = "one join too many",
-    note = "select what is needed so far in a query of its own, or load the rest as a relation"
+    note = "select what you need so far in a separate query, or load the rest as a relation"
 )]
-pub trait Room {}
+pub trait CanJoin {}
 
-/// Grows sources by one: `User` → `(User, Post)` → `(User, Post, Tag)`.
-pub trait Append<M> {
-    /// The grown sources.
+/// Adds a source to others: `User` → `(User, Post)` → `(User, Post, Tag)`.
+pub trait AddSource<M> {
+    /// The sources with the new one.
     type Output: Source<Columns = Self::Columns, Row = Self::Row>;
     /// Their columns.
     type Columns;
@@ -86,7 +86,7 @@ pub trait Append<M> {
     const TABLE: &'static Table;
 }
 
-/// What a join adds: a model, or one on the outer side.
+/// The source that a join adds: a model, or one on the outer side.
 pub trait Joinable: Source {
     /// Its table.
     #[doc(hidden)]
@@ -102,11 +102,11 @@ impl<M: Model> Joinable for Maybe<M> {
     const TABLE: &'static Table = M::TABLE;
 }
 
-/// A row of the sources `S` as they are, nothing selected.
+/// A whole row of the sources `S`, where nothing is selected.
 #[diagnostic::on_unimplemented(
     message = "a query with a `select` cannot be joined any more",
     label = "this comes before `select`",
-    note = "join first, and say last what to select: `.join::<Post>(..).select(..)`"
+    note = "join first, and call `select` last: `.join::<Post>(..).select(..)`"
 )]
 pub trait WholeRow<S> {}
 
@@ -114,19 +114,19 @@ pub trait WholeRow<S> {}
 impl<R, S: Source<Row = R>> WholeRow<S> for R {}
 
 #[diagnostic::do_not_recommend]
-impl<A: Model> Room for A {}
+impl<A: Model> CanJoin for A {}
 
 #[diagnostic::do_not_recommend]
-impl<A: Model> Room for Maybe<A> {}
+impl<A: Model> CanJoin for Maybe<A> {}
 
-impl<A: Model, M: Joinable> Append<M> for A {
+impl<A: Model, M: Joinable> AddSource<M> for A {
     type Output = (A, M);
     type Columns = (<A as Source>::Columns, M::Columns);
     type Row = (<A as Source>::Row, M::Row);
     const TABLE: &'static Table = M::TABLE;
 }
 
-impl<A: Model, M: Joinable> Append<M> for Maybe<A> {
+impl<A: Model, M: Joinable> AddSource<M> for Maybe<A> {
     type Output = (Self, M);
     type Columns = (<Self as Source>::Columns, M::Columns);
     type Row = (<Self as Source>::Row, M::Row);
@@ -167,10 +167,10 @@ sources! { A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; A B C D E
 macro_rules! append {
     ($($($part:ident)+;)+) => { $(
         #[diagnostic::do_not_recommend]
-        impl<$($part: Source),+> Room for ($($part,)+) {}
+        impl<$($part: Source),+> CanJoin for ($($part,)+) {}
 
         #[diagnostic::do_not_recommend]
-        impl<$($part: Source,)+ M: Joinable> Append<M> for ($($part,)+) {
+        impl<$($part: Source,)+ M: Joinable> AddSource<M> for ($($part,)+) {
             type Output = ($($part,)+ M,);
             type Columns = ($($part::Columns,)+ M::Columns,);
             type Row = ($($part::Row,)+ M::Row,);
@@ -180,9 +180,9 @@ macro_rules! append {
 }
 append! { A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; }
 
-/// There is no room for a ninth, which [`Room`] says; this keeps all else about such a join quiet.
+/// A ninth source is refused by [`CanJoin`]; this implementation keeps the compiler from saying more about such a join.
 #[diagnostic::do_not_recommend]
-impl<A, B, C, D, E, F, G, H, M: Joinable> Append<M> for (A, B, C, D, E, F, G, H)
+impl<A, B, C, D, E, F, G, H, M: Joinable> AddSource<M> for (A, B, C, D, E, F, G, H)
 where
     Self: Source,
 {

@@ -24,7 +24,7 @@ impl<S: Source, Out> Select<S, Out> {
     /// ```
     #[must_use]
     pub fn to_sql(&self) -> Sql {
-        // The text of a query does not need a list of its own: only rendering it does.
+        // Rendering needs a select list, the query itself does not: it is added to a copy.
         match self.ast.list {
             Some(_) => render::select(&self.ast).sql,
             None => render::select(&self.clone().into_ast()).sql,
@@ -51,8 +51,7 @@ fn list_of<S: Source>(query: QueryId) -> Vec<Node> {
     list.into_nodes()
 }
 
-/// Checks and renders a query. Not generic, like all here that the compiler would else repeat for each model of an
-/// application.
+/// Checks and renders a query. It is not generic, because the compiler would repeat it for each model of an application.
 fn read(
     mut ast: ast::Select,
     whole_rows: fn(QueryId) -> Vec<Node>,
@@ -67,7 +66,7 @@ fn read(
         }
     };
     if ast.distinct.is_some() {
-        // What a distinct query may be sorted by depends on what it selects.
+        // A distinct query can only be sorted by what it selects, so the check needs the list.
         list_rows(&mut ast);
     }
     check::select(&ast).map_err(named)?;
@@ -79,7 +78,7 @@ fn read(
     Ok(Statement { by_key: ast.by_key, ..limited(statement, ast.timeout) })
 }
 
-/// The statement of a query whose list is there, by whoever made it.
+/// The statement of a query that has a select list.
 pub(crate) fn select_statement(select: &ast::Select) -> Result<Statement> {
     let table = table_of(select);
     let rendered = check::select(select).and_then(|()| statement(render::select(select), Operation::Select, table));
@@ -92,7 +91,7 @@ fn limited(statement: Statement, timeout: Option<Duration>) -> Statement {
     Statement { limit: timeout.map(Limit::begin), ..statement }
 }
 
-/// What comes back of the rows that a write of `M` touches, if that is wanted.
+/// What RETURNING returns of the rows that a write of `M` touches, if that is wanted.
 fn returned<M: Model>(wanted: bool, id: QueryId, list: Option<&Vec<Node>>) -> Cow<'_, [Node]> {
     match list {
         _ if !wanted => Cow::Borrowed(&[]),
@@ -101,14 +100,14 @@ fn returned<M: Model>(wanted: bool, id: QueryId, list: Option<&Vec<Node>>) -> Co
     }
 }
 
-/// What executors are handed, with what rendering has seen: a plain read can neither wait for locks, nor write, nor
-/// change the session.
+/// The statement for executors, with what rendering found out: a plain read cannot wait for locks, write, or change the
+/// session.
 fn statement(rendered: Rendered, operation: Operation, table: Option<&'static str>) -> Result<Statement> {
     let Rendered { sql, by_hand, locks, views } = rendered;
     sql.check_bind_count()?;
     let reads = operation == Operation::Select;
     let plain_read = reads && !by_hand && !locks && !views;
-    // A write keeps the locks of its sub-queries for as long as it needs them: rows are taken off a queue that way.
+    // A write may lock rows in a sub-query, for instance to take them off a queue, and needs no transaction for that.
     let locks = reads && locks;
     Ok(Statement { plain_read, locks, fragments: by_hand, ..Statement::new(sql, operation, table) })
 }
@@ -134,7 +133,7 @@ impl<M: Model, Out, N> Insert<M, Out, N> {
         render::insert(&self.ast, &self.returned(true)).sql
     }
 
-    /// Refuses what has no meaning in SQL: of no rows, too.
+    /// Refuses what has no meaning in SQL, even if there are no rows.
     pub(crate) fn check(&self) -> Result<()> {
         check::insert(&self.ast).map_err(|error| error.in_statement(Operation::Insert.name(), Some(M::TABLE.name)))
     }
@@ -163,7 +162,7 @@ fn inserts(insert: ast::Insert, list: &[Node]) -> Result<Vec<Statement>> {
     }
 }
 
-/// Up to so many values the rows of an insert go into one statement without a look at its other binds.
+/// Up to this many values the rows of an insert go into one statement, whatever its other binds.
 const SPLIT_ABOVE: usize = MAX_BINDS / 2;
 
 /// Splits the rows of an insert so that each part has few enough binds, those of its other clauses included.
@@ -256,7 +255,7 @@ impl RawSql {
     }
 
     pub(super) fn statement(self) -> Result<Statement> {
-        // Raw as a whole, so what rendering has seen in it says nothing more.
+        // The whole statement is raw SQL, so that it contains raw SQL says nothing more.
         let statement =
             check::raw(&self.parts).and_then(|()| statement(render::raw(&self.parts), Operation::Raw, None));
         let statement = statement.map_err(|error| error.in_statement(Operation::Raw.name(), None))?;

@@ -1,4 +1,4 @@
-//! Queries in queries.
+//! Sub-queries.
 
 use super::{Select, Source};
 use crate::{
@@ -8,9 +8,9 @@ use crate::{
     value::{Scalar, SqlType},
 };
 
-/// A query that can stand in another one.
+/// A query that can be part of another one.
 pub trait Subquery {
-    /// Gives up the types.
+    /// The query without its types.
     #[doc(hidden)]
     fn into_ast(self) -> ast::Select;
 }
@@ -24,7 +24,7 @@ impl<S: Source, Out> Subquery for Select<S, Out> {
     }
 }
 
-/// Holds when `query` finds a row. Its filters may use columns of the query around. Renders `EXISTS (SELECT …)`.
+/// Holds when `query` finds a row. Its filters may use columns of the outer query. Renders `EXISTS (SELECT …)`.
 ///
 /// ```
 /// # use blog::*;
@@ -38,7 +38,7 @@ pub fn exists<S: Source, Out>(query: Select<S, Out>) -> Cond {
     Cond(Node::Exists(Box::new(query.into_ast())))
 }
 
-/// Holds when `query` finds no row. Its filters may use columns of the query around.
+/// Holds when `query` finds no row. Its filters may use columns of the outer query.
 /// Renders `NOT EXISTS (SELECT …)`.
 ///
 /// ```

@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl<M: Model, Out> Update<M, Out> {
-    /// Says what comes back of each updated row. Renders `RETURNING …`.
+    /// Chooses what is returned of each updated row. Renders `RETURNING …`.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -23,7 +23,7 @@ impl<M: Model, Out> Update<M, Out> {
         self.retype()
     }
 
-    /// Lets the update go without a filter: every row of the table.
+    /// Allows the update without a filter: it updates every row of the table.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -37,10 +37,10 @@ impl<M: Model, Out> Update<M, Out> {
 }
 
 impl<S: Source, Out> Select<S, Out> {
-    /// Makes the query an update of its rows. Without a filter it is refused, unless [`all_rows`](Update::all_rows)
-    /// says so; so are clauses that an update cannot have.
+    /// Makes the query an update of its rows. It is refused without a filter, unless [`all_rows`](Update::all_rows) allows
+    /// that, and with clauses that an update cannot have.
     ///
-    /// A condition that holds for each row whatever is in it counts as no filter: of no conditions (`Cond::all([])`), of
+    /// A condition that is true for every row does not count as a filter: of no conditions (`Cond::all([])`), of
     /// an empty list (`not_in([])`, `in_([]).not()`, `has_all([])`), of an empty text (`contains("")`), and where a
     /// column that is never NULL is compared with itself or asked whether it is NULL.
     ///
@@ -49,7 +49,7 @@ impl<S: Source, Out> Select<S, Out> {
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let touched = User::query().filter(|u| u.age.is_null()).update(|u| u.age.set(18)).execute(&db).await?;
-    /// // Every row only when that is said.
+    /// // Every row, only when that is allowed.
     /// User::query().update(|u| u.age.set(u.age + 1)).all_rows().execute(&db).await?;
     /// # Ok(()) }
     /// ```
@@ -70,7 +70,7 @@ impl<S: Source, Out> Select<S, Out> {
 }
 
 impl<M: Model> Select<M, M> {
-    /// Lets an update or delete made of this query go without a filter: every row of the table.
+    /// Allows an update or delete made of this query without a filter: it is of every row of the table.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -83,12 +83,11 @@ impl<M: Model> Select<M, M> {
     }
 }
 
-/// Why `query` cannot become `what`, an update or a delete: what was wrong with it before, or a clause that they do not
-/// have.
+/// Why `query` cannot become `what`, an update or a delete: what was wrong with it before, or a clause other than WHERE.
 pub(super) fn refused(query: &mut ast::Select, what: &str) -> Option<Cow<'static, str>> {
     if let Some(reason) = query.refused.take() {
         return Some(reason);
     }
     let clause = query.first_besides(&[Clause::Where])?.method();
-    Some(format!("{what} cannot have `{clause}`; filter by `in_` over a query that has").into())
+    Some(format!("{what} cannot have `{clause}`; filter it with `in_` over a query that has it").into())
 }

@@ -10,7 +10,7 @@ use crate::{
     ast::{self, Clause},
     error::Result,
     executor::Executor,
-    expr::{IntoFilter, Present, Selection},
+    expr::{IntoFilter, IntoOrder, Present, Selection},
     model::{Keyed, Model},
     query::{Select, clauses},
     schema::Table,
@@ -115,7 +115,8 @@ impl<P: Model, C: Model, K: Kind, Out, L> Related<P, C, K, Out, L> {
 clauses! {
     [order] for {
         [P: Model, C: Model, K, Out, L] Related<P, C, K, Out, L>, query.ast of C, C::Columns<Present>;
-        " of each parent", "Post::tags()", "t", "t", where K: ToMany
+        IntoFilter, IntoOrder, Selection, where [K: ToMany];
+        " of each parent", "Post::tags()", "t", "t"
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
 };
 
 impl SqlWriter {
-    /// Writes an expression where nothing binds tighter than it.
+    /// Writes an expression where no operator is beside it.
     pub(super) fn node(&mut self, node: &Node) {
         match node {
             Node::Column { query, source, name } => {
@@ -117,7 +117,7 @@ impl SqlWriter {
             }
             Node::Raw(parts) => {
                 self.by_hand = true;
-                // Whatever is in it, it stays one operand: a comment at its end must not take what follows.
+                // Parentheses and a line break keep it one operand: a comment at its end must not swallow what follows.
                 self.push("(");
                 let before = self.reuse;
                 if before == Reuse::Never {
@@ -134,7 +134,7 @@ impl SqlWriter {
         }
     }
 
-    /// Writes an expression beside an operator: in parentheses, unless it is one thing.
+    /// Writes an expression beside an operator: in parentheses, unless it is a name, a bind or a call.
     pub(super) fn operand(&mut self, node: &Node) {
         let whole = matches!(
             node,
@@ -185,7 +185,7 @@ impl SqlWriter {
         let before = self.reuse;
         if call.distinct {
             self.push("DISTINCT ");
-            // What it is ordered by must be one of its arguments, also to the server.
+            // The server must see that it is ordered by one of its arguments, which takes the same placeholders.
             self.reuse = Reuse::Equal;
         }
         self.list(&call.args, ", ");
@@ -227,7 +227,7 @@ impl SqlWriter {
         true
     }
 
-    /// Writes what to group by.
+    /// Writes the keys of GROUP BY or DISTINCT ON.
     pub(super) fn keys(&mut self, nodes: &[Node]) {
         self.each(nodes, ", ", |writer, node| {
             if !writer.constant_key(node) {

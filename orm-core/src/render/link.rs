@@ -82,6 +82,7 @@ fn insert(writer: &mut SqlWriter, links: &JunctionRows, from: &str) {
     writer.push(" ORDER BY min(k.n)");
 }
 
+/// `"post_id", "tag_id"`.
 fn columns(writer: &mut SqlWriter, links: &JunctionRows) {
     writer.each(links.fixed.iter().chain(&links.each), ", ", |writer, (column, _)| writer.ident(column));
 }
@@ -95,12 +96,14 @@ fn parts(writer: &mut SqlWriter, links: &JunctionRows, before: &str) {
     });
 }
 
+/// `unnest($2, $3)`, an array for each column.
 fn unnest(writer: &mut SqlWriter, links: &JunctionRows) {
     writer.push("unnest(");
     writer.each(&links.each, ", ", |writer, (_, values)| writer.bind(values));
     writer.push(")");
 }
 
+/// `t0."post_id" = $1`.
 fn fixed_are_equal(writer: &mut SqlWriter, links: &JunctionRows) {
     writer.each(&links.fixed, " AND ", |writer, (column, bind)| {
         writer.push("t0.");
@@ -110,6 +113,7 @@ fn fixed_are_equal(writer: &mut SqlWriter, links: &JunctionRows) {
     });
 }
 
+/// `k.k0 = t0."tag_id"`.
 fn each_are_equal(writer: &mut SqlWriter, links: &JunctionRows) {
     writer.each((0..).zip(&links.each), " AND ", |writer, (part, (column, _))| {
         writer.push("k.k");

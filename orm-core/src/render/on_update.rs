@@ -1,17 +1,17 @@
-//! The SQL that a model gives for what each update sets a column to.
+//! `on_update`: the SQL of a model for the value that each update gives a column.
 
 use super::SqlWriter;
 use crate::{ast::QueryId, ident::push_sql, schema::Table};
 
-/// Writes `sql`, whose names are the columns of the row that is updated.
+/// Writes `sql`, in which names are columns of the row that is updated.
 ///
-/// In an upsert the server would not know whether `changed` is that of the row or of the proposed one, nor in an update
-/// that reads other tables. So SQL that names columns stands in a query of them alone, under the table's own name:
+/// In an upsert, and in an update that reads other tables, the server would not know of which row `changed` is a column. So
+/// SQL that names columns is put in a sub-query that has only these, under the table's own name:
 ///
 /// `(SELECT greatest(now(), changed) FROM (SELECT t0."changed") AS "posts" WHERE (t0."changed" IS NULL) IS NOT NULL)`
 ///
-/// The condition always holds. It ties the query to the row even where a name turns out to be none of a column: what is
-/// tied to no row is computed once for all of them, and `nextval('s')` would give each the same number.
+/// The condition is always true. It makes the sub-query depend on the row, even if a name turns out not to be a column: a
+/// sub-query that does not is evaluated once for all rows, and `nextval('s')` would give each row the same number.
 pub(super) fn on_update(writer: &mut SqlWriter, table: &Table, id: QueryId, sql: &str) {
     let columns = named_columns(sql, table);
     let [first, ..] = columns.as_slice() else { return push_sql(&mut writer.text, sql) };
@@ -31,13 +31,13 @@ pub(super) fn on_update(writer: &mut SqlWriter, table: &Table, id: QueryId, sql:
     writer.push(" IS NULL) IS NOT NULL)");
 }
 
-/// The columns whose names stand in `sql`. One too many does no harm, so words in texts and comments count as well.
+/// The columns whose names occur in `sql`. One too many does no harm, so words in texts and comments count as well.
 fn named_columns(sql: &str, table: &Table) -> Vec<&'static str> {
     let is_named = |name: &str| {
         if name.chars().all(is_part_of_name) {
             words(sql).any(|word| word.eq_ignore_ascii_case(name))
         } else {
-            // Only within quotes, where a quote is doubled.
+            // Only in quotes, where a quote is doubled.
             sql.contains(&name.replace('"', "\"\""))
         }
     };
@@ -48,7 +48,7 @@ fn is_part_of_name(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c == '$'
 }
 
-/// The words of `sql` but for names of functions, behind which a parenthesis opens.
+/// The words of `sql` except names of functions, which have a parenthesis after them.
 fn words(sql: &str) -> impl Iterator<Item = &str> {
     let mut rest = sql;
     std::iter::from_fn(move || {

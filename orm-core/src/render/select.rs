@@ -6,14 +6,15 @@ use crate::{
     value::Bind,
 };
 
-/// The statement.
+/// The statement: `SELECT … FROM …`.
 pub(crate) fn select(select: &Select) -> Rendered {
     let mut writer = SqlWriter::new();
     nested(&mut writer, select);
     writer.finish()
 }
 
-/// A statement that counts the rows of `select`.
+/// A statement that counts the rows of `select`: `SELECT count(*) FROM "users" AS t0 WHERE …`, or
+/// `SELECT count(*) FROM (SELECT …) AS counted`.
 pub(crate) fn count(select: &Select) -> Rendered {
     let mut writer = SqlWriter::new();
     if counts_plainly(select) {
@@ -28,13 +29,13 @@ pub(crate) fn count(select: &Select) -> Rendered {
     writer.finish()
 }
 
-/// Returns whether `count(*)` over the same sources and filters gives the count: where no other clause changes which rows there
-/// are, or must itself be checked by the server.
+/// Returns whether `count(*)` over the same sources and filters is the count: no other clause changes the number of rows, or
+/// has to be checked by the server.
 pub(crate) fn counts_plainly(select: &Select) -> bool {
     select.has_only(&[Clause::Join, Clause::Where, Clause::OrderBy])
 }
 
-/// A statement that asks whether `select` finds a row.
+/// A statement that asks whether `select` finds a row: `SELECT EXISTS (SELECT 1 FROM …)`.
 pub(crate) fn exists(select: &Select) -> Rendered {
     let mut writer = SqlWriter::new();
     writer.push("SELECT EXISTS (");
@@ -43,9 +44,9 @@ pub(crate) fn exists(select: &Select) -> Rendered {
     writer.finish()
 }
 
-/// The query where only whether it finds a row counts.
+/// The query, where it only matters whether it finds a row: `SELECT 1 FROM … WHERE … LIMIT $1`.
 pub(super) fn nested_exists(writer: &mut SqlWriter, select: &Select) {
-    // With any other clause, an aggregate say, the rows depend on the list or on the order.
+    // With any other clause, for instance an aggregate, it depends on the list or on the order which rows there are.
     let free_of_list_and_order =
         [Clause::Select, Clause::Join, Clause::Where, Clause::OrderBy, Clause::Limit, Clause::Offset, Clause::Lock];
     if !select.has_only(&free_of_list_and_order) {
@@ -62,7 +63,8 @@ pub(super) fn nested_exists(writer: &mut SqlWriter, select: &Select) {
     writer.close();
 }
 
-/// The query, inside another statement or alone.
+/// The query, as a statement or a part of one: `SELECT DISTINCT … FROM … WHERE … GROUP BY … HAVING … ORDER BY … LIMIT …
+/// FOR UPDATE`.
 pub(super) fn nested(writer: &mut SqlWriter, select: &Select) {
     writer.open(select.id, select.from.len());
     let before = writer.reuse;
@@ -102,6 +104,7 @@ pub(super) fn nested(writer: &mut SqlWriter, select: &Select) {
     writer.close();
 }
 
+/// ` FROM "users" AS t0 JOIN … WHERE …`.
 fn from_where(writer: &mut SqlWriter, select: &Select) {
     for (source, from) in select.from.iter().enumerate() {
         from_item(writer, select, source, from);
@@ -109,6 +112,7 @@ fn from_where(writer: &mut SqlWriter, select: &Select) {
     writer.all_of(" WHERE ", &select.filters);
 }
 
+/// ` FROM "users" AS t0`, ` JOIN unnest($1) WITH ORDINALITY AS t1(k0, n) ON …`, ` JOIN LATERAL (SELECT …) AS t1(c0) ON TRUE`.
 fn from_item(writer: &mut SqlWriter, select: &Select, source: usize, from: &From) {
     writer.push(match from.join {
         Join::First => " FROM ",

@@ -6,7 +6,8 @@ use crate::ast::{DEPTH, RecursiveQuery};
 /// The name of the rows found so far. It has a blank, so that it hides no table of the user.
 pub(super) const NAME: &str = "\"orm tree\"";
 
-/// The query in parentheses.
+/// Writes the query in parentheses:
+/// `(WITH RECURSIVE "orm tree"(c0) AS (SELECT … UNION SELECT …) SELECT c0 FROM "orm tree" GROUP BY c0)`.
 ///
 /// UNION drops rows that were found before, so the recursion ends even if rows refer to each other in a circle. With a depth,
 /// each round of the circle would find new rows: then the step has a bound, or CYCLE stops at a row of the same path. A row
@@ -37,7 +38,7 @@ pub(super) fn tree(writer: &mut SqlWriter, tree: &RecursiveQuery) {
     writer.push(" SELECT ");
     columns(writer, number_in_key, tree.key);
     if tree.numbered && !number_in_key {
-        // A key is found once for each number, but for each depth that was counted.
+        // Where steps are counted, a key may be found at several depths for the same number.
         writer.push(if tree.counted { ", array_agg(DISTINCT n) AS n" } else { ", array_agg(n) AS n" });
     }
     if tree.depth {
@@ -53,6 +54,7 @@ pub(super) fn tree(writer: &mut SqlWriter, tree: &RecursiveQuery) {
     writer.push(")");
 }
 
+/// `n, c0, c1`.
 fn columns(writer: &mut SqlWriter, numbered: bool, count: usize) {
     if numbered {
         writer.push("n, ");

@@ -9,7 +9,8 @@ use crate::{
     schema::Table,
 };
 
-/// The statement; `returning` is what comes back of its rows.
+/// The statement; `returning` is the list of RETURNING:
+/// `INSERT INTO "users" AS t0 ("name") VALUES ($1) ON CONFLICT … RETURNING …`.
 pub(crate) fn insert(insert: &Insert, returning: &[Node]) -> Rendered {
     let mut writer = SqlWriter::new();
     writer.open(insert.id, 1);
@@ -33,6 +34,7 @@ pub(crate) fn insert(insert: &Insert, returning: &[Node]) -> Rendered {
     writer.finish()
 }
 
+/// ` VALUES ($1, DEFAULT), ($2, $3)`, or ` SELECT * FROM unnest($1, $2)`.
 fn rows(writer: &mut SqlWriter, insert: &Insert) {
     match &insert.rows {
         InsertSource::Values(rows) => {
@@ -54,14 +56,15 @@ fn rows(writer: &mut SqlWriter, insert: &Insert) {
     }
 }
 
+/// ` ON CONFLICT ("email") DO UPDATE SET … WHERE …`.
 fn on_conflict(writer: &mut SqlWriter, insert: &Insert, conflict: &OnConflict) {
     writer.push(" ON CONFLICT");
     match &conflict.target {
         ConflictTarget::Any => {}
         ConflictTarget::Columns(columns) => {
             writer.push(" (");
-            // The server looks for an index over the same expressions. It knows a bind's value only as long as it plans
-            // the statement anew each time, so a constant is part of the text.
+            // The server looks for an index over the same expressions. Once it uses a generic plan it does not know the
+            // value of a bind any more, so values are constants of the text.
             writer.constants = true;
             writer.each(columns, ", ", |writer, column| match column {
                 Node::Column { name: crate::ast::ColumnName::Named(name), .. } => writer.ident(name),
@@ -85,7 +88,7 @@ fn on_conflict(writer: &mut SqlWriter, insert: &Insert, conflict: &OnConflict) {
     }
 }
 
-/// The statement; `returning` is what comes back of its rows.
+/// The statement; `returning` is the list of RETURNING: `UPDATE "users" AS t0 SET "name" = $1 WHERE … RETURNING …`.
 pub(crate) fn update(update: &Update, returning: &[Node]) -> Rendered {
     let mut writer = SqlWriter::new();
     writer.open(update.id, 1);
@@ -97,7 +100,7 @@ pub(crate) fn update(update: &Update, returning: &[Node]) -> Rendered {
     writer.finish()
 }
 
-/// The statement; `returning` is what comes back of its rows.
+/// The statement; `returning` is the list of RETURNING: `DELETE FROM "users" AS t0 WHERE … RETURNING …`.
 pub(crate) fn delete(delete: &Delete, returning: &[Node]) -> Rendered {
     let mut writer = SqlWriter::new();
     writer.open(delete.id, 1);
@@ -108,13 +111,15 @@ pub(crate) fn delete(delete: &Delete, returning: &[Node]) -> Rendered {
     writer.finish()
 }
 
+/// `"users" AS t0`.
 fn target(writer: &mut SqlWriter, table: &Table, id: QueryId) {
     writer.table(table);
     writer.push(" AS ");
     writer.alias(id, 0);
 }
 
-/// Writes SET, with what the table's columns ask every update for.
+/// Writes ` SET "name" = $1, "version" = t0."version" + 1`: assignments of the user, then the columns that every update
+/// sets.
 fn assignments(writer: &mut SqlWriter, table: &'static Table, id: QueryId, set: &[Assignment]) {
     writer.push(" SET ");
     writer.each(set, ", ", |writer, Assignment { column, value, .. }| {
@@ -137,6 +142,7 @@ fn assignments(writer: &mut SqlWriter, table: &'static Table, id: QueryId, set: 
     }
 }
 
+/// ` RETURNING t0."id"`.
 fn return_rows(writer: &mut SqlWriter, returning: &[Node]) {
     if !returning.is_empty() {
         writer.push(" RETURNING ");

@@ -17,20 +17,20 @@ async fn refused<T: std::fmt::Debug>(result: impl Future<Output = Result<T>>, ex
 #[tokio::test]
 async fn ties_without_an_order_or_a_limit() {
     let db = Offline;
-    refused(Post::query().limit(3).with_ties().all(&db), expect!["select from posts: `with_ties` needs `order_by` and `limit`: it adds the rows that the order does not tell from the last"]).await;
-    refused(Post::query().order_by(|p| p.title.asc()).with_ties().count(&db), expect!["select from posts: `with_ties` needs `order_by` and `limit`: it adds the rows that the order does not tell from the last"]).await;
-    refused(Post::query().limit(3).with_ties().first(&db), expect!["select from posts: `with_ties` needs `order_by` and `limit`: it adds the rows that the order does not tell from the last"]).await;
-    refused(Post::query().order_by(|p| p.title.asc()).with_ties().one(&db), expect!["select from posts: `with_ties` needs `order_by` and `limit`: it adds the rows that the order does not tell from the last"]).await;
+    refused(Post::query().limit(3).with_ties().all(&db), expect!["select from posts: `with_ties` needs `order_by` and `limit`: it adds rows that are equal to the last one in that order"]).await;
+    refused(Post::query().order_by(|p| p.title.asc()).with_ties().count(&db), expect!["select from posts: `with_ties` needs `order_by` and `limit`: it adds rows that are equal to the last one in that order"]).await;
+    refused(Post::query().limit(3).with_ties().first(&db), expect!["select from posts: `with_ties` needs `order_by` and `limit`: it adds rows that are equal to the last one in that order"]).await;
+    refused(Post::query().order_by(|p| p.title.asc()).with_ties().one(&db), expect!["select from posts: `with_ties` needs `order_by` and `limit`: it adds rows that are equal to the last one in that order"]).await;
     let tied = Post::query().order_by(|p| p.title.asc()).limit(3).with_ties();
     refused(tied.clone().for_update().skip_locked().all(&db), expect!["select from posts: `with_ties` returns all rows that tie, and `skip_locked` leaves out some: use one of them"]).await;
     refused(
         Post::query().with_ties().delete().execute(&db),
-        expect!["delete from posts: a delete cannot have `with_ties`; filter by `in_` over a query that has"],
+        expect!["delete from posts: a delete cannot have `with_ties`; filter it with `in_` over a query that has it"],
     )
     .await;
     refused(
         tied.update(|p| p.published.set(true)).execute(&db),
-        expect!["update posts: an update cannot have `order_by`; filter by `in_` over a query that has"],
+        expect!["update posts: an update cannot have `order_by`; filter it with `in_` over a query that has it"],
     )
     .await;
 }
@@ -71,7 +71,7 @@ async fn writes_without_a_filter() {
     }
     refused(
         Post::query().filter(|p| p.published).limit(1).delete().execute(&db),
-        expect!["delete from posts: a delete cannot have `limit`; filter by `in_` over a query that has"],
+        expect!["delete from posts: a delete cannot have `limit`; filter it with `in_` over a query that has it"],
     )
     .await;
     refused(
@@ -107,24 +107,24 @@ async fn groups() {
     let db = Offline;
     refused(
         Post::query().group_by(|p| p.author_id).all(&db),
-        expect!["select from posts: a grouped query needs a `select` of what to know of each group"],
+        expect!["select from posts: a grouped query needs a `select` that says what to return for each group"],
     )
     .await;
     refused(
         Post::query().distinct().having(|p| p.id.count().gt(3)).all(&db),
-        expect!["select from posts: a grouped query needs a `select` of what to know of each group"],
+        expect!["select from posts: a grouped query needs a `select` that says what to return for each group"],
     )
     .await;
     refused(Post::query().group_by(|p| p.author_id).select(|p| (p.author_id, p.title)).all(&db), expect!["select from posts: `title` in the select list has no single value in a group: add it to `group_by`, or aggregate it (`.min()`, `.max()`, `.array_agg()`, …)"]).await;
     refused(Post::query().select(|p| (p.id.count(), p.title)).all(&db), expect!["select from posts: `title` in the select list has no single value in a group: add it to `group_by`, or aggregate it (`.min()`, `.max()`, `.array_agg()`, …)"]).await;
     refused(
         Post::query().filter(|p| p.id.count().gt(1)).all(&db),
-        expect!["select from posts: an aggregate cannot stand in a filter; `having` takes conditions on groups"],
+        expect!["select from posts: an aggregate cannot be used in a filter; `having` takes conditions on groups"],
     )
     .await;
     refused(
         Post::query().select(|p| p.id.count().max()).all(&db),
-        expect!["select from posts: an aggregate cannot stand in another aggregate"],
+        expect!["select from posts: an aggregate cannot contain another aggregate"],
     )
     .await;
     refused(
@@ -134,7 +134,7 @@ async fn groups() {
     .await;
     refused(
         Post::query().distinct_on(|p| p.id).order_by(|p| p.title.asc()).all(&db),
-        expect!["select from posts: the order of a `distinct_on` query must begin with its key, and all of it"],
+        expect!["select from posts: the `order_by` of a `distinct_on` query must begin with its whole key"],
     )
     .await;
 }
@@ -147,27 +147,27 @@ async fn orders_of_distinct_rows() {
             .distinct_on(|p| (p.author_id, p.published))
             .order_by(|p| (p.published.asc(), p.id.asc()))
             .all(&db),
-        expect!["select from posts: the order of a `distinct_on` query must begin with its key, and all of it"],
+        expect!["select from posts: the `order_by` of a `distinct_on` query must begin with its whole key"],
     )
     .await;
     refused(
         Post::query().distinct_on(|p| p.author_id).order_by(|p| (p.title.asc(), p.author_id.asc())).all(&db),
-        expect!["select from posts: the order of a `distinct_on` query must begin with its key, and all of it"],
+        expect!["select from posts: the `order_by` of a `distinct_on` query must begin with its whole key"],
     )
     .await;
     refused(
         Post::query().select(|p| p.author_id).distinct().order_by(|p| p.id.asc()).all(&db),
-        expect!["select from posts: a `distinct` query can only be ordered by what it selects: equal rows may differ in all else"],
+        expect!["select from posts: a `distinct` query can only be ordered by what it selects: duplicate rows may differ in everything else"],
     )
     .await;
     refused(
         Post::query().select(|p| p.author_id + 1).distinct().order_by(|p| (p.author_id + 2).asc()).all(&db),
-        expect!["select from posts: a `distinct` query can only be ordered by what it selects: equal rows may differ in all else"],
+        expect!["select from posts: a `distinct` query can only be ordered by what it selects: duplicate rows may differ in everything else"],
     )
     .await;
     refused(
         Post::query().select(|p| p.title.array_agg().distinct().order_by(p.id.asc())).all(&db),
-        expect!["select from posts: a `distinct` aggregate can only be ordered by what it gathers: equal values may differ in all else"],
+        expect!["select from posts: a `distinct` aggregate can only be ordered by its arguments: equal values may differ in everything else"],
     )
     .await;
 }
@@ -195,7 +195,7 @@ async fn groups_in_sub_queries() {
     .await;
     refused(
         User::query().select(|u| (u.id, Post::query().select(|_| u.id.max()).scalar())).all(&db),
-        expect!["select from users: an aggregate in a sub-query that names columns of the query around only would gather the rows of that query: aggregate there, or a column of the sub-query"],
+        expect!["select from users: this aggregate uses only columns of the outer query, so SQL would evaluate it there; aggregate in the outer query, or over a column of the sub-query"],
     )
     .await;
     refused(
@@ -204,7 +204,7 @@ async fn groups_in_sub_queries() {
             .group_by(|(_, n)| (n.user_id, n.text))
             .select(|(_, n)| n)
             .all(&db),
-        expect!["select from users: the model that is a part of the select list may be missing, which a group does not know: add its primary key to `group_by`"],
+        expect!["select from users: the model of an outer join in the select list may be missing, and a group cannot tell: add its primary key to `group_by`"],
     )
     .await;
 }
@@ -213,13 +213,13 @@ async fn groups_in_sub_queries() {
 async fn locks_of_outer_joins() {
     refused(
         User::query().left_join::<Post>(|(u, p)| p.author_id.eq(u.id)).for_update().all(&Offline),
-        expect!["select from users: rows of an outer join cannot be locked, for some may not be there: lock them in a query without the join, filtered by `in_` over this one"],
+        expect!["select from users: rows of an outer join cannot be locked, because some may be missing: lock them in a query without the join, filtered by `in_` over this one"],
     )
     .await;
     let inner = Post::query().full_join::<User>(|(p, u)| u.id.eq(p.author_id)).for_share();
     refused(
         User::query().filter(|_| exists(inner)).all(&Offline),
-        expect!["select from users: rows of an outer join cannot be locked, for some may not be there: lock them in a query without the join, filtered by `in_` over this one"],
+        expect!["select from users: rows of an outer join cannot be locked, because some may be missing: lock them in a query without the join, filtered by `in_` over this one"],
     )
     .await;
 }
@@ -229,7 +229,7 @@ async fn what_has_no_meaning() {
     let db = Offline;
     refused(
         Post::query().skip_locked().all(&db),
-        expect!["select from posts: `skip_locked` and `nowait` come after `for_update` or one of its kind"],
+        expect!["select from posts: `skip_locked` and `nowait` come after `for_update` or another row lock"],
     )
     .await;
     refused(
@@ -250,7 +250,8 @@ async fn what_has_no_meaning() {
 async fn expressions_without_end() {
     let db = Offline;
     let deep = |n: i64| User::query().filter(move |u| (0..n).fold(u.id + 0, |sum, i| sum + i).gt(1));
-    refused(deep(5000).all(&db), expect!["select from users: the expression is nested more than 400 deep"]).await;
+    refused(deep(5000).all(&db), expect!["select from users: the expression is nested more than 400 levels deep"])
+        .await;
     refused(
         User::query().select(|_| count_all().distinct()).all(&db),
         expect!["select from users: `distinct` of `count_all` has no meaning: count a column"],
@@ -287,7 +288,7 @@ async fn more_rows_than_can_be_counted_are_a_value_that_cannot_be_sent() {
         assert!(
             error
                 .to_string()
-                .ends_with("a limit or offset is more rows than PostgreSQL counts, which are those of an `i64`")
+                .ends_with("a limit or offset is larger than PostgreSQL can count, which is the largest `i64`")
         );
     }
     assert!(Post::query().limit(most).offset(most).to_string().ends_with("LIMIT $1 OFFSET $2"));
@@ -367,27 +368,27 @@ async fn what_is_said_twice() {
     let db = Offline;
     refused(
         Post::query().distinct().distinct_on(|p| p.id).all(&db),
-        expect!["select from posts: a query is `distinct`, or `distinct_on` one key: say which once"],
+        expect!["select from posts: a query has one `distinct` or one `distinct_on`: remove the others"],
     )
     .await;
     refused(
         Post::query().distinct_on(|p| p.id).distinct_on(|p| p.title).distinct().all(&db),
-        expect!["select from posts: a query is `distinct`, or `distinct_on` one key: say which once"],
+        expect!["select from posts: a query has one `distinct` or one `distinct_on`: remove the others"],
     )
     .await;
     refused(
         Post::query().for_update().for_share().all(&db),
-        expect!["select from posts: a query locks its rows in one way: say `for_update` or one of its kind once"],
+        expect!["select from posts: a query has one kind of row lock: call only one of `for_update`, `for_no_key_update`, `for_share`, `for_key_share`"],
     )
     .await;
     refused(
         Post::query().for_update().skip_locked().nowait().all(&db),
-        expect!["select from posts: rows that others have locked are left out or are an error, not both"],
+        expect!["select from posts: rows that others have locked are left out or are an error: call `skip_locked` or `nowait`, not both"],
     )
     .await;
     // A refusal outlives every later clause, and what is made of the query.
     let faulty = || Post::query().skip_locked().for_update().filter(|p| p.published);
-    let told = || expect!["select from posts: `skip_locked` and `nowait` come after `for_update` or one of its kind"];
+    let told = || expect!["select from posts: `skip_locked` and `nowait` come after `for_update` or another row lock"];
     refused(faulty().select(|p| p.id).limit(1).order_by(|p| p.id.asc()).all(&db), told()).await;
     refused(faulty().count(&db), told()).await;
     refused(faulty().exists(&db), told()).await;
@@ -395,7 +396,7 @@ async fn what_is_said_twice() {
     refused(Post::query().filter(|_| exists(faulty())).all(&db), told()).await;
     refused(
         Post::query().skip_locked().filter(|p| p.published).delete().returning(|p| p.id).execute(&db),
-        expect!["delete from posts: `skip_locked` and `nowait` come after `for_update` or one of its kind"],
+        expect!["delete from posts: `skip_locked` and `nowait` come after `for_update` or another row lock"],
     )
     .await;
     refused(
@@ -405,12 +406,12 @@ async fn what_is_said_twice() {
             .update(|p| p.published.set(true))
             .returning(|p| p.id)
             .execute(&db),
-        expect!["update posts: `skip_locked` and `nowait` come after `for_update` or one of its kind"],
+        expect!["update posts: `skip_locked` and `nowait` come after `for_update` or another row lock"],
     )
     .await;
     refused(
         Post::query().filter(|p| p.published).limit(1).delete().returning(|p| p.id).all(&db),
-        expect!["delete from posts: a delete cannot have `limit`; filter by `in_` over a query that has"],
+        expect!["delete from posts: a delete cannot have `limit`; filter it with `in_` over a query that has it"],
     )
     .await;
     // What is asked of a relation forgets its order and its list, not what is wrong with them.

@@ -110,10 +110,10 @@ async fn rows_filtered_by_their_links_are_not_written() {
     let order = Order { shop_id: 1, number: 1 };
     let parts = Order::parts().filter_link(|l| l.amount.gt(1)).of(&order);
     let error = parts.clone().delete().execute(&Recorder::default()).await.expect_err("refused");
-    expect!["delete from parts: a delete cannot have `join`; filter by `in_` over a query that has"]
+    expect!["delete from parts: a delete cannot have `join`; filter it with `in_` over a query that has it"]
         .assert_eq(&error.to_string());
     let error = parts.update(|p| p.model.set(1)).execute(&Recorder::default()).await.expect_err("refused");
-    expect!["update parts: an update cannot have `join`; filter by `in_` over a query that has"]
+    expect!["update parts: an update cannot have `join`; filter it with `in_` over a query that has it"]
         .assert_eq(&error.to_string());
 }
 

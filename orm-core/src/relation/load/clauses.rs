@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::With;
 use crate::{
-    expr::IntoCond,
-    query::{Append, JoinedColumns, JoinedSources, Maybe, On, Room, Source, clauses},
+    expr::{IntoCond, IntoFilter, IntoOrder, Selection},
+    query::{AddSource, CanJoin, JoinCondition, JoinedColumns, JoinedSources, Maybe, Source, clauses},
     statement::Sql,
 };
 
@@ -39,9 +39,12 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
     /// let posts: Vec<(Post, Vec<Comment>)> = posts.order_by(|(p, u)| (u.name.asc(), p.id.asc())).all(&db).await?;
     /// # Ok(()) }
     /// ```
-    pub fn join<J>(self, on: impl On<JoinedColumns<S, J>, Cond: IntoCond>) -> With<M, L, Row, JoinedSources<S, J>>
+    pub fn join<J>(
+        self,
+        on: impl JoinCondition<JoinedColumns<S, J>, Cond: IntoCond>,
+    ) -> With<M, L, Row, JoinedSources<S, J>>
     where
-        S: Room + Append<J>,
+        S: CanJoin + AddSource<J>,
     {
         With { consistent: self.consistent, ..With::of(self.query.join_beside(on), self.loads) }
     }
@@ -56,10 +59,10 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
     /// ```
     pub fn left_join<J>(
         self,
-        on: impl On<JoinedColumns<S, Maybe<J>>, Cond: IntoCond>,
+        on: impl JoinCondition<JoinedColumns<S, Maybe<J>>, Cond: IntoCond>,
     ) -> With<M, L, Row, JoinedSources<S, Maybe<J>>>
     where
-        S: Room + Append<Maybe<J>>,
+        S: CanJoin + AddSource<Maybe<J>>,
     {
         With { consistent: self.consistent, ..With::of(self.query.left_join_beside(on), self.loads) }
     }
@@ -68,6 +71,7 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
 clauses! {
     [filter order lock] for {
         [M, L, Row, S: Source] With<M, L, Row, S>, query.ast of S, S::Columns;
+        IntoFilter, IntoOrder, Selection;
         "", "User::query().with(User::posts())", "u", "u"
     }
 }

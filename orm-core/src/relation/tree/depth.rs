@@ -7,7 +7,7 @@ use crate::{
     ast::{DEPTH, QueryId},
     error::Result,
     executor::Executor,
-    expr::{Column, Joined, Mode, Origin, Present, Selection},
+    expr::{Column, IntoFilter, IntoOrder, Joined, Mode, Origin, Present, Selection},
     model::{Keyed, Model},
     query::{Maybe, Select, Source, Subquery, clauses},
     relation::{Path, Related, Relation, related::refuse_per_parent},
@@ -177,6 +177,7 @@ impl<P: Model, Out: FromRow> Relation for WithDepth<P, Out> {
 clauses! {
     [filter order] for {
         [P: Model, Out] WithDepth<P, Out>, query.ast of (P, Depth), (P::Columns<Present>, Column<i32>);
+        IntoFilter, IntoOrder, Selection;
         " of each parent", "Category::children().descendants().with_depth()", "(c, _)", "c"
     }
 }

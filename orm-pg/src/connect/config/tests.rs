@@ -116,7 +116,11 @@ fn a_url_in_place_of_a_host_is_not_shown() {
         let builder = DatabaseBuilder::new().user("u").host(host);
         assert!(!format!("{builder:?}").contains("hunter2"));
         let error = builder.check().unwrap_err();
-        assert!(error.to_string().contains("pass a connection string to `url(..)`") && !error.to_string().contains("hunter2"), "{error}");
+        assert!(
+            error.to_string().contains("pass a connection string to `url(..)`")
+                && !error.to_string().contains("hunter2"),
+            "{error}"
+        );
     }
 }
 
