@@ -104,3 +104,14 @@ pub struct Booking {
     pub room: String,
     pub seats: PgRange<i32>,
 }
+
+/// A vector of the extension `vector`.
+#[derive(Debug, Clone, Model)]
+#[orm(table = "documents")]
+pub struct Document {
+    #[orm(key, identity)]
+    pub id: i64,
+    pub title: String,
+    #[orm(sql_type = "vector(3)")]
+    pub embedding: Vector,
+}

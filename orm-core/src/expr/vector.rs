@@ -27,6 +27,12 @@ use crate::{ast::Node, value::VectorType};
 /// ```
 pub trait Vectors: Expression {
     /// Returns the Euclidean distance. Renders `x <-> y`.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let wanted = Vector::from(vec![0.1, 0.2, 0.3]);
+    /// let nearest = Document::query().order_by(|d| d.embedding.l2_distance(wanted).asc()).limit(10);
+    /// ```
     fn l2_distance<R: Operand<Base<Self>>>(self, other: R) -> Expr<NullIfEither<Self, R::Nullability, f64>>
     where
         Base<Self>: VectorType,
@@ -35,6 +41,12 @@ pub trait Vectors: Expression {
     }
 
     /// Returns the cosine distance: one minus the cosine of the angle, from 0 to 2. Renders `x <=> y`.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let wanted = Vector::from(vec![0.1, 0.2, 0.3]);
+    /// let nearest = Document::query().order_by(|d| d.embedding.cosine_distance(wanted).asc()).limit(10);
+    /// ```
     fn cosine_distance<R: Operand<Base<Self>>>(self, other: R) -> Expr<NullIfEither<Self, R::Nullability, f64>>
     where
         Base<Self>: VectorType,
@@ -44,6 +56,12 @@ pub trait Vectors: Expression {
 
     /// The inner product with its sign reversed: the nearest are first in ascending order, which an index supports.
     /// Renders `x <#> y`.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let wanted = Vector::from(vec![0.1, 0.2, 0.3]);
+    /// let nearest = Document::query().order_by(|d| d.embedding.negative_inner_product(wanted).asc()).limit(10);
+    /// ```
     fn negative_inner_product<R: Operand<Base<Self>>>(self, other: R) -> Expr<NullIfEither<Self, R::Nullability, f64>>
     where
         Base<Self>: VectorType,
@@ -52,6 +70,12 @@ pub trait Vectors: Expression {
     }
 
     /// The inner product. No index is used for it: sort by [`Self::negative_inner_product`]. Renders `(x <#> y) * -1`.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let wanted = Vector::from(vec![0.1, 0.2, 0.3]);
+    /// let products = Document::query().select(|d| (d.title, d.embedding.inner_product(wanted)));
+    /// ```
     fn inner_product<R: Operand<Base<Self>>>(self, other: R) -> Expr<NullIfEither<Self, R::Nullability, f64>>
     where
         Base<Self>: VectorType,
@@ -61,6 +85,12 @@ pub trait Vectors: Expression {
     }
 
     /// The sum of the distances along each axis. Renders `x <+> y`.
+    ///
+    /// ```
+    /// # use blog::*;
+    /// let wanted = Vector::from(vec![0.1, 0.2, 0.3]);
+    /// let nearest = Document::query().order_by(|d| d.embedding.l1_distance(wanted).asc()).limit(10);
+    /// ```
     fn l1_distance<R: Operand<Base<Self>>>(self, other: R) -> Expr<NullIfEither<Self, R::Nullability, f64>>
     where
         Base<Self>: VectorType,

@@ -80,6 +80,17 @@ impl Database {
 
     /// As [`from_pool`](Self::from_pool), with the connector that the pool was made with, over which statements that
     /// nobody waits for any more are cancelled. Without it they run to their end on a connection that is then closed.
+    ///
+    /// ```no_run
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// use bb8_postgres::{PostgresConnectionManager, bb8, tokio_postgres::NoTls};
+    ///
+    /// let tls = NoTls; // or the connector of a TLS library
+    /// let manager = PostgresConnectionManager::new_from_stringlike("host=localhost user=app", tls)?;
+    /// let pool = bb8::Pool::builder().test_on_check_out(false).build(manager).await?;
+    /// let db = orm_pg::Database::from_pool_with_tls(pool.clone(), tls);
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn from_pool_with_tls<Tls>(pool: bb8::Pool<PostgresConnectionManager<Tls>>, tls: Tls) -> Self
     where
