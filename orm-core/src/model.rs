@@ -1,13 +1,15 @@
 //! Models: the traits that `#[derive(Model)]` implements, and the verbs that they provide.
 
-pub(crate) mod check;
+pub(crate) mod const_check;
 mod field;
 mod flatten;
 mod insert_rows;
 mod insertable;
 
 #[doc(hidden)]
-pub use self::check::{NoModel, Probe, check_insert, check_integer, check_reference, check_referred, check_set_null};
+pub use self::const_check::{
+    ModelProbe, NotAModel, check_insert, check_integer, check_reference, check_referred, check_set_null,
+};
 #[doc(hidden)]
 pub use self::field::{
     bind_field, columns_of, field_def, field_nullable, field_type, first_required, insert_defaulted, insert_value,

@@ -244,8 +244,8 @@ impl<T: SqlType<Base: Signed>> Neg for Expr<T> {
     }
 }
 
-/// A number on the left of a column or an expression: `100 - a.balance`. One implementation a type, so that a literal
-/// finds its own.
+/// A number on the left of a column or an expression: `100 - a.balance`. One implementation for each type, so that the
+/// type of a literal can be inferred.
 macro_rules! number_first {
     ($($number:ty),+; $with:tt) => { $(number_first!(@ $number $with);)+ };
     (@ $number:ty { $($op:ident $method:ident),+ }) => { $(

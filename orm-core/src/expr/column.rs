@@ -103,12 +103,12 @@ impl<T, W> Column<T, W> {
     }
 }
 
-/// Where the columns of a model come from: a source of a query.
+/// The source of a query that the columns of a model belong to.
 #[derive(Debug, Clone, Copy)]
 pub struct Origin {
     query: QueryId,
     source: u8,
-    /// In a query that stands in FROM: the place of the model's first column in its select list.
+    /// For a query in FROM: the position of the model's first column in its select list.
     first: Option<u16>,
 }
 
@@ -120,7 +120,7 @@ impl Origin {
         Self { query, source, first: None }
     }
 
-    /// The same source, for columns that stand `by` places further on: those of a flattened struct.
+    /// Returns the same source for columns `by` positions further on: those of a flattened struct.
     #[must_use]
     pub fn offset(mut self, by: u16) -> Self {
         self.first = self.first.map(|first| first + by);

@@ -110,7 +110,7 @@ impl Mode for Joined {
     }
 }
 
-/// A struct whose columns stand in the tables of other models. Derive it.
+/// A struct whose columns are part of the tables of other models. Derive it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no columns to share",
     label = "expected a struct with `#[derive(Flatten)]`",

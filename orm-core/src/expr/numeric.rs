@@ -49,7 +49,7 @@ impl Fractional for rust_decimal::Decimal {}
 /// let query = User::query().select(|u| (u.name, (u.score * 100.0).round(), u.score.abs().sqrt()));
 /// ```
 pub trait Numeric: Expression {
-    /// The value without its sign. Renders `abs(x)`.
+    /// Returns the absolute value. Renders `abs(x)`.
     ///
     /// ```
     /// # use blog::*;
@@ -62,7 +62,7 @@ pub trait Numeric: Expression {
         Expr::new(Node::call("abs", vec![self.node()]))
     }
 
-    /// The nearest whole number above. Renders `ceil(x)`.
+    /// Rounds up to a whole number. Renders `ceil(x)`.
     ///
     /// ```
     /// # use blog::*;
@@ -75,7 +75,7 @@ pub trait Numeric: Expression {
         Expr::new(Node::call("ceil", vec![self.node()]).cast_to::<Base<Self>>())
     }
 
-    /// The nearest whole number below. Renders `floor(x)`.
+    /// Rounds down to a whole number. Renders `floor(x)`.
     ///
     /// ```
     /// # use blog::*;
@@ -88,7 +88,7 @@ pub trait Numeric: Expression {
         Expr::new(Node::call("floor", vec![self.node()]).cast_to::<Base<Self>>())
     }
 
-    /// The nearest whole number. Halves of `f64` go to the even neighbour. Renders `round(x)`.
+    /// Rounds to the nearest whole number; halves of `f64` are rounded to the even one. Renders `round(x)`.
     ///
     /// ```
     /// # use blog::*;
@@ -101,7 +101,7 @@ pub trait Numeric: Expression {
         Expr::new(Node::call("round", vec![self.node()]).cast_to::<Base<Self>>())
     }
 
-    /// The power. Renders `power(x, y)`, which the server calculates in `double precision`.
+    /// Raises the value to a power. Renders `power(x, y)`, which the server calculates in `double precision`.
     ///
     /// ```
     /// # use blog::*;
@@ -114,7 +114,7 @@ pub trait Numeric: Expression {
         Expr::new(Node::call("power", vec![self.node().cast_to::<f64>(), exponent.into_node()]))
     }
 
-    /// The square root. Renders `sqrt(x)`, which the server calculates in `double precision`.
+    /// Returns the square root. Renders `sqrt(x)`, which the server calculates in `double precision`.
     ///
     /// ```
     /// # use blog::*;

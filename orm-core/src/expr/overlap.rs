@@ -27,7 +27,8 @@ impl<E: Expression> Overlaps for E {}
 #[diagnostic::on_unimplemented(
     message = "a `{T}` cannot overlap a `{Self}`",
     label = "expected a range for a range, an array for an array",
-    note = "a range overlaps a range, multirange or Rust range (`a..b`) with the same bounds; an array overlaps an array, vector or slice of the same elements"
+    note = "a range overlaps a range, multirange or Rust range (`a..b`) with the same bounds; an array overlaps an array, vector or slice of the same elements",
+    note = "for a single value there are `contains_value` of ranges and `contains_element` of arrays"
 )]
 pub trait OverlapOperand<T> {
     /// Makes the node.

@@ -1,4 +1,4 @@
-//! SQL of the user: `sql!` returns a [`RawSql`], which runs as a statement or stands in a query as a fragment.
+//! SQL of the user: `sql!` returns a [`RawSql`], which runs as a statement or is a fragment of a query.
 
 use std::{borrow::Cow, time::Duration};
 

@@ -14,7 +14,7 @@ pub trait Selection {
     /// The type of a row.
     type Output: FromRow;
 
-    /// Adds itself to the list.
+    /// Adds the expressions to the list.
     #[doc(hidden)]
     fn select(self, list: &mut SelectList);
 }

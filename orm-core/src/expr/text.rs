@@ -36,7 +36,7 @@ pub trait Pattern {
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub enum Wildcards {
-    /// The text is a pattern itself.
+    /// None: the text is itself a pattern.
     Own,
     /// `text%`
     After,

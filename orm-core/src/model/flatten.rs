@@ -1,6 +1,6 @@
 //! Columns that several models share: a struct with `#[derive(Flatten)]`, which models include with `#[orm(flatten)]`.
 
-use super::check;
+use super::const_check;
 use crate::{
     error::Result,
     expr::{Flatten, FlattenedField, NewFlattened, Selection},
@@ -44,7 +44,7 @@ pub const fn flattened_columns<M: FlattenedField<I>, const I: usize>() -> &'stat
 pub const fn flattened_column<M: FlattenedField<I>, const I: usize>(field: &str) -> &'static str {
     let mut columns = flattened_columns::<M, I>();
     while let [column, rest @ ..] = columns {
-        if check::equal(column.field.as_bytes(), field.as_bytes()) {
+        if const_check::equal(column.field.as_bytes(), field.as_bytes()) {
             return column.name;
         }
         columns = rest;
@@ -58,7 +58,8 @@ pub const fn flattened_column<M: FlattenedField<I>, const I: usize>(field: &str)
 #[expect(clippy::panic, reason = "runs while the user's crate is compiled, and is its error message")]
 pub const fn check_flattened_column<M: FlattenedField<I>, const I: usize>(part: &str, field: &str) {
     if flattened_column::<M, I>(field).is_empty() {
-        let text = check::Message::new().text("the columns of `").text(part).text("` have no field `").text(field);
+        let text =
+            const_check::ConstMessage::new().text("the columns of `").text(part).text("` have no field `").text(field);
         panic!("{}", text.text("`").as_str());
     }
 }
@@ -137,8 +138,8 @@ pub const fn check_columns(model: &str, own: &[&str], flattened: &[&[ColumnDef]]
     while let [part, rest @ ..] = parts {
         let mut columns = *part;
         while let [column, tail @ ..] = columns {
-            if check::contains(own, column.name) || check::is_column_of(rest, column.name) {
-                let text = check::Message::new()
+            if const_check::contains(own, column.name) || const_check::is_column_of(rest, column.name) {
+                let text = const_check::ConstMessage::new()
                     .text("the table of `")
                     .text(model)
                     .text("` would have two columns `")

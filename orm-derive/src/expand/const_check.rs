@@ -32,7 +32,7 @@ pub(super) fn of(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> 
             let Some(place) = key.fields.iter().position(|it| *it == field.ident) else { continue };
             let (target, count) = (&key.reference.target, key.fields.len());
             let columns = key.reference.columns.iter().map(unraw);
-            let table = quote!(#private::model::Probe::<#target>::TABLE);
+            let table = quote!(#private::model::ModelProbe::<#target>::TABLE);
             let check = quote!(check_reference(#name, #ty, #table, &[#(#columns),*], #place, #count));
             checks.push(respan(field.ty.span(), quote!(#private::model::#check)));
             if let Some(it) = key.reference.on_delete.as_ref().filter(|it| it.value == OnDelete::SetNull) {
@@ -44,13 +44,13 @@ pub(super) fn of(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> 
     let probe = (!model.foreign_keys.is_empty()).then(|| {
         quote! {
             #[allow(unused_imports)]
-            use #private::model::NoModel as _;
+            use #private::model::NotAModel as _;
         }
     });
     for key in &model.foreign_keys {
         let Some(first) = key.reference.columns.first() else { continue };
         let (target, columns) = (&key.reference.target, key.reference.columns.iter().map(unraw));
-        let table = quote!(#private::model::Probe::<#target>::TABLE);
+        let table = quote!(#private::model::ModelProbe::<#target>::TABLE);
         checks.push(respan(first.span(), quote!(#private::model::check_referred(#table, &[#(#columns),*]))));
     }
     for column in model.constraints.iter().flat_map(|it| &it.columns) {

@@ -39,7 +39,7 @@ pub(crate) fn insert(insert: &Insert) -> TokenStream {
     let check = respan(
         ident.span(),
         quote!(#private::model::check_insert(
-            #private::model::Probe::<#model>::TABLE,
+            #private::model::ModelProbe::<#model>::TABLE,
             #owner,
             &[#(#names),*],
             &[#(<#parts as #private::model::Flatten>::COLUMNS),*],
@@ -53,7 +53,7 @@ pub(crate) fn insert(insert: &Insert) -> TokenStream {
         #[allow(deprecated, unused_braces, clippy::all, clippy::pedantic)]
         const _: () = {
             #[allow(unused_imports)]
-            use #private::model::NoModel as _;
+            use #private::model::NotAModel as _;
 
             #outside
 

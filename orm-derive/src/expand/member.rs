@@ -27,7 +27,7 @@ pub(super) fn number_of_member(
     let (own, other) = (probe(number), probe(relation));
     let reads = |number: u64| quote!(#private::relation::ProbeReads::<#model, #ty, #number>::READS);
     let (reads, other_reads) = (reads(number), reads(relation));
-    let table = quote!(#private::model::Probe::<#model>);
+    let table = quote!(#private::model::ModelProbe::<#model>);
     let there = quote! {
         #private::relation::check_member(#table::TABLE, #table::MEMBERS, #own::THERE || #other::THERE, #text)
     };
@@ -35,7 +35,7 @@ pub(super) fn number_of_member(
     let probes = quote! {
         #[allow(unused_imports)]
         use #private::{
-            model::NoModel as _,
+            model::NotAModel as _,
             relation::{NoMember as _, NoReading as _, NoType as _},
         };
     };

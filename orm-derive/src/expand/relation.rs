@@ -137,9 +137,9 @@ fn parents(model: &Model, private: &TokenStream) -> Vec<TokenStream> {
             #[doc = #description]
             #vis fn #name() -> #private::relation::Related<Self, #target, #private::relation::#kind> {
                 #[allow(unused_imports)]
-                use #private::model::NoModel as _;
+                use #private::model::NotAModel as _;
                 #private::relation::belongs_to::<Self, #target, #private::relation::#kind, #number>(
-                    #private::model::Probe::<#target>::TABLE,
+                    #private::model::ModelProbe::<#target>::TABLE,
                 )
             }
         })

@@ -134,3 +134,32 @@ fn what_arrays_render() {
         []"#]],
     );
 }
+
+#[test]
+#[expect(deprecated, reason = "the old names are tested")]
+fn old_names_of_operators_render_the_same_sql() {
+    fn sql(cond: fn(ArticleColumns) -> Cond) -> String {
+        Article::query().filter(cond).select(|a| a.id).to_string()
+    }
+    assert_eq!(sql(|a| a.words.has("b")), sql(|a| a.words.contains_element("b")));
+    assert_eq!(sql(|a| a.words.has_all(["b"])), sql(|a| a.words.is_superset_of(["b"])));
+    assert_eq!(sql(|a| a.words.has_only(["b"])), sql(|a| a.words.is_subset_of(["b"])));
+    assert_eq!(sql(|a| a.words.has_any(["b"])), sql(|a| a.words.overlaps(["b"])));
+}
+
+#[test]
+#[expect(deprecated, reason = "the old names are tested")]
+fn old_names_of_traits_hold_for_what_has_the_new_ones() {
+    use orm_pg::{executor, expr};
+
+    fn largest<T: expr::Extremes>() {}
+    fn remainder<T: expr::Exact + expr::Plus<T> + expr::Minus<T> + expr::Times<T> + expr::Over<T>>() {}
+    fn listed<T: orm_pg::Scalar, V: expr::Item<T>>() {}
+    fn ranges<T: expr::Spans, V: expr::Span<i32>>() {}
+
+    largest::<i32>();
+    remainder::<i64>();
+    listed::<String, &str>();
+    ranges::<PgRange<i32>, PgRange<i32>>();
+    assert_eq!(executor::Together::OneSnapshot, executor::Consistency::OneSnapshot);
+}

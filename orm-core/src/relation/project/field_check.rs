@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use super::{Member, Reads};
 use crate::{
-    model::check::{Message, equal},
+    model::const_check::{ConstMessage, equal},
     schema::{ColumnDef, Table},
     value::{Nullability, PgType, Scalar, SqlType},
 };
@@ -89,7 +89,7 @@ impl<F> NoType for ProbeType<F> {}
 pub const fn check_member(table: Option<&Table>, members: &[&str], there: bool, name: &str) {
     let Some(table) = table else { return };
     let ([first, rest @ ..], false) = (members, there) else { return };
-    let text = Message::new().text("`").text(table.model).text("` has no column or relation `").text(name);
+    let text = ConstMessage::new().text("`").text(table.model).text("` has no column or relation `").text(name);
     let mut text = text.text("`; it has `").text(first).text("`");
     let mut rest = rest;
     while let [next, tail @ ..] = rest {
@@ -112,7 +112,7 @@ pub const fn check_part(column: Option<(&Table, &str)>, field: Option<(PgType, b
     let same = ty.follows_column
         || def.ty.follows_column
         || (equal(def.ty.name.as_bytes(), ty.name.as_bytes()) && def.ty.array == ty.array);
-    let text = Message::new().text("the field `").text(name).text("`");
+    let text = ConstMessage::new().text("the field `").text(name).text("`");
     if !same {
         let text = text.text(" is a `").text(ty.name).text(if ty.array { "[]" } else { "" });
         let text = text.text("`, but the column of `").text(table.model).text("` is a `").text(def.ty.name);
@@ -132,7 +132,7 @@ pub const fn check_part(column: Option<(&Table, &str)>, field: Option<(PgType, b
 pub const fn check_column(column: Option<(&Table, &str)>, reads: bool, name: &str, of_field: &str) {
     let (Some((table, column)), false) = (column, reads) else { return };
     let Some(def) = find(table, column) else { return };
-    let text = Message::new().text("the field `").text(name).text("` is of type `").text(of_field);
+    let text = ConstMessage::new().text("the field `").text(name).text("` is of type `").text(of_field);
     let text =
         text.text("`, which no column has; the column of `").text(table.model).text("` is a `").text(def.ty.name);
     panic!("{}", text.text(if def.ty.array { "[]`" } else { "`" }).as_str());
@@ -157,7 +157,7 @@ pub const fn check_relation(table: Option<&Table>, gives: &str, reads: bool, nam
     if reads || gives.is_empty() {
         return;
     }
-    let text = Message::new()
+    let text = ConstMessage::new()
         .text("the field `")
         .text(name)
         .text("` is of type `")

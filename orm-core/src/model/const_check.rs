@@ -11,25 +11,25 @@ use crate::{
 /// Has the table of `T` if that is a model, and none otherwise, which is a mistake with a separate message.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Probe<T>(std::marker::PhantomData<T>);
+pub struct ModelProbe<T>(std::marker::PhantomData<T>);
 
-impl<T: Model> Probe<T> {
+impl<T: Model> ModelProbe<T> {
     /// The table.
     pub const TABLE: Option<&'static Table> = Some(T::TABLE);
     /// The names of its columns and relations.
     pub const MEMBERS: &'static [&'static str] = T::MEMBERS;
 }
 
-/// The constants of [`Probe`] for types that are not models.
+/// The constants of [`ModelProbe`] for types that are not models.
 #[doc(hidden)]
-pub trait NoModel {
+pub trait NotAModel {
     /// No table.
     const TABLE: Option<&'static Table> = None;
     /// No names.
     const MEMBERS: &'static [&'static str] = &[];
 }
 
-impl<T> NoModel for Probe<T> {}
+impl<T> NotAModel for ModelProbe<T> {}
 
 /// Stops the compilation where a struct with `#[derive(Insert)]` lacks a column that has no default, or has one that
 /// is written only by the database.
@@ -42,7 +42,7 @@ pub const fn check_insert(table: Option<&Table>, owner: &str, fields: &[&str], p
         columns = rest;
         let present = contains(fields, column.field);
         if present && !column.insertable() {
-            let text = Message::new()
+            let text = ConstMessage::new()
                 .text("the column `")
                 .text(column.field)
                 .text("` of `")
@@ -53,7 +53,7 @@ pub const fn check_insert(table: Option<&Table>, owner: &str, fields: &[&str], p
             panic!("{}", text.as_str());
         }
         if !present && !column.optional() && !is_column_of(parts, column.name) {
-            let text = Message::new()
+            let text = ConstMessage::new()
                 .text("`")
                 .text(owner)
                 .text("` lacks the field `")
@@ -73,7 +73,7 @@ pub const fn check_integer(ty: PgType, what: &str) {
     if ty.is_integer() {
         return;
     }
-    let text = Message::new().text(what).text(" needs an integer type, not `").text(ty.name).text("`: ");
+    let text = ConstMessage::new().text(what).text(" needs an integer type, not `").text(ty.name).text("`: ");
     panic!("{}", text.text("use `i64`, `i32` or `i16`").as_str());
 }
 
@@ -84,7 +84,7 @@ pub const fn check_set_null(nullable: bool, field: &str) {
     if nullable {
         return;
     }
-    let text = Message::new().text("`").text(field).text("` cannot be set to NULL: make its type an `Option`, ");
+    let text = ConstMessage::new().text("`").text(field).text("` cannot be set to NULL: make its type an `Option`, ");
     panic!("{}", text.text("or choose another `on_delete`").as_str());
 }
 
@@ -101,7 +101,7 @@ pub const fn check_reference(
     count: usize,
 ) {
     let Some(table) = target else { return };
-    let text = Message::new();
+    let text = ConstMessage::new();
     if table.view {
         let text = text.text("`").text(table.model).text("` is a view, and a foreign key refers to a table: ");
         panic!("{}", text.text("name the model of the table").as_str());
@@ -153,7 +153,7 @@ pub const fn check_referred(target: Option<&Table>, columns: &[&str]) {
     while let [column, tail @ ..] = rest {
         rest = tail;
         if find(table, column, false).is_none() {
-            let text = Message::new().text("`").text(table.model).text("` has no column `").text(column);
+            let text = ConstMessage::new().text("`").text(table.model).text("` has no column `").text(column);
             panic!("{}", text.text("` to refer to").as_str());
         }
     }
@@ -167,7 +167,7 @@ pub const fn check_referred(target: Option<&Table>, columns: &[&str]) {
             return;
         }
     }
-    let text = Message::new().text("a foreign key refers to unique columns: ");
+    let text = ConstMessage::new().text("a foreign key refers to unique columns: ");
     let text = match columns {
         [only] => text.text("mark `").text(only).text("` of `").text(table.model).text("` with `#[orm(unique)]`"),
         _ => text.text("give `").text(table.model).text("` a `#[orm(unique(..))]` of these fields"),
@@ -239,12 +239,12 @@ pub(super) const fn is_column_of(parts: &[&[ColumnDef]], name: &str) -> bool {
 }
 
 /// A text that is built while compiling; it is truncated to a fixed length.
-pub(crate) struct Message {
+pub(crate) struct ConstMessage {
     bytes: [u8; 1024],
     len: usize,
 }
 
-impl Message {
+impl ConstMessage {
     pub(crate) const fn new() -> Self {
         Self { bytes: [0; 1024], len: 0 }
     }
