@@ -50,7 +50,7 @@ fn derive<R, C>(
 
 /// Makes a struct the model of a table or view.
 ///
-/// Beside the struct it writes `UserColumns`, the columns as closures see them; `NewUser`, a row to insert with
+/// Besides the struct it writes `UserColumns`, the columns as the argument of closures; `NewUser`, a row to insert with
 /// `NewUser::new(required..)`; and a constant for each constraint: `User::EMAIL_KEY`, for `Error::violates`.
 ///
 /// ```
@@ -89,64 +89,65 @@ fn derive<R, C>(
 /// |---|---|
 /// | `table = "users"` | the name in the database; default: the struct's in snake case |
 /// | `schema = "app"` | its schema |
-/// | `rename_all = "camelCase"` | how fields name their columns; default: as they are |
+/// | `rename_all = "camelCase"` | how columns are named after fields; default: unchanged |
 /// | `view` | read only |
-/// | `unique(a, b, name = "..")` | a unique constraint over fields; `times.created` is a field of a flattened one |
+/// | `unique(a, b, name = "..")` | a unique constraint over fields; `times.created` is a field of a flattened struct |
 /// | `index(a, b, name = "..", method = "gin", where = "sql")` | an index over fields; `using` is `method` |
 /// | `check("sql", name = "..")` | a check constraint |
-/// | `references(Order, fields(shop_id, number))` | a foreign key of several fields, and the relation to what it refers to: `Line::order()`; to other fields than the key by `columns(shop, no)`; `on_delete`, `relation` and `name` as on a field |
-/// | `has_many(posts: Post)` | the relation `User::posts()`: the rows of `Post` that refer here; `key = author_id` where several of its fields do, `key(shop_id, number)` where they do together |
-/// | `has_one(profile: Profile)` | the same where there is at most one |
-/// | `has_many(tags: Tag, through = PostTag)` | many to many, through the model of a junction table; `key` and `other_key` name its two fields where both refer to one model |
+/// | `references(Order, fields(shop_id, number))` | a foreign key of several fields, and the relation to the model that it refers to: `Line::order()`; `columns(shop, no)` refers to other fields than the primary key; `on_delete`, `relation` and `name` as on a field |
+/// | `has_many(posts: Post)` | the relation `User::posts()`: the rows of `Post` that refer to the user; `key = author_id` names the field if several refer to `User`, `key(shop_id, number)` the fields of one foreign key |
+/// | `has_one(profile: Profile)` | the same for at most one row |
+/// | `has_many(tags: Tag, through = PostTag)` | many to many, through the model of a junction table; `key` and `other_key` name its two fields if both refer to the same model |
 /// | `insert = Name`, `insert = none` | renames `NewUser`, or leaves it out |
 /// | `columns = Name` | renames `UserColumns` |
-/// | `crate = "path"` | where `orm_pg` is, when it is renamed |
+/// | `crate = "path"` | the path of `orm_pg`, if it is renamed |
 ///
 /// # Options of a field
 /// | `#[orm(..)]` | |
 /// |---|---|
 /// | `key` | part of the primary key |
-/// | `identity` | the database counts it up |
+/// | `identity` | the database numbers it |
 /// | `column = "name"` | the name in the database |
-/// | `default = "sql"` | the default; `NewUser` can leave it to `Auto` |
+/// | `default = "sql"` | the default; in `NewUser` the value can be `Auto` |
 /// | `generated = "sql"` | a stored generated column |
 /// | `unique`, `unique(name = "..")` | a unique constraint |
 /// | `index`, `index(name = "..", method = "gin", where = "sql")` | an index |
-/// | `references = User`, `references(User, column = email, on_delete = cascade, relation = author, name = "..")` | a foreign key, and the relation to what it refers to: `Post::author()` for `author_id`; `relation = none` for none; `column` is a unique field of the other model, where it is not its key; `on_delete` is one of `cascade`, `restrict`, `set_null`, `set_default`, `no_action` |
+/// | `references = User`, `references(User, column = email, on_delete = cascade, relation = author, name = "..")` | a foreign key, and the relation to the model that it refers to: `Post::author()` for `author_id`; `relation = none` for none; `column` names a unique field of the other model, if it does not refer to the primary key; `on_delete` is one of `cascade`, `restrict`, `set_null`, `set_default`, `no_action` |
 /// | `json` | any serde type as `jsonb` |
-/// | `version` | counts updates, for the optimistic lock |
-/// | `on_update = "sql"` | what each update sets it to, upserts included; columns in it are those of the row before the update |
+/// | `version` | counts updates, for optimistic locking |
+/// | `on_update = "sql"` | each update sets it to this expression, upserts included; its columns are those of the row before the update |
 /// | `flatten` | the columns of a struct with `#[derive(Flatten)]` |
-/// | `skip` | no column; read as `Default::default()` |
-/// | `renamed_from = "name"` | what migrations rename |
-/// | `sql_type = "varchar(20)"` | the type of the column as SQL, where it is not that of the Rust type; one that the Rust type can be read from: `citext`, `char(3)` and `xml` for `String`, `numeric(10, 2)` for `Decimal`, `vector(3)` for `Vector` |
+/// | `skip` | not a column; read as `Default::default()` |
+/// | `renamed_from = "name"` | the previous name, for migrations |
+/// | `sql_type = "varchar(20)"` | the type of the column as SQL, if it is not that of the Rust type; the Rust type must be able to read it: `citext`, `char(3)` and `xml` for `String`, `numeric(10, 2)` for `Decimal`, `vector(3)` for `Vector` |
 ///
 /// A column may be NULL when its type is an `Option`.
 ///
 /// # What does not compile
 /// Options that contradict each other or the type of the field, each with a message at that place: a type that no column
-/// holds; `key`, `identity` or `version` on an `Option`, or the last two on a type that is no integer; a reference to a
-/// view, to a model without a key or with a key of more columns, to a column that is not unique, or of a type that PostgreSQL does not compare with
-/// that key (`i32` may refer to an `i64`, text may not); `on_delete = set_null` on a type that is no `Option`, `set_default`
-/// without a default; a default, `on_update` or `version` on a column that the database alone writes.
+/// can hold; `key`, `identity` or `version` on an `Option`, or the last two on a type that is not an integer; a reference to
+/// a view, to a model without a primary key or with a key of more columns, to a column that is not unique, or to a type that
+/// PostgreSQL does not compare with that of the field (`i32` may refer to an `i64`, text may not); `on_delete = set_null` on
+/// a type that is not an `Option`, `set_default` without a default; a default, `on_update` or `version` on a column that
+/// only the database writes.
 ///
 /// # Generics
 /// A struct with type parameters is a model for each of their values: `Document<Invoice>` and `Document<Letter>` differ
-/// in the types of their columns, and share the name of the table (they are meant for tables of one shape in several
-/// databases or schemas, or for one choice an application). The bounds that the columns need are added by the derive;
-/// `DocumentColumns<T>` and `NewDocument<T>` have the parameters too, and constraints are
-/// `Document::<Invoice>::TITLE_KEY`. A model has no lifetimes, since a row that is read owns its values; a `flatten`ed
-/// field's type may not name a parameter, since the columns are counted before it is known. The trait for bounds of your
-/// own is `orm_pg::Scalar`; the prelude has the derive of that name only.
+/// in the types of their columns and share the name of the table. This is meant for tables of the same shape in several
+/// databases or schemas, or for one choice per application. The derive adds the bounds that the columns need;
+/// `DocumentColumns<T>` and `NewDocument<T>` have the parameters, too, and constraints are
+/// `Document::<Invoice>::TITLE_KEY`. A model has no lifetimes, because a row that is read owns its values. The type of a
+/// `flatten`ed field may not name a parameter, because its columns are counted before the parameter is known. For your own
+/// bounds use the trait `orm_pg::Scalar`; the prelude has only the derive of that name.
 #[proc_macro_derive(Model, attributes(orm))]
 pub fn derive_model(input: TokenStream) -> TokenStream {
     derive(input, attr::model, valid::model, expand::model)
 }
 
-/// Makes the columns of a struct ready to be shared: a model takes them in with `#[orm(flatten)]`.
+/// Makes a struct a set of columns that several models can have, as a field with `#[orm(flatten)]`.
 ///
-/// The fields take the options of a model's but those that belong to one table: the key, constraints, indexes. Columns
-/// are used through the field (`u.times.created`), and inserted as the `NewTimes` that is written beside the struct.
+/// The fields take the options of a model's fields, except those that belong to one table: the key, constraints, indexes.
+/// Queries use the columns through the field (`u.times.created`), and inserts take the `NewTimes` that the derive writes.
 ///
 /// ```
 /// use orm_pg::prelude::*;
@@ -209,8 +210,8 @@ pub fn derive_pg_enum(input: TokenStream) -> TokenStream {
 
 /// Makes a struct with one field a column type: that of the field.
 ///
-/// `#[orm(sql_type = "app.email")]` says that its type in the database is another one, which is made of the field's: a
-/// domain, or the type of an extension such as `citext`. `create_tables` does not make it.
+/// `#[orm(sql_type = "app.email")]` gives it another type in the database, which has the same values: a domain, or the
+/// type of an extension such as `citext`. `create_tables` does not create that type.
 ///
 /// ```
 /// use orm_pg::prelude::*;
@@ -235,14 +236,14 @@ pub fn derive_scalar(input: TokenStream) -> TokenStream {
 
 /// Makes a struct with named fields a PostgreSQL composite type, `CREATE TYPE address AS (..)`.
 ///
-/// `create_tables` makes the type before the tables that use it. On the struct: `name = ".."` (default: snake case),
-/// `schema = ".."`, `rename_all = ".."` for the attributes (default: as they are). On a field: `column = ".."`.
+/// `create_tables` creates the type before the tables that use it. On the struct: `name = ".."` (default: snake case),
+/// `schema = ".."`, `rename_all = ".."` for the attributes (default: unchanged). On a field: `column = ".."`.
 ///
-/// Beside the struct it writes `AddressAttributes`, so that queries can use them:
+/// Besides the struct it writes `AddressAttributes`, so that queries can use the attributes:
 /// `.filter(|u| u.address.attributes().street.eq("Main"))`.
 ///
-/// An attribute may be NULL, whatever the type in the database says, so reading a NULL into a field that is no `Option`
-/// is an error. To SQL a value whose attributes all are NULL `IS NULL`, too.
+/// PostgreSQL lets each attribute be NULL, so reading a NULL into a field that is not an `Option` is an error. In SQL a
+/// value whose attributes are all NULL `IS NULL`, too.
 ///
 /// ```
 /// use orm_pg::prelude::*;
@@ -289,21 +290,22 @@ pub fn derive_from_row(input: TokenStream) -> TokenStream {
     derive(input, attr::row, valid::from_row, expand::from_row)
 }
 
-/// Makes a struct say what is read of the model that `#[orm(of = User)]` names, and what is loaded along with it.
+/// Makes a struct a projection of the model that `#[orm(of = User)]` names: it selects columns, relations and computed
+/// values.
 ///
-/// A field has the name of a column and its type, or the name of a relation: a `Vec`, an `Option` or one of a model or of
-/// another projection. `Card::query()` then has the clauses of `User::query()`; only what the struct names travels. One
-/// statement for the rows, and one for each level of relations.
+/// A field has the name and type of a column, or the name of a relation: then it is a `Vec`, an `Option` or a single value
+/// of a model or of another projection. `Card::query()` has the clauses of `User::query()` and reads only the columns that
+/// the struct names. One statement reads the rows, and one more each level of relations.
 ///
 /// | `#[orm(..)]` on a field | |
 /// |---|---|
 /// | `from = name` | reads the column or relation of that name |
-/// | `expr = function` | what a function or closure makes of the columns: `expr = \|u\| u.name.upper()` |
+/// | `expr = function` | reads the result of a function or closure of the columns: `expr = \|u\| u.name.upper()` |
 /// | `flatten` | another projection of the same model |
 /// | `filter = closure`, `order_by = closure`, `limit = 3`, `offset = 1` | of a relation to many; limits are per parent |
-/// | `ancestors`, `descendants` | of a relation of the model to itself: followed to the end |
-/// | `max_depth = 2` | with one of these: followed so many times |
-/// | `with_depth` | with one of these: the closures get the depth, too, `order_by = \|(_, depth)\| depth.desc()` |
+/// | `ancestors`, `descendants` | of a relation of the model to itself: followed through all levels |
+/// | `max_depth = 2` | with one of these: followed through so many levels |
+/// | `with_depth` | with one of these: the closures get the depth, too, as in `order_by = \|(_, depth)\| depth.desc()` |
 ///
 /// ```
 /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -334,8 +336,8 @@ pub fn derive_projection(input: TokenStream) -> TokenStream {
 /// Makes a struct insertable as a row of the model that `#[orm(of = User)]` names.
 ///
 /// Its fields have the names of the model's fields; a missing column that needs a value is a compile error. A field may
-/// borrow (`&str`), be `Defaulted`, or have `#[orm(json)]` or `#[orm(skip)]`; for a flattened field of the model it is the
-/// `NewTimes` of that struct, with `#[orm(flatten)]`.
+/// borrow (`&str`), be `Defaulted`, or have `#[orm(json)]` or `#[orm(skip)]`; for a flattened field of the model
+/// it is the `NewTimes` of that struct, with `#[orm(flatten)]`.
 ///
 /// ```
 /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -356,7 +358,7 @@ pub fn derive_insert(input: TokenStream) -> TokenStream {
 
 /// Makes a struct of `Option`s a partial update of the model that `#[orm(of = User)]` names.
 ///
-/// `None` leaves a column as it is; a column that may be NULL is an `Option<Option<_>>`. A field may have `#[orm(json)]`
+/// `None` leaves a column unchanged; a column that may be NULL is an `Option<Option<_>>`. A field may have `#[orm(json)]`
 /// or `#[orm(skip)]`.
 ///
 /// ```
@@ -377,22 +379,22 @@ pub fn derive_changes(input: TokenStream) -> TokenStream {
     derive(input, attr::row, valid::changes, expand::changes)
 }
 
-/// What `orm_pg::sql!` expands to, which says where the crate is: `sql!(crate = path, "..")`.
+/// The expansion of `orm_pg::sql!`, which passes the path of its crate: `sql!(crate = path, "..")`.
 #[proc_macro]
 pub fn sql(input: TokenStream) -> TokenStream {
     let code = run(&input.into(), sql::read, valid::sql, expand::sql);
     quote!({ #code }).into()
 }
 
-/// Runs an asynchronous test on a database of its own: `async fn works(db: Database)`, with or without a `Result`.
+/// Runs an asynchronous test on its own database: `async fn works(db: Database)`, with or without a `Result`.
 ///
 /// | argument | |
 /// |---|---|
-/// | `models(User, Post)` | makes the tables of these models |
+/// | `models(User, Post)` | creates the tables of these models |
 /// | `models = MODELS` | the same from a list that several tests share: `const MODELS: &[&Table] = models![User, Post];` |
-/// | `setup = path` | runs an asynchronous function on the database, which it takes as `Database` or `&Database` |
+/// | `setup = path` | first runs an asynchronous function that takes the database, as `Database` or `&Database` |
 /// | `flavor = "current_thread"` | runs the test on one thread |
-/// | `crate = path` | where `orm_pg` is, when it is renamed |
+/// | `crate = path` | the path of `orm_pg`, if it is renamed |
 ///
 /// ```
 /// # use blog::*;

@@ -6,7 +6,7 @@ use syn::{Ident, ext::IdentExt};
 /// The longest name that PostgreSQL keeps whole, in bytes.
 pub(crate) const LONGEST: usize = 63;
 
-/// How Rust names become names in the database.
+/// A rule by which Rust names become names in the database.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Rename {
     #[default]
@@ -58,7 +58,7 @@ impl Rename {
         }
     }
 
-    /// Names the column of a field: a field that is snake case already keeps its name as it is (`line_1`).
+    /// Names the column of a field: with `snake_case` the name of the field is unchanged (`line_1`).
     pub(crate) fn column(self, ident: &Ident) -> String {
         match self {
             Self::Snake => ident.unraw().to_string(),
@@ -67,8 +67,8 @@ impl Rename {
     }
 }
 
-/// Why `name` cannot be a name in the database, if so.
-pub(crate) fn refuse(name: &str) -> Option<String> {
+/// The message about a name that the database cannot have.
+pub(crate) fn mistake(name: &str) -> Option<String> {
     if name.is_empty() {
         Some("a name in the database cannot be empty".to_owned())
     } else if name.contains('\0') {
@@ -81,7 +81,7 @@ pub(crate) fn refuse(name: &str) -> Option<String> {
     }
 }
 
-/// The name that PostgreSQL gives to a constraint or index: `users_email_key`, the parts cut short to fit.
+/// The name that PostgreSQL gives to a constraint or index: `users_email_key`, its parts truncated to fit.
 pub(crate) fn default_constraint(table: &str, columns: &[&str], label: &str) -> String {
     let (mut table, mut columns) = (table.to_owned(), columns.join("_"));
     let joint = usize::from(!columns.is_empty());
@@ -101,19 +101,19 @@ pub(crate) fn constant(table: &str, constraint: &str) -> String {
     short.filter(|it| !it.is_empty()).unwrap_or(constraint).to_shouty_snake_case()
 }
 
-/// The name in `known` that was probably meant by `name`.
+/// The name in `known` that is closest to `name`, if one is close.
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = if name.len() < 5 { 1 } else { 2 };
     let near = known.into_iter().map(|it| (distance(name, it), it)).filter(|(distance, _)| *distance <= limit);
     near.min_by_key(|(distance, _)| *distance).map(|(_, it)| it)
 }
 
-/// "; did you mean `x`?", where something is near.
+/// "; did you mean `x`?", if a known name is close.
 pub(crate) fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     nearest(name, known).map(|it| format!("; did you mean `{it}`?")).unwrap_or_default()
 }
 
-/// The edit distance, two neighbours that changed places counting as one edit.
+/// The edit distance, in which two swapped neighbours are one edit.
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let at = |rows: &[Vec<usize>], i: usize, j: usize| rows.get(i).and_then(|it| it.get(j)).copied().unwrap_or(0);

@@ -154,7 +154,7 @@ fn only_name(ctxt: &mut Ctxt, key: &Ident, items: &[Item]) -> Option<String> {
     name
 }
 
-/// Gives `on_delete` and `name` to the options that they stand beside, and the column its name.
+/// The column, with `on_delete` and `name` given to the options that they belong to.
 fn column(ctxt: &mut Ctxt, ident: &Ident, rename: Rename, options: FieldOptions) -> Column {
     let FieldOptions { mut column, name, on_delete, constraint, .. } = options;
     if let Some(action) = on_delete {
@@ -179,7 +179,7 @@ fn column(ctxt: &mut Ctxt, ident: &Ident, rename: Rename, options: FieldOptions)
         }
     }
     column.name = name.map_or_else(|| rename.column(ident), |it| it.value);
-    if let Some(reason) = name::refuse(&column.name) {
+    if let Some(reason) = name::mistake(&column.name) {
         ctxt.error(ident.span(), reason);
     }
     column

@@ -1,4 +1,4 @@
-//! The options of a struct with `#[derive(Projection)]`. Those of its fields have a grammar of their own, since their
+//! The options of a struct with `#[derive(Projection)]`. Those of its fields have a separate grammar, because their
 //! values are expressions.
 
 use proc_macro2::Span;

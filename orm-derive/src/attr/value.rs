@@ -54,7 +54,7 @@ pub(super) fn sql(ctxt: &mut Ctxt, key: &Ident, value: &Value) -> Option<String>
 /// Reads a name in the database.
 pub(super) fn db_name(ctxt: &mut Ctxt, key: &Ident, value: &Value) -> Option<String> {
     let text = text(ctxt, key, value)?;
-    if let Some(reason) = name::refuse(&text.value()) {
+    if let Some(reason) = name::mistake(&text.value()) {
         ctxt.error(text.span(), reason);
         return None;
     }

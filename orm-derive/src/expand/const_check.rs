@@ -11,8 +11,7 @@ use super::{
 };
 use crate::ast::{ConstraintColumn, Model, OnDelete};
 
-/// The checks of a model: items, or statements where there are type parameters; those are evaluated for each use of
-/// the model.
+/// The checks of a model: items, or statements if it has type parameters, which are evaluated for each use of the model.
 pub(super) struct ConstChecks {
     pub(super) items: TokenStream,
     pub(super) statements: TokenStream,
@@ -25,7 +24,7 @@ pub(super) fn of(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> 
     for (number, (field, column)) in model.columns().enumerate() {
         let (name, ty) = (unraw(&field.ident), quote!(#private::model::field_type::<#marker, #number>()));
         let counted = column.identity.as_ref().map(|_| "an identity column");
-        if let Some(what) = counted.or(column.version.as_ref().map(|_| "the version")) {
+        if let Some(what) = counted.or(column.version.as_ref().map(|_| "the version column")) {
             checks.push(respan(field.ty.span(), quote!(#private::model::check_integer(#ty, #what))));
         }
         for key in &model.foreign_keys {

@@ -1,4 +1,4 @@
-//! Constraints: in the table's data, and as constants of the struct.
+//! Constraints: in the metadata of the table, and as constants of the struct.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::ast::{ConstraintColumn, ConstraintKind, ForeignKey, Model, OnDelete};
 
-/// The function that gives the table of another model; at that model's name, should it be none.
+/// The function that returns the table of another model; a message about a type that is not one points at its name.
 pub(super) fn target(private: &TokenStream, path: &Path) -> TokenStream {
     quote!(#private::model::table_of::<#path>)
 }

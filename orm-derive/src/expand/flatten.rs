@@ -12,7 +12,7 @@ use super::{
 };
 use crate::ast::Model;
 
-/// Writes the impls; nothing without a struct to insert, which `valid` does not let happen.
+/// Writes the impls. Nothing without a struct to insert, which `valid` always gives it.
 pub(crate) fn flatten(shared: &Model) -> TokenStream {
     write(shared).unwrap_or_default()
 }
@@ -38,7 +38,7 @@ fn write(shared: &Model) -> Option<TokenStream> {
     let values = table::column_values(shared, &private, &tokens);
     let writes = new_row::writes(shared, &private, &tokens.marker, &quote!(__orm_new), &quote!(__orm_first));
     let count = new_row::count(shared, &private, &tokens.marker);
-    // A new row that does not have all parameters does not say which struct it is for.
+    // A new row that lacks a parameter does not determine the struct that it is for.
     let row = new_row::has_all_parameters(shared, &private).then(|| {
         quote! {
             #[automatically_derived]

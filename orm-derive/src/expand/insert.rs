@@ -45,7 +45,7 @@ pub(crate) fn insert(insert: &Insert) -> TokenStream {
             &[#(<#parts as #private::model::Flatten>::COLUMNS),*],
         )),
     );
-    // Outside of the impl the check runs for every build; but only inside there are type parameters.
+    // Outside of the impl the check runs in every build; but only inside can it name type parameters.
     let generic = generics.type_params().next().is_some() || generics.const_params().next().is_some();
     let (outside, inside) = if generic { (None, Some(quote!(const { #check };))) } else { (Some(check), None) };
     let outside = outside.map(|check| quote!(const _: () = #check;));

@@ -6,13 +6,13 @@ use syn::{Path, Type, spanned::Spanned};
 
 use super::{
     generics::ModelTokens,
-    relation::{kind, number},
+    relation::{name_hash, relation_kind},
     tokens::{respan, unraw},
 };
 use crate::ast::{self, ProjectedField, ProjectionSource};
 
-/// The number of the column or relation that a field reads, as the constant `member`, which is an error where there is
-/// none. Of a column and a relation of one name the field's type chooses.
+/// The number of the column or relation that a field reads, as the constant `member`; its evaluation is the error if there
+/// is none. If a column and a relation have the same name, the field's type chooses.
 pub(super) fn number_of_member(
     member: &Ident,
     projected: &ProjectedField,
@@ -22,7 +22,7 @@ pub(super) fn number_of_member(
     let ProjectionSource::Member { name, traversal, .. } = &projected.source else { return None };
     let ty = &projected.ty;
     let (field, text, shown) = (unraw(&projected.ident), unraw(name), shown(ty));
-    let (number, relation) = (number(name), relation_number(name));
+    let (number, relation) = (name_hash(name), relation_hash(name));
     let probe = |number: u64| quote!(#private::relation::ProbeMember::<#model, #number>);
     let (own, other) = (probe(number), probe(relation));
     let reads = |number: u64| quote!(#private::relation::ProbeReads::<#model, #ty, #number>::READS);
@@ -53,7 +53,7 @@ pub(super) fn number_of_member(
         #private::relation::check_relation(#table::TABLE, #own::GIVES, #reads, #field, #shown);
     };
     let fits = respan(ty.span(), fits);
-    // Apart from the number: the field can be read, if as another type than the column has.
+    // Apart from the number, because the field can be read, though as another type than the column has.
     let same = respan(
         ty.span(),
         quote! {
@@ -89,16 +89,16 @@ fn shown(ty: &Type) -> String {
     text
 }
 
-/// The number of a relation that has the name of a column.
-fn relation_number(name: &Ident) -> u64 {
-    number(&format_ident!("{}__relation", unraw(name)))
+/// The hash for a relation that has the name of a column.
+fn relation_hash(name: &Ident) -> u64 {
+    name_hash(&format_ident!("{}__relation", unraw(name)))
 }
 
 /// An impl for each column and relation, so that projections find them by name.
 pub(super) fn members(model: &ast::Model, private: &TokenStream, tokens: &ModelTokens) -> TokenStream {
     let ModelTokens { model: ty, params, bounds, .. } = tokens;
     let columns = model.columns().map(|(field, column)| {
-        let (name, number) = (&column.name, number(&field.ident));
+        let (name, number) = (&column.name, name_hash(&field.ident));
         let (kind, compared) = match (&column.json, ast::is_option(&field.ty)) {
             (None, _) => (quote!(ColumnOf), quote!(::core::option::Option::Some(#name))),
             (Some(_), false) => (quote!(JsonOf), quote!(::core::option::Option::None)),
@@ -121,10 +121,10 @@ pub(super) fn members(model: &ast::Model, private: &TokenStream, tokens: &ModelT
         let kind = if it.optional { quote!(MaybeOne) } else { quote!(One) };
         Some((it.reference.relation.as_ref()?, &it.reference.target, kind))
     });
-    let declared = model.relations.iter().map(|it| (&it.name, &it.target, kind(it)));
+    let declared = model.relations.iter().map(|it| (&it.name, &it.target, relation_kind(it)));
     let is_column = |name: &Ident| model.columns().any(|(field, _)| unraw(&field.ident) == unraw(name));
     let relations = of_keys.chain(declared).map(|(name, target, kind)| {
-        let number = if is_column(name) { relation_number(name) } else { number(name) };
+        let number = if is_column(name) { relation_hash(name) } else { name_hash(name) };
         let shown = quote!(#target).to_string().replace(' ', "");
         let of_it = format!("of a projection of it (`#[orm(of = {shown})]`)");
         let gives = match kind.to_string().as_str() {

@@ -7,18 +7,18 @@ use syn::spanned::Spanned;
 use super::{generics::ModelTokens, tokens::unraw};
 use crate::ast::{self, ConstraintColumn, ConstraintKind, ForeignKey, Model, Relation};
 
-/// The foreign keys of the model, as types can find them, and what those of others may refer to.
+/// Impls for the foreign keys of the model, by which types find them, and for the fields that foreign keys may refer to.
 pub(super) fn impls(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> TokenStream {
     let ModelTokens { model: ty, params, bounds, .. } = tokens;
     let keys = model.foreign_keys.iter().map(|it| {
-        let (target, number) = (&it.reference.target, number_of(&it.fields));
+        let (target, number) = (&it.reference.target, foreign_key_hash(&it.fields));
         let columns = it.columns.iter().map(ConstraintColumn::text);
         let values = it.fields.iter().filter_map(|field| value(model, private, tokens, field));
         let referred = referred(it, private);
         let only = is_only(model, it).then(|| {
             quote! {
                 #[automatically_derived]
-                impl #params #private::relation::RefersTo<#target, #ONLY> for #ty #bounds {
+                impl #params #private::relation::RefersTo<#target, #ONLY_KEY> for #ty #bounds {
                     const COLUMNS: &'static [&'static str] =
                         <Self as #private::relation::RefersTo<#target, #number>>::COLUMNS;
                     const REFERRED: ::core::option::Option<#private::relation::ReferencedColumns<#target>> =
@@ -47,21 +47,21 @@ pub(super) fn impls(model: &Model, private: &TokenStream, tokens: &ModelTokens) 
     keys.chain(unique_fields(model, private, tokens)).collect()
 }
 
-/// The value of a field as a bind; nothing of NULL.
+/// The value of a field as a bind; `None` for NULL.
 fn value(model: &Model, private: &TokenStream, tokens: &ModelTokens, field: &Ident) -> Option<TokenStream> {
     let place = model.columns().position(|(it, _)| it.ident == *field)?;
     let marker = &tokens.marker;
     Some(quote!(#private::model::reference_field::<#marker, #place>(&self.#field)))
 }
 
-/// What a foreign key refers to, where it is not the key.
+/// The columns that a foreign key refers to, if they are not the primary key.
 fn referred(key: &ForeignKey, private: &TokenStream) -> Option<TokenStream> {
     if key.reference.columns.is_empty() {
         return None;
     }
     let target = &key.reference.target;
     let probe = |it: &Ident| {
-        let number = number(it);
+        let number = name_hash(it);
         quote!(#private::relation::ProbeUnique::<#target, #number>)
     };
     let probes: Vec<TokenStream> = key.reference.columns.iter().map(probe).collect();
@@ -90,7 +90,7 @@ fn unique_fields(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> 
         column.json.is_none() && unique(&column.name) && !ast::is_generic(&model.generics, &field.ty)
     });
     let impls = fields.filter_map(|(field, column)| {
-        let (name, number) = (&column.name, number(&field.ident));
+        let (name, number) = (&column.name, name_hash(&field.ident));
         let value = value(model, private, tokens, &field.ident)?;
         Some(quote! {
             #[automatically_derived]
@@ -128,7 +128,7 @@ fn parents(model: &Model, private: &TokenStream) -> Vec<TokenStream> {
     let (ident, vis) = (&model.ident, &model.vis);
     let functions = model.foreign_keys.iter().filter_map(|it| {
         let name = it.reference.relation.as_ref()?;
-        let (target, number) = (&it.reference.target, number_of(&it.fields));
+        let (target, number) = (&it.reference.target, foreign_key_hash(&it.fields));
         let kind = if it.optional { quote!(MaybeOne) } else { quote!(One) };
         let (model, target_name) = (unraw(ident), quote!(#target).to_string());
         let fields = it.fields.iter().map(|it| format!("`{}`", unraw(it))).collect::<Vec<_>>().join(" and ");
@@ -151,11 +151,11 @@ fn parents(model: &Model, private: &TokenStream) -> Vec<TokenStream> {
 fn children(model: &Model, relation: &Relation, private: &TokenStream) -> TokenStream {
     let (ident, vis) = (&model.ident, &model.vis);
     let Relation { name, target, .. } = relation;
-    let key = key(&relation.key);
-    let kind = kind(relation);
+    let key = foreign_key_tokens(&relation.key);
+    let kind = relation_kind(relation);
     let body = match &relation.through {
         Some(through) => {
-            let other = self::key(&relation.other_key);
+            let other = foreign_key_tokens(&relation.other_key);
             quote_spanned!(through.span()=> #private::relation::through::<Self, #target, #through, #key, #other>())
         }
         None => {
@@ -179,8 +179,8 @@ fn children(model: &Model, relation: &Relation, private: &TokenStream) -> TokenS
     }
 }
 
-/// How many rows a `has_many` or `has_one` leads to.
-pub(super) fn kind(relation: &Relation) -> TokenStream {
+/// The type that says how many rows a `has_many` or `has_one` leads to.
+pub(super) fn relation_kind(relation: &Relation) -> TokenStream {
     match &relation.through {
         Some(through) => quote!(Many<#through>),
         None if relation.many => quote!(Many),
@@ -188,33 +188,35 @@ pub(super) fn kind(relation: &Relation) -> TokenStream {
     }
 }
 
-/// What stands for the only foreign key of a model to another, besides its own number.
-const ONLY: u64 = 0;
+/// Stands for the only foreign key of a model to another one, besides its hash.
+const ONLY_KEY: u64 = 0;
 
-/// Whether the model has no other foreign key to the same one, as far as the names tell: of several one must be named.
+/// Whether the model has no other foreign key to the same model, going by the names of paths: of several a relation must
+/// name one.
 fn is_only(model: &Model, key: &ForeignKey) -> bool {
     let name = |it: &ForeignKey| it.reference.target.segments.last().map(|it| unraw(&it.ident));
     model.foreign_keys.iter().filter(|it| name(it) == name(key)).count() == 1
 }
 
-/// The number that stands for a foreign key among those of a model.
-fn key(fields: &[Ident]) -> TokenStream {
+/// The number that identifies a foreign key among those of a model.
+fn foreign_key_tokens(fields: &[Ident]) -> TokenStream {
     match fields {
         [first, ..] => {
-            let number = number_of(fields);
+            let number = foreign_key_hash(fields);
             quote_spanned!(first.span()=> #number)
         }
-        [] => quote!(#ONLY),
+        [] => quote!(#ONLY_KEY),
     }
 }
 
-/// A number made of the names of the fields of a foreign key.
-fn number_of(fields: &[Ident]) -> u64 {
+/// The hash of the names of the fields of a foreign key.
+fn foreign_key_hash(fields: &[Ident]) -> u64 {
     hash(&fields.iter().map(unraw).collect::<Vec<_>>().join(","))
 }
 
-/// A number made of the name of a field, which both sides of a relation can work out (FNV-1a).
-pub(super) fn number(field: &Ident) -> u64 {
+/// The hash of the name of a field (FNV-1a): a const generic cannot be a string, and both sides of a relation can compute
+/// this one.
+pub(super) fn name_hash(field: &Ident) -> u64 {
     hash(&unraw(field))
 }
 

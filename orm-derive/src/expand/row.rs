@@ -10,7 +10,7 @@ use super::{
 };
 use crate::ast::{FieldKind, Model, RowField, RowSource};
 
-/// How to read the fields of a struct.
+/// The struct whose fields are read.
 pub(super) struct RowReader<'a> {
     /// The struct's name, for messages.
     pub(super) owner: String,
@@ -19,7 +19,7 @@ pub(super) struct RowReader<'a> {
     pub(super) fields: &'a [RowField],
     /// Whether one more column, the marker, tells a missing row from one that consists of NULLs.
     pub(super) with_marker: bool,
-    /// Whether the fields declare columns, so that one that the program never reads is no mistake.
+    /// Whether the fields declare columns, so that rustc does not warn about one that the program never reads.
     pub(super) declares: bool,
 }
 

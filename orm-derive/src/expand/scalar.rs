@@ -1,4 +1,4 @@
-//! `#[derive(Scalar)]`: a newtype as the type inside it.
+//! `#[derive(Scalar)]`: a newtype as a column of the type inside it.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -74,7 +74,7 @@ pub(crate) fn scalar(scalar: &Scalar) -> TokenStream {
             #[automatically_derived]
             impl #impl_generics #private::value::Element for #ident #type_generics #where_clause {}
 
-            // As the type inside: the `for` makes it a bound that may fail.
+            // If the type inside has them: without the `for`, a bound that does not hold would be an error.
             #[automatically_derived]
             impl #impl_generics #private::expr::MinMax for #ident #type_generics
             where

@@ -65,8 +65,8 @@ pub(super) fn impls(model: &Model, private: &TokenStream, tokens: &ModelTokens) 
     }
 }
 
-/// Where columns of other structs are among the columns: how many there are, and that no two have one name. Outside of
-/// the impl, where constants may not depend on type parameters.
+/// For a model with flattened fields: the number of all columns, and the check that no two have the same name. Outside of
+/// the impl, because these constants may not depend on type parameters.
 fn check_columns(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> Option<TokenStream> {
     if !model.has_flattened() {
         return None;
@@ -74,7 +74,8 @@ fn check_columns(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> 
     let own = model.columns().map(|(_, column)| &column.name);
     let count = model.columns().count();
     let (ident, name) = (&model.ident, unraw(&model.ident));
-    // By the types themselves, unless the model has no parameters: then a type without columns has had its message.
+    // By the types themselves if the model has parameters; otherwise by the marker, so that a type without columns gets no
+    // second message.
     let parts = model.flattened().enumerate().map(|(number, field)| {
         let (ty, marker) = (&field.ty, &tokens.marker);
         if model.generics.params.is_empty() {
@@ -94,7 +95,7 @@ fn check_columns(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> 
     })
 }
 
-/// The values of the fields of the struct of columns.
+/// The fields of the struct of columns, with their values.
 pub(super) fn column_values(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> Vec<TokenStream> {
     let marker = &tokens.marker;
     let mut number = 0_usize;
@@ -135,7 +136,7 @@ fn keyed(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> Option<T
     let all: Vec<(usize, &Field, &Column)> =
         model.columns().enumerate().map(|(number, (field, column))| (number, field, column)).collect();
     let keys = || all.iter().filter(|(_, _, column)| column.key.is_some());
-    // An `Option` here has had its message: what is written is what it should have been.
+    // An `Option` was refused: the code is written for the type inside.
     let types: Vec<_> = keys().map(|(_, field, _)| ast::inner(&field.ty).unwrap_or(&field.ty)).collect();
     let key = if let [single] = types.as_slice() { quote!(#single) } else { quote!((#(#types,)*)) };
     let bind = |number: &usize, field: &Field| {
@@ -151,7 +152,7 @@ fn keyed(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> Option<T
             }
         }
     });
-    // The binds of the key and the version are clones, which a type parameter has to allow.
+    // The binds of the key and the version are clones, so a type parameter needs `Clone`.
     let cloned =
         all.iter().filter(|(_, _, it)| it.key.is_some() || it.version.is_some()).map(|(_, field, _)| &field.ty);
     let cloned = cloned.filter(|ty| ast::is_generic(&model.generics, ty));

@@ -43,7 +43,7 @@ pub(super) fn to_json(private: &TokenStream, ty: &Type, value: &TokenStream) -> 
     }
 }
 
-/// Moves tokens to `span`, where messages about them shall point.
+/// Moves tokens to `span`, where messages about them should point.
 pub(super) fn respan(span: Span, tokens: TokenStream) -> TokenStream {
     let span = Span::call_site().located_at(span);
     let moved = tokens.into_iter().map(|mut token| {

@@ -18,14 +18,14 @@ impl TokenCase {
         format!("{}{}{}", self.open, self.inside.concat(), self.close)
     }
 
-    /// With a name behind so many pieces of the inside.
+    /// The token with a name inserted after that many pieces of its inside.
     fn with_name(&self, at: usize) -> String {
         let (before, after) = self.inside.split_at(at.min(self.inside.len()));
         format!("{}{}{{name}}{}{}", self.open, before.concat(), after.concat(), self.close)
     }
 }
 
-/// A token around pieces none of which ends it.
+/// A token around pieces, none of which ends it.
 fn quoted(open: &'static str, pieces: &'static [&'static str], close: &'static str) -> BoxedStrategy<TokenCase> {
     vec(select(pieces), 0..6)
         .prop_map(move |inside| TokenCase {
@@ -80,7 +80,7 @@ fn config(cases: u32) -> ProptestConfig {
     if std::env::var_os("PROPTEST_CASES").is_some() { default } else { ProptestConfig { cases, ..default } }
 }
 
-/// What the parts were written as, names between braces.
+/// The text of the parts, with names in braces.
 fn written(parts: &[TextPart]) -> String {
     let part = |part: &TextPart| match part {
         TextPart::Text(text) => text.replace('{', "{{").replace('}', "}}"),
@@ -101,7 +101,7 @@ proptest! {
         for (token, name, blank) in tokens {
             text += &token.text();
             text += blank;
-            // Behind a text and a line's end another text would go on with it, escapes and all.
+            // After a text and a line's end, another text would continue it.
             text += ", ";
             if name {
                 text += "{name} ";

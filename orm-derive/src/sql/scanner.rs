@@ -22,9 +22,9 @@ enum State {
         escaped: bool,
     },
     Ident,
-    /// Behind a `$` that may open a quote, and its tag so far.
+    /// After a `$` that may open a quote, with its tag so far.
     Tag(String),
-    /// Between `$tag$` and `$tag$`, with what may be the end of it.
+    /// Between `$tag$` and `$tag$`, with the last characters, which may be its end.
     Dollar {
         end: String,
         tail: String,
@@ -38,7 +38,7 @@ enum State {
 enum Word {
     None,
     Number,
-    /// A name; whether it is just `e`, which makes backslashes of a text behind it escape.
+    /// A name; whether it is just `e`, after which backslashes in a text escape.
     Name {
         e: bool,
     },
@@ -115,7 +115,7 @@ impl Scanner {
             State::Tag(tag) if begins_name(char) || (char.is_ascii_digit() && !tag.is_empty()) => {
                 State::Tag(tag + char.encode_utf8(&mut [0; 4]))
             }
-            // It was none; what looked like its tag is a name.
+            // It was not a dollar quote; the text that looked like its tag is a name.
             State::Tag(tag) => {
                 self.word = if tag.is_empty() { Word::None } else { Word::Name { e: tag.eq_ignore_ascii_case("e") } };
                 self.plain(before, char)
@@ -153,7 +153,7 @@ impl Scanner {
         let word = std::mem::replace(&mut self.word, Word::None);
         let ended = self.ended.take();
         match (before, char) {
-            // The text goes on: behind a doubled quote, or on another line.
+            // The text continues: after a doubled quote, or on another line.
             (_, '\'') if ended.is_some_and(|(_, line)| line || before == '\'') => {
                 State::Text { escapes: ended.is_some_and(|it| it.0), escaped: false }
             }
@@ -175,7 +175,7 @@ impl Scanner {
                     _ if it.is_ascii_digit() => Word::Number,
                     _ => Word::None,
                 };
-                // Blanks and comments may stand before what continues a text; a first `-` may begin one.
+                // Blanks and comments may come before the continuation of a text; a first `-` may begin a comment.
                 if before != '-' && (it.is_ascii_whitespace() || it == '-') {
                     self.ended = ended;
                     if is_line_end(it) {

@@ -52,7 +52,7 @@ fn exclude<T>(ctxt: &mut Ctxt, slot: &mut Option<Located<T>>, other: bool, messa
     }
 }
 
-/// Refuses what only a table can have.
+/// Refuses the options of a view that only a table can have.
 fn check_view(ctxt: &mut Ctxt, column: &mut Column) {
     let message = |what: &str| format!("a view cannot have {what}: remove it, or remove `view` from the struct");
     refuse(ctxt, &mut column.identity, message("an identity column"));
@@ -128,7 +128,7 @@ pub(super) fn check_flattened(ctxt: &mut Ctxt, field: &mut Field, generics: &Gen
     }
 }
 
-/// Refuses what a field of shared columns cannot have, because it belongs to the table of one model.
+/// Refuses the options of a shared field that belong to the table of one model.
 pub(super) fn refuse_on_shared(ctxt: &mut Ctxt, field: &mut Field) {
     let message = |what: &str| format!("{what} belongs on the model, not in a struct that several models flatten");
     if matches!(field.kind, FieldKind::Flatten) {

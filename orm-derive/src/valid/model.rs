@@ -49,7 +49,7 @@ fn check(ctxt: &mut Ctxt, input: &DeriveInput, read: ModelInput, shared: bool) -
     let is_column = fields.iter().any(|it| matches!(it.kind, FieldKind::Column(_) | FieldKind::Flatten));
     require_column(ctxt, input, derive, is_column)?;
     let table = options.table.map_or_else(|| Rename::Snake.apply(&input.ident), |it| it.value);
-    if let Some(reason) = name::refuse(&table) {
+    if let Some(reason) = name::mistake(&table) {
         ctxt.error(input.ident.span(), format!("{reason}, with `#[orm(table = \"..\")]`"));
     }
     if let (true, Some(insert)) = (view, &options.insert)
@@ -101,7 +101,7 @@ fn check(ctxt: &mut Ctxt, input: &DeriveInput, read: ModelInput, shared: bool) -
     })
 }
 
-/// Refuses the options that belong on the model that flattens the struct.
+/// Refuses the options of a shared struct that belong on the model that flattens it.
 fn refuse_on_shared(ctxt: &mut Ctxt, options: &ModelOptions) {
     let single = [
         options.table.as_ref().map(|it| it.span),

@@ -34,7 +34,7 @@ fn check_enum(ctxt: &mut Ctxt, input: &DeriveInput, read: EnumInput) -> Option<P
             let message = "a label of a PostgreSQL enum has no fields: to store this enum use `#[orm(json)]`";
             ctxt.error(span, message);
         }
-        if let Some(message) = name::refuse(&label.value) {
+        if let Some(message) = name::mistake(&label.value) {
             ctxt.error(label.span, message);
         }
         match variants.iter().find(|(_, it)| *it == label.value) {
@@ -68,7 +68,7 @@ fn check_composite(ctxt: &mut Ctxt, input: &DeriveInput, read: CompositeInput) -
     refuse_parameters(ctxt, input, "a PostgreSQL composite type")?;
     let mut attributes: Vec<CompositeAttribute> = Vec::new();
     for AttributeInput { ident, vis, ty, name } in written {
-        if let Some(message) = name::refuse(&name.value) {
+        if let Some(message) = name::mistake(&name.value) {
             ctxt.error(name.span, message);
         }
         if let Some(first) = attributes.iter().find(|it| it.name == name.value) {

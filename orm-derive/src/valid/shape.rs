@@ -1,4 +1,4 @@
-//! What a derive can stand on, the same rule for several of them.
+//! The rules for the shape of the input, which several derives share.
 
 use syn::{DeriveInput, Fields, Path, spanned::Spanned};
 
@@ -32,7 +32,7 @@ pub(super) fn require_model(ctxt: &mut Ctxt, input: &DeriveInput, derive: &str, 
     of
 }
 
-/// Refuses all parameters; `subject` is what cannot have them.
+/// Refuses all parameters; `subject` names the thing that cannot have them.
 pub(super) fn refuse_parameters(ctxt: &mut Ctxt, input: &DeriveInput, subject: &str) -> Option<()> {
     let Some(first) = input.generics.params.first() else { return Some(()) };
     ctxt.error(first.span(), format!("{subject} cannot be generic: remove the parameters"));

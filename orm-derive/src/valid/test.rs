@@ -9,7 +9,7 @@ use crate::{
     ctxt::Ctxt,
 };
 
-/// Checks a test; a function that cannot be called is a test that does not call it.
+/// Checks a test; if the function cannot be called, the code does not call it.
 pub(crate) fn test(ctxt: &mut Ctxt, (_, item): &(TokenStream, TokenStream), read: TestInput) -> Result<Test, Stub> {
     let TestInput { krate, models, lists, setup, current_thread, function } = read;
     let Some(function) = function else { return Err(Stub::Unchanged(item.clone())) };
