@@ -208,7 +208,7 @@ pub trait Keyed: Model {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is a view, which is read only",
     label = "this writes",
-    note = "write to the tables under the view"
+    note = "write to the tables that the view reads"
 )]
 pub trait Writable: Model + RowsOf<Self, Model = Self> {}
 

@@ -10,7 +10,7 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a composite type",
     label = "has no attributes",
-    note = "`#[derive(PgComposite)]` makes a struct one"
+    note = "add `#[derive(PgComposite)]` to the struct"
 )]
 pub trait Composite: Scalar {
     /// The attributes as expressions; `N` is the nullability of the whole value.

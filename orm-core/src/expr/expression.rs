@@ -287,7 +287,7 @@ pub trait Expression: Sized {
 #[diagnostic::on_unimplemented(
     message = "`not_in` does not accept a nullable operand, and this is an `{Self}`",
     label = "may be NULL",
-    note = "`NULL NOT IN (..)` is never true, so its row would vanish; write `.coalesce(..)` or `.is_null().or(..)` first"
+    note = "`NULL NOT IN (..)` is never true, so the row would be left out; write `.coalesce(..)` or `.is_null().or(..)` first"
 )]
 pub trait NeverNull: SqlType<Nullability = NotNull> {}
 

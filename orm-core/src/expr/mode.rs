@@ -112,7 +112,7 @@ impl Mode for Joined {
 
 /// A struct whose columns are part of the tables of other models. Derive it.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no columns to share",
+    message = "`{Self}` cannot be flattened into a model",
     label = "expected a struct with `#[derive(Flatten)]`",
     note = "add `#[derive(Flatten)]` to the struct, or store it in one column with `#[orm(json)]`"
 )]

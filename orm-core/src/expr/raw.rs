@@ -98,7 +98,7 @@ pub fn argument(node: Node, function: &str, text: &'static str) -> Node {
 /// A value for `{name}` in `sql!`: one that a column could hold, or a column or expression of the query that contains the
 /// fragment.
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` cannot stand in `sql!`",
+    message = "a `{Self}` cannot be used in `sql!`",
     label = "a `{Self}` has no PostgreSQL type",
     note = "use a value that a column can hold, an array of them, or a column of the outer query",
     note = "PostgreSQL has no unsigned integers: convert to `i16`, `i32` or `i64`"

@@ -108,22 +108,23 @@ pub const fn check_reference(
     }
     if columns.is_empty() && table.key.is_empty() {
         let text = text.text("`").text(table.model).text("` has no primary key to refer to: ");
-        panic!("{}", text.text("mark it with `#[orm(key)]` there").as_str());
+        panic!("{}", text.text("mark the field of its key with `#[orm(key)]`").as_str());
     }
     if columns.is_empty() && table.key.len() != count {
         if place > 0 {
             return;
         }
         if count == 1 {
-            let text = text.text("the key of `").text(table.model).text("` has several columns, and `").text(field);
-            let text = text.text("` is one: name all fields on the struct, `references(").text(table.model);
+            let text =
+                text.text("the primary key of `").text(table.model).text("` has several columns, and `").text(field);
+            let text = text.text("` is only one: name all fields on the struct, `references(").text(table.model);
             panic!("{}", text.text(", fields(..))`").as_str());
         }
         let text = text
             .text("the key of `")
             .text(table.model)
             .text("` has another number of columns than there are fields that refer to it: ");
-        panic!("{}", text.text("name one field for each, or other columns with `columns(..)`").as_str());
+        panic!("{}", text.text("name one field for each of them, or name other columns by `columns(..)`").as_str());
     }
     let mut names = if columns.is_empty() { table.key } else { columns };
     let mut before = place;
@@ -135,12 +136,12 @@ pub const fn check_reference(
     if ty.refers_to(def.ty) {
         return;
     }
-    let text = text.text("`").text(field).text("` is `").text(ty.name).text("`, and ");
+    let text = text.text("`").text(field).text("` is `").text(ty.name).text("`, but ");
     let text = match (columns, count) {
-        ([], 1) => text.text("the key of `").text(table.model).text("`"),
+        ([], 1) => text.text("the primary key of `").text(table.model).text("`"),
         _ => text.text("`").text(def.field).text("` of `").text(table.model).text("`"),
     };
-    let text = text.text(" is `").text(def.ty.name).text("`: give the field the type of that ");
+    let text = text.text(" is `").text(def.ty.name).text("`: give the field the type of the ");
     panic!("{}", text.text(if columns.is_empty() { "key" } else { "column" }).as_str());
 }
 
@@ -170,7 +171,7 @@ pub const fn check_referred(target: Option<&Table>, columns: &[&str]) {
     let text = ConstMessage::new().text("a foreign key refers to unique columns: ");
     let text = match columns {
         [only] => text.text("mark `").text(only).text("` of `").text(table.model).text("` with `#[orm(unique)]`"),
-        _ => text.text("give `").text(table.model).text("` a `#[orm(unique(..))]` of these fields"),
+        _ => text.text("give `").text(table.model).text("` a `#[orm(unique(..))]` over these fields"),
     };
     panic!("{}", text.as_str());
 }

@@ -13,7 +13,7 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a row of shared columns",
     label = "expected the struct that `#[derive(Flatten)]` writes",
-    note = "for a flattened field of type `Times` that is `NewTimes`"
+    note = "for a flattened field of type `Times` this is `NewTimes`"
 )]
 pub trait FlattenNew {
     /// The struct with the columns.
@@ -144,7 +144,7 @@ pub const fn check_columns(model: &str, own: &[&str], flattened: &[&[ColumnDef]]
                     .text(model)
                     .text("` would have two columns `")
                     .text(column.name)
-                    .text("`, one of them from a flattened struct");
+                    .text("`, one of them from a flattened struct: rename one with `#[orm(column = ..)]`");
                 panic!("{}", text.as_str());
             }
             columns = tail;

@@ -104,7 +104,7 @@ impl<M: Model> Joinable for Maybe<M> {
 
 /// A whole row of the sources `S`, where nothing is selected.
 #[diagnostic::on_unimplemented(
-    message = "a query with a `select` cannot be joined any more",
+    message = "a query with a `select` cannot be joined",
     label = "this comes before `select`",
     note = "join first, and call `select` last: `.join::<Post>(..).select(..)`"
 )]

@@ -1,4 +1,4 @@
-//! Changes set no generated column.
+//! Changes cannot set a generated column.
 
 use orm_pg::prelude::*;
 

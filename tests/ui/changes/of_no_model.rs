@@ -1,4 +1,4 @@
-//! A partial update is one of a model.
+//! A partial update is for a model.
 
 use orm_pg::prelude::*;
 

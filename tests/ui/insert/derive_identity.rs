@@ -1,4 +1,4 @@
-//! The database alone writes an identity column.
+//! Only the database writes an identity column.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! One name a source.
+//! The closure of a join has one name for each source.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! How many columns there are is known before the type parameters are.
+//! The number of columns is known before the type parameters are.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What is flattened has columns.
+//! A flattened type has columns.
 
 use orm_pg::prelude::*;
 

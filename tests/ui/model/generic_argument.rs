@@ -1,4 +1,4 @@
-//! What a type parameter stands for has to fit into a column.
+//! A type argument must be a type that a column can hold.
 
 use orm_pg::prelude::*;
 

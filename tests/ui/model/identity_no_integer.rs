@@ -1,4 +1,4 @@
-//! The database counts with integers.
+//! An identity column is an integer.
 
 use orm_pg::prelude::*;
 

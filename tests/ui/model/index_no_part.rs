@@ -1,4 +1,4 @@
-//! An index is over columns that there are.
+//! An index names columns that exist.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! `Json` and `json` say the same.
+//! `Json` and `json` mean the same.
 
 use orm_pg::prelude::*;
 

@@ -1,5 +1,5 @@
-//! The field of a model declares a column, whether the program reads it or not; rustc still warns of a field that is no
-//! column, and of what a projection or a `FromRow` fetches for nobody.
+//! The field of a model declares a column, even if the program never reads it; rustc still warns about a field that is not
+//! a column, and about one that a projection or a `FromRow` reads from the server in vain.
 #![deny(dead_code)]
 
 use orm_pg::prelude::*;

@@ -1,4 +1,4 @@
-//! One field is no reference to a key of two columns.
+//! One field cannot refer to a key of two columns.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Without a default there is nothing to set.
+//! `set_default` needs a default.
 
 use orm_pg::prelude::*;
 

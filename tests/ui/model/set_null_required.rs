@@ -1,4 +1,4 @@
-//! What is never NULL cannot be set to NULL.
+//! A column that is never NULL cannot be set to NULL.
 
 use orm_pg::prelude::*;
 

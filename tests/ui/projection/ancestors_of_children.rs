@@ -1,4 +1,4 @@
-//! A field that follows a relation the wrong way.
+//! A field that follows a relation in the wrong direction.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A depth where nothing is followed.
+//! A depth without `ancestors` or `descendants`.
 
 use orm_pg::prelude::*;
 

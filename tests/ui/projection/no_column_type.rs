@@ -1,4 +1,4 @@
-//! A column read as a type that no column has.
+//! A column read as a type that no column can hold.
 
 use orm_pg::prelude::*;
 

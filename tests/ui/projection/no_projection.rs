@@ -1,4 +1,4 @@
-//! A relation read as a struct that is no projection.
+//! A relation read as a struct that is not a projection.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! One of what there are many of.
+//! A single value for a relation to many rows.
 
 use orm_pg::prelude::*;
 

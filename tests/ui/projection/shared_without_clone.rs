@@ -1,4 +1,4 @@
-//! What several rows may share is cloned.
+//! Values that several rows may share are cloned.
 
 use orm_pg::prelude::*;
 

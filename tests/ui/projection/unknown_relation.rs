@@ -1,4 +1,4 @@
-//! A relation that the model lacks, with clauses and followed to the end.
+//! A relation that the model lacks, with clauses and followed through all levels.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Of which model?
+//! A projection that does not name its model.
 
 use orm_pg::prelude::*;
 

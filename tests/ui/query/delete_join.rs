@@ -1,4 +1,4 @@
-//! A join has rows of several models, so it is no delete.
+//! A join has rows of several models, so it cannot become a delete.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What a delete gives back is said after it.
+//! A delete returns columns by `returning`, which comes after it.
 
 use orm_pg::prelude::*;
 

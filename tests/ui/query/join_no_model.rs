@@ -1,4 +1,4 @@
-//! A join with a type that is no model.
+//! A join with a type that is not a model.
 
 use orm_pg::prelude::*;
 

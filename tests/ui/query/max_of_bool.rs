@@ -1,4 +1,4 @@
-//! The server knows no largest `bool`.
+//! PostgreSQL has no largest `bool`.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A verb gives a future.
+//! A verb returns a future.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A column of text is no condition.
+//! A column of text is not a condition.
 
 use orm_pg::prelude::*;
 

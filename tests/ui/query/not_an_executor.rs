@@ -1,4 +1,4 @@
-//! What runs statements is a database, a connection or a transaction.
+//! Statements run on a database, a connection or a transaction.
 
 use orm_pg::prelude::*;
 

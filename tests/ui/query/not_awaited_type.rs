@@ -1,4 +1,4 @@
-//! The rows are what was selected.
+//! The rows have the type that was selected.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! NULL in NOT IN holds for nothing.
+//! `NOT IN` with a NULL is never true.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! SQL by hand is sorted by in one direction, as all else.
+//! Your own SQL needs a direction to sort by it.
 
 use orm_pg::prelude::*;
 

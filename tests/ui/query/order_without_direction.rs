@@ -1,4 +1,4 @@
-//! An order says which way.
+//! An order has a direction.
 
 use orm_pg::prelude::*;
 

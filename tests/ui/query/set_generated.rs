@@ -1,4 +1,4 @@
-//! A generated column is the server's to compute.
+//! Only the server computes a generated column.
 
 use orm_pg::prelude::*;
 

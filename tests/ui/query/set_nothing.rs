@@ -1,4 +1,4 @@
-//! What to set is said with `set`.
+//! An assignment is made by `set`.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A value that is there needs no `Some`.
+//! A value that is present needs no `Some`.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A join has rows of several models, so it is no update.
+//! A join has rows of several models, so it cannot become an update.
 
 use orm_pg::prelude::*;
 

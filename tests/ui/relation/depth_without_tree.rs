@@ -1,4 +1,4 @@
-//! How deep rows are that a relation finds in one step.
+//! The depth of a relation that is not followed recursively.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Relations that would hide what users call on the model.
+//! Relations that would hide functions that users call on the model.
 
 use orm_pg::prelude::*;
 

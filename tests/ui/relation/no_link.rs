@@ -1,4 +1,4 @@
-//! What the table in between says, where there is none.
+//! The junction row of a relation without a junction table.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What is not loaded is not there.
+//! A relation that is not loaded is absent from the row.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Foreign keys to a column that is not unique, to one that is not there, and to one of another type.
+//! Foreign keys to a column that is not unique, to one that does not exist, and to one of another type.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! An order for what there is one of.
+//! An order for a relation to one row.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A key that is no foreign key of the other side.
+//! A key that is not a foreign key of the other model.
 
 use orm_pg::prelude::*;
 

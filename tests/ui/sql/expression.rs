@@ -1,4 +1,4 @@
-//! Names stand in braces, not expressions.
+//! Braces hold names, not expressions.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A newtype's type is cast to, and a cast cuts.
+//! Values are cast to the type of a newtype, and a cast truncates.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Rows of another model as the children of a graph.
+//! A nested insert in the wrong direction: a row that another one refers to is inserted before it.
 
 use orm_pg::prelude::*;
 
@@ -21,5 +21,5 @@ pub struct Post {
 }
 
 fn main() {
-    let _ = User::insert(NewUser::new("Ann")).with(User::posts(), |_| [NewUser::new("Bob")]);
+    let _ = Post::insert(NewPost::new(1, "One")).with(Post::author(), |_| [NewUser::new("Ann")]);
 }

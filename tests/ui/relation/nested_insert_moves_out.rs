@@ -1,4 +1,4 @@
-//! The closure of many rows is called for each: it cannot give its rows away, where that of one row can.
+//! The closure for many rows is called once for each, so it cannot move values out; that of one row can.
 
 use orm_pg::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A graph that begins at the wrong end: what a row refers to is stored before it.
+//! Rows of another model as the children of a nested insert.
 
 use orm_pg::prelude::*;
 
@@ -21,5 +21,5 @@ pub struct Post {
 }
 
 fn main() {
-    let _ = Post::insert(NewPost::new(1, "One")).with(Post::author(), |_| [NewUser::new("Ann")]);
+    let _ = User::insert(NewUser::new("Ann")).with(User::posts(), |_| [NewUser::new("Bob")]);
 }
