@@ -24,7 +24,7 @@ fn columns<V: Model>(query: QueryId, source: usize) -> V::Columns<Present> {
 /// The model of a junction table.
 #[diagnostic::on_unimplemented(
     message = "this relation has no junction table",
-    label = "its rows refer to their parent themselves",
+    label = "its rows refer to their parent directly",
     note = "declare one: `has_many(tags: Tag, through = PostTag)`"
 )]
 pub trait JunctionModel: Model {}
