@@ -82,6 +82,11 @@ impl Failure {
         self.error.sql_state() == Some(SqlState::INVALID_SQL_STATEMENT_NAME.code())
     }
 
+    /// Whether an earlier error had aborted the transaction, so that this one only follows from it.
+    pub(crate) fn follows_from_another(&self) -> bool {
+        self.error.sql_state() == Some(SqlState::IN_FAILED_SQL_TRANSACTION.code())
+    }
+
     /// Whether the statement can be run on another connection without a risk of taking effect twice.
     pub(crate) fn allows_another(&self, statement: &Statement) -> bool {
         match self.cause {

@@ -59,6 +59,7 @@
 mod connect;
 mod error;
 mod handle;
+mod lock;
 mod pool;
 mod raw;
 mod session;

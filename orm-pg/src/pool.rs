@@ -63,7 +63,7 @@ enum Connections {
     /// Pools of this crate, one for each runtime.
     Managed(Arc<RuntimePools>),
     /// A pool of the application.
-    ForeignConnection(Box<dyn Source>),
+    Application(Box<dyn Source>),
 }
 
 /// The connections to one database.
@@ -122,7 +122,7 @@ impl Pool {
         let (max_connections, acquire_timeout) = source.limits();
         let mut settings = Settings::default();
         (settings.max_connections, settings.acquire_timeout) = (max_connections, acquire_timeout);
-        Self::new(Connections::ForeignConnection(source), Arc::new(settings), Arc::default())
+        Self::new(Connections::Application(source), Arc::new(settings), Arc::default())
     }
 
     /// Makes a pool that opens connections when they are needed.
@@ -140,7 +140,7 @@ impl Pool {
         };
         match &self.connections {
             Connections::Managed(pools) => pools.all().iter().for_each(|it| add(it.connections.state())),
-            Connections::ForeignConnection(source) => add(source.state()),
+            Connections::Application(source) => add(source.state()),
         }
         PoolStatus {
             connections,
@@ -163,7 +163,7 @@ impl Pool {
                 let in_use = match connections {
                     Connections::Managed(_) => self.status().in_use,
                     // Only those that this handle has checked out count.
-                    Connections::ForeignConnection(source) => source.lent(),
+                    Connections::Application(source) => source.lent(),
                 };
                 if in_use == 0 {
                     return;
@@ -193,12 +193,10 @@ impl Pool {
             }
             let mut lease = match &self.connections {
                 Connections::Managed(pools) => self.check_out(pools, &waiter, end).await?,
-                Connections::ForeignConnection(source) => {
-                    match timeout_at(end, self.borrow(&**source, &waiter)).await {
-                        Ok(lease) => lease?,
-                        Err(_) => return Err(self.timed_out(&waiter)),
-                    }
-                }
+                Connections::Application(source) => match timeout_at(end, self.borrow(&**source, &waiter)).await {
+                    Ok(lease) => lease?,
+                    Err(_) => return Err(self.timed_out(&waiter)),
+                },
             };
             if lease.is_broken() {
                 continue;
@@ -238,7 +236,7 @@ impl Pool {
                 })
                 .await
             }
-            Connections::ForeignConnection(_) => timeout_at(end, turn).await,
+            Connections::Application(_) => timeout_at(end, turn).await,
         };
         match got {
             Ok(turn) => turn.map_err(|_| closed()),

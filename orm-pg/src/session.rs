@@ -24,13 +24,14 @@ pub(crate) mod write_access;
 
 use std::{
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
 
 use futures_util::future::BoxFuture;
+use orm_core::statement::Limit;
 use tokio::{runtime::Handle, task::AbortHandle};
 use tokio_postgres::Client;
 
@@ -39,15 +40,17 @@ use self::{
     cache::{Cache, Generation},
     write_access::WriteAccess,
 };
-use crate::connect::{config::CacheLimits, driver::DriverState, endpoint::Endpoint, wire::SocketCloser};
-use orm_core::statement::Limit;
+use crate::{
+    connect::{config::CacheLimits, driver::DriverState, endpoint::Endpoint, wire::SocketCloser},
+    lock::lock,
+};
 
 /// Who owns the driver's client.
 enum Owner {
     /// This crate, with the task that drives it.
-    Ours { client: Client, driver: AbortHandle, closer: Arc<SocketCloser> },
+    Managed { client: Client, driver: AbortHandle, closer: Arc<SocketCloser> },
     /// A pool of the application.
-    ForeignConnection(Box<dyn ForeignConnection>),
+    Application(Box<dyn ForeignConnection>),
 }
 
 /// A connection that was checked out of a pool of the application.
@@ -63,7 +66,7 @@ pub(crate) trait ForeignConnection: Send + Sync {
 
 /// Prepares a statement that the driver does not know of. `DEALLOCATE ALL` removes it together with the driver's, which
 /// its absence then shows.
-const WITNESS: &str = "PREPARE orm_witness AS SELECT";
+const PREPARE_WITNESS: &str = "PREPARE orm_witness AS SELECT";
 
 /// One server connection.
 pub(crate) struct Session {
@@ -135,7 +138,7 @@ impl Session {
         let SessionParts { client, driver_state, endpoint, driver, closer, reset, on_connect, reset_always, .. } =
             parts;
         let SessionParts { statements, generation, slow, writes, .. } = parts;
-        let (owner, cache) = (Owner::Ours { client, driver, closer }, Arc::new(Cache::new(statements, generation)));
+        let (owner, cache) = (Owner::Managed { client, driver, closer }, Arc::new(Cache::new(statements, generation)));
         let mut session = Self::with(owner, cache, driver_state);
         (session.endpoint, session.slow) = (Some(endpoint), slow);
         (session.reset, session.on_connect, session.reset_always) = (reset, on_connect, reset_always);
@@ -145,7 +148,7 @@ impl Session {
 
     /// A connection of a pool of the application, with the statements that were prepared on it earlier.
     pub(crate) fn foreign(connection: Box<dyn ForeignConnection>, cache: Arc<Cache>) -> Arc<Self> {
-        Arc::new(Self::with(Owner::ForeignConnection(connection), cache, DriverState::unobserved()))
+        Arc::new(Self::with(Owner::Application(connection), cache, DriverState::unobserved()))
     }
 
     fn with(owner: Owner, cache: Arc<Cache>, driver_state: Arc<DriverState>) -> Self {
@@ -180,16 +183,16 @@ impl Session {
 
     pub(crate) fn client(&self) -> &Client {
         match &self.owner {
-            Owner::Ours { client, .. } => client,
-            Owner::ForeignConnection(connection) => connection.client(),
+            Owner::Managed { client, .. } => client,
+            Owner::Application(connection) => connection.client(),
         }
     }
 
     /// Returns the connection if it belongs to a pool of the application. Only the application knows how it was set up.
     pub(crate) fn as_foreign(&self) -> Option<&dyn ForeignConnection> {
         match &self.owner {
-            Owner::Ours { .. } => None,
-            Owner::ForeignConnection(connection) => Some(&**connection),
+            Owner::Managed { .. } => None,
+            Owner::Application(connection) => Some(&**connection),
         }
     }
 
@@ -217,7 +220,7 @@ impl Session {
     /// Closes the connection at once, even if others still use it, and lets the pool open another one in its place.
     pub(crate) fn end(&self) {
         self.set_broken(true);
-        if let Owner::Ours { driver, closer, .. } = &self.owner {
+        if let Owner::Managed { driver, closer, .. } = &self.owner {
             driver.abort();
             closer.close();
         }
@@ -264,14 +267,14 @@ impl Session {
         let first = !self.escaped.swap(true, Ordering::AcqRel);
         self.writes.set_by_hand(true);
         match self.owner {
-            Owner::Ours { .. } => {
+            Owner::Managed { .. } => {
                 self.taint();
                 if first {
-                    self.send_unwaited(WITNESS);
+                    self.send_unwaited(PREPARE_WITNESS);
                 }
             }
             // The application may keep settings on connections of its own pool.
-            Owner::ForeignConnection(_) => self.set_open(true),
+            Owner::Application(_) => self.set_open(true),
         }
     }
 
@@ -326,7 +329,7 @@ impl Session {
 
     /// Notes that the connection is used at `now`, and returns the time since its last use.
     pub(crate) fn touch(&self, now: Instant) -> Duration {
-        let mut last = self.last_used.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = lock(&self.last_used);
         let before = now.saturating_duration_since(*last);
         *last = now;
         before
@@ -334,12 +337,12 @@ impl Session {
 
     /// Sets the limit of statements without their own limit, and returns the limit before.
     pub(crate) fn set_default_limit(&self, default_limit: DefaultLimit) -> DefaultLimit {
-        std::mem::replace(&mut *self.default_limit.lock().unwrap_or_else(PoisonError::into_inner), default_limit)
+        std::mem::replace(&mut *lock(&self.default_limit), default_limit)
     }
 
     /// Returns the limit of a statement that begins now: its `own` one, or else the default.
     pub(crate) fn limit(&self, own: Option<Limit>) -> Option<Limit> {
-        own.or_else(|| match *self.default_limit.lock().unwrap_or_else(PoisonError::into_inner) {
+        own.or_else(|| match *lock(&self.default_limit) {
             DefaultLimit::Unlimited => None,
             DefaultLimit::PerStatement(each) => Some(Limit::begin(each)),
             DefaultLimit::Shared(limit) => Some(limit),
@@ -372,7 +375,7 @@ impl Session {
     }
 
     fn lock_cursors(&self) -> MutexGuard<'_, Vec<bool>> {
-        self.cursors.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.cursors)
     }
 }
 
@@ -381,9 +384,9 @@ impl Drop for Session {
         let (broken, clean) = (self.is_broken(), self.is_clean());
         match &mut self.owner {
             // The driver ends only after the last answer, which a broken connection may never get.
-            Owner::Ours { driver, .. } if broken => driver.abort(),
-            Owner::Ours { .. } => {}
-            Owner::ForeignConnection(connection) => {
+            Owner::Managed { driver, .. } if broken => driver.abort(),
+            Owner::Managed { .. } => {}
+            Owner::Application(connection) => {
                 // The pool may open another connection in its place, which takes a runtime.
                 let _inside = Handle::try_current().is_err().then(|| self.runtime.enter());
                 connection.give_back(clean && !broken);

@@ -7,7 +7,7 @@ use std::{
     fmt,
     future::Future,
     pin::{Pin, pin},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
@@ -28,6 +28,7 @@ use crate::{
         staleness::{Staleness, invalidated},
         through_a_pooler,
     },
+    lock::lock,
     raw,
     session::{
         all_or_none::{Abort, AllOrNone},
@@ -133,7 +134,7 @@ impl<'c> Adopted<'c> {
     }
 
     fn prepared(&self) -> MutexGuard<'_, Store<tokio_postgres::Statement>> {
-        self.prepared.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.prepared)
     }
 
     /// Returns the prepared statement, and whether it was prepared before.
@@ -295,7 +296,7 @@ impl<'c> Adopted<'c> {
 
 /// Whether the client is in a transaction after all, which the first error has aborted.
 fn is_aborted<T>(result: &Result<T, Failure>) -> bool {
-    result.as_ref().is_err_and(|it| it.error.sql_state() == Some("25P02"))
+    result.as_ref().is_err_and(Failure::follows_from_another)
 }
 
 fn failure(error: tokio_postgres::Error) -> Failure {

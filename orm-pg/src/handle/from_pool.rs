@@ -8,7 +8,7 @@ mod identity;
 
 use std::{
     any::TypeId,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
@@ -25,6 +25,7 @@ use self::identity::Identity;
 use super::database::Database;
 use crate::{
     connect::config::CacheLimits,
+    lock::lock,
     pool::{Pool, Source},
     session::{
         ForeignConnection, Session,
@@ -148,7 +149,7 @@ struct Known {
 
 impl Known {
     fn lock(&self) -> MutexGuard<'_, LruCache<Identity, Arc<Cache>>> {
-        self.caches.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.caches)
     }
 
     fn cache_of(&self, identity: Option<Identity>) -> Arc<Cache> {

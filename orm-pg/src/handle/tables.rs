@@ -4,12 +4,12 @@ use orm_core::{
     ddl,
     error::Result,
     executor::Executor,
-    row::{Row, RowSink},
     schema::Table,
     statement::{Operation, Sql, Statement},
 };
 
 use super::{adopt::Adopted, connection::Connection, database::Database, transaction::Transaction};
+use crate::session::run::Discard;
 
 macro_rules! tables {
     ($($executor:ty),+) => { $(
@@ -55,16 +55,5 @@ tables!(Database, Connection, Transaction<'_>, Adopted<'_>);
 async fn run(db: &impl Executor, statements: Vec<String>) -> Result<()> {
     let raw = |text| Statement::new(Sql { text, binds: Vec::new() }, Operation::Raw, None);
     let statements: Vec<_> = statements.into_iter().map(raw).collect();
-    db.batch(&statements, &mut NoRows).await.map(drop)
-}
-
-/// Statements that define tables return no rows.
-struct NoRows;
-
-impl RowSink for NoRows {
-    fn row(&mut self, _: &dyn Row) -> Result<()> {
-        Ok(())
-    }
-
-    fn restart(&mut self) {}
+    db.batch(&statements, &mut Discard).await.map(drop)
 }

@@ -1,7 +1,7 @@
 //! [`Capacity`]: how many connections may be open at once, in all runtimes together.
 
 use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError, Weak,
+    Arc, Mutex, MutexGuard, Weak,
     atomic::{AtomicU32, Ordering},
 };
 
@@ -10,7 +10,7 @@ use tokio::{
     sync::{Notify, Semaphore},
 };
 
-use crate::session::ConnectionPermit;
+use crate::{lock::lock, session::ConnectionPermit};
 
 /// The permits for connections, free ones and those of connections that are being opened.
 pub(crate) struct Capacity {
@@ -73,6 +73,6 @@ impl Capacity {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Weak<ConnectionPermit>>> {
-        self.opening.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.opening)
     }
 }

@@ -3,10 +3,11 @@
 use std::{
     fmt,
     panic::Location,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard},
     time::Instant,
 };
 
+use crate::lock::lock;
 use tokio::{runtime::Id, task};
 
 /// What a connection is used for.
@@ -109,6 +110,6 @@ impl CheckOuts {
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }

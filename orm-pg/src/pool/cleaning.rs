@@ -1,10 +1,10 @@
 //! [`Cleanings`]: the connections that are being cleaned up after use, each by a task of its runtime.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::{runtime::Id, sync::OwnedSemaphorePermit};
 
-use crate::session::Session;
+use crate::{lock::lock, session::Session};
 
 /// All connections that are being cleaned up.
 #[derive(Default)]
@@ -46,13 +46,13 @@ impl Cleanings {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Arc<Cleaning>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 
 impl Cleaning {
     fn take(&self) -> Option<CleaningParts> {
-        self.parts.lock().unwrap_or_else(PoisonError::into_inner).take()
+        lock(&self.parts).take()
     }
 }
 

@@ -21,13 +21,13 @@ const CLEAN_LIMIT: Duration = Duration::from_secs(5);
 
 /// Where a connection goes back to.
 pub(crate) enum Pooled {
-    Ours(#[expect(dead_code, reason = "dropping it gives the connection back")] PooledConnection<'static, Manager>),
+    Managed(#[expect(dead_code, reason = "dropping it gives the connection back")] PooledConnection<'static, Manager>),
     /// A pool of the application. The session gives the connection back when its last user is done.
-    ForeignConnection,
+    Application,
 }
 
 /// Fails if the user has deallocated prepared statements, which the driver does not know.
-const TESTIFY: &str = "EXECUTE orm_witness; DEALLOCATE orm_witness";
+const CHECK_WITNESS: &str = "EXECUTE orm_witness; DEALLOCATE orm_witness";
 
 /// The exclusive use of one connection.
 pub(crate) struct Lease {
@@ -42,12 +42,12 @@ pub(crate) struct Lease {
 
 impl Lease {
     pub(crate) fn new(pooled: PooledConnection<'static, Manager>, state: Arc<PoolState>) -> Self {
-        Self { session: Arc::clone(&pooled), pooled: Some(Pooled::Ours(pooled)), state, turn: None, number: 0 }
+        Self { session: Arc::clone(&pooled), pooled: Some(Pooled::Managed(pooled)), state, turn: None, number: 0 }
     }
 
     /// A connection of a pool of the application.
     pub(crate) fn foreign(session: Arc<Session>, state: Arc<PoolState>) -> Self {
-        Self { session, pooled: Some(Pooled::ForeignConnection), state, turn: None, number: 0 }
+        Self { session, pooled: Some(Pooled::Application), state, turn: None, number: 0 }
     }
 
     /// Keeps the turn of its user, and the number of the check-out, until the lease is dropped.
@@ -149,7 +149,7 @@ async fn clean(session: &Arc<Session>) -> bool {
     };
     session.driver_state.mute_notices(false);
     let witnessed = session.is_escaped() && session.as_foreign().is_none();
-    if reset.is_err() || (witnessed && client.batch_execute(TESTIFY).await.is_err()) {
+    if reset.is_err() || (witnessed && client.batch_execute(CHECK_WITNESS).await.is_err()) {
         return false;
     }
     if session.is_escaped() {

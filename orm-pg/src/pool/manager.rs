@@ -1,12 +1,7 @@
 //! [`Manager`]: opens connections for the pool. Each step has a limit of time, and failed attempts are repeated if that
 //! makes sense.
 
-use std::{
-    io,
-    net::SocketAddr,
-    sync::{Arc, PoisonError},
-    time::Duration,
-};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
 use orm_core::{
@@ -38,6 +33,7 @@ use crate::{
         tls::Link,
         wire::{Established, ResolvedAddress, SocketCloser},
     },
+    lock::lock,
     session::{Session, SessionParts, deadline::end_of, write_access::WriteAccess},
 };
 
@@ -126,7 +122,7 @@ impl Manager {
             let failure = match self.connect_to(target, address).await {
                 Ok((session, address)) => {
                     self.state.set_last_failure(None);
-                    *self.state.last_good.lock().unwrap_or_else(PoisonError::into_inner) = Some((index, address));
+                    *lock(&self.state.last_good) = Some((index, address));
                     return Ok(session);
                 }
                 Err(failure) => failure,

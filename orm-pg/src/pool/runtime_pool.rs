@@ -7,7 +7,7 @@
 use std::{
     convert::Infallible,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        Arc, Mutex, MutexGuard, Weak,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -25,6 +25,7 @@ use tokio::{
 
 use super::{capacity::Capacity, manager::Manager};
 use crate::connect::runtime::no_runtime;
+use crate::lock::lock;
 
 /// The limits of time are enforced by the callers; bb8 itself never gives up.
 const NEVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -103,7 +104,7 @@ impl RuntimePools {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Arc<RuntimePool>>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.known)
     }
 
     /// Returns the pool of the current runtime.

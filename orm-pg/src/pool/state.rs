@@ -1,7 +1,7 @@
 //! [`PoolState`]: what the parts of a pool share.
 
 use std::sync::{
-    Arc, Mutex, PoisonError,
+    Arc, Mutex,
     atomic::{AtomicBool, Ordering},
 };
 
@@ -11,6 +11,7 @@ use tokio::sync::{Notify, watch};
 use super::{checkout::CheckOuts, cleaning::Cleanings};
 use crate::{
     connect::{connect_failure::ConnectFailure, wire::ResolvedAddress},
+    lock::lock,
     session::{cache::Generation, write_access::Demotions},
 };
 
@@ -37,7 +38,7 @@ pub(crate) struct PoolState {
 impl PoolState {
     /// Returns the error of the last attempt to connect, if it failed.
     pub(crate) fn last_failure(&self) -> Option<Error> {
-        self.last_failure.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(ConnectFailure::to_error)
+        lock(&self.last_failure).as_ref().map(ConnectFailure::to_error)
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -50,11 +51,11 @@ impl PoolState {
     }
 
     pub(super) fn last_good(&self) -> Option<(usize, ResolvedAddress)> {
-        self.last_good.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.last_good).clone()
     }
 
     pub(super) fn set_last_failure(&self, failure: Option<ConnectFailure>) {
-        *self.last_failure.lock().unwrap_or_else(PoisonError::into_inner) = failure;
+        *lock(&self.last_failure) = failure;
     }
 }
 

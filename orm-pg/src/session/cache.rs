@@ -13,7 +13,7 @@ mod weight;
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 use orm_core::statement::Sql;
@@ -24,7 +24,7 @@ pub(crate) use self::{
     generation::Generation,
     store::{Key, Store, Wanted},
 };
-use crate::{connect::config::CacheLimits, error::Shared};
+use crate::{connect::config::CacheLimits, error::Shared, lock::lock};
 
 pub(super) type Prepared = Result<tokio_postgres::Statement, Shared<tokio_postgres::Error>>;
 
@@ -131,7 +131,7 @@ impl Cache {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.inner)
     }
 }
 

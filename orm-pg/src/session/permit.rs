@@ -1,7 +1,8 @@
 //! [`ConnectionPermit`]: the pool has one for each connection that may be open.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
+use crate::lock::lock;
 use tokio::{runtime::Id, sync::OwnedSemaphorePermit};
 
 /// Held by a connection from the start of opening it until it is closed.
@@ -30,6 +31,6 @@ impl ConnectionPermit {
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<OwnedSemaphorePermit>> {
-        self.permit.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.permit)
     }
 }

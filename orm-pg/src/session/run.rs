@@ -277,7 +277,7 @@ impl Attempts {
     /// statement that was prepared just now is missing, there must be a pooler.
     pub(crate) fn into_failure(self, failure: Failure, plan: Option<&Plan>) -> Failure {
         match (self.first, failure.cause) {
-            (Some(first), _) if failure.error.sql_state() == Some("25P02") => first,
+            (Some(first), _) if failure.follows_from_another() => first,
             (_, Cause::Stale) if failure.lacks_statement() && plan.is_some_and(|it| !it.known) => {
                 Failure { error: through_a_pooler(failure.error), cause: Cause::Server }
             }

@@ -11,6 +11,7 @@ use super::{
     names,
     server::Server,
 };
+use crate::lock::lock;
 
 /// The database of one test.
 #[derive(Debug)]
@@ -41,7 +42,7 @@ impl TestDatabase {
     /// Claims the database until this process ends.
     pub(super) fn hold_until_exit(self) {
         static HELD: Mutex<Vec<Lease>> = Mutex::new(Vec::new());
-        HELD.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(self.lease);
+        lock(&HELD).extend(self.lease);
     }
 }
 
