@@ -58,8 +58,11 @@ pub const fn flattened_column<M: FlattenedField<I>, const I: usize>(field: &str)
 #[expect(clippy::panic, reason = "runs while the user's crate is compiled, and is its error message")]
 pub const fn check_flattened_column<M: FlattenedField<I>, const I: usize>(part: &str, field: &str) {
     if flattened_column::<M, I>(field).is_empty() {
-        let text =
-            const_check::ConstMessage::new().text("the columns of `").text(part).text("` have no field `").text(field);
+        let text = const_check::ConstMessage::new()
+            .text("the flattened field `")
+            .text(part)
+            .text("` has no column `")
+            .text(field);
         panic!("{}", text.text("`").as_str());
     }
 }
