@@ -15,14 +15,14 @@ pub trait Kind: fmt::Debug + 'static {
     type Filtered: Kind;
 }
 
-/// The kinds of which every parent gets rows of its own: they are moved to it.
+/// The kinds whose rows are loaded once for each parent, and moved to it.
 #[doc(hidden)]
 pub trait UnsharedRows: Kind {
     /// Returns what a parent gets that has these rows.
     fn gather<P: Model, C: Model, T: Send>(rows: Vec<T>) -> Result<Self::Of<T>>;
 }
 
-/// The kinds of which several parents may get the same row: it is read once and cloned.
+/// The kinds whose rows are loaded once, and cloned for each of their parents.
 pub(super) trait SharedRows: Kind {
     /// Returns what a parent gets that refers to these rows.
     fn share<P: Model, C: Model, T: Send + Clone>(rows: &[T]) -> Result<Self::Of<T>>;

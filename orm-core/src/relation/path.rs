@@ -69,7 +69,7 @@ pub(super) struct Walk {
     pub(super) rows: ast::Select,
     /// After how many steps it ends.
     pub(super) max_depth: Option<u32>,
-    /// Whether each row comes with its depth.
+    /// Whether the depth of each row is returned.
     pub(super) depth: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Projections: structs whose fields say what is read of a model and its relations.
+//! Projections: structs whose fields choose the columns and relations of a model that are loaded.
 //!
 //! ```sql
 //! -- struct Card { name: String, posts: Vec<Title> } of User; struct Title { title: String } of Post

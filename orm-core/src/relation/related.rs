@@ -96,8 +96,8 @@ impl<P: Model, C: Model, K> Related<P, C, K> {
 }
 
 impl<P: Model, C: Model, K: Kind, Out, L> Related<P, C, K, Out, L> {
-    /// Loads only those for which the condition holds; an `Option` of a condition filters where it is `Some`. A relation
-    /// to one then yields an `Option`. Renders `WHERE …`.
+    /// Keeps the rows for which the condition holds; an `Option` of a condition filters if it is `Some`. A relation to one
+    /// row then gives an `Option`. Renders `WHERE …`.
     ///
     /// ```
     /// # use blog::*;
@@ -121,7 +121,7 @@ clauses! {
 }
 
 impl<P: Model, C: Model, K> Related<P, C, K> {
-    /// Says what is read of each: an expression, or a tuple of those. Only these columns travel.
+    /// Reads an expression of each row, or a tuple of expressions, instead of the whole row.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {

@@ -1,4 +1,4 @@
-//! Names from before 0.2 of what is called otherwise now.
+//! Old names, deprecated until 0.2.
 
 use super::{AddRelation, Exists, JunctionModel, NestedInsert, NestedRelations, Recursive, SameModel, ToMany};
 use crate::query::OneRow;

@@ -1,4 +1,4 @@
-//! The clauses of queries that load relations along: those of the query of their rows.
+//! The clauses of queries that load relations, which are those of the query of their rows.
 
 use std::fmt;
 
@@ -10,14 +10,15 @@ use crate::{
 };
 
 impl<M, L, Row, S: Source> fmt::Display for With<M, L, Row, S> {
-    /// The SQL of the rows, as [`to_sql`](Self::to_sql) has it.
+    /// The SQL of the rows, as [`to_sql`](Self::to_sql) returns it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.query.fmt(f)
     }
 }
 
 impl<M, L, Row, S: Source> With<M, L, Row, S> {
-    /// Returns the SQL of the rows and its binds. The statements of relations depend on what these find. No I/O.
+    /// Returns the SQL of the rows and its binds. The statements of relations depend on the rows that it finds. No
+    /// I/O.
     ///
     /// ```
     /// # use blog::*;
@@ -29,8 +30,8 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
         self.query.to_sql()
     }
 
-    /// Joins rows of `J` for the clauses that follow; what is read stays the same. A row comes once for each that it is
-    /// joined with: to ask only whether there is one, [`any`](crate::relation::Related::any) is the better way. Renders
+    /// Joins rows of `J` for the clauses that follow; the type of a row stays the same. A row is returned once for each row
+    /// that it is joined with; to ask only whether there is one, use [`any`](crate::relation::Related::any). Renders
     /// `JOIN …`.
     ///
     /// ```
@@ -49,7 +50,8 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
         With { consistent: self.consistent, ..With::of(self.query.join_beside(on), self.loads) }
     }
 
-    /// The same, of rows that need not be there: their columns are nullable. Renders `LEFT JOIN …`.
+    /// Like [`join`](Self::join), but keeps the rows that match no row of `J`, whose columns are nullable. Renders
+    /// `LEFT JOIN …`.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {

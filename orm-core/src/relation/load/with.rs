@@ -1,4 +1,4 @@
-//! Queries that load relations along with their rows.
+//! Queries that load relations with their rows.
 
 use std::{fmt, marker::PhantomData};
 

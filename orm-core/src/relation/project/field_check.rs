@@ -41,7 +41,7 @@ pub trait NoMember {
 
 impl<M, const NAME: u64> NoMember for ProbeMember<M, NAME> {}
 
-/// Whether a field of type `F` can be read from what a name of `M` stands for.
+/// Whether a field of type `F` can be read from the column or relation of `M` that has a name.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct ProbeReads<M, F, const NAME: u64>(PhantomData<fn() -> (M, F)>);

@@ -148,7 +148,7 @@ impl<P: Model, Out> WithDepth<P, Out> {
 }
 
 impl<P: Model> WithDepth<P> {
-    /// Says what is read of each: an expression, or a tuple of those. Only these columns travel.
+    /// Reads an expression of each row, or a tuple of expressions, instead of the whole row and its depth.
     ///
     /// ```
     /// # use blog::*;

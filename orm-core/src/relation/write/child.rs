@@ -127,7 +127,7 @@ impl<I: IntoIterator, L> NewChildren<I, L> {
     ///
     /// ```
     /// # use blog::*;
-    /// let graph = User::insert(NewUser::new("ann@example.org", "Ann")).with(User::posts(), |ann| {
+    /// let insert = User::insert(NewUser::new("ann@example.org", "Ann")).with(User::posts(), |ann| {
     ///     children([NewPost::new(ann.id, "One")])
     ///         .with(Post::comments(), |post| ["First!", "Second"].map(|body| NewComment::new(post.id, body)))
     ///         .with(Post::tags(), |_| [NewTag::new("rust")])
@@ -155,7 +155,7 @@ impl<I: IntoIterator, L> NewChildren<I, L> {
     /// ```
     /// # use blog::*;
     /// let drafts = [("One", ["First!", "Second"]), ("Two", ["Well said", "Hear, hear"])];
-    /// let graph = User::insert(NewUser::new("ann@example.org", "Ann")).with(User::posts(), |ann| {
+    /// let insert = User::insert(NewUser::new("ann@example.org", "Ann")).with(User::posts(), |ann| {
     ///     children(drafts.map(|(title, _)| NewPost::new(ann.id, title)))
     ///         .with_nth(Post::comments(), |post, n| drafts[n].1.map(|body| NewComment::new(post.id, body)))
     /// });
