@@ -156,9 +156,9 @@ async fn writes(db: &impl Executor) -> std::result::Result<(), Unanswered> {
     Ok(())
 }
 
-async fn graphs(db: &impl Executor) -> std::result::Result<(), Unanswered> {
-    let graph = || Slow::insert(NewSlow::new(8)).with(Slow::parts(), |it| [NewPart::new(2, it.id)]);
-    late("a nested insert", graph().timeout(LIMIT).one(db).await)?;
+async fn nested_inserts(db: &impl Executor) -> std::result::Result<(), Unanswered> {
+    let insert = || Slow::insert(NewSlow::new(8)).with(Slow::parts(), |it| [NewPart::new(2, it.id)]);
+    late("a nested insert", insert().timeout(LIMIT).one(db).await)?;
     late("consistent", slow().with(Slow::parts()).consistent().all(db).await)?;
     Ok(())
 }
@@ -166,7 +166,7 @@ async fn graphs(db: &impl Executor) -> std::result::Result<(), Unanswered> {
 async fn every_verb(db: &impl Executor) -> std::result::Result<(), Unanswered> {
     reads(db).await?;
     writes(db).await?;
-    graphs(db).await?;
+    nested_inserts(db).await?;
     reads(&AnyExecutor::new(db)).await
 }
 

@@ -177,8 +177,8 @@ async fn a_further_unique_key_is_an_error(db: Database) -> Result<()> {
     let taken = |error: Error| error.violates(Place::PLAYER_ID_KEY);
     assert!(Team::players().link(&teams[1], &players[0]).execute(&db).await.is_err_and(taken));
     assert!(Team::players().set_links(&teams[1], &players[..2]).execute(&db).await.is_err_and(taken));
-    let graph = Team::insert(NewTeam::new(9)).with(Team::players(), |_| linked([players[0].clone()]));
-    assert!(graph.one(&db).await.is_err_and(taken));
+    let insert = Team::insert(NewTeam::new(9)).with(Team::players(), |_| linked([players[0].clone()]));
+    assert!(insert.one(&db).await.is_err_and(taken));
     assert_eq!(links(&db).await?, [(1, 1)]);
     // What goes makes room for what comes.
     sql!("CREATE UNIQUE INDEX ON places (team_id)").execute(&db).await?;
@@ -201,8 +201,8 @@ async fn a_further_unique_key_beside_that_of_the_ends_is_an_error(db: Database) 
     assert!(Team::players().set_links(&teams[1], &players[..2]).execute(&db).await.is_err_and(taken));
     // What goes makes room for what comes.
     assert_eq!(Team::players().set_links(&teams[0], &players[1..2]).execute(&db).await?, 1);
-    let graph = Team::insert(NewTeam::new(9)).with(Team::players(), |_| linked(players));
-    assert!(graph.one(&db).await.is_err_and(taken));
+    let insert = Team::insert(NewTeam::new(9)).with(Team::players(), |_| linked(players));
+    assert!(insert.one(&db).await.is_err_and(taken));
     assert_eq!(links(&db).await?, [(1, 2)]);
     Ok(())
 }

@@ -167,15 +167,17 @@ async fn a_consistent_load_costs_the_ends_of_its_transaction() {
 }
 
 #[tokio::test]
-async fn a_graph_is_one_round_trip_a_level() {
-    use crate::graphs::{Comment, NewComment, NewPost, NewProfile, NewTag, NewUser, Post, Profile, TABLES, Tag, User};
+async fn a_nested_insert_is_one_round_trip_a_level() {
+    use crate::nested_inserts::{
+        Comment, NewComment, NewPost, NewProfile, NewTag, NewUser, Post, Profile, TABLES, Tag, User,
+    };
     type Stored = (User, Option<Profile>, Vec<(Post, Vec<Comment>, Vec<Tag>)>);
     let url = orm_pg::testing::database_url().await.expect("a database");
     Database::connect(&url).await.expect("connects").create_tables(TABLES).await.expect("tables");
     let wire = Wire::open(&url).await;
     let db = &wire.db;
     let rust = Tag::insert(NewTag::new("rust")).one(db).await.expect("inserts");
-    let graph = |names: [&'static str; 100]| {
+    let insert = |names: [&'static str; 100]| {
         User::insert_many(names.map(NewUser::new))
             .with(User::profile(), |user| Some(NewProfile::new(user.id, "writes")))
             .with(User::posts(), |user| {
@@ -186,13 +188,13 @@ async fn a_graph_is_one_round_trip_a_level() {
     };
     let names: Vec<&'static str> = (0..300).map(|n| &*format!("user {n}").leak()).collect();
     let names = |at: usize| -> [&'static str; 100] { names[at..at + 100].try_into().expect("a hundred") };
-    graph(names(0)).all(db).await.expect("warms up");
-    let (stored, trips) = wire.count(graph(names(100)).all(db)).await;
+    insert(names(0)).all(db).await.expect("warms up");
+    let (stored, trips) = wire.count(insert(names(100)).all(db)).await;
     let stored: Vec<Stored> = stored.expect("stores");
     assert_eq!((stored.len(), stored[99].2[1].1.len()), (100, 3));
     assert_eq!(trips, 5, "BEGIN, users, posts beside profiles, comments beside links, COMMIT");
     let tx = db.begin().await.expect("begins");
-    let (stored, trips) = wire.count(graph(names(200)).all(&tx)).await;
+    let (stored, trips) = wire.count(insert(names(200)).all(&tx)).await;
     assert_eq!((stored.expect("stores").len(), trips), (100, 3), "no savepoint");
     tx.commit().await.expect("commits");
 }

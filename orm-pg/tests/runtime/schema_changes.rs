@@ -367,7 +367,7 @@ async fn twice(db: &impl Executor) -> Result<u64> {
     db.batch(&[raw(text), raw(text)], &mut Collect::<Named>::new()).await
 }
 
-/// As a graph does it that is stored, and a query on one snapshot that is read: the first of several statements.
+/// Like a nested insert, and a query on one snapshot: the first of several statements.
 async fn grouped(db: &impl Executor, how: Consistency) -> Result<()> {
     let group = db.together(how).await?;
     use_it(&group, 0).await?;

@@ -43,13 +43,13 @@ struct Shown {
 async fn what_a_link_cannot_fill_is_refused_before_any_io() {
     let (recipe, part) = (Recipe { id: 1 }, Part { id: 1 });
     let parts = std::slice::from_ref(&part);
-    let graph = Recipe::insert(NewRecipe::new()).with(Recipe::parts(), |_| linked(parts.to_vec())).one(&Offline).await;
+    let insert = Recipe::insert(NewRecipe::new()).with(Recipe::parts(), |_| linked(parts.to_vec())).one(&Offline).await;
     let new = Recipe::insert(NewRecipe::new()).with(Recipe::parts(), |_| [NewPart::new()]).one(&Offline).await;
     let results = [
         Recipe::parts().link(&recipe, &part).execute(&Offline).await.map(drop),
         Recipe::parts().link_all(&recipe, parts).execute(&Offline).await.map(drop),
         Recipe::parts().set_links(&recipe, parts).execute(&Offline).await.map(drop),
-        graph.map(drop),
+        insert.map(drop),
         new.map(drop),
     ];
     for result in results {
@@ -119,12 +119,12 @@ async fn both_ends_share_a_column(db: Database) -> Result<()> {
     let other = Post::tags().link(&posts[1], &tags[2]);
     let error = other.execute(&Offline).await.expect_err("of two tenants");
     assert!(error.to_string().contains("the rows have different values of `tenant`"), "{error}");
-    let graph = Post::insert(NewPost::new(1, 3)).with(Post::tags(), |_| linked([tags[2].clone()]));
+    let insert = Post::insert(NewPost::new(1, 3)).with(Post::tags(), |_| linked([tags[2].clone()]));
     assert!(
-        graph.one(&db).await.is_err_and(|it| it.to_string().contains("the rows have different values of `tenant`"))
+        insert.one(&db).await.is_err_and(|it| it.to_string().contains("the rows have different values of `tenant`"))
     );
-    let graph = Post::insert(NewPost::new(2, 3)).with(Post::tags(), |_| linked([tags[2].clone()]));
-    assert_eq!(graph.one(&db).await?.1, [tags[2].clone()]);
+    let insert = Post::insert(NewPost::new(2, 3)).with(Post::tags(), |_| linked([tags[2].clone()]));
+    assert_eq!(insert.one(&db).await?.1, [tags[2].clone()]);
     assert_eq!(PostTag::query().count(&db).await?, 4);
     assert_eq!(Post::tags().unlink(&posts[0], &tags[0]).execute(&db).await?, 1);
     assert_eq!(Post::tags().set_links(&posts[0], &[]).execute(&db).await?, 1);

@@ -10,7 +10,7 @@ use orm_pg::{
     statement::Statement,
 };
 
-use crate::graphs::{Comment, NewComment, NewPost, NewProfile, NewTag, NewUser, Post, Profile, Tag, User};
+use crate::nested_inserts::{Comment, NewComment, NewPost, NewProfile, NewTag, NewUser, Post, Profile, Tag, User};
 
 /// Keeps the texts of the statements that it hands on.
 struct Recorder<'a, E> {
@@ -57,7 +57,7 @@ impl Commit for Recorder<'_, StatementGroup<'_>> {
     }
 }
 
-#[orm_pg::test(models(User, Profile, Post, Comment, Tag, crate::graphs::PostTag))]
+#[orm_pg::test(models(User, Profile, Post, Comment, Tag, crate::nested_inserts::PostTag))]
 async fn one_statement_a_level(db: Database) -> Result<()> {
     let texts = Mutex::default();
     let recorder = Recorder { inner: &db, texts: &texts };

@@ -76,7 +76,7 @@ pub struct PostTag {
     pub tag_id: i64,
 }
 
-/// The tables that the rows of a graph go to.
+/// The tables that the rows of a nested insert go to.
 pub(crate) const TABLES: &[&orm_pg::schema::Table] = models![User, Profile, Post, Comment, Tag, PostTag];
 
 /// How many rows there are in all.
@@ -174,12 +174,12 @@ async fn new_rows_are_linked_through_a_table(db: Database) -> Result<()> {
 #[orm_pg::test(models(User, Profile, Post, Comment, Tag, PostTag))]
 async fn an_error_at_any_level_leaves_nothing(db: Database) -> Result<()> {
     async fn store(db: &impl Executor, name: &str, post: i64, comment: &str, tag: i64) -> Result<()> {
-        let graph = User::insert(NewUser::new(name)).with(User::posts(), |user| {
+        let insert = User::insert(NewUser::new(name)).with(User::posts(), |user| {
             children([NewPost::new(user.id + post, "One")])
                 .with(Post::comments(), |post| [NewComment::new(post.id, comment)])
                 .with(Post::tags(), move |_| linked([Tag { id: tag, name: String::new() }]))
         });
-        graph.one(db).await.map(drop)
+        insert.one(db).await.map(drop)
     }
     let tag = Tag::insert(NewTag::new("rust")).one(&db).await?.id;
     store(&db, "Ann", 0, "fine", tag).await?;
@@ -221,18 +221,18 @@ async fn the_same_in_a_transaction_that_was_adopted() -> Result<()> {
     db.create_tables(TABLES).await?;
     let (mut client, serving) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("connects");
     tokio::spawn(serving);
-    let graph = |title: &'static str| {
+    let insert = |title: &'static str| {
         User::insert(NewUser::new("Ann")).with(User::posts(), move |ann| [NewPost::new(ann.id, title)])
     };
-    let refused = graph("One").one(&adopt(&client)).await.expect_err("a bare client");
+    let refused = insert("One").one(&adopt(&client)).await.expect_err("a bare client");
     assert_eq!(refused.kind(), ErrorKind::InvalidStatement, "{refused}");
     let tx = client.transaction().await.expect("begins");
-    assert_eq!(graph("\0").one(&adopt(&tx)).await.expect_err("it has a NUL").kind(), ErrorKind::Encode);
+    assert_eq!(insert("\0").one(&adopt(&tx)).await.expect_err("it has a NUL").kind(), ErrorKind::Encode);
     // The driver's own commit says nothing of it.
     tx.commit().await.expect("answers");
     assert_eq!(rows(&db).await?, 0);
     let tx = client.transaction().await.expect("begins");
-    graph("One").one(&adopt(&tx)).await?;
+    insert("One").one(&adopt(&tx)).await?;
     tx.commit().await.expect("commits");
     assert_eq!(rows(&db).await?, 2);
     Ok(())
@@ -240,17 +240,17 @@ async fn the_same_in_a_transaction_that_was_adopted() -> Result<()> {
 
 /// Dropped after any number of polls, on every executor: all of it is there, or nothing.
 #[tokio::test]
-async fn a_graph_that_is_dropped_leaves_nothing() -> Result<()> {
+async fn a_nested_insert_that_is_dropped_leaves_nothing() -> Result<()> {
     let url = orm_pg::testing::database_url().await?;
     let db = Database::builder().url(&url).max_connections(1).connect().await?;
     db.create_tables(TABLES).await?;
     async fn polled(times: usize, db: &impl Executor) -> Option<Result<()>> {
         let mut storing = pin!(async {
-            let graph = User::insert(NewUser::new(format!("user {times}"))).with(User::posts(), |user| {
+            let insert = User::insert(NewUser::new(format!("user {times}"))).with(User::posts(), |user| {
                 children(["One", "Two"].map(|it| NewPost::new(user.id, it)))
                     .with(Post::comments(), |post| [NewComment::new(post.id, "x")])
             });
-            graph.one(db).await.map(drop)
+            insert.one(db).await.map(drop)
         });
         let mut left = times;
         let polls = poll_fn(|cx| {
