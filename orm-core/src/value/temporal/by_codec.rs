@@ -6,8 +6,7 @@ use postgres_types::{FromSql, ToSql, Type};
 use super::{
     MayBeInfinite,
     shared::{
-        DATE, EPOCH_MICROS, MICROS_OF_DAY, TIME, TIMESTAMP, TIMESTAMPTZ, day, local, moment, refuse_infinity,
-        refuse_midnight_after,
+        DATE, EPOCH_MICROS, TIME, TIMESTAMP, TIMESTAMPTZ, day, local, moment, refuse_infinity, refuse_midnight_after,
     },
 };
 use crate::value::{
@@ -33,7 +32,7 @@ fn moment_of(micros: i64, out: &mut BytesMut) -> Result<(), CodecError> {
 #[cfg(feature = "chrono")]
 fn time_of(seconds: u32, nanoseconds: u32, out: &mut BytesMut) -> Result<(), CodecError> {
     let micros = i64::from(seconds) * 1_000_000 + i64::from(nanoseconds / 1_000);
-    if micros >= MICROS_OF_DAY {
+    if micros >= super::shared::MICROS_OF_DAY {
         return Err(codec_error("PostgreSQL has no time of day for a leap second at the end of a day"));
     }
     out.put_i64(micros);
