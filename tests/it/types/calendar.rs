@@ -65,7 +65,7 @@ async fn the_wrong_type_is_told_which_is_right(db: Database) -> Result<()> {
     let error = sql!("SELECT now() AS at").one::<String>(&db).await.map_err(message).expect_err("wrong");
     assert!(error.ends_with("`DateTime<Utc>` (feature `chrono`), `OffsetDateTime` (`time`) or `Timestamp` (`jiff`)"));
     let error = sql!("SELECT point(1, 2) AS at").one::<String>(&db).await.map_err(message).expect_err("wrong");
-    assert!(error.ends_with("no Rust type is known for point: change it in SQL, `::text`"), "{error}");
+    assert!(error.ends_with("no Rust type is known for point: convert it in SQL, `::text`"), "{error}");
     let error = sql!("SELECT '10.0.0.1/8'::inet AS ip").one::<std::net::IpAddr>(&db).await.expect_err("a network");
     assert!(error.source().is_some_and(|it| it.to_string().contains("read it into `IpInet`")), "{error:?}");
     Ok(())
