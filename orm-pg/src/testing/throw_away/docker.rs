@@ -23,7 +23,7 @@ const IMAGE: &str = "postgres:17";
 /// here.
 const PORT_LIMIT: Duration = Duration::from_secs(5);
 
-/// SSLRequest. The server answers with one byte, whether it supports TLS or not.
+/// `SSLRequest`. The server answers with one byte, whether it supports TLS or not.
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
 
 /// A container that is running or being started.
