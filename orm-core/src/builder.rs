@@ -42,7 +42,7 @@ pub struct Select<S, Out> {
 }
 
 impl<S, Out> Clone for Select<S, Out> {
-    /// Copies the query. The copy's columns are its own: it can stand in a sub-query of the original.
+    /// Copies the query. The copy's columns are its own: it can be used in a sub-query of the original.
     fn clone(&self) -> Self {
         Self::from_ast(self.ast.clone())
     }

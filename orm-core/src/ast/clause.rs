@@ -1,4 +1,4 @@
-//! The clauses of a query: which there are, and what they hold.
+//! The clauses of a query: the list of them, and the values of some.
 
 /// A clause of a query. [`Select::clauses`](super::Select::clauses) returns those of a query; code that cannot handle
 /// every query lists the clauses that it permits, so that a new one is refused there at first.

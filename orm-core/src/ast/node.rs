@@ -57,7 +57,7 @@ pub enum Node {
     Attribute(Box<Self>, &'static str),
     /// `CASE WHEN … THEN … ELSE … END`.
     Case {
-        /// Conditions and what they give.
+        /// Conditions and their values.
         arms: Vec<(Self, Self)>,
         /// What it is when none holds.
         otherwise: Option<Box<Self>>,

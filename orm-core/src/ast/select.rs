@@ -11,7 +11,7 @@ use crate::{schema::Table, value::Bind};
 pub struct Select {
     /// Its identity, which its columns carry.
     pub id: QueryId,
-    /// What stands in FROM, the first source first.
+    /// The sources of FROM, in order.
     pub from: Vec<From>,
     /// The select list; `None` means whole rows of all sources.
     pub list: Option<Vec<Node>>,
@@ -63,7 +63,7 @@ pub struct From {
     pub on: Option<Node>,
 }
 
-/// What can stand in FROM.
+/// The kinds of sources.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum FromItem {
@@ -99,7 +99,7 @@ pub(crate) const DEPTH: &str = "depth";
 /// A recursive query: the rows of `first`, those that `step` finds from them, and so on until it finds no more. It returns
 /// keys as columns `c0`, `c1`, …, each key once: `WITH RECURSIVE "orm tree"(c0) AS (first UNION step) SELECT c0 …`.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "they are what it may have, each by itself")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent option")]
 pub struct RecursiveQuery {
     /// The rows that the recursion starts with.
     pub first: Select,
@@ -218,7 +218,7 @@ impl Select {
         self.clauses().find(|it| clauses.contains(it))
     }
 
-    /// Returns whether a row of its result stands for many.
+    /// Returns whether it is grouped: a row of its result is made of many.
     pub(crate) fn is_grouped(&self) -> bool {
         self.first_of(&Clause::GROUPING).is_some()
     }

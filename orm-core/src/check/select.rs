@@ -148,8 +148,8 @@ fn nested_aggregates(node: &Node, inside: bool) -> Result<()> {
     result
 }
 
-/// Checks that each column of this query that `node` names is part of the group's key, follows from it, or stands in an
-/// aggregate.
+/// Checks that each column of this query that `node` names is part of the group's key, follows from it, or is used in
+/// an aggregate.
 fn group(select: &Select, node: &Node, place: &str) -> Result<()> {
     if has(&select.group_by, node) {
         return Ok(());

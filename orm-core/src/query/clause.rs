@@ -1,5 +1,5 @@
-//! The clauses that several builders have: queries, queries that load relations, relations, and trees whose rows have a
-//! depth. Each is written once, here.
+//! The clauses that several builders have: queries, queries that load relations, relations, and trees with depths. Each is
+//! written once, here.
 
 use crate::ast::{ColumnName, Direction, Distinct, Lock, LockStrength, LockWait, Node, OrderItem, Select};
 
@@ -16,7 +16,7 @@ macro_rules! clauses {
 
     (@filter {
         [$($generics:tt)*] $type:ty, $($ast:ident).+ of $source:ty, $columns:ty;
-        $filter:ident, $order:ident, $selection:ident $(, where [$($bound:tt)+])?;
+        [$($filter:tt)+] [$($order:tt)+] [$($selection:tt)+] $(where [$($bound:tt)+])?;
         $of_each:literal, $query:literal, $closure:literal, $row:literal
     }) => {
         impl<$($generics)*> $type {
@@ -32,7 +32,7 @@ macro_rules! clauses {
             /// # use blog::*;
             #[doc = concat!("let query = ", $query, ".filter(|", $closure, "| ", $row, ".name.starts_with(\"A\"));")]
             /// ```
-            pub fn filter<F: $filter>(mut self, cond: impl FnOnce($columns) -> F) -> Self
+            pub fn filter<F: $($filter)+>(mut self, cond: impl FnOnce($columns) -> F) -> Self
             $(where $($bound)+)?
             {
                 let query = &mut self.$($ast).+;
@@ -45,7 +45,7 @@ macro_rules! clauses {
 
     (@order {
         [$($generics:tt)*] $type:ty, $($ast:ident).+ of $source:ty, $columns:ty;
-        $filter:ident, $order:ident, $selection:ident $(, where [$($bound:tt)+])?;
+        [$($filter:tt)+] [$($order:tt)+] [$($selection:tt)+] $(where [$($bound:tt)+])?;
         $of_each:literal, $query:literal, $closure:literal, $row:literal
     }) => {
         impl<$($generics)*> $type {
@@ -57,7 +57,7 @@ macro_rules! clauses {
                 "let query = ", $query, ".order_by(|", $closure, "| (", $row, ".name.asc(), ", $row, ".id.desc()));"
             )]
             /// ```
-            pub fn order_by<O: $order>(mut self, order: impl FnOnce($columns) -> O) -> Self
+            pub fn order_by<O: $($order)+>(mut self, order: impl FnOnce($columns) -> O) -> Self
             $(where $($bound)+)?
             {
                 let query = &mut self.$($ast).+;
@@ -155,7 +155,7 @@ macro_rules! clauses {
                 "let newest = newest.order_by(|", $closure, "| (", $row, ".name.asc(), ", $row, ".id.desc()));"
             )]
             /// ```
-            pub fn distinct_on<D: $selection>(mut self, key: impl FnOnce($columns) -> D) -> Self
+            pub fn distinct_on<D: $($selection)+>(mut self, key: impl FnOnce($columns) -> D) -> Self
             $(where $($bound)+)?
             {
                 let query = &mut self.$($ast).+;
@@ -168,7 +168,7 @@ macro_rules! clauses {
 
     (@lock {
         [$($generics:tt)*] $type:ty, $($ast:ident).+ of $source:ty, $columns:ty;
-        $filter:ident, $order:ident, $selection:ident;
+        [$($filter:tt)+] [$($order:tt)+] [$($selection:tt)+];
         $of_each:literal, $query:literal, $closure:literal, $row:literal
     }) => {
         impl<$($generics)*> $type {
@@ -273,7 +273,7 @@ impl Select {
         Node::Invalid(format!("there is no column {name:?} to order by; there are: {}", known.join(", ")))
     }
 
-    /// DISTINCT, which may be said twice, or DISTINCT ON, which may not.
+    /// Adds DISTINCT, which may be called twice, or DISTINCT ON, which may not.
     pub(crate) fn remove_duplicates(&mut self, distinct: Distinct) {
         if !matches!((&self.distinct, &distinct), (None, _) | (Some(Distinct::Rows), Distinct::Rows)) {
             self.refuse("a query has one `distinct` or one `distinct_on`: remove the others");
@@ -289,7 +289,7 @@ impl Select {
         }
     }
 
-    /// What to do about rows that others have locked.
+    /// Sets what happens to rows that others have locked: `SKIP LOCKED`, `NOWAIT`.
     pub(crate) fn wait_for_locks(&mut self, wait: LockWait) {
         match &mut self.lock {
             Some(lock) if lock.wait == LockWait::Wait || lock.wait == wait => lock.wait = wait,

@@ -1,5 +1,5 @@
-//! The verbs: where the pure part ends. Of `query` only this file calls an executor; the other callers, in `relation`, load
-//! and store what belongs to rows (`.ci/house` has the list).
+//! The verbs, which do I/O. In `query` only this file calls an executor; the other callers are in `relation`, where rows are
+//! loaded and stored with those that belong to them (`.ci/house` has the list).
 
 use super::{Delete, Insert, Rows, Select, Source, Update};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     statement::{Operation, Statement},
 };
 
-// What follows stays short in what is generic: the compiler repeats that for each model of an application.
+// Generic functions stay short: the compiler repeats them for each model of an application.
 
 async fn fetch<T: FromRow>(statement: &Statement, matching: Matching, db: &impl Executor) -> Result<Vec<T>> {
     let mut rows = RowCollector::new(matching);
@@ -19,7 +19,7 @@ async fn fetch<T: FromRow>(statement: &Statement, matching: Matching, db: &impl 
     Ok(rows.into_rows())
 }
 
-/// Runs the statements of an insert: one alone needs no transaction.
+/// Runs the statements of an insert. A single one needs no transaction.
 async fn insert(statements: &[Statement], rows: &mut dyn RowSink, db: &impl Executor) -> Result<()> {
     match statements {
         [statement] => db.fetch(statement, rows).await,
@@ -35,7 +35,7 @@ fn at_most_one<T>(mut rows: Vec<T>, operation: Operation, table: Option<&'static
 
 fn check_at_most_one(count: usize, operation: Operation, table: Option<&'static str>) -> Result<()> {
     if count > 1 {
-        let error = Error::new(ErrorKind::MoreThanOne, "more than one row where one was wanted");
+        let error = Error::new(ErrorKind::MoreThanOne, "more than one row where one was expected");
         return Err(error.in_statement(operation.name(), table));
     }
     Ok(())
@@ -54,7 +54,7 @@ pub(crate) fn not_found(operation: Operation, table: Option<&'static str>) -> Er
 }
 
 fn stale(operation: Operation, table: &'static str) -> Error {
-    let text = "the row has another version by now, or is gone";
+    let text = "the row was changed or deleted after it was read";
     Error::new(ErrorKind::Stale, text).in_statement(operation.name(), Some(table))
 }
 
@@ -81,7 +81,7 @@ impl<S: Source, Out: FromRow> Select<S, Out> {
     ///
     /// # Errors
     /// [`is_not_found`](Error::is_not_found) without a row, [`is_more_than_one`](Error::is_more_than_one) with several;
-    /// else as for [`all`](Self::all).
+    /// otherwise as for [`all`](Self::all).
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -100,7 +100,7 @@ impl<S: Source, Out: FromRow> Select<S, Out> {
     /// Round trips: 1.
     ///
     /// # Errors
-    /// [`is_more_than_one`](Error::is_more_than_one) with several rows; else as for [`all`](Self::all).
+    /// [`is_more_than_one`](Error::is_more_than_one) with several rows; otherwise as for [`all`](Self::all).
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -132,11 +132,11 @@ impl<S: Source, Out: FromRow> Select<S, Out> {
         Ok(rows.into_iter().next())
     }
 
-    /// Runs the query and returns its rows as a stream; the server makes no more than are read. Through a `Database`
-    /// the stream has a connection of its own until it ends or is dropped.
+    /// Runs the query and returns its rows as a stream; the server produces no more than are read. Through a
+    /// `Database` the stream has its own connection until it ends or is dropped.
     ///
     /// # Errors
-    /// As for [`all`](Self::all), at the start or on the way.
+    /// As for [`all`](Self::all), at the start or while rows are read.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -187,7 +187,7 @@ impl<S: Source, Out: FromRow> Select<S, Out> {
         exactly_one(rows.into_iter().next(), statement.operation, statement.table)
     }
 
-    /// Lowers the limit. A get by key has one row at most as it is, and keeps its text.
+    /// Lowers the limit. A get by key returns at most one row anyway, and keeps its text.
     fn at_most(mut self, rows: u64) -> Self {
         if !self.ast.by_key || self.ast.from.len() > 1 {
             self.ast.at_most(rows);
@@ -227,7 +227,7 @@ impl<M: Model, Out: FromRow, N> Insert<M, Out, N> {
     /// Round trips: 1.
     ///
     /// # Errors
-    /// [`is_not_found`](Error::is_not_found) when `do_nothing` left the row out; else as for [`all`](Self::all).
+    /// [`is_not_found`](Error::is_not_found) when `do_nothing` left the row out; otherwise as for [`all`](Self::all).
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -257,7 +257,7 @@ impl<M: Model, Out: FromRow, N> Insert<M, Out, N> {
         at_most_one(self.all(db).await?, Operation::Insert, Some(M::TABLE.name))
     }
 
-    /// Runs the insert and returns how many rows it stored. Nothing else comes back from the server.
+    /// Runs the insert and returns how many rows it stored. The server returns nothing else.
     ///
     /// Round trips: as for [`all`](Self::all).
     ///
@@ -290,7 +290,7 @@ macro_rules! write_verbs {
             ///
             /// # Errors
             /// When it has no meaning in SQL or lacks a filter (before any I/O), or the server refuses it;
-            /// [`is_stale`](Error::is_stale) when the instance's version has moved on.
+            /// [`is_stale`](Error::is_stale) when the row has another version than the instance.
             ///
             /// ```
             /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -312,7 +312,7 @@ macro_rules! write_verbs {
             ///
             /// # Errors
             /// [`is_not_found`](Error::is_not_found) when it touched none, [`is_more_than_one`](Error::is_more_than_one)
-            /// when it touched several; else as for [`all`](Self::all).
+            /// when it touched several; otherwise as for [`all`](Self::all).
             ///
             /// ```
             /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -331,7 +331,7 @@ macro_rules! write_verbs {
             /// Round trips: 1.
             ///
             /// # Errors
-            /// [`is_more_than_one`](Error::is_more_than_one) when it touched several; else as for [`all`](Self::all).
+            /// [`is_more_than_one`](Error::is_more_than_one) when it touched several; otherwise as for [`all`](Self::all).
             ///
             /// ```
             /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -342,7 +342,7 @@ macro_rules! write_verbs {
                 at_most_one(self.all(db).await?, $operation, Some(M::TABLE.name))
             }
 
-            /// Runs the statement and returns how many rows it touched. Nothing else comes back from the server.
+            /// Runs the statement and returns how many rows it touched. The server returns nothing else.
             ///
             /// Round trips: 1.
             ///
@@ -393,7 +393,7 @@ impl RawSql {
     ///
     /// # Errors
     /// [`is_not_found`](Error::is_not_found) without a row, [`is_more_than_one`](Error::is_more_than_one) with several;
-    /// else as for [`all`](Self::all).
+    /// otherwise as for [`all`](Self::all).
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -410,7 +410,7 @@ impl RawSql {
     /// Round trips: 1.
     ///
     /// # Errors
-    /// [`is_more_than_one`](Error::is_more_than_one) with several rows; else as for [`all`](Self::all).
+    /// [`is_more_than_one`](Error::is_more_than_one) with several rows; otherwise as for [`all`](Self::all).
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -422,7 +422,7 @@ impl RawSql {
         at_most_one(self.all(db).await?, Operation::Raw, None)
     }
 
-    /// Runs the SQL and returns its first row, if there is one. The text stays as it is: give it a LIMIT.
+    /// Runs the SQL and returns its first row, if there is one. The SQL is not changed: give it a LIMIT.
     ///
     /// Round trips: 1.
     ///
@@ -441,7 +441,7 @@ impl RawSql {
     /// Runs the SQL and returns its rows as a stream.
     ///
     /// # Errors
-    /// As for [`all`](Self::all), at the start or on the way.
+    /// As for [`all`](Self::all), at the start or while rows are read.
     ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {

@@ -54,7 +54,7 @@ impl<S: Source, Out> Select<S, Out> {
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let pairs: Vec<(String, Option<i32>)> = User::query().select(|u| (u.email, u.age)).all(&db).await?;
-    /// // Whole models can stand in the list.
+    /// // The list can contain whole models.
     /// let with_next: Vec<(User, Option<i32>)> = User::query().select(|u| (u, u.age + 1)).all(&db).await?;
     /// # Ok(()) }
     /// ```
@@ -67,7 +67,7 @@ impl<S: Source, Out> Select<S, Out> {
 clauses! {
     [filter order lock] for {
         [S: Source, Out] Select<S, Out>, ast of S, S::Columns;
-        IntoFilter, IntoOrder, Selection;
+        [IntoFilter] [IntoOrder] [Selection];
         "", "User::query()", "u", "u"
     }
 }

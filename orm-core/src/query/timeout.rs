@@ -11,8 +11,8 @@ macro_rules! timeouts {
             /// the server's work and the rows. Of a stream it limits the wait for each row.
             ///
             /// Past the limit the statement is cancelled on the server, and the connection is given back clean or closed.
-            /// The verb ends within two seconds more, even if the server never answers. `Duration::MAX` is no limit, where
-            /// the handle has one (`db.timeout(..)`). A sub-query has no limit but that of the query around it.
+            /// The verb ends within two seconds more, even if the server never answers. `Duration::MAX` means no limit,
+            /// even if the handle has one (`db.timeout(..)`). A sub-query has only the limit of its outer query.
             ///
             /// # Errors
             /// The verb answers [`is_timeout`](crate::Error::is_timeout): the statement has not run, or was cancelled. A

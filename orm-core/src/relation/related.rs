@@ -115,7 +115,7 @@ impl<P: Model, C: Model, K: Kind, Out, L> Related<P, C, K, Out, L> {
 clauses! {
     [order] for {
         [P: Model, C: Model, K, Out, L] Related<P, C, K, Out, L>, query.ast of C, C::Columns<Present>;
-        IntoFilter, IntoOrder, Selection, where [K: ToMany];
+        [IntoFilter] [IntoOrder] [Selection] where [K: ToMany];
         " of each parent", "Post::tags()", "t", "t"
     }
 }

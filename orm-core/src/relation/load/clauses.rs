@@ -73,7 +73,7 @@ impl<M, L, Row, S: Source> With<M, L, Row, S> {
 clauses! {
     [filter order lock] for {
         [M, L, Row, S: Source] With<M, L, Row, S>, query.ast of S, S::Columns;
-        IntoFilter, IntoOrder, Selection;
+        [IntoFilter] [IntoOrder] [Selection];
         "", "User::query().with(User::posts())", "u", "u"
     }
 }

@@ -177,7 +177,7 @@ impl<P: Model, Out: FromRow> Relation for WithDepth<P, Out> {
 clauses! {
     [filter order] for {
         [P: Model, Out] WithDepth<P, Out>, query.ast of (P, Depth), (P::Columns<Present>, Column<i32>);
-        IntoFilter, IntoOrder, Selection;
+        [IntoFilter] [IntoOrder] [Selection];
         " of each parent", "Category::children().descendants().with_depth()", "(c, _)", "c"
     }
 }
