@@ -2,6 +2,8 @@
 //!
 //! Pure: `orm-pg` runs them. Migrations, which change existing tables, are not made here.
 
+#[cfg(feature = "migrate")]
+mod catalog;
 mod name;
 mod plan;
 mod table;

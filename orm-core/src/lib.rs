@@ -20,6 +20,8 @@
 
 pub mod ast;
 mod builder;
+#[cfg(feature = "migrate")]
+pub mod catalog;
 mod check;
 pub mod ddl;
 pub mod error;

@@ -72,7 +72,7 @@ pub use orm_core::{
     executor::{self, Executor},
     expr,
     model::{self, Model},
-    query, relation, row, schema, sql_aggregate, sql_function, statement,
+    query, relation, row, sql_aggregate, sql_function, statement,
     value::Scalar,
 };
 #[cfg(feature = "testing")]
@@ -97,6 +97,7 @@ pub use self::{
 };
 
 pub mod prelude;
+pub mod schema;
 pub mod types;
 
 /// Values: which Rust types a column can hold, and how one becomes a bind.

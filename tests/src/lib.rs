@@ -1,1 +1,3 @@
-//! Only tests live in this package: see `it`, `ui` and `hygiene`.
+//! What the tests of this package share with its programs: see `it`, `schema`, `ui` and `hygiene`.
+
+pub mod facts;

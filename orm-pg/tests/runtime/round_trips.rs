@@ -52,9 +52,13 @@ pub(crate) async fn relay() -> (u16, Arc<AtomicU32>) {
 }
 
 async fn counted() -> (Database, Arc<AtomicU32>) {
+    counted_at(&url()).await
+}
+
+async fn counted_at(url: &str) -> (Database, Arc<AtomicU32>) {
     let (port, trips) = relay().await;
     let db = Database::builder()
-        .url(&url())
+        .url(url)
         .url(&format!("host=127.0.0.1 port={port}"))
         .max_connections(1)
         .connect()
@@ -108,4 +112,28 @@ async fn each_operation_costs_what_its_documentation_says() {
     let failed = db.transaction(async |_| Err::<(), _>(Error::new(orm_pg::ErrorKind::NotFound, "no")));
     costs!(2, failed.await.unwrap_err());
     costs!(2, one::<i32>(&db, "SELECT 1").await);
+}
+
+#[cfg(feature = "migrate")]
+#[tokio::test]
+async fn introspection_costs_the_same_whatever_the_number_of_tables() {
+    // Other tests create and drop tables in theirs.
+    let (db, trips) = counted_at(&orm_pg::testing::database_url().await.unwrap()).await;
+    let introspected = || async {
+        let before = trips.load(Ordering::SeqCst);
+        let tables = orm_pg::schema::introspect(&db).await.unwrap().tables.len();
+        (tables, trips.load(Ordering::SeqCst) - before)
+    };
+    // Twelve statements, of which ten are prepared the first time.
+    let (few, first) = introspected().await;
+    assert_eq!(first, 22);
+    let (_, warm) = introspected().await;
+    assert!((12..16).contains(&warm), "{warm}");
+    for _ in 0..20 {
+        table(&db).await;
+    }
+    crate::server::eventually(|| async { db.status().in_use == 0 }).await;
+    let (many, again) = introspected().await;
+    assert_eq!((few, many), (0, 20));
+    assert_eq!(again, warm);
 }

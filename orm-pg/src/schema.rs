@@ -1,0 +1,14 @@
+//! Tables, columns and constraints as constant data, which the derive writes; with feature `migrate` also the schema of a
+//! database, read from its catalogs.
+
+#[doc(inline)]
+pub use orm_core::schema::*;
+
+#[cfg(feature = "migrate")]
+mod introspect;
+
+#[cfg(feature = "migrate")]
+pub use orm_core::catalog;
+
+#[cfg(feature = "migrate")]
+pub use self::introspect::introspect;

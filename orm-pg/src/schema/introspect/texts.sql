@@ -1,0 +1,29 @@
+-- Views, materialized views, functions and procedures, each as its text.
+SELECT json_build_object('view', json_build_object(
+    'name', json_build_object('schema', n.nspname, 'name', r.relname),
+    'materialized', r.relkind = 'm',
+    'columns', (SELECT coalesce(json_agg(a.attname ORDER BY a.attnum), '[]')
+                FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped),
+    'definition', pg_get_viewdef(r.oid),
+    'options', coalesce(to_json(r.reloptions), '[]'),
+    'comment', obj_description(r.oid, 'pg_class')
+))
+FROM pg_class r
+JOIN pg_namespace n ON n.oid = r.relnamespace
+WHERE r.relkind IN ('v', 'm') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+  AND NOT EXISTS (SELECT FROM pg_depend d
+                  WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.deptype = 'e')
+UNION ALL
+SELECT json_build_object('function', json_build_object(
+    'name', json_build_object('schema', n.nspname, 'name', p.proname),
+    'arguments', pg_get_function_identity_arguments(p.oid),
+    'procedure', p.prokind = 'p',
+    'definition', pg_get_functiondef(p.oid),
+    'comment', obj_description(p.oid, 'pg_proc')
+))
+FROM pg_proc p
+JOIN pg_namespace n ON n.oid = p.pronamespace
+WHERE p.prokind IN ('f', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+  -- Those of extensions, and the constructors of range types.
+  AND NOT EXISTS (SELECT FROM pg_depend d
+                  WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype IN ('e', 'i'))

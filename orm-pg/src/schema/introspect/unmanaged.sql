@@ -1,0 +1,80 @@
+-- Everything else of the application. What extensions have brought and what the system has is left out.
+WITH application AS (
+    SELECT oid FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+), found AS (
+    SELECT 'pg_proc'::regclass AS class, oid AS object FROM pg_proc
+        WHERE prokind IN ('a', 'w') AND pronamespace IN (SELECT oid FROM application)
+    UNION ALL SELECT 'pg_operator'::regclass, oid FROM pg_operator WHERE oprnamespace IN (SELECT oid FROM application)
+    UNION ALL SELECT 'pg_opclass'::regclass, oid FROM pg_opclass WHERE opcnamespace IN (SELECT oid FROM application)
+    UNION ALL SELECT 'pg_opfamily'::regclass, oid FROM pg_opfamily WHERE opfnamespace IN (SELECT oid FROM application)
+    UNION ALL SELECT 'pg_collation'::regclass, oid FROM pg_collation WHERE collnamespace IN (SELECT oid FROM application)
+    UNION ALL SELECT 'pg_conversion'::regclass, oid FROM pg_conversion WHERE connamespace IN (SELECT oid FROM application)
+    UNION ALL SELECT 'pg_ts_config'::regclass, oid FROM pg_ts_config WHERE cfgnamespace IN (SELECT oid FROM application)
+    UNION ALL SELECT 'pg_ts_dict'::regclass, oid FROM pg_ts_dict WHERE dictnamespace IN (SELECT oid FROM application)
+    UNION ALL SELECT 'pg_ts_parser'::regclass, oid FROM pg_ts_parser WHERE prsnamespace IN (SELECT oid FROM application)
+    UNION ALL SELECT 'pg_ts_template'::regclass, oid FROM pg_ts_template WHERE tmplnamespace IN (SELECT oid FROM application)
+    UNION ALL SELECT 'pg_statistic_ext'::regclass, oid FROM pg_statistic_ext
+        WHERE stxnamespace IN (SELECT oid FROM application)
+    UNION ALL SELECT 'pg_class'::regclass, oid FROM pg_class
+        WHERE relkind = 'f' AND relnamespace IN (SELECT oid FROM application)
+    -- Range types and base types; the array types and multiranges come with others.
+    UNION ALL SELECT 'pg_type'::regclass, oid FROM pg_type
+        WHERE (typtype = 'r' OR (typtype = 'b' AND typcategory <> 'A') OR (typtype = 'p' AND NOT typisdefined))
+          AND typnamespace IN (SELECT oid FROM application)
+    UNION ALL SELECT 'pg_rewrite'::regclass, w.oid FROM pg_rewrite w JOIN pg_class r ON r.oid = w.ev_class
+        WHERE w.rulename <> '_RETURN' AND r.relnamespace IN (SELECT oid FROM application)
+    UNION ALL SELECT 'pg_cast'::regclass, oid FROM pg_cast WHERE oid >= 16384
+    UNION ALL SELECT 'pg_transform'::regclass, oid FROM pg_transform
+    UNION ALL SELECT 'pg_language'::regclass, oid FROM pg_language WHERE oid >= 16384
+    UNION ALL SELECT 'pg_am'::regclass, oid FROM pg_am WHERE oid >= 16384
+    UNION ALL SELECT 'pg_foreign_data_wrapper'::regclass, oid FROM pg_foreign_data_wrapper
+    UNION ALL SELECT 'pg_foreign_server'::regclass, oid FROM pg_foreign_server
+    UNION ALL SELECT 'pg_event_trigger'::regclass, oid FROM pg_event_trigger
+    UNION ALL SELECT 'pg_publication'::regclass, oid FROM pg_publication
+    UNION ALL SELECT 'pg_default_acl'::regclass, oid FROM pg_default_acl
+), details AS (
+    -- Properties of managed objects that the catalog does not keep.
+    SELECT 'privileges of ' || kind AS kind, identity FROM (
+        SELECT 'pg_class'::regclass AS class, oid AS object FROM pg_class
+            WHERE relacl IS NOT NULL AND relnamespace IN (SELECT oid FROM application)
+        UNION ALL SELECT 'pg_proc'::regclass, oid FROM pg_proc
+            WHERE proacl IS NOT NULL AND pronamespace IN (SELECT oid FROM application)
+        UNION ALL SELECT 'pg_type'::regclass, oid FROM pg_type
+            WHERE typacl IS NOT NULL AND typnamespace IN (SELECT oid FROM application)
+        UNION ALL SELECT 'pg_namespace'::regclass, n.oid FROM pg_namespace n
+            WHERE n.nspacl IS NOT NULL AND n.oid IN (SELECT oid FROM application)
+              -- What initdb has granted on the schema public.
+              AND NOT EXISTS (SELECT FROM pg_init_privs p
+                              WHERE p.classoid = 'pg_namespace'::regclass AND p.objoid = n.oid
+                                AND p.initprivs = n.nspacl)
+    ) it, LATERAL (SELECT type AS kind, pg_identify_object.identity FROM pg_identify_object(it.class, it.object, 0)) named
+    WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = it.class AND d.objid = it.object AND d.deptype = 'e')
+    UNION ALL
+    SELECT v.kind, format('%I.%I', n.nspname, r.relname)
+    FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace,
+         LATERAL (VALUES ('tablespace', r.reltablespace <> 0),
+                         ('typed table', r.reloftype <> 0),
+                         ('replica identity', r.relkind IN ('r', 'p') AND r.relreplident <> 'd'),
+                         ('access method', r.relkind IN ('r', 'm') AND r.relam <> (SELECT oid FROM pg_am WHERE amname = 'heap'))
+                 ) v(kind, there)
+    WHERE v.there AND r.relnamespace IN (SELECT oid FROM application)
+      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.deptype = 'e')
+    UNION ALL
+    SELECT v.kind, format('%I.%I.%I', n.nspname, r.relname, a.attname)
+    FROM pg_attribute a JOIN pg_class r ON r.oid = a.attrelid AND r.relkind IN ('r', 'p', 'm')
+    JOIN pg_namespace n ON n.oid = r.relnamespace JOIN pg_type t ON t.oid = a.atttypid,
+         LATERAL (VALUES ('column storage', a.attstorage <> t.typstorage),
+                         ('column compression', coalesce(to_jsonb(a)->>'attcompression', '') <> ''),
+                         ('column statistics target', coalesce((to_jsonb(a)->>'attstattarget')::int, -1) <> -1),
+                         ('column options', a.attoptions IS NOT NULL),
+                         ('privileges of column', a.attacl IS NOT NULL)
+                 ) v(kind, there)
+    WHERE v.there AND a.attnum > 0 AND NOT a.attisdropped AND r.relnamespace IN (SELECT oid FROM application)
+      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.deptype = 'e')
+)
+SELECT json_build_object('kind', o.type, 'identity', o.identity)
+FROM found f, pg_identify_object(f.class, f.object, 0) o
+WHERE NOT EXISTS (SELECT FROM pg_depend d
+                  WHERE d.classid = f.class AND d.objid = f.object AND d.deptype IN ('e', 'i'))
+UNION ALL
+SELECT json_build_object('kind', kind, 'identity', identity) FROM details

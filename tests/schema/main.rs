@@ -1,0 +1,136 @@
+//! Introspection: what it reads is what the server has.
+
+use orm_pg::{
+    prelude::*,
+    schema::{
+        catalog::{Catalog, Name},
+        introspect,
+    },
+};
+use orm_tests::facts;
+
+async fn load(db: &Database, sql: &str) {
+    let connection = db.connection().await.expect("a connection");
+    connection.client().batch_execute(sql).await.unwrap_or_else(|error| panic!("{error:?}"));
+}
+
+/// What introspection has read, which must be all that the server tells.
+async fn judged(db: &Database) -> Catalog {
+    let catalog = introspect(db).await.expect("a catalog");
+    let (told, read) = (facts::of_database(db).await.expect("facts"), facts::of_catalog(&catalog));
+    let missing: Vec<_> = told.difference(&read).collect();
+    let invented: Vec<_> = read.difference(&told).collect();
+    assert!(missing.is_empty() && invented.is_empty(), "missing: {missing:#?}\ninvented: {invented:#?}");
+    catalog
+}
+
+#[orm_pg::test]
+async fn an_empty_database_has_the_schema_public(db: Database) {
+    let catalog = judged(&db).await;
+    let names: Vec<_> = catalog.schemas.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, ["public"]);
+    assert!(catalog.tables.is_empty() && catalog.unmanaged.is_empty(), "{catalog:?}");
+    assert!(catalog.server_version >= 130_000, "{}", catalog.server_version);
+}
+
+#[orm_pg::test]
+async fn one_of_everything(db: Database) {
+    load(&db, include_str!("hard.sql")).await;
+    let catalog = judged(&db).await;
+    let unmanaged: Vec<_> = catalog.unmanaged.iter().map(|it| format!("{}: {}", it.kind, it.identity)).collect();
+    assert_eq!(
+        unmanaged,
+        [
+            "aggregate: app.total(integer)",
+            "collation: app.german",
+            "column statistics target: app.lines.extra",
+            "column storage: app.users.\"Full Name\"",
+            "operator: app.===(integer,integer)",
+            "privileges of column: app.lines.extra",
+            "privileges of table: app.users",
+            "publication: all_of_it",
+            "replica identity: app.parent",
+            "rule: nothing on app.lines",
+            "statistics object: app.together",
+            "type: app.span",
+        ]
+    );
+}
+
+#[orm_pg::test]
+async fn what_a_key_of_an_index_says(db: Database) {
+    load(&db, include_str!("hard.sql")).await;
+    let catalog = introspect(&db).await.expect("a catalog");
+    let users = catalog.table(&Name::new("app", "users")).expect("the table");
+    let by_name = users.indexes.iter().find(|it| it.name == "by_name").expect("the index");
+    let key = &by_name.keys[0];
+    assert_eq!((key.column.as_deref(), key.expression.as_deref()), (None, Some("lower(\"Full Name\")")));
+    assert_eq!((key.collation.as_deref(), key.operator_class.as_deref()), (None, Some("text_pattern_ops")));
+    assert!(key.descending && !key.nulls_first);
+    assert_eq!(by_name.keys[1].column.as_deref(), Some("born"));
+    assert!(by_name.keys[1].descending && by_name.keys[1].nulls_first);
+    assert!(!by_name.keys[2].descending && by_name.keys[2].nulls_first);
+    let by_seen = users.indexes.iter().find(|it| it.name == "by_seen").expect("the index");
+    let class = by_seen.keys[0].operator_class.as_deref();
+    assert_eq!(class, Some("timestamptz_minmax_multi_ops (values_per_range='16')"));
+}
+
+#[orm_pg::test]
+async fn comments_owners_and_what_depends_on_what(db: Database) {
+    load(&db, include_str!("hard.sql")).await;
+    let catalog = introspect(&db).await.expect("a catalog");
+    let app = catalog.schemas.iter().find(|it| it.name == "app").expect("the schema");
+    assert_eq!(app.comment.as_deref(), Some("the application"));
+    let users = catalog.table(&Name::new("app", "users")).expect("the table");
+    assert_eq!(users.constraint("kind").expect("the check").comment.as_deref(), Some("which"));
+    let by_tags = users.indexes.iter().find(|it| it.name == "by_tags").expect("the index");
+    assert_eq!(by_tags.comment.as_deref(), Some("for tags"));
+    let key = users.constraint("users_email_key").expect("the key");
+    assert_eq!(
+        (key.include.as_slice(), key.storage.as_slice()),
+        (&["id".to_owned()][..], &["fillfactor=70".to_owned()][..])
+    );
+    let edges: Vec<_> =
+        catalog.dependencies.iter().map(|it| (it.object.identity.as_str(), it.on.identity.as_str())).collect();
+    for edge in [
+        ("app.grown", "app.plus(integer,integer)"),
+        ("app.grown", "app.users.old"),
+        ("app.sums", "app.users.score"),
+        ("touch on app.users", "app.touch()"),
+        ("own on app.users", "app.users.old"),
+    ] {
+        assert!(edges.contains(&edge), "{edge:?} in {edges:#?}");
+    }
+}
+
+#[orm_pg::test]
+async fn extensions_are_named_and_what_they_bring_is_not(db: Database) {
+    load(&db, "CREATE SCHEMA things; CREATE EXTENSION citext SCHEMA things; CREATE TABLE t (a things.citext)").await;
+    let catalog = judged(&db).await;
+    let extensions: Vec<_> = catalog.extensions.iter().map(|it| (it.name.as_str(), it.schema.as_str())).collect();
+    assert_eq!(extensions, [("citext", "things")]);
+    assert!(catalog.functions.is_empty() && catalog.unmanaged.is_empty(), "{:?}", catalog.unmanaged);
+    assert_eq!(catalog.tables[0].columns[0].ty, "things.citext");
+}
+
+#[orm_pg::test]
+async fn the_search_path_of_the_session_means_nothing(db: Database) {
+    load(&db, include_str!("hard.sql")).await;
+    let before = introspect(&db).await.expect("a catalog");
+    let name = sql!("SELECT current_database()::text").one::<String>(&db).await.expect("a name");
+    load(&db, &format!("ALTER DATABASE \"{name}\" SET search_path = app, \"My Schema\"")).await;
+    let url = orm_pg::testing::database_url().await.expect("a server");
+    let other = Database::builder().url(&url).url(&format!("dbname={name}")).connect().await.expect("a connection");
+    assert_eq!(sql!("SELECT current_schema()::text").one::<String>(&other).await.expect("a schema"), "app");
+    assert_eq!(introspect(&other).await.expect("a catalog"), before);
+    // Nor does introspection change it.
+    assert_eq!(sql!("SELECT current_schema()::text").one::<String>(&other).await.expect("a schema"), "app");
+}
+
+#[orm_pg::test]
+async fn a_catalog_is_plain_data(db: Database) {
+    load(&db, include_str!("hard.sql")).await;
+    let catalog = introspect(&db).await.expect("a catalog");
+    let text = serde_json::to_string(&catalog).expect("JSON");
+    assert_eq!(serde_json::from_str::<Catalog>(&text).expect("a catalog"), catalog);
+}
