@@ -76,8 +76,8 @@ fn on(site: &Site) -> impl Fn(AddressColumns) -> Cond {
 /// Queues the site's seed, and all known addresses of the site if none of them is waiting. `folder` is the folder on
 /// disk that is served as this site.
 ///
+/// # Errors
 /// Any error from the server.
-/// What the server answers.
 pub async fn begin(db: &Database, site: &Site, folder: Option<&str>) -> Result<Beginning> {
     let (seed, here) = (site.seed().as_str(), on(site));
     db.transaction(async |tx| {
@@ -107,8 +107,8 @@ pub async fn begin(db: &Database, site: &Site, folder: Option<&str>) -> Result<B
 
 /// Takes up to `count` addresses of the site that are due, the longest waiting first. One round trip.
 ///
+/// # Errors
 /// Any error from the server.
-/// What the server answers.
 pub async fn take(db: &Database, site: &Site, crawler: i32, count: usize) -> Result<Vec<Taken>> {
     // Locks without KEY, so that a row is not skipped because a new link that refers to it is being stored.
     let due = Address::query()
@@ -141,8 +141,8 @@ pub async fn take(db: &Database, site: &Site, crawler: i32, count: usize) -> Res
 
 /// Queues the addresses of crawlers that have died again.
 ///
+/// # Errors
 /// Any error from the server.
-/// What the server answers.
 pub async fn give_back(db: &impl Executor, site: &Site) -> Result<u64> {
     Address::query()
         .filter(on(site))
@@ -163,8 +163,8 @@ pub async fn give_back(db: &impl Executor, site: &Site) -> Result<u64> {
 
 /// Returns whether an address of the site is still waiting, or is being visited by any crawler.
 ///
+/// # Errors
 /// Any error from the server.
-/// What the server answers.
 pub async fn is_open(db: &Database, site: &Site) -> Result<bool> {
     let open = Address::query().filter(on(site)).filter(|a| a.state.in_([State::Queued, State::Taken]));
     open.exists(db).await
@@ -172,8 +172,8 @@ pub async fn is_open(db: &Database, site: &Site) -> Result<bool> {
 
 /// Records why a site cannot be crawled, at its seed.
 ///
+/// # Errors
 /// Any error from the server.
-/// What the server answers.
 pub async fn refuse(db: &Database, site: &Site, failure: Failure) -> Result<()> {
     fail(db, |a| a.url.eq(site.seed().as_str()), failure).await
 }
@@ -187,8 +187,8 @@ async fn fail(db: &Database, which: impl FnOnce(AddressColumns) -> Cond, failure
 
 /// Deletes everything known about a site: addresses, pages and links.
 ///
+/// # Errors
 /// Any error from the server.
-/// What the server answers.
 pub async fn forget(db: &Database, site: &Site) -> Result<u64> {
     Address::query().filter(on(site)).delete().execute(db).await
 }
