@@ -21,7 +21,7 @@ pub use self::{
     index::{Index, IndexKey},
     name::Name,
     routine::{Function, Policy, Trigger, View},
-    table::{Column, Generated, Identity, Partition, Sequence, SequenceOwner, Table},
+    table::{Column, Generation, Identity, Partition, Sequence, SequenceOwner, Table},
     types::{CompositeType, Domain, DomainCheck, EnumType, TypeAttribute},
 };
 

@@ -92,7 +92,7 @@ pub struct Column {
     /// How the server numbers its rows.
     pub identity: Option<Identity>,
     /// The expression that computes it.
-    pub generated: Option<Generated>,
+    pub generated: Option<Generation>,
     /// Whether the table itself declares it, beside those that it inherits from.
     pub local: bool,
     /// Whether it is inherited.
@@ -114,7 +114,7 @@ pub enum Identity {
 /// The expression of a generated column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Generated {
+pub struct Generation {
     /// The expression.
     pub expression: String,
     /// Whether its value is stored, or else computed whenever it is read (PostgreSQL 18 or later).
