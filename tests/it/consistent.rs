@@ -210,7 +210,7 @@ async fn adopted_transactions_are_asked_and_clients_refused() -> Result<()> {
 
 #[tokio::test]
 async fn what_cannot_be_consistent_reads_nothing() {
-    // An executor of one's own that has no transactions; it panics when it is reached.
+    // A custom executor that has no transactions; it panics when it is reached.
     refused(User::query().with(User::posts()).consistent().all(&Offline).await);
     // Nor does a query without a meaning begin a transaction.
     let wrong = User::query().filter(|u| u.id.count().gt(1)).with(User::posts()).consistent();

@@ -124,7 +124,7 @@ async fn fragments_leave_no_session_state(db: Database) -> Result<()> {
     Ok(())
 }
 
-/// A function hides what it does to the session; a connection of one's own is reset all the same.
+/// A function hides what it does to the session; a connection that is held is reset all the same.
 #[orm_pg::test]
 async fn a_connection_comes_back_as_it_was(db: Database) -> Result<()> {
     sql!(

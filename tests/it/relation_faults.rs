@@ -93,7 +93,7 @@ async fn dropped_after(times: i64, db: &impl Executor) -> Result<bool> {
     polled.await
 }
 
-/// Drops the loading of relations after every number of polls. Whoever comes next gets its own answer.
+/// Drops the loading of relations after every number of polls. The next user gets its own answer.
 async fn dropped_anywhere(db: &impl Executor) -> Result<()> {
     let mut times = 0;
     while !dropped_after(times, db).await? {

@@ -101,7 +101,7 @@ async fn connections_and_transactions_have_the_limit_of_their_handle() {
     is_late(&ends(connection.execute(&sleeping())).await.unwrap_err());
     assert_eq!(one::<i32>(&connection, "SELECT 1").await, 1);
     drop(connection);
-    // Whoever gets the connection next has no limit.
+    // The next user of the connection has no limit.
     assert_eq!(db.execute(&read("SELECT pg_sleep(0.3)", vec![])).await.unwrap(), 1);
 
     let tx = quick.begin().await.unwrap();

@@ -243,7 +243,7 @@ async fn a_full_pool_tells_who_holds_it_and_where_it_was_taken() {
     assert!(!text.contains("this task") && error.is_retryable(), "{text}");
     drop(held);
 
-    // So is one that a statement holds, whoever sent it.
+    // So is one that a statement holds, also a statement of this task.
     let (long, short) = (read("SELECT pg_sleep(1)", vec![]), raw("SELECT 1"));
     let (slow, error) = tokio::join!(db.execute(&long), db.execute(&short));
     let error = error.unwrap_err();

@@ -116,7 +116,7 @@ async fn certificates_that_are_not_good_are_named() {
         "the server's certificate is the certificate of an authority, as self-signed ones often are: give the server a \
          certificate that is signed by the authority",
     );
-    // Whoever checks nothing sees none of that.
+    // Without a check none of that matters.
     let unchecked = server.at("localhost", "encrypted", "").ssl_mode(SslMode::Require);
     assert!(is_encrypted(&unchecked.connect().await.unwrap()).await);
 }

@@ -34,7 +34,7 @@ pub struct Link {
 /// adds the links that do not exist: a second call, or the same row twice in one call, adds nothing.
 ///
 /// Give the junction table a unique key of exactly the two foreign keys: make them its primary key, or declare
-/// `unique(post_id, tag_id)`. Then the server refuses a second link, whoever else links at the same time. Without such
+/// `unique(post_id, tag_id)`. Then the server refuses a second link, even one that is added at the same time. Without such
 /// a key, changes of one parent's links wait for each other by `pg_advisory_xact_lock`, and look before they add. A
 /// second row can still be added by raw SQL, from the other side of the relation at the same time, at an isolation
 /// level above READ COMMITTED, which does not see what was added meanwhile, and by an executor without transactions.
