@@ -46,6 +46,9 @@ COMMENT ON INDEX app.by_tags IS 'for tags';
 
 CREATE TABLE "My Schema"."Order" (a int, "B" text, c int NOT NULL, at tsrange, PRIMARY KEY (c, a),
     EXCLUDE USING gist (at WITH &&) WHERE (c > 0) DEFERRABLE);
+-- The same names in another schema.
+CREATE TABLE "My Schema".users (id int PRIMARY KEY, old text, CONSTRAINT kind CHECK (old <> ''));
+CREATE INDEX by_name ON "My Schema".users (old);
 CREATE UNLOGGED TABLE app.lines (
     order_a int, order_c int, extra int DEFAULT 7,
     CONSTRAINT of_order FOREIGN KEY (order_c, order_a) REFERENCES "My Schema"."Order" (c, a)
@@ -91,3 +94,10 @@ GRANT UPDATE (extra) ON app.lines TO public;
 ALTER TABLE app.users ALTER COLUMN "Full Name" SET STORAGE external;
 ALTER TABLE app.lines ALTER COLUMN extra SET STATISTICS 500;
 ALTER TABLE app.parent REPLICA IDENTITY FULL;
+ALTER TABLE app.parent SET (toast.autovacuum_enabled = false);
+ALTER TABLE app.users CLUSTER ON users_pkey;
+ALTER INDEX app.by_name ALTER COLUMN 1 SET STATISTICS 300;
+COMMENT ON COLUMN app.grown.id IS 'of a view';
+COMMENT ON COLUMN app.address.zip IS 'of a type';
+COMMENT ON CONSTRAINT short ON DOMAIN app.email IS 'of a domain';
+ALTER VIEW app.grown ALTER COLUMN id SET DEFAULT 7;

@@ -1,6 +1,7 @@
 //! Introspection: what it reads is what the server has.
 
 use orm_pg::{
+    DatabaseBuilder,
     prelude::*,
     schema::{
         catalog::{Catalog, Name},
@@ -24,6 +25,16 @@ async fn judged(db: &Database) -> Catalog {
     catalog
 }
 
+async fn name(db: &Database) -> String {
+    sql!("SELECT current_database()::text").one(db).await.expect("a name")
+}
+
+/// For further connections to the same database.
+async fn again(db: &Database) -> DatabaseBuilder {
+    let url = orm_pg::testing::database_url().await.expect("a server");
+    Database::builder().url(&url).url(&format!("dbname={}", name(db).await))
+}
+
 #[orm_pg::test]
 async fn an_empty_database_has_the_schema_public(db: Database) {
     let catalog = judged(&db).await;
@@ -42,9 +53,15 @@ async fn one_of_everything(db: Database) {
         unmanaged,
         [
             "aggregate: app.total(integer)",
+            "clustered index: app.users_pkey",
             "collation: app.german",
+            "column statistics target: app.by_name.lower",
             "column statistics target: app.lines.extra",
             "column storage: app.users.\"Full Name\"",
+            "comment on a column: app.address.zip",
+            "comment on a column: app.grown.id",
+            "comment on domain constraint: short on app.email",
+            "default of a view column: app.grown.id",
             "operator: app.===(integer,integer)",
             "privileges of column: app.lines.extra",
             "privileges of table: app.users",
@@ -52,6 +69,7 @@ async fn one_of_everything(db: Database) {
             "replica identity: app.parent",
             "rule: nothing on app.lines",
             "statistics object: app.together",
+            "storage parameters of TOAST: app.parent",
             "type: app.span",
         ]
     );
@@ -117,10 +135,9 @@ async fn extensions_are_named_and_what_they_bring_is_not(db: Database) {
 async fn the_search_path_of_the_session_means_nothing(db: Database) {
     load(&db, include_str!("hard.sql")).await;
     let before = introspect(&db).await.expect("a catalog");
-    let name = sql!("SELECT current_database()::text").one::<String>(&db).await.expect("a name");
+    let name = name(&db).await;
     load(&db, &format!("ALTER DATABASE \"{name}\" SET search_path = app, \"My Schema\"")).await;
-    let url = orm_pg::testing::database_url().await.expect("a server");
-    let other = Database::builder().url(&url).url(&format!("dbname={name}")).connect().await.expect("a connection");
+    let other = again(&db).await.connect().await.expect("a connection");
     assert_eq!(sql!("SELECT current_schema()::text").one::<String>(&other).await.expect("a schema"), "app");
     assert_eq!(introspect(&other).await.expect("a catalog"), before);
     // Nor does introspection change it.
@@ -133,4 +150,33 @@ async fn a_catalog_is_plain_data(db: Database) {
     let catalog = introspect(&db).await.expect("a catalog");
     let text = serde_json::to_string(&catalog).expect("JSON");
     assert_eq!(serde_json::from_str::<Catalog>(&text).expect("a catalog"), catalog);
+}
+
+#[orm_pg::test]
+async fn a_role_without_privileges_reads_the_same(db: Database) {
+    load(&db, include_str!("hard.sql")).await;
+    let catalog = introspect(&db).await.expect("a catalog");
+    let role = name(&db).await;
+    load(&db, &format!("CREATE ROLE \"{role}\"")).await;
+    let other = again(&db).await.on_connect(&format!("SET ROLE \"{role}\"")).connect().await.expect("a connection");
+    assert_eq!(sql!("SELECT current_user::text").one::<String>(&other).await.expect("a role"), role);
+    assert_eq!(introspect(&other).await.expect("a catalog"), catalog);
+    other.close().await;
+    load(&db, &format!("DROP ROLE \"{role}\"")).await;
+}
+
+#[orm_pg::test]
+async fn names_that_stand_in_two_schemas_are_kept_apart(db: Database) {
+    load(&db, include_str!("hard.sql")).await;
+    let catalog = introspect(&db).await.expect("a catalog");
+    let kind = |schema: &str| {
+        let table = catalog.table(&Name::new(schema, "users")).expect("the table");
+        table.constraint("kind").and_then(|it| it.expression.clone()).expect("the check")
+    };
+    assert_eq!(kind("My Schema"), "(old <> ''::text)");
+    assert!(kind("app").contains("app.mood"), "{}", kind("app"));
+    let order = catalog.table(&Name::new("app", "lines")).and_then(|it| it.constraint("of_order")).expect("the key");
+    let to = order.reference.as_ref().expect("a reference");
+    assert_eq!((order.columns.join(","), to.columns.join(",")), ("order_c,order_a".to_owned(), "c,a".to_owned()));
+    assert_eq!(to.table, Name::new("My Schema", "Order"));
 }
