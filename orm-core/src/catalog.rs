@@ -1,11 +1,10 @@
-//! The schema of a database as plain data: what is in it, read from a server or written by hand.
+//! The schema of a database as plain data, read from a server or written in code.
 //!
-//! [`schema`](crate::schema) describes the tables of models, which are constants. A [`Catalog`] is owned, and holds all that
-//! a database can have: also what no model can say. Texts of expressions are as the server writes them with an empty
-//! `search_path`, so names in them are qualified, except those of `pg_catalog`.
+//! [`schema`](crate::schema) describes the tables of models as constants. A [`Catalog`] is owned data, and also describes what
+//! models cannot express. Expressions are written as the server writes them with an empty `search_path`, so names in them
+//! are qualified, except those of `pg_catalog`.
 //!
-//! All lists are sorted by name, with the order of bytes; what has an order of its own in the database (columns, labels of an
-//! enum, columns of a key) keeps that.
+//! Lists are sorted by name in byte order. Columns, labels of an enum and columns of a key keep their order in the database.
 
 mod constraint;
 mod index;
@@ -25,7 +24,7 @@ pub use self::{
     types::{CompositeType, Domain, DomainCheck, EnumType, TypeAttribute},
 };
 
-/// All objects of a database that belong to an application: not those of the system, nor those of extensions.
+/// The objects of a database, without those of the system and of extensions.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Catalog {
@@ -41,9 +40,9 @@ pub struct Catalog {
     pub domains: Vec<Domain>,
     /// The composite types; the row types of tables are not listed.
     pub composites: Vec<CompositeType>,
-    /// The sequences, those of identity columns included.
+    /// The sequences, including those of identity columns.
     pub sequences: Vec<Sequence>,
-    /// The tables, partitioned tables and partitions included.
+    /// The tables, including partitioned tables and partitions.
     pub tables: Vec<Table>,
     /// The views and materialized views.
     pub views: Vec<View>,
@@ -51,7 +50,7 @@ pub struct Catalog {
     pub functions: Vec<Function>,
     /// Which views, functions, triggers and policies refer to what.
     pub dependencies: Vec<Dependency>,
-    /// What else is there. Nothing here is compared or changed, so commands print how many there are.
+    /// All other objects and properties. They are only listed here.
     pub unmanaged: Vec<Object>,
 }
 
@@ -68,7 +67,7 @@ impl Catalog {
         self.tables.iter().find(|it| it.name == *name)
     }
 
-    /// Sorts all lists whose order means nothing. Two catalogs of equal schemas are equal afterwards.
+    /// Sorts all lists whose order has no meaning, so that the catalogs of equal schemas are equal.
     pub fn sort(&mut self) {
         self.schemas.sort_by(|a, b| a.name.cmp(&b.name));
         self.extensions.sort_by(|a, b| a.name.cmp(&b.name));
@@ -113,17 +112,17 @@ pub struct Extension {
 /// Any object, named as PostgreSQL identifies it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Object {
-    /// What it is, such as `aggregate` or `table column`.
+    /// Its type, such as `aggregate` or `table column`.
     pub kind: String,
-    /// Which one, such as `app.total(integer)`.
+    /// Its name with everything that identifies it, such as `app.total(integer)`.
     pub identity: String,
 }
 
-/// An object that refers to another one, which therefore must be there first.
+/// An object that refers to another one, which therefore must exist first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Dependency {
-    /// What refers.
+    /// The object that refers.
     pub object: Object,
-    /// What it refers to.
+    /// The object that it refers to.
     pub on: Object,
 }

@@ -10,17 +10,17 @@ use super::{IndexKey, Name};
 pub struct Constraint {
     /// Its name.
     pub name: String,
-    /// What it is.
+    /// Its kind.
     pub kind: ConstraintKind,
-    /// Its columns in their order. Of a CHECK those that it mentions; of an exclusion constraint those keys that are columns.
+    /// Its columns in their order: for a CHECK those that it mentions, for an exclusion constraint the keys that are columns.
     pub columns: Vec<String>,
     /// The condition of a CHECK.
     pub expression: Option<String>,
-    /// What a foreign key refers to.
+    /// The target of a foreign key.
     pub reference: Option<Reference>,
     /// The keys and operators of an exclusion constraint.
     pub elements: Option<Elements>,
-    /// The columns that its index stores beside the keys.
+    /// The columns that its index stores in addition to the keys.
     pub include: Vec<String>,
     /// Whether NULLs count as equal in a UNIQUE constraint.
     pub nulls_not_distinct: bool,
@@ -30,7 +30,7 @@ pub struct Constraint {
     pub storage: Vec<String>,
     /// Whether it can be checked at the end of a transaction.
     pub deferrable: bool,
-    /// Whether that is so without SET CONSTRAINTS.
+    /// Whether it is checked at the end of a transaction by default.
     pub initially_deferred: bool,
     /// Whether it is known to hold for all rows; false after NOT VALID.
     pub validated: bool,
@@ -65,7 +65,7 @@ pub enum ConstraintKind {
     NotNull,
 }
 
-/// What a foreign key refers to, and what happens when that changes.
+/// The target of a foreign key, and what happens when its rows change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Reference {

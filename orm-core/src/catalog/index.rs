@@ -16,19 +16,19 @@ pub struct Index {
     pub nulls_not_distinct: bool,
     /// The access method: `btree`, `gin`.
     pub method: String,
-    /// What it sorts by, in this order.
+    /// Its keys in their order.
     pub keys: Vec<IndexKey>,
-    /// The columns that are stored beside the keys.
+    /// The columns that it stores in addition to the keys.
     pub include: Vec<String>,
-    /// The rows that are in it.
+    /// The condition that selects the rows of a partial index.
     pub predicate: Option<String>,
     /// Its storage parameters, such as `fillfactor=70`.
     pub storage: Vec<String>,
     /// Whether queries may use it; false after `CREATE INDEX CONCURRENTLY` has failed.
     pub valid: bool,
-    /// Whether its table is partitioned and the index is only that of the whole.
+    /// Whether it is the index of a partitioned table, whose partitions have separate indexes.
     pub partitioned: bool,
-    /// The index of the partitioned table that it is a part of.
+    /// The index of the partitioned table to which it belongs.
     pub parent: Option<Name>,
     /// Its comment.
     pub comment: Option<String>,
@@ -40,7 +40,7 @@ pub struct Index {
 pub struct IndexKey {
     /// The column, if it is one.
     pub column: Option<String>,
-    /// The expression, if it is no column: a call, or something in parentheses.
+    /// The expression, if it is not a column: a function call, or an expression in parentheses.
     pub expression: Option<String>,
     /// Its collation as SQL, if that is not the column's.
     pub collation: Option<String>,

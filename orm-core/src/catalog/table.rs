@@ -14,7 +14,7 @@ pub struct Table {
     pub unlogged: bool,
     /// How its rows are divided, for a partitioned table: `RANGE (created_at)`.
     pub partition_by: Option<String>,
-    /// What it is a partition of.
+    /// The table of which it is a partition.
     pub partition_of: Option<Partition>,
     /// The tables that it inherits from, in their order, if it is not a partition.
     pub inherits: Vec<Name>,
@@ -28,10 +28,10 @@ pub struct Table {
     pub comment: Option<String>,
     /// Its columns in their order.
     pub columns: Vec<Column>,
-    /// Its constraints, those inherited included.
+    /// Its constraints, including inherited ones.
     #[serde(default)]
     pub constraints: Vec<Constraint>,
-    /// Its indexes, other than those of constraints.
+    /// Its indexes, except those of constraints.
     #[serde(default)]
     pub indexes: Vec<Index>,
     /// Its triggers.
@@ -89,11 +89,11 @@ pub struct Column {
     pub nullable: bool,
     /// Its default expression.
     pub default: Option<String>,
-    /// How the server numbers its rows.
+    /// Whether it is an identity column, and of which kind.
     pub identity: Option<Identity>,
     /// The expression that computes it.
     pub generated: Option<Generation>,
-    /// Whether the table itself declares it, beside those that it inherits from.
+    /// Whether the table itself declares it; an inherited column may be declared again.
     pub local: bool,
     /// Whether it is inherited.
     pub inherited: bool,
@@ -140,7 +140,7 @@ pub struct Sequence {
     pub min: i64,
     /// The greatest value.
     pub max: i64,
-    /// How many values a session takes at once.
+    /// The number of values that a session reserves at once.
     pub cache: i64,
     /// Whether it starts again at its end.
     pub cycle: bool,
@@ -158,6 +158,6 @@ pub struct SequenceOwner {
     pub table: Name,
     /// The column.
     pub column: String,
-    /// Whether it is the sequence of an identity column, which cannot be altered by itself.
+    /// Whether it is the sequence of an identity column, which is altered through the column.
     pub identity: bool,
 }

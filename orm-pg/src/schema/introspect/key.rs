@@ -1,6 +1,6 @@
 //! The keys of an index, from the statement that the server gives for it.
 //!
-//! Whether a collation or an operator class is the default of its type only the server knows: it leaves defaults out.
+//! Only the server knows which collation and operator class are the default of a type; it leaves the defaults out.
 
 use orm_core::catalog::IndexKey;
 use serde::{Deserialize, Serialize};
@@ -67,7 +67,7 @@ fn in_parentheses(statement: &str) -> Option<Vec<&str>> {
     None
 }
 
-/// The parts between blanks that stand in no parentheses.
+/// The parts between spaces outside parentheses.
 fn words(text: &str) -> Vec<&str> {
     let mut ends: Vec<_> = outside_of_quotes(text).filter(|it| (it.1, it.2) == (' ', 0)).map(|it| it.0).collect();
     ends.push(text.len());
@@ -80,7 +80,7 @@ fn words(text: &str) -> Vec<&str> {
     words
 }
 
-/// Each character that stands in no quotes, its place, and how many parentheses are open behind it.
+/// Each character outside quotes, with its position and the number of parentheses that are open after it.
 fn outside_of_quotes(text: &str) -> impl Iterator<Item = (usize, char, usize)> {
     let mut quote = None;
     let mut depth = 0_usize;
