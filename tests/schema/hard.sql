@@ -101,3 +101,4 @@ COMMENT ON COLUMN app.grown.id IS 'of a view';
 COMMENT ON COLUMN app.address.zip IS 'of a type';
 COMMENT ON CONSTRAINT short ON DOMAIN app.email IS 'of a domain';
 ALTER VIEW app.grown ALTER COLUMN id SET DEFAULT 7;
+ALTER TABLE app.lines ALTER COLUMN extra SET (n_distinct = 5);

@@ -55,6 +55,7 @@ async fn one_of_everything(db: Database) {
             "aggregate: app.total(integer)",
             "clustered index: app.users_pkey",
             "collation: app.german",
+            "column options: app.lines.extra",
             "column statistics target: app.by_name.lower",
             "column statistics target: app.lines.extra",
             "column storage: app.users.\"Full Name\"",

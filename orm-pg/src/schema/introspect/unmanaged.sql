@@ -69,7 +69,9 @@ WITH application AS (
          LATERAL (VALUES ('column storage', r.relkind IN ('r', 'p', 'm') AND a.attstorage <> t.typstorage),
                          ('column compression', r.relkind IN ('r', 'p', 'm') AND coalesce(to_jsonb(a)->>'attcompression', '') <> ''),
                          ('column statistics target', coalesce((to_jsonb(a)->>'attstattarget')::int, -1) <> -1),
-                         ('column options', r.relkind IN ('r', 'p', 'm') AND a.attoptions IS NOT NULL),
+                         -- `n_distinct` and `n_distinct_inherited`; a server may keep more there that no statement has set.
+                         ('column options', r.relkind IN ('r', 'p', 'm')
+                                            AND EXISTS (SELECT FROM unnest(a.attoptions) o WHERE o LIKE 'n\_distinct%')),
                          ('privileges of column', a.attacl IS NOT NULL),
                          ('default of a view column', r.relkind = 'v' AND a.atthasdef),
                          ('comment on a column', r.relkind IN ('v', 'm', 'c') AND col_description(r.oid, a.attnum) IS NOT NULL)
