@@ -159,7 +159,7 @@ async fn a_role_without_privileges_reads_the_same(db: Database) {
     let catalog = introspect(&db).await.expect("a catalog");
     let role = name(&db).await;
     load(&db, &format!("CREATE ROLE \"{role}\"")).await;
-    let other = again(&db).await.on_connect(&format!("SET ROLE \"{role}\"")).connect().await.expect("a connection");
+    let other = again(&db).await.on_connect(format!("SET ROLE \"{role}\"")).connect().await.expect("a connection");
     assert_eq!(sql!("SELECT current_user::text").one::<String>(&other).await.expect("a role"), role);
     assert_eq!(introspect(&other).await.expect("a catalog"), catalog);
     other.close().await;
