@@ -78,7 +78,7 @@ pub struct Limit {
 }
 
 impl Limit {
-    /// A limit of `each` from now on. A duration beyond the range of the clock is no limit.
+    /// A limit of `each` from now on. A duration beyond the range of the clock means no limit.
     #[must_use]
     pub fn begin(each: Duration) -> Self {
         Self { each, until: Instant::now().checked_add(each) }

@@ -273,7 +273,7 @@ impl Session {
                     self.send_unwaited(PREPARE_WITNESS);
                 }
             }
-            // The application may keep settings on connections of its own pool.
+            // The application may keep settings on the connections of its pool.
             Owner::Application(_) => self.set_open(true),
         }
     }

@@ -59,7 +59,7 @@ const COMMIT: &str = "SAVEPOINT orm_commit; COMMIT";
 #[derive(Debug)]
 pub struct Transaction<'a> {
     session: Arc<Session>,
-    /// `Some` in a transaction that was begun on the database, which has a connection of its own.
+    /// `Some` in a transaction that was begun on the database, which has a separate connection.
     lease: Option<Lease>,
     /// 0 for the transaction, and one more for each level of savepoints.
     depth: u32,

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::Cause;
 
-/// Makes the transaction that it is sent in unable to commit: there is no such savepoint, and the error aborts the
+/// A statement after which a transaction can only be rolled back: there is no such savepoint, and the error aborts the
 /// transaction.
 pub(super) const ABORT: &str = "ROLLBACK TO SAVEPOINT orm_half_a_batch";
 

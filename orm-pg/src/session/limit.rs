@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use orm_core::statement::Limit;
 
-/// The limit of statements on a connection that have none of their own.
+/// The limit of statements on a connection that do not set one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum DefaultLimit {
     /// No limit.

@@ -140,7 +140,7 @@ impl Case {
     }
 }
 
-/// Joins by what the case says: each kind of join has a type of its own. The rest of the tokens stand for joins to
+/// Joins by what the case says: each kind of join has a separate type. The rest of the tokens stand for joins to
 /// come.
 macro_rules! joined {
     ($case:expr, $at:expr, $query:expr, $db:expr,) => {

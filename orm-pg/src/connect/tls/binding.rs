@@ -31,7 +31,7 @@ pub(crate) fn channel_binding<S>(stream: &TlsStream<S>) -> ChannelBinding {
     }
 }
 
-/// Returns the hash, or `None` for algorithms without a hash of their own (Ed25519, RSA-PSS).
+/// Returns the hash, or `None` for algorithms that do not name a hash (Ed25519, RSA-PSS).
 fn server_end_point(certificate: &[u8]) -> Option<Vec<u8>> {
     let signature = signature_algorithm(certificate)?;
     let (_, hash) = SIGNATURES.iter().find(|it| it.0 == signature)?;

@@ -21,7 +21,7 @@ pub(super) fn clauses() -> impl Strategy<Value = Clause> {
         .prop_map(|(least, down, limit, offset)| Clause { least, down, limit, offset })
 }
 
-/// Gives a relation the clause. Each relation has a type of its own, and so have its columns.
+/// Gives a relation the clause. Each relation has a different type, and so have its columns.
 macro_rules! with_clause {
     ($relation:expr, $clause:expr) => {
         $crate::property::relation::clause::with_clause!(order $relation, $clause, |it| match $clause.down {
