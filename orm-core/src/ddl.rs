@@ -4,6 +4,8 @@
 
 #[cfg(feature = "migrate")]
 mod catalog;
+#[cfg(feature = "migrate")]
+mod database;
 mod name;
 mod plan;
 mod table;
@@ -12,6 +14,8 @@ mod types;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "migrate")]
+pub use self::database::{create_database, drop_database};
 use self::{
     name::{push_qualified, sql},
     plan::{plan, same},

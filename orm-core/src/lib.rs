@@ -28,6 +28,8 @@ pub mod error;
 pub mod executor;
 pub mod expr;
 pub mod ident;
+#[cfg(feature = "migrate")]
+pub mod migrate;
 pub mod model;
 pub mod query;
 pub mod relation;

@@ -132,6 +132,12 @@ impl Pool {
         Self::new(Connections::Managed(pools), settings, state)
     }
 
+    /// Returns whether the connections come from a pool of the application.
+    #[cfg(feature = "migrate")]
+    pub(crate) fn is_foreign(&self) -> bool {
+        matches!(self.connections, Connections::Application(_))
+    }
+
     pub(crate) fn status(&self) -> PoolStatus {
         let (mut connections, mut idle) = (0, 0);
         let mut add = |state: bb8::State| {

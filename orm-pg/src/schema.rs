@@ -6,9 +6,11 @@ pub use orm_core::schema::*;
 
 #[cfg(feature = "migrate")]
 mod introspect;
+#[cfg(feature = "migrate")]
+mod scratch;
 
 #[cfg(feature = "migrate")]
-pub use orm_core::catalog;
+pub use orm_core::{catalog, migrate};
 
 #[cfg(feature = "migrate")]
-pub use self::introspect::introspect;
+pub use self::{introspect::introspect, scratch::Scratch};

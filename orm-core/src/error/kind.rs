@@ -53,6 +53,8 @@ pub enum ErrorKind {
     Closed,
     /// The test support could not find or prepare a server.
     Testing,
+    /// A migration is refused or cannot be used: a file, its history, or a plan. The message names the command that mends it.
+    Migration,
 }
 
 impl ErrorKind {
@@ -75,6 +77,7 @@ impl ErrorKind {
             | Self::Server
             | Self::Timeout
             | Self::RolledBack
+            | Self::Migration
             | Self::StatementInvalidated => false,
         }
     }

@@ -119,6 +119,12 @@ impl Database {
         DatabaseBuilder::from_env()
     }
 
+    /// Returns a builder with the same options, unless the pool is one of the application.
+    #[cfg(feature = "migrate")]
+    pub(crate) fn builder_of_same_server(&self) -> Option<DatabaseBuilder> {
+        (!self.pool.is_foreign()).then(|| DatabaseBuilder::with(&self.pool.settings))
+    }
+
     pub(crate) fn on(pool: Pool) -> Self {
         let timeout = pool.settings.timeout;
         Self { pool: Arc::new(pool), timeout }

@@ -43,6 +43,12 @@ impl DatabaseBuilder {
         Self { settings: Settings::default(), fault: None }
     }
 
+    /// A builder with these options.
+    #[cfg(feature = "migrate")]
+    pub(crate) fn with(settings: &Settings) -> Self {
+        Self { settings: settings.clone(), fault: None }
+    }
+
     /// Sets the options of a `postgres://` URL or of a `keyword=value` list. They replace those set before.
     ///
     /// ```
