@@ -181,3 +181,12 @@ async fn names_that_stand_in_two_schemas_are_kept_apart(db: Database) {
     assert_eq!((order.columns.join(","), to.columns.join(",")), ("order_c,order_a".to_owned(), "c,a".to_owned()));
     assert_eq!(to.table, Name::new("My Schema", "Order"));
 }
+
+#[orm_pg::test]
+async fn the_columns_of_a_view_have_types(db: Database) {
+    load(&db, include_str!("hard.sql")).await;
+    load(&db, "CREATE VIEW app.seen AS SELECT id, seen, mood, ARRAY[mood] AS moods FROM app.users").await;
+    let catalog = introspect(&db).await.expect("a catalog");
+    let view = catalog.views.iter().find(|it| it.name.name == "seen").expect("the view");
+    assert_eq!(view.types, ["bigint", "timestamp(3) with time zone", "app.mood", "app.mood[]"]);
+}

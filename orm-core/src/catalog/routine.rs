@@ -14,6 +14,9 @@ pub struct View {
     pub materialized: bool,
     /// The names of its columns in their order.
     pub columns: Vec<String>,
+    /// The types of its columns with their modifiers.
+    #[serde(default)]
+    pub types: Vec<String>,
     /// The query, as `pg_get_viewdef` gives it.
     pub definition: String,
     /// Its options, such as `security_barrier=true`.

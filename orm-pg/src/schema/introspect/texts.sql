@@ -4,6 +4,8 @@ SELECT json_build_object('view', json_build_object(
     'materialized', r.relkind = 'm',
     'columns', (SELECT coalesce(json_agg(a.attname ORDER BY a.attnum), '[]')
                 FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped),
+    'types', (SELECT coalesce(json_agg(format_type(a.atttypid, a.atttypmod) ORDER BY a.attnum), '[]')
+              FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped),
     'definition', pg_get_viewdef(r.oid),
     'options', coalesce(to_json(r.reloptions), '[]'),
     'comment', obj_description(r.oid, 'pg_class')
