@@ -3,6 +3,7 @@
 //! Pure: nothing here asks a server. `orm-pg` runs the steps, and proves them on a scratch database.
 
 mod allow;
+pub mod file;
 mod plan;
 
 pub use self::{
