@@ -82,6 +82,7 @@ impl Catalog {
         self.tables.iter_mut().for_each(Table::sort);
         self.views.sort_by(|a, b| a.name.cmp(&b.name));
         for view in &mut self.views {
+            view.options.sort();
             view.indexes.sort_by(|a, b| a.name.cmp(&b.name));
             view.triggers.sort_by(|a, b| a.name.cmp(&b.name));
             view.privileges.iter_mut().for_each(|it| it.sort());

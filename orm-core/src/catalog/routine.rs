@@ -1,5 +1,7 @@
 //! Objects that are kept as the text that the server gives: views, functions, triggers, policies.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Index, Name};
@@ -23,6 +25,12 @@ pub struct View {
     pub options: Vec<String>,
     /// Its comment.
     pub comment: Option<String>,
+    /// The comments of its columns, by their names.
+    #[serde(default)]
+    pub column_comments: BTreeMap<String, String>,
+    /// The defaults of its columns for INSERT, by their names.
+    #[serde(default)]
+    pub column_defaults: BTreeMap<String, String>,
     /// Its indexes, if it is materialized.
     #[serde(default)]
     pub indexes: Vec<Index>,

@@ -7,8 +7,15 @@ SELECT json_build_object('view', json_build_object(
     'types', (SELECT coalesce(json_agg(format_type(a.atttypid, a.atttypmod) ORDER BY a.attnum), '[]')
               FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped),
     'definition', pg_get_viewdef(r.oid),
-    'options', coalesce(to_json(r.reloptions), '[]'),
+    'options', to_json(r.reloptions || ARRAY(SELECT 'toast.' || o FROM pg_class t, unnest(t.reloptions) o
+                                             WHERE t.oid = r.reltoastrelid)),
     'comment', obj_description(r.oid, 'pg_class'),
+    'column_comments', (SELECT coalesce(json_object_agg(a.attname, c.description), '{}')
+                        FROM pg_description c JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = c.objsubid
+                        WHERE c.classoid = 'pg_class'::regclass AND c.objoid = r.oid AND c.objsubid > 0),
+    'column_defaults', (SELECT coalesce(json_object_agg(a.attname, pg_get_expr(d.adbin, d.adrelid)), '{}')
+                        FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+                        WHERE d.adrelid = r.oid),
     'owner', pg_get_userbyid(r.relowner),
     'privileges', (
         SELECT json_agg(json_build_object(
