@@ -3,10 +3,14 @@
 //! Pure: nothing here asks a server. `orm-pg` runs the steps, and proves them on a scratch database.
 
 mod allow;
+mod effect;
 pub mod file;
 mod plan;
+mod stated;
 
 pub use self::{
     allow::Allow,
+    effect::{Effect, Effects, LockMode, RelationKind},
     plan::{Mode, Phase, Plan, Step},
+    stated::{Kind, Stated, is_volatile, keeps_rows, stated},
 };

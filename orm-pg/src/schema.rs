@@ -7,10 +7,12 @@ pub use orm_core::schema::*;
 #[cfg(feature = "migrate")]
 mod introspect;
 #[cfg(feature = "migrate")]
+mod measure;
+#[cfg(feature = "migrate")]
 mod scratch;
 
 #[cfg(feature = "migrate")]
 pub use orm_core::{catalog, migrate};
 
 #[cfg(feature = "migrate")]
-pub use self::{introspect::introspect, scratch::Scratch};
+pub use self::{introspect::introspect, measure::measure, scratch::Scratch};

@@ -1,5 +1,7 @@
 //! Introspection: what it reads is what the server has.
 
+mod locks;
+
 use orm_pg::{
     DatabaseBuilder,
     prelude::*,
