@@ -3,7 +3,7 @@
 //! Pure: `orm-pg` runs them. Migrations, which change existing tables, are not made here.
 
 #[cfg(feature = "migrate")]
-mod catalog;
+pub(crate) mod catalog;
 #[cfg(feature = "migrate")]
 mod database;
 #[cfg(feature = "migrate")]

@@ -5,6 +5,8 @@
 pub use orm_core::schema::*;
 
 #[cfg(feature = "migrate")]
+mod apply;
+#[cfg(feature = "migrate")]
 mod introspect;
 #[cfg(feature = "migrate")]
 mod measure;
@@ -15,4 +17,9 @@ mod scratch;
 pub use orm_core::{catalog, migrate};
 
 #[cfg(feature = "migrate")]
-pub use self::{introspect::introspect, measure::measure, scratch::Scratch};
+pub use self::{
+    apply::{apply, prove},
+    introspect::introspect,
+    measure::measure,
+    scratch::Scratch,
+};
