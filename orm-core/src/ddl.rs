@@ -3,11 +3,9 @@
 //! Pure: `orm-pg` runs them. Migrations, which change existing tables, are not made here.
 
 #[cfg(feature = "migrate")]
-pub(crate) mod catalog;
+mod catalog;
 #[cfg(feature = "migrate")]
 mod database;
-#[cfg(feature = "migrate")]
-mod lock;
 mod name;
 mod plan;
 mod table;
@@ -17,10 +15,7 @@ mod types;
 mod tests;
 
 #[cfg(feature = "migrate")]
-pub use self::{
-    database::{create_database, drop_database},
-    lock::lock_tables,
-};
+pub use self::database::{create_database, drop_database};
 use self::{
     name::{push_qualified, sql},
     plan::{plan, same},

@@ -5,11 +5,11 @@
 pub use orm_core::schema::*;
 
 #[cfg(feature = "migrate")]
-mod apply;
+pub mod doctor;
 #[cfg(feature = "migrate")]
 mod introspect;
 #[cfg(feature = "migrate")]
-mod measure;
+mod rows;
 #[cfg(feature = "migrate")]
 mod scratch;
 
@@ -18,8 +18,7 @@ pub use orm_core::{catalog, migrate};
 
 #[cfg(feature = "migrate")]
 pub use self::{
-    apply::{apply, prove},
+    doctor::{doctor, doctor_with},
     introspect::introspect,
-    measure::measure,
     scratch::Scratch,
 };

@@ -50,9 +50,6 @@ pub struct IndexKey {
     pub descending: bool,
     /// Whether NULLs come first.
     pub nulls_first: bool,
-    /// How detailed the statistics of the expression are, if not by the default of the server.
-    #[serde(default)]
-    pub statistics: Option<i32>,
 }
 
 impl IndexKey {
@@ -66,7 +63,6 @@ impl IndexKey {
             operator_class: None,
             descending: false,
             nulls_first: false,
-            statistics: None,
         }
     }
 }

@@ -11,13 +11,11 @@ use orm_core::{
     },
     error::{Error, ErrorKind, Result},
     executor::Executor,
-    row::{Decoder, Matching, Row, RowSink},
-    statement::{Operation, Sql, Statement},
-    value::Json,
 };
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
 use self::key::Key;
+use super::rows::rows;
 use crate::{Database, TransactionOptions};
 
 /// Reads the schema of the database: all objects in schemas other than those of the system, without those of extensions.
@@ -167,33 +165,4 @@ fn put_together(
 
 fn unknown(statement: &str) -> Error {
     Error::new(ErrorKind::Decode, format!("the keys of this index are not understood: {statement}"))
-}
-
-/// Runs a query whose rows are JSON objects.
-async fn rows<T: Serialize + DeserializeOwned + Send + Sync + 'static>(
-    tx: &impl Executor,
-    text: &str,
-) -> Result<Vec<T>> {
-    // Not raw: nothing here outlives the transaction, so the connection needs no reset.
-    let statement = Statement::new(Sql { text: text.to_owned(), binds: vec![] }, Operation::Select, None);
-    let mut objects = Objects { decoder: Decoder::new(Matching::Position), objects: Vec::new() };
-    tx.fetch(&statement, &mut objects).await?;
-    Ok(objects.objects)
-}
-
-struct Objects<T: Serialize + DeserializeOwned + Send + Sync + 'static> {
-    decoder: Decoder<(Json<T>,)>,
-    objects: Vec<T>,
-}
-
-impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> RowSink for Objects<T> {
-    fn row(&mut self, row: &dyn Row) -> Result<()> {
-        let (Json(object),) = self.decoder.decode(row)?;
-        self.objects.push(object);
-        Ok(())
-    }
-
-    fn restart(&mut self) {
-        self.objects.clear();
-    }
 }
