@@ -19,7 +19,7 @@ pub use self::{
     constraint::{Action, Constraint, ConstraintKind, Elements, MatchType, Reference},
     index::{Index, IndexKey},
     name::Name,
-    routine::{Function, Policy, Trigger, View},
+    routine::{Function, Policy, Privilege, Trigger, View},
     table::{Column, Generation, Identity, Partition, Sequence, SequenceOwner, Table},
     types::{CompositeType, Domain, DomainCheck, EnumType, TypeAttribute},
 };
@@ -48,7 +48,7 @@ pub struct Catalog {
     pub views: Vec<View>,
     /// The functions and procedures.
     pub functions: Vec<Function>,
-    /// Which views, functions, triggers and policies refer to what.
+    /// Which views, functions, triggers, policies, expressions and types refer to what.
     pub dependencies: Vec<Dependency>,
     /// All other objects and properties. They are only listed here.
     pub unmanaged: Vec<Object>,
@@ -82,10 +82,15 @@ impl Catalog {
         self.tables.iter_mut().for_each(Table::sort);
         self.views.sort_by(|a, b| a.name.cmp(&b.name));
         for view in &mut self.views {
+            view.options.sort();
             view.indexes.sort_by(|a, b| a.name.cmp(&b.name));
             view.triggers.sort_by(|a, b| a.name.cmp(&b.name));
+            view.privileges.iter_mut().for_each(|it| it.sort());
         }
         self.functions.sort_by(|a, b| (&a.name, &a.arguments).cmp(&(&b.name, &b.arguments)));
+        for function in &mut self.functions {
+            function.privileges.iter_mut().for_each(|it| it.sort());
+        }
         self.dependencies.sort();
         self.unmanaged.sort();
     }

@@ -3,9 +3,11 @@
 //! Pure: `orm-pg` runs them. Migrations, which change existing tables, are not made here.
 
 #[cfg(feature = "migrate")]
-mod catalog;
+pub(crate) mod catalog;
 #[cfg(feature = "migrate")]
 mod database;
+#[cfg(feature = "migrate")]
+mod lock;
 mod name;
 mod plan;
 mod table;
@@ -15,7 +17,10 @@ mod types;
 mod tests;
 
 #[cfg(feature = "migrate")]
-pub use self::database::{create_database, drop_database};
+pub use self::{
+    database::{create_database, drop_database},
+    lock::lock_tables,
+};
 use self::{
     name::{push_qualified, sql},
     plan::{plan, same},

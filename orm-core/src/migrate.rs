@@ -3,9 +3,22 @@
 //! Pure: nothing here asks a server. `orm-pg` runs the steps, and proves them on a scratch database.
 
 mod allow;
+mod diff;
+mod effect;
+pub mod file;
+mod mention;
+mod needs;
+mod options;
+mod order;
+mod part;
 mod plan;
+mod stated;
 
 pub use self::{
     allow::Allow,
+    diff::diff,
+    effect::{Effect, Effects, LockMode, RelationKind},
+    options::{Options, Rename},
     plan::{Mode, Phase, Plan, Step},
+    stated::{Kind, Stated, is_volatile, keeps_rows, stated},
 };

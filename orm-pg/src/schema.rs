@@ -5,9 +5,13 @@
 pub use orm_core::schema::*;
 
 #[cfg(feature = "migrate")]
+mod apply;
+#[cfg(feature = "migrate")]
 pub mod doctor;
 #[cfg(feature = "migrate")]
 mod introspect;
+#[cfg(feature = "migrate")]
+mod measure;
 #[cfg(feature = "migrate")]
 mod rows;
 #[cfg(feature = "migrate")]
@@ -18,7 +22,9 @@ pub use orm_core::{catalog, migrate};
 
 #[cfg(feature = "migrate")]
 pub use self::{
+    apply::{apply, prove},
     doctor::{doctor, doctor_with},
     introspect::introspect,
+    measure::measure,
     scratch::Scratch,
 };

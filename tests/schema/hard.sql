@@ -83,14 +83,7 @@ ALTER TABLE app.lines FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON app.users FOR SELECT TO public USING (old = 1);
 CREATE POLICY none ON app.users AS RESTRICTIVE FOR UPDATE USING (true) WITH CHECK (old <> 2);
 
--- What a catalog does not hold.
-CREATE AGGREGATE app.total(int) (sfunc = int4pl, stype = int, initcond = '0');
-CREATE OPERATOR app.=== (leftarg = int, rightarg = int, function = int4eq, commutator = operator(app.===));
-CREATE STATISTICS app.together ON old, mood FROM app.users;
-CREATE RULE nothing AS ON DELETE TO app.lines DO INSTEAD NOTHING;
-CREATE PUBLICATION all_of_it FOR TABLE app.users;
-GRANT SELECT ON app.users TO public;
-GRANT UPDATE (extra) ON app.lines TO public;
+-- How things are stored, and comments on parts.
 ALTER TABLE app.users ALTER COLUMN "Full Name" SET STORAGE external;
 ALTER TABLE app.lines ALTER COLUMN extra SET STATISTICS 500;
 ALTER TABLE app.parent REPLICA IDENTITY FULL;
@@ -102,3 +95,31 @@ COMMENT ON COLUMN app.address.zip IS 'of a type';
 COMMENT ON CONSTRAINT short ON DOMAIN app.email IS 'of a domain';
 ALTER VIEW app.grown ALTER COLUMN id SET DEFAULT 7;
 ALTER TABLE app.lines ALTER COLUMN extra SET (n_distinct = 5);
+ALTER TABLE app.parent ALTER COLUMN note SET STORAGE main, ALTER COLUMN note SET COMPRESSION pglz;
+ALTER TABLE app.users ALTER COLUMN tags SET STORAGE plain, ALTER COLUMN tags SET STATISTICS 0;
+ALTER TABLE "My Schema"."Order" REPLICA IDENTITY USING INDEX "Order_pkey", ALTER COLUMN "B" SET (n_distinct = -0.5, n_distinct_inherited = 9);
+ALTER TABLE app.lines REPLICA IDENTITY NOTHING;
+ALTER TABLE app.events_2025_a SET (toast.vacuum_truncate = false, fillfactor = 90);
+ALTER MATERIALIZED VIEW app.sums SET (toast.autovacuum_enabled = false, fillfactor = 50);
+COMMENT ON COLUMN app.sums.mood IS 'of a materialized view';
+COMMENT ON SEQUENCE app.shared IS 'of a sequence';
+COMMENT ON DOMAIN app.email IS 'of a domain';
+COMMENT ON TYPE app.mood IS 'of an enum';
+COMMENT ON TYPE app.address IS 'of a composite type';
+COMMENT ON VIEW app.grown IS 'of a view';
+COMMENT ON MATERIALIZED VIEW app.sums IS 'of rows';
+COMMENT ON INDEX app.sums_mood IS 'of an index';
+COMMENT ON TRIGGER touch ON app.users IS 'of a trigger';
+COMMENT ON TRIGGER instead ON app.grown IS 'of a view''s trigger';
+COMMENT ON POLICY own ON app.users IS 'of a policy';
+COMMENT ON PROCEDURE app.nap IS 'of a procedure';
+
+-- What a catalog does not hold.
+CREATE AGGREGATE app.total(int) (sfunc = int4pl, stype = int, initcond = '0');
+CREATE OPERATOR app.=== (leftarg = int, rightarg = int, function = int4eq, commutator = operator(app.===));
+CREATE STATISTICS app.together ON old, mood FROM app.users;
+CREATE RULE nothing AS ON DELETE TO app.lines DO INSTEAD NOTHING;
+CREATE PUBLICATION all_of_it FOR TABLE app.users;
+GRANT SELECT ON app.users TO public;
+GRANT UPDATE (extra) ON app.lines TO public;
+COMMENT ON INDEX app.users_email_key IS 'of the index of a constraint';

@@ -1,12 +1,13 @@
 //! Introspection: what it reads is what the server has.
 
 mod doctor;
+mod locks;
 
 use orm_pg::{
     DatabaseBuilder,
     prelude::*,
     schema::{
-        catalog::{Catalog, Name},
+        catalog::{Catalog, Name, Privilege},
         introspect,
     },
 };
@@ -55,24 +56,14 @@ async fn one_of_everything(db: Database) {
         unmanaged,
         [
             "aggregate: app.total(integer)",
-            "clustered index: app.users_pkey",
             "collation: app.german",
-            "column options: app.lines.extra",
-            "column statistics target: app.by_name.lower",
-            "column statistics target: app.lines.extra",
-            "column storage: app.users.\"Full Name\"",
-            "comment on a column: app.address.zip",
-            "comment on a column: app.grown.id",
-            "comment on domain constraint: short on app.email",
-            "default of a view column: app.grown.id",
+            "comment on index: app.users_email_key",
             "operator: app.===(integer,integer)",
             "privileges of column: app.lines.extra",
             "privileges of table: app.users",
             "publication: all_of_it",
-            "replica identity: app.parent",
             "rule: nothing on app.lines",
             "statistics object: app.together",
-            "storage parameters of TOAST: app.parent",
             "type: app.span",
         ]
     );
@@ -119,9 +110,54 @@ async fn comments_owners_and_what_depends_on_what(db: Database) {
         ("app.sums", "app.users.score"),
         ("touch on app.users", "app.touch()"),
         ("own on app.users", "app.users.old"),
+        ("app.users.old", "app.shared"),
+        ("app.users.twice", "app.users.old"),
+        ("app.users.mood", "app.mood"),
+        ("app.address.mood", "app.mood[]"),
+        ("kind on app.users", "app.mood"),
+        ("app.by_name", "app.users.born"),
     ] {
         assert!(edges.contains(&edge), "{edge:?} in {edges:#?}");
     }
+    let of = |object: &str| edges.iter().filter(|it| it.0 == object).count();
+    assert_eq!((of("app.by_tags"), of("app.users_email_key")), (0, 0), "the keys of these say what they need");
+}
+
+#[orm_pg::test]
+async fn owners_and_privileges_of_what_is_created_again(db: Database) {
+    let role = name(&db).await;
+    load(
+        &db,
+        &format!(
+            r#"CREATE ROLE "{role}";
+            CREATE VIEW v AS SELECT 1 AS a, 2 AS b;
+            GRANT SELECT ON v TO public;
+            GRANT UPDATE (b) ON v TO "{role}" WITH GRANT OPTION;
+            CREATE MATERIALIZED VIEW plain AS SELECT 1 AS a;
+            CREATE FUNCTION f() RETURNS int LANGUAGE sql RETURN 1;
+            REVOKE EXECUTE ON FUNCTION f() FROM public;
+            ALTER FUNCTION f() OWNER TO "{role}""#
+        ),
+    )
+    .await;
+    let catalog = judged(&db).await;
+    let held = |privileges: &Option<Vec<Privilege>>, owner: &str| {
+        let all = privileges.iter().flatten().filter(|it| it.grantee != owner);
+        let all = all.map(|it| (it.grantee.clone(), it.privilege.clone(), it.column.clone(), it.grantable));
+        all.collect::<Vec<_>>()
+    };
+    let [plain, v] = &catalog.views[..] else { panic!("{:?}", catalog.views) };
+    assert!(plain.privileges.is_none() && plain.owner == v.owner && v.owner != role, "{plain:?}");
+    let mut expected = [
+        (role.clone(), "UPDATE".to_owned(), Some("b".to_owned()), true),
+        ("public".to_owned(), "SELECT".to_owned(), None, false),
+    ];
+    expected.sort();
+    assert_eq!(held(&v.privileges, &v.owner), expected);
+    let f = &catalog.functions[0];
+    assert_eq!((f.owner.as_str(), held(&f.privileges, &role)), (role.as_str(), Vec::new()));
+    assert!(f.privileges.is_some());
+    load(&db, &format!(r#"DROP OWNED BY "{role}"; DROP ROLE "{role}""#)).await;
 }
 
 #[orm_pg::test]

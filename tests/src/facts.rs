@@ -1,5 +1,7 @@
 //! The facts of a schema as lines, once as the server tells them and once from a [`Catalog`]: they must be the same.
 
+mod more;
+
 use std::collections::BTreeSet;
 
 use orm_pg::{
@@ -8,8 +10,8 @@ use orm_pg::{
     tokio_postgres::{Error, SimpleQueryMessage},
 };
 
-/// The query that asks the server. It shares no line with introspection.
-const FACTS: &str = include_str!("../schema/facts.sql");
+/// The queries that ask the server. They share no line with introspection.
+const FACTS: [&str; 2] = [include_str!("../schema/facts.sql"), include_str!("../schema/more_facts.sql")];
 
 /// Returns the facts that the server tells.
 ///
@@ -20,12 +22,15 @@ const FACTS: &str = include_str!("../schema/facts.sql");
 /// Where the database cannot be reached.
 pub async fn of_database(db: &Database) -> Result<BTreeSet<String>, Error> {
     let connection = db.connection().await.expect("a connection");
-    let messages = connection.client().simple_query(FACTS).await?;
-    let facts = messages.iter().filter_map(|it| match it {
-        SimpleQueryMessage::Row(row) => Some(plain(row.get(0).unwrap_or("a fact that is NULL"))),
-        _ => None,
-    });
-    Ok(facts.collect())
+    let mut facts = BTreeSet::new();
+    for query in FACTS {
+        let messages = connection.client().simple_query(query).await?;
+        facts.extend(messages.iter().filter_map(|it| match it {
+            SimpleQueryMessage::Row(row) => Some(plain(row.get(0).unwrap_or("a fact that is NULL"))),
+            _ => None,
+        }));
+    }
+    Ok(facts)
 }
 
 /// Returns the same facts from what introspection has read.
@@ -49,6 +54,7 @@ pub fn of_catalog(catalog: &Catalog) -> BTreeSet<String> {
     for it in &catalog.functions {
         facts.push(format!("function {}({}) {}", label(&it.name), it.arguments, it.definition));
     }
+    more::of_catalog(catalog, &mut facts);
     facts.iter().map(|it| plain(it)).collect()
 }
 
@@ -80,8 +86,9 @@ fn table(table: &Table, facts: &mut Vec<String>) {
         facts.push(format!("inherits {name} {}", label(&of.parent)));
     }
     line += &format!(" rls={}{}", table.row_security, table.force_row_security);
-    if !table.storage.is_empty() {
-        line += &format!(" with {}", table.storage.join(","));
+    let storage: Vec<_> = table.storage.iter().filter(|it| !it.starts_with("toast.")).map(String::as_str).collect();
+    if !storage.is_empty() {
+        line += &format!(" with {}", storage.join(","));
     }
     facts.push(line + &comment(table.comment.as_deref()));
     facts.extend(table.inherits.iter().map(|it| format!("inherits {name} {}", label(it))));

@@ -50,6 +50,9 @@ pub struct IndexKey {
     pub descending: bool,
     /// Whether NULLs come first.
     pub nulls_first: bool,
+    /// How detailed the statistics of the expression are, if not by the default of the server.
+    #[serde(default)]
+    pub statistics: Option<i32>,
 }
 
 impl IndexKey {
@@ -63,6 +66,7 @@ impl IndexKey {
             operator_class: None,
             descending: false,
             nulls_first: false,
+            statistics: None,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Objects that are kept as the text that the server gives: views, functions, triggers, policies.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Index, Name};
@@ -23,12 +25,24 @@ pub struct View {
     pub options: Vec<String>,
     /// Its comment.
     pub comment: Option<String>,
+    /// The comments of its columns, by their names.
+    #[serde(default)]
+    pub column_comments: BTreeMap<String, String>,
+    /// The defaults of its columns for INSERT, by their names.
+    #[serde(default)]
+    pub column_defaults: BTreeMap<String, String>,
     /// Its indexes, if it is materialized.
     #[serde(default)]
     pub indexes: Vec<Index>,
     /// Its triggers: INSTEAD OF.
     #[serde(default)]
     pub triggers: Vec<Trigger>,
+    /// The role that owns it. Not compared: needed when the view is created again.
+    #[serde(default)]
+    pub owner: String,
+    /// Who may do what with it, if that was ever changed. Not compared: needed when the view is created again.
+    #[serde(default)]
+    pub privileges: Option<Vec<Privilege>>,
 }
 
 /// A function or procedure.
@@ -45,6 +59,26 @@ pub struct Function {
     pub definition: String,
     /// Its comment.
     pub comment: Option<String>,
+    /// The role that owns it. Not compared: needed when the function is created again.
+    #[serde(default)]
+    pub owner: String,
+    /// Who may do what with it, if that was ever changed. Not compared: needed when the function is created again.
+    #[serde(default)]
+    pub privileges: Option<Vec<Privilege>>,
+}
+
+/// A privilege that a role has.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Privilege {
+    /// The role; `public` is all of them.
+    pub grantee: String,
+    /// What it may do: `SELECT`, `EXECUTE`.
+    pub privilege: String,
+    /// The column that it is restricted to.
+    pub column: Option<String>,
+    /// Whether the role may grant it to others.
+    pub grantable: bool,
 }
 
 /// A trigger.

@@ -18,8 +18,14 @@ pub struct Table {
     pub partition_of: Option<Partition>,
     /// The tables that it inherits from, in their order, if it is not a partition.
     pub inherits: Vec<Name>,
-    /// Its storage parameters, such as `fillfactor=70`.
+    /// Its storage parameters, such as `fillfactor=70` or `toast.autovacuum_enabled=false`.
     pub storage: Vec<String>,
+    /// What identifies a row in logical replication, if not the primary key: `FULL`, `NOTHING`, `USING INDEX "name"`.
+    #[serde(default)]
+    pub replica_identity: Option<String>,
+    /// The index by which CLUSTER orders the rows.
+    #[serde(default)]
+    pub cluster_on: Option<String>,
     /// Whether row security is enabled.
     pub row_security: bool,
     /// Whether row security also holds for the owner.
@@ -57,6 +63,7 @@ impl Table {
 
     pub(super) fn sort(&mut self) {
         self.storage.sort();
+        self.columns.iter_mut().for_each(|it| it.options.sort());
         self.constraints.sort_by(|a, b| a.name.cmp(&b.name));
         self.indexes.sort_by(|a, b| a.name.cmp(&b.name));
         self.triggers.sort_by(|a, b| a.name.cmp(&b.name));
@@ -97,6 +104,18 @@ pub struct Column {
     pub local: bool,
     /// Whether it is inherited.
     pub inherited: bool,
+    /// How large values are stored, if not as the type prescribes: `PLAIN`, `EXTERNAL`, `MAIN`, `EXTENDED`.
+    #[serde(default)]
+    pub storage: Option<String>,
+    /// How its values are compressed, if not by the default of the server: `pglz`, `lz4`.
+    #[serde(default)]
+    pub compression: Option<String>,
+    /// How detailed its statistics are, if not by the default of the server.
+    #[serde(default)]
+    pub statistics: Option<i32>,
+    /// Its options: `n_distinct=5`.
+    #[serde(default)]
+    pub options: Vec<String>,
     /// Its comment.
     pub comment: Option<String>,
 }

@@ -46,6 +46,9 @@ pub struct DomainCheck {
     pub expression: String,
     /// Whether it is known to hold for all stored values.
     pub validated: bool,
+    /// Its comment.
+    #[serde(default)]
+    pub comment: Option<String>,
 }
 
 /// A composite type that is not the row type of a table.
@@ -71,4 +74,7 @@ pub struct TypeAttribute {
     pub ty: String,
     /// Its collation, if that is not the type's.
     pub collation: Option<Name>,
+    /// Its comment.
+    #[serde(default)]
+    pub comment: Option<String>,
 }

@@ -52,6 +52,25 @@ impl Step {
             unproved: false,
         }
     }
+
+    /// Returns the step, to be run on its own after what came before it has been committed.
+    #[must_use]
+    pub fn alone(self) -> Self {
+        Self { mode: Mode::Alone, ..self }
+    }
+
+    /// Returns the step in this phase.
+    #[must_use]
+    pub fn in_phase(self, phase: Phase) -> Self {
+        Self { phase, ..self }
+    }
+
+    /// Returns the step, which may run only if `action` on its object is allowed.
+    #[must_use]
+    pub fn if_allowed(self, action: &str) -> Self {
+        let allow = Some(Allow::new(action, self.object.identity.clone()));
+        Self { allow, ..self }
+    }
 }
 
 /// Whether a step runs in the transaction of its migration.

@@ -1,13 +1,23 @@
 //! Constraints as they are written in CREATE TABLE and ALTER TABLE.
 
-use super::{list, quoted};
+use super::{index::with, list, quoted};
 use crate::catalog::{Action, Constraint, ConstraintKind, MatchType};
 
 impl Constraint {
+    /// `CONSTRAINT "users_pkey" PRIMARY KEY ("id")`.
+    pub(crate) fn named(&self) -> String {
+        format!("CONSTRAINT {} {}", quoted(&self.name), self.written(true))
+    }
+
     /// Returns the constraint as it is written in CREATE TABLE or after ADD, without its name:
     /// `FOREIGN KEY ("author_id") REFERENCES "app"."users"("id") ON DELETE CASCADE DEFERRABLE NOT VALID`.
     #[must_use]
     pub fn definition(&self) -> String {
+        self.written(false)
+    }
+
+    /// The definition, and if asked for with the storage parameters of its index.
+    fn written(&self, storage: bool) -> String {
         let mut out = match self.kind {
             ConstraintKind::PrimaryKey => format!("PRIMARY KEY ({})", self.keys("WITHOUT OVERLAPS")),
             ConstraintKind::Unique => {
@@ -16,11 +26,14 @@ impl Constraint {
             }
             ConstraintKind::ForeignKey => self.foreign_key(),
             ConstraintKind::Check => format!("CHECK ({})", self.expression.as_deref().unwrap_or_default()),
-            ConstraintKind::Exclusion => self.exclusion(),
+            ConstraintKind::Exclusion => self.exclusion(storage),
             ConstraintKind::NotNull => format!("NOT NULL {}", list(&self.columns)),
         };
         if self.kind != ConstraintKind::Exclusion && !self.include.is_empty() {
             out.push_str(&format!(" INCLUDE ({})", list(&self.include)));
+        }
+        if storage && self.kind != ConstraintKind::Exclusion {
+            out.push_str(&with(&self.storage));
         }
         let ends = [
             (self.no_inherit && matches!(self.kind, ConstraintKind::Check | ConstraintKind::NotNull), " NO INHERIT"),
@@ -70,13 +83,16 @@ impl Constraint {
         out
     }
 
-    fn exclusion(&self) -> String {
+    fn exclusion(&self, storage: bool) -> String {
         let Some(it) = &self.elements else { return String::new() };
         let keys = it.keys.iter().zip(&it.operators);
         let keys: Vec<_> = keys.map(|(key, operator)| format!("{} WITH {operator}", key.to_sql())).collect();
         let mut out = format!("EXCLUDE USING {} ({})", quoted(&it.method), keys.join(", "));
         if !self.include.is_empty() {
             out.push_str(&format!(" INCLUDE ({})", list(&self.include)));
+        }
+        if storage {
+            out.push_str(&with(&self.storage));
         }
         if let Some(predicate) = &it.predicate {
             out.push_str(&format!(" WHERE ({predicate})"));

@@ -31,7 +31,7 @@ impl Index {
 }
 
 /// ` WITH (fillfactor='70')`, or nothing.
-pub(super) fn with(storage: &[String]) -> String {
+pub(crate) fn with(storage: &[String]) -> String {
     if storage.is_empty() {
         return String::new();
     }

@@ -3,8 +3,13 @@ SELECT json_build_object(
     'table', json_build_object('schema', n.nspname, 'name', r.relname),
     'constraint', k.conname,
     'statement', pg_get_indexdef(i.indexrelid),
-    'keys', (SELECT json_agg(json_build_object('column', a.attname, 'text', pg_get_indexdef(i.indexrelid, p.place, false))
-                             ORDER BY p.place)
+    'keys', (SELECT json_agg(json_build_object(
+                 'column', a.attname,
+                 'text', pg_get_indexdef(i.indexrelid, p.place, false),
+                 'statistics', CASE WHEN a.attnum IS NULL THEN (
+                     SELECT nullif((to_jsonb(s)->>'attstattarget')::int, -1)
+                     FROM pg_attribute s WHERE s.attrelid = i.indexrelid AND s.attnum = p.place) END
+             ) ORDER BY p.place)
              FROM generate_series(1, i.indnkeyatts) p(place)
              LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[p.place - 1] AND a.attnum > 0),
     'index', json_build_object(

@@ -12,6 +12,7 @@ pub(super) struct Key {
     column: Option<String>,
     /// The column or expression as the server writes it.
     text: String,
+    statistics: Option<i32>,
 }
 
 /// Reads the keys of `CREATE INDEX … USING method (key, key) …`.
@@ -26,6 +27,7 @@ pub(super) fn parse(statement: &str, keys: Vec<Key>) -> Option<Vec<IndexKey>> {
 fn one(key: Key, text: &str) -> Option<IndexKey> {
     let rest = text.strip_prefix(&key.text)?;
     let mut parsed = IndexKey::column(String::new());
+    parsed.statistics = key.statistics;
     match key.column {
         Some(column) => parsed.column = Some(column),
         None => (parsed.column, parsed.expression) = (None, Some(key.text)),
@@ -102,8 +104,11 @@ mod tests {
     use super::*;
 
     fn keys(statement: &str, keys: &[(Option<&str>, &str)]) -> Vec<String> {
-        let keys =
-            keys.iter().map(|(column, text)| Key { column: column.map(str::to_owned), text: (*text).to_owned() });
+        let keys = keys.iter().map(|(column, text)| Key {
+            column: column.map(str::to_owned),
+            text: (*text).to_owned(),
+            statistics: None,
+        });
         let parsed = parse(statement, keys.collect()).expect("keys");
         parsed.iter().map(IndexKey::to_sql).collect()
     }
@@ -135,7 +140,7 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_nothing() {
-        let key = |text: &str| vec![Key { column: None, text: text.to_owned() }];
+        let key = |text: &str| vec![Key { column: None, text: text.to_owned(), statistics: None }];
         assert!(parse("CREATE INDEX i ON t USING btree (a b c d)", key("a")).is_none());
         assert!(parse("CREATE INDEX i ON t", key("a")).is_none());
         assert!(parse("CREATE INDEX i ON t USING btree (a, b)", key("a")).is_none());

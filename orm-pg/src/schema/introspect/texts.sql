@@ -7,8 +7,23 @@ SELECT json_build_object('view', json_build_object(
     'types', (SELECT coalesce(json_agg(format_type(a.atttypid, a.atttypmod) ORDER BY a.attnum), '[]')
               FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped),
     'definition', pg_get_viewdef(r.oid),
-    'options', coalesce(to_json(r.reloptions), '[]'),
-    'comment', obj_description(r.oid, 'pg_class')
+    'options', to_json(r.reloptions || ARRAY(SELECT 'toast.' || o FROM pg_class t, unnest(t.reloptions) o
+                                             WHERE t.oid = r.reltoastrelid)),
+    'comment', obj_description(r.oid, 'pg_class'),
+    'column_comments', (SELECT coalesce(json_object_agg(a.attname, c.description), '{}')
+                        FROM pg_description c JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = c.objsubid
+                        WHERE c.classoid = 'pg_class'::regclass AND c.objoid = r.oid AND c.objsubid > 0),
+    'column_defaults', (SELECT coalesce(json_object_agg(a.attname, pg_get_expr(d.adbin, d.adrelid)), '{}')
+                        FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+                        WHERE d.adrelid = r.oid),
+    'owner', pg_get_userbyid(r.relowner),
+    'privileges', (
+        SELECT json_agg(json_build_object(
+            'grantee', CASE WHEN g.grantee = 0 THEN 'public' ELSE pg_get_userbyid(g.grantee) END,
+            'privilege', g.privilege_type, 'column', acl.attname, 'grantable', g.is_grantable))
+        FROM (SELECT NULL AS attname, r.relacl AS items
+              UNION ALL SELECT a.attname, a.attacl FROM pg_attribute a WHERE a.attrelid = r.oid) acl,
+             aclexplode(acl.items) g)
 ))
 FROM pg_class r
 JOIN pg_namespace n ON n.oid = r.relnamespace
@@ -21,7 +36,13 @@ SELECT json_build_object('function', json_build_object(
     'arguments', pg_get_function_identity_arguments(p.oid),
     'procedure', p.prokind = 'p',
     'definition', pg_get_functiondef(p.oid),
-    'comment', obj_description(p.oid, 'pg_proc')
+    'comment', obj_description(p.oid, 'pg_proc'),
+    'owner', pg_get_userbyid(p.proowner),
+    'privileges', (
+        SELECT json_agg(json_build_object(
+            'grantee', CASE WHEN g.grantee = 0 THEN 'public' ELSE pg_get_userbyid(g.grantee) END,
+            'privilege', g.privilege_type, 'column', NULL, 'grantable', g.is_grantable))
+        FROM aclexplode(p.proacl) g)
 ))
 FROM pg_proc p
 JOIN pg_namespace n ON n.oid = p.pronamespace

@@ -29,7 +29,8 @@ SELECT json_build_object(
             'checks', (SELECT coalesce(json_agg(json_build_object(
                            'name', k.conname,
                            'expression', pg_get_expr(k.conbin, 0),
-                           'validated', k.convalidated
+                           'validated', k.convalidated,
+                           'comment', obj_description(k.oid, 'pg_constraint')
                        )), '[]')
                        FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c'),
             'comment', t.comment
@@ -45,7 +46,8 @@ SELECT json_build_object(
                                'collation', (SELECT json_build_object('schema', n.nspname, 'name', c.collname)
                                              FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace, pg_type b
                                              WHERE c.oid = a.attcollation AND b.oid = a.atttypid
-                                               AND b.typcollation <> a.attcollation)
+                                               AND b.typcollation <> a.attcollation),
+                               'comment', col_description(a.attrelid, a.attnum)
                            ) ORDER BY a.attnum), '[]')
                            FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped),
             'comment', t.comment

@@ -54,35 +54,37 @@ WITH application AS (
     FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace,
          LATERAL (VALUES ('tablespace', r.reltablespace <> 0),
                          ('typed table', r.reloftype <> 0),
-                         ('replica identity', r.relkind IN ('r', 'p') AND r.relreplident <> 'd'),
-                         ('clustered index', EXISTS (SELECT FROM pg_index i WHERE i.indexrelid = r.oid AND i.indisclustered)),
-                         ('storage parameters of TOAST', EXISTS (SELECT FROM pg_class t WHERE t.oid = r.reltoastrelid
-                                                                 AND t.reloptions IS NOT NULL)),
+                         ('clustered index', r.relkind = 'm' AND EXISTS (SELECT FROM pg_index i
+                                                                         WHERE i.indrelid = r.oid AND i.indisclustered)),
                          ('access method', r.relkind IN ('r', 'm') AND r.relam <> (SELECT oid FROM pg_am WHERE amname = 'heap'))
                  ) v(kind, there)
     WHERE v.there AND r.relnamespace IN (SELECT oid FROM application)
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.deptype = 'e')
     UNION ALL
     SELECT v.kind, format('%I.%I.%I', n.nspname, r.relname, a.attname)
-    FROM pg_attribute a JOIN pg_class r ON r.oid = a.attrelid AND r.relkind IN ('r', 'p', 'm', 'v', 'c', 'i', 'I')
+    FROM pg_attribute a JOIN pg_class r ON r.oid = a.attrelid AND r.relkind IN ('r', 'p', 'm', 'v')
     JOIN pg_namespace n ON n.oid = r.relnamespace JOIN pg_type t ON t.oid = a.atttypid,
-         LATERAL (VALUES ('column storage', r.relkind IN ('r', 'p', 'm') AND a.attstorage <> t.typstorage),
-                         ('column compression', r.relkind IN ('r', 'p', 'm') AND coalesce(to_jsonb(a)->>'attcompression', '') <> ''),
-                         ('column statistics target', coalesce((to_jsonb(a)->>'attstattarget')::int, -1) <> -1),
-                         -- `n_distinct` and `n_distinct_inherited`; a server may keep more there that no statement has set.
-                         ('column options', r.relkind IN ('r', 'p', 'm')
+         LATERAL (VALUES ('column storage', r.relkind = 'm' AND a.attstorage <> t.typstorage),
+                         ('column compression', r.relkind = 'm' AND coalesce(to_jsonb(a)->>'attcompression', '') <> ''),
+                         ('column statistics target', r.relkind = 'm'
+                                                      AND coalesce((to_jsonb(a)->>'attstattarget')::int, -1) <> -1),
+                         ('column options', r.relkind = 'm'
                                             AND EXISTS (SELECT FROM unnest(a.attoptions) o WHERE o LIKE 'n\_distinct%')),
-                         ('privileges of column', a.attacl IS NOT NULL),
-                         ('default of a view column', r.relkind = 'v' AND a.atthasdef),
-                         ('comment on a column', r.relkind IN ('v', 'm', 'c') AND col_description(r.oid, a.attnum) IS NOT NULL)
+                         ('privileges of column', a.attacl IS NOT NULL)
                  ) v(kind, there)
     WHERE v.there AND a.attnum > 0 AND NOT a.attisdropped AND r.relnamespace IN (SELECT oid FROM application)
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.deptype = 'e')
     UNION ALL
     SELECT 'comment on ' || o.type, o.identity
     FROM pg_constraint k JOIN pg_type t ON t.oid = k.contypid, pg_identify_object('pg_constraint'::regclass, k.oid, 0) o
-    WHERE t.typnamespace IN (SELECT oid FROM application) AND obj_description(k.oid, 'pg_constraint') IS NOT NULL
+    WHERE k.contype <> 'c' AND t.typnamespace IN (SELECT oid FROM application) AND obj_description(k.oid, 'pg_constraint') IS NOT NULL
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e')
+    UNION ALL
+    SELECT 'comment on index', format('%I.%I', n.nspname, x.relname)
+    FROM pg_constraint k JOIN pg_class x ON x.oid = k.conindid JOIN pg_namespace n ON n.oid = x.relnamespace
+    WHERE k.contype IN ('p', 'u', 'x') AND x.relnamespace IN (SELECT oid FROM application)
+      AND obj_description(x.oid, 'pg_class') IS NOT NULL
+      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = k.conrelid AND d.deptype = 'e')
     UNION ALL
     SELECT 'security label of ' || objtype, objname FROM pg_seclabels WHERE objnamespace IN (SELECT oid FROM application)
 )

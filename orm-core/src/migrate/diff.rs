@@ -1,0 +1,250 @@
+//! The steps from one catalog to another.
+//!
+//! ```text
+//! renames                     what was declared, so that the rest compares equal names
+//! labels of enums             each committed on its own, since it cannot be used before that
+//! drops of what is in the way views over a column that changes, objects that are made anew
+//! creations and changes       each after what it needs
+//! drops of the rest           what holds data comes last
+//! ```
+
+mod column;
+mod create;
+mod drop;
+mod online;
+mod rename;
+mod same;
+mod table;
+mod types;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Allow, Options, Phase, Plan, Step,
+    needs::{Needs, needs},
+    order::ordered,
+    part::{Key, Part, parts},
+};
+use crate::{
+    catalog::{Catalog, Name},
+    error::{Error, ErrorKind, Result},
+};
+
+/// Returns the steps that change the schema `from` into `to`.
+///
+/// Both catalogs must be as a server writes them, of one version: expressions are compared as texts. A destructive step is
+/// in the plan only if [`Options::allow`] permits exactly it. Objects that a catalog does not describe are not touched.
+///
+/// # Errors
+/// [`ErrorKind::Migration`] if a destructive step is not permitted (the message has the words for all of them), if a
+/// declared rename names what is not there, or if PostgreSQL has no statement for a change, such as another partition key.
+///
+/// ```
+/// # use orm_pg::schema::{catalog::Catalog, migrate::{Options, diff}};
+/// let plan = diff(&Catalog::default(), &Catalog::default(), &Options::new())?;
+/// assert!(plan.is_empty());
+/// # Ok::<(), orm_pg::Error>(())
+/// ```
+pub fn diff(from: &Catalog, to: &Catalog, options: &Options) -> Result<Plan> {
+    let (renamed, renames) = rename::apply(from, options)?;
+    let mut diff = Diff::new(&renamed, to, options);
+    diff.plan.steps = renames;
+    diff.compare();
+    diff.spread();
+    diff.write()?;
+    permitted(&diff.plan, options)?;
+    Ok(diff.plan)
+}
+
+/// Refuses a plan with destructive steps that nothing permits.
+fn permitted(plan: &Plan, options: &Options) -> Result<()> {
+    let needed: BTreeSet<_> = plan.steps.iter().filter_map(|it| it.allow.as_ref()).collect();
+    let missing: Vec<_> = needed.into_iter().filter(|it| !options.allow.contains(it)).map(Allow::to_string).collect();
+    if missing.is_empty() || options.all {
+        return Ok(());
+    }
+    let text = format!(
+        "the plan has steps that lose data or break what runs. If they are meant, allow each of them: {}",
+        missing.join(", ")
+    );
+    Err(Error::new(ErrorKind::Migration, text))
+}
+
+/// A step that changes the part.
+fn step(key: &Key, sql: impl Into<String>) -> Step {
+    let object = key.object();
+    Step::new(object.kind, object.identity, sql)
+}
+
+struct Diff<'a> {
+    options: &'a Options,
+    from: &'a Catalog,
+    to: &'a Catalog,
+    old: BTreeMap<Key, Part<'a>>,
+    new: BTreeMap<Key, Part<'a>>,
+    old_needs: Needs,
+    new_needs: Needs,
+    /// What is dropped, including what is made anew.
+    gone: BTreeSet<Key>,
+    /// What is created, including what is made anew.
+    made: BTreeSet<Key>,
+    /// What is changed in place.
+    altered: BTreeSet<Key>,
+    /// Columns whose type changes, so that nothing may refer to it meanwhile.
+    retyped: BTreeSet<Key>,
+    /// Types that are replaced by new ones of the same name.
+    replaced: BTreeSet<Key>,
+    /// Columns that become NOT NULL when their rows have been filled.
+    required_later: Vec<Key>,
+    /// What another step has done already.
+    done: BTreeSet<Key>,
+    plan: Plan,
+}
+
+impl<'a> Diff<'a> {
+    fn new(from: &'a Catalog, to: &'a Catalog, options: &'a Options) -> Self {
+        let (old, new) = (parts(from), parts(to));
+        let (old_needs, new_needs) = (needs(from, &old), needs(to, &new));
+        Self {
+            options,
+            from,
+            to,
+            old,
+            new,
+            old_needs,
+            new_needs,
+            gone: BTreeSet::new(),
+            made: BTreeSet::new(),
+            altered: BTreeSet::new(),
+            retyped: BTreeSet::new(),
+            replaced: BTreeSet::new(),
+            required_later: Vec::new(),
+            done: BTreeSet::new(),
+            plan: Plan::default(),
+        }
+    }
+
+    /// Sorts the parts into those that are dropped, created and changed.
+    fn compare(&mut self) {
+        let all: BTreeSet<_> = self.old.keys().chain(self.new.keys()).cloned().collect();
+        for key in all {
+            match (self.old.get(&key), self.new.get(&key)) {
+                (Some(_), None) => drop(self.gone.insert(key)),
+                (None, Some(_)) => drop(self.made.insert(key)),
+                (Some(old), Some(new)) => match same::compare(old, new, self.to.server_version) {
+                    same::Change::None => {}
+                    same::Change::Alter => drop(self.altered.insert(key)),
+                    same::Change::Retype => {
+                        self.retyped.insert(key.clone());
+                        self.altered.insert(key);
+                    }
+                    same::Change::Replace => {
+                        self.replaced.insert(key.clone());
+                        self.altered.insert(key);
+                    }
+                    same::Change::Remake => {
+                        self.gone.insert(key.clone());
+                        self.made.insert(key);
+                    }
+                },
+                (None, None) => {}
+            }
+        }
+    }
+
+    /// Extends the changes to what depends on them: a view over a column whose type changes is made anew.
+    fn spread(&mut self) {
+        loop {
+            let blocked: Vec<_> = self
+                .old_needs
+                .iter()
+                .filter(|(key, needed)| self.is_blocked(key, needed))
+                .map(|(key, _)| key.clone())
+                .collect();
+            let before = (self.gone.len(), self.retyped.len(), self.replaced.len());
+            for key in blocked {
+                self.unblock(key);
+            }
+            if before == (self.gone.len(), self.retyped.len(), self.replaced.len()) {
+                return;
+            }
+        }
+    }
+
+    fn is_blocked(&self, key: &Key, needed: &BTreeSet<Key>) -> bool {
+        if self.gone.contains(key) || self.replaced.contains(key) {
+            return false;
+        }
+        needed.iter().any(|need| match need {
+            // A name in the schema of an extension need not be one of it.
+            Key::Extension(_) | Key::Schema(_) => false,
+            Key::Type(_) if self.replaced.contains(need) => !self.retyped.contains(key),
+            Key::Table(_) | Key::Sequence(_) | Key::Type(_) => {
+                self.gone.contains(need) && self.made.contains(need) && !matches!(key, Key::Column(..))
+            }
+            Key::Column(..) if self.retyped.contains(need) => match key {
+                Key::View(_) | Key::Policy(..) | Key::Trigger(..) | Key::Function(..) => true,
+                Key::Column(..) => key != need,
+                Key::Reference(..) => needed.iter().filter(|it| self.retyped.contains(*it)).count() > 1,
+                _ => false,
+            },
+            _ => self.gone.contains(need),
+        })
+    }
+
+    fn unblock(&mut self, key: Key) {
+        match (&key, self.old.get(&key), self.new.get(&key)) {
+            // A column follows the new type of its name.
+            (Key::Column(..), Some(Part::Column(_, old)), Some(Part::Column(_, new)))
+                if old.generated.is_none() && new.generated.is_none() =>
+            {
+                self.retyped.insert(key.clone());
+                self.altered.insert(key);
+            }
+            (Key::Type(_), _, Some(_)) => {
+                self.replaced.insert(key.clone());
+                self.altered.insert(key);
+            }
+            (Key::Table(_) | Key::Sequence(_), ..) => {}
+            (_, _, new) => {
+                if new.is_some() {
+                    self.made.insert(key.clone());
+                }
+                self.altered.remove(&key);
+                self.retyped.remove(&key);
+                self.gone.insert(key);
+            }
+        }
+    }
+
+    /// Writes the steps.
+    fn write(&mut self) -> Result<()> {
+        self.rename_equal();
+        self.add_labels()?;
+        let order = ordered(&self.old.keys().cloned().collect(), &self.old_needs);
+        let (early, late): (Vec<_>, Vec<_>) =
+            order.into_iter().rev().filter(|it| self.gone.contains(it)).partition(|it| self.drops_early(it));
+        self.loosen(&late);
+        for key in &early {
+            self.drop_part(key, Phase::Expand);
+        }
+        self.create_and_alter()?;
+        let phase = if self.options.online { Phase::Contract } else { Phase::Expand };
+        for key in &late {
+            self.drop_part(key, phase);
+        }
+        self.drop_replaced(phase);
+        self.require_filled();
+        Ok(())
+    }
+
+    fn push(&mut self, step: Step) {
+        self.plan.steps.push(step);
+    }
+
+    /// Whether the table exists before the plan and after it.
+    fn stays(&self, table: &Name) -> bool {
+        let key = Key::Table(table.clone());
+        self.old.contains_key(&key) && self.new.contains_key(&key)
+    }
+}

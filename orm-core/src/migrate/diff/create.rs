@@ -1,0 +1,325 @@
+//! CREATE of what is new, and the order of creations and changes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Diff, step, table::enabled};
+use crate::{
+    catalog::{Column, ConstraintKind, Name, Sequence, Table},
+    ddl::catalog::{Inside, comment_on, quoted},
+    error::Result,
+    migrate::{
+        needs::{Needs, add_bodies},
+        order::ordered,
+        part::{Key, Part},
+    },
+};
+
+impl Diff<'_> {
+    /// Writes creations and changes, each after what it needs. What a new table can declare is in its CREATE TABLE.
+    pub(super) fn create_and_alter(&mut self) -> Result<()> {
+        let mut needs = self.new_needs.clone();
+        add_bodies(&mut needs, &self.new);
+        let inline = self.inline();
+        let contracted = contracted(&needs, |key| self.written_in(key, &inline));
+        let keys: BTreeSet<_> = self.made.union(&self.altered).filter(|it| !inline.contains(*it)).cloned().collect();
+        for key in ordered(&keys, &contracted) {
+            if self.done.contains(&key) {
+                continue;
+            }
+            if self.made.contains(&key) {
+                match self.new.get(&key).copied() {
+                    Some(Part::Table(table)) => self.create_table(&key, table, &inline),
+                    _ => self.create_part(&key),
+                }
+            } else {
+                self.alter_part(&key)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The parts of new tables that are written in their CREATE TABLE.
+    fn inline(&self) -> BTreeSet<Key> {
+        let can = |key: &&Key| {
+            let Some(table) = key.of().filter(|it| self.made.contains(&Key::Table((*it).clone()))) else {
+                return false;
+            };
+            let kind = match self.new.get(*key) {
+                Some(Part::Column(..) | Part::Default(..)) => true,
+                Some(Part::Constraint(_, it)) => it.kind != ConstraintKind::ForeignKey && it.validated,
+                _ => false,
+            };
+            kind && !self.comes_after(key, table)
+        };
+        self.made.iter().filter(can).cloned().collect()
+    }
+
+    /// The part in whose statement this one is written: its table if that is new, its column if that is.
+    fn written_in(&self, key: &Key, inline: &BTreeSet<Key>) -> Key {
+        match key {
+            Key::Default(table, column) if !inline.contains(key) => {
+                let column = Key::Column(table.clone(), column.clone());
+                let added = self.made.contains(&column) && !inline.contains(&column) && !self.comes_after(key, table);
+                if added { column } else { key.clone() }
+            }
+            _ => match key.of() {
+                Some(table) if inline.contains(key) => Key::Table(table.clone()),
+                _ => key.clone(),
+            },
+        }
+    }
+
+    /// Whether the part needs something, such as a function, that needs the whole table.
+    fn comes_after(&self, key: &Key, table: &Name) -> bool {
+        let is_own = |it: &Key| *it == Key::Table(table.clone()) || it.of() == Some(table);
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<_> = self.new_needs.get(key).into_iter().flatten().filter(|it| !is_own(it)).collect();
+        while let Some(next) = open.pop() {
+            for need in self.new_needs.get(next).into_iter().flatten() {
+                if is_own(need) {
+                    return true;
+                }
+                if seen.insert(need) {
+                    open.push(need);
+                }
+            }
+        }
+        false
+    }
+
+    fn create_table(&mut self, key: &Key, table: &Table, inline: &BTreeSet<Key>) {
+        let name = &table.name;
+        let is_inline = |key: Key| inline.contains(&key);
+        let own = |it: &&Column| it.local || table.partition_of.is_some();
+        let columns: Vec<_> = table
+            .columns
+            .iter()
+            .filter(own)
+            .filter(|it| is_inline(Key::Column(name.clone(), it.name.clone())))
+            .map(|it| {
+                let default = is_inline(Key::Default(name.clone(), it.name.clone()));
+                (self.as_created(table, it), self.sequence_of(name, &it.name), default)
+            })
+            .collect();
+        let constraints: Vec<_> =
+            table.constraints.iter().filter(|it| is_inline(Key::Constraint(name.clone(), it.name.clone()))).collect();
+        let inside = Inside {
+            columns: columns.iter().map(|(column, sequence, default)| (column, *sequence, *default)).collect(),
+            constraints: constraints.clone(),
+        };
+        let sql = table.create(&inside);
+        let comments: Vec<_> = table
+            .columns
+            .iter()
+            .filter(|it| it.comment.is_some() && is_inline(Key::Column(name.clone(), it.name.clone())))
+            .map(|it| comment_on(&format!("COLUMN {name}.{}", quoted(&it.name)), it.comment.as_deref()))
+            .collect();
+        self.push(step(key, sql));
+        for inherited in table.columns.iter().filter(|it| !own(it)) {
+            self.inherited_default(key, table, inherited);
+        }
+        for (on, word) in [(table.row_security, "ENABLE"), (table.force_row_security, "FORCE")] {
+            if on {
+                self.push(step(key, format!("ALTER TABLE {name} {word} ROW LEVEL SECURITY")));
+            }
+        }
+        self.comment(key, &format!("TABLE {name}"), &None, &table.comment);
+        comments.into_iter().for_each(|sql| self.push(step(key, sql)));
+        for it in constraints {
+            self.comment_constraint(key, name, it);
+        }
+    }
+
+    /// A partition gets its identity when it is attached.
+    fn as_created(&self, table: &Table, column: &Column) -> Column {
+        let identity = column.identity.filter(|_| table.partition_of.is_none());
+        Column { identity, ..column.clone() }
+    }
+
+    /// `ALTER TABLE … ALTER COLUMN … SET DEFAULT …`, if it is not that of the parent.
+    fn inherited_default(&mut self, key: &Key, table: &Table, column: &Column) {
+        let parents = table.inherits.iter().filter_map(|it| self.to.table(it));
+        let same = parents.filter_map(|it| it.column(&column.name)).any(|it| it.default == column.default);
+        if !same && column.generated.is_none() {
+            let rest =
+                column.default.as_ref().map_or_else(|| "DROP DEFAULT".to_owned(), |it| format!("SET DEFAULT {it}"));
+            self.push(step(key, format!("ALTER TABLE {} ALTER COLUMN {} {rest}", table.name, quoted(&column.name))));
+        }
+    }
+
+    fn sequence_of(&self, table: &Name, column: &str) -> Option<&Sequence> {
+        let owns = |it: &&Sequence| {
+            it.owner.as_ref().is_some_and(|owner| owner.identity && owner.table == *table && owner.column == column)
+        };
+        self.to.sequences.iter().find(owns)
+    }
+
+    pub(super) fn create_part(&mut self, key: &Key) {
+        let Some(part) = self.new.get(key).copied() else { return };
+        match part {
+            Part::Schema(it) => {
+                // The server has it from the start.
+                if it.name != "public" {
+                    self.push(step(key, format!("CREATE SCHEMA {}", quoted(&it.name))));
+                }
+                self.comment(key, &format!("SCHEMA {}", quoted(&it.name)), &None, &it.comment);
+            }
+            Part::Extension(it) => {
+                self.push(step(key, format!("CREATE EXTENSION {} SCHEMA {}", quoted(&it.name), quoted(&it.schema))));
+            }
+            Part::Enum(it) => {
+                self.push(step(key, it.create()));
+                self.comment(key, &format!("TYPE {}", it.name), &None, &it.comment);
+            }
+            Part::Domain(it) => {
+                self.push(step(key, it.create()));
+                for check in it.checks.iter().filter(|it| !it.validated) {
+                    self.push(step(key, format!("ALTER DOMAIN {} ADD {}", it.name, check.definition())));
+                }
+                self.comment(key, &format!("DOMAIN {}", it.name), &None, &it.comment);
+            }
+            Part::Composite(it) => {
+                self.push(step(key, it.create()));
+                self.comment(key, &format!("TYPE {}", it.name), &None, &it.comment);
+            }
+            Part::Sequence(it) => {
+                self.push(step(key, it.create()));
+                self.comment(key, &format!("SEQUENCE {}", it.name), &None, &it.comment);
+            }
+            Part::Owner(it) => self.push(step(key, it.owned_by(it.owner.as_ref()))),
+            Part::Function(it) => {
+                self.push(step(key, it.definition.clone()));
+                self.comment(key, &function(it), &None, &it.comment);
+            }
+            Part::Table(_) => {}
+            Part::Column(table, it) => self.add_column(key, table, it),
+            Part::Default(table, it) => {
+                if let Some(default) = &it.default {
+                    let column = quoted(&it.name);
+                    self.push(step(
+                        key,
+                        format!("ALTER TABLE {} ALTER COLUMN {column} SET DEFAULT {default}", table.name),
+                    ));
+                }
+            }
+            Part::Constraint(table, it) => self.add_constraint(key, table, it),
+            Part::Index(table, it) => self.create_index(key, table, it),
+            Part::Attach(table, of) => {
+                self.push(step(key, format!("ALTER TABLE {} ATTACH PARTITION {} {}", of.parent, table.name, of.bound)));
+            }
+            Part::View(it) => {
+                self.push(step(key, it.create()));
+                self.comment(key, &it.label(), &None, &it.comment);
+            }
+            Part::Trigger(table, it) => {
+                self.push(step(key, it.definition.clone()));
+                if it.enabled != 'O' {
+                    self.push(step(key, enabled(table, it)));
+                }
+                self.comment(key, &format!("TRIGGER {} ON {table}", quoted(&it.name)), &None, &it.comment);
+            }
+            Part::Policy(table, it) => {
+                self.push(step(key, it.create(&table.name)));
+                let what = format!("POLICY {} ON {}", quoted(&it.name), table.name);
+                self.comment(key, &what, &None, &it.comment);
+            }
+        }
+    }
+
+    /// `ALTER TABLE … ADD COLUMN …`. While the table is in use, a column without a default is first added as nullable.
+    fn add_column(&mut self, key: &Key, table: &Table, column: &Column) {
+        if column.inherited && !column.local {
+            return self.inherited_default(key, table, column);
+        }
+        let name = &table.name;
+        let default = Key::Default(name.clone(), column.name.clone());
+        let default = self.made.contains(&default) && !self.comes_after(&default, name);
+        let sequence = self.sequence_of(name, &column.name).cloned();
+        let filled = column.default.is_some() || column.identity.is_some() || column.generated.is_some();
+        let later = self.options.online && self.stays(name) && !column.nullable && !filled;
+        let added = Column { nullable: column.nullable || later, ..column.clone() };
+        let not_null = table.not_null(column);
+        let definition = added.definition(name, sequence.as_ref(), default, not_null);
+        self.push(step(key, format!("ALTER TABLE {name} ADD COLUMN {definition}")));
+        let what = format!("COLUMN {name}.{}", quoted(&column.name));
+        self.comment(key, &what, &None, &column.comment);
+        if later {
+            self.required_later.push(key.clone());
+        }
+        if default {
+            self.done.insert(Key::Default(name.clone(), column.name.clone()));
+        }
+    }
+
+    fn alter_part(&mut self, key: &Key) -> Result<()> {
+        match (self.old.get(key).copied(), self.new.get(key).copied()) {
+            (Some(Part::Schema(old)), Some(Part::Schema(new))) => {
+                self.comment(key, &format!("SCHEMA {}", quoted(&new.name)), &old.comment, &new.comment);
+            }
+            (Some(Part::Extension(_)), Some(Part::Extension(new))) => {
+                self.push(step(
+                    key,
+                    format!("ALTER EXTENSION {} SET SCHEMA {}", quoted(&new.name), quoted(&new.schema)),
+                ));
+            }
+            (Some(Part::Sequence(old)), Some(Part::Sequence(new))) => {
+                if let Some(sql) = new.alter(old) {
+                    self.push(step(key, sql));
+                }
+                if old.unlogged != new.unlogged {
+                    let how = if new.unlogged { "UNLOGGED" } else { "LOGGED" };
+                    self.push(step(key, format!("ALTER SEQUENCE {} SET {how}", new.name)));
+                }
+                self.comment(key, &format!("SEQUENCE {}", new.name), &old.comment, &new.comment);
+            }
+            (Some(Part::Owner(_)), Some(Part::Owner(new))) => self.push(step(key, new.owned_by(new.owner.as_ref()))),
+            (Some(Part::Function(old)), Some(Part::Function(new))) => {
+                if old.definition != new.definition {
+                    self.push(step(key, new.definition.clone()));
+                }
+                self.comment(key, &function(new), &old.comment, &new.comment);
+            }
+            (Some(Part::Table(old)), Some(Part::Table(new))) => self.alter_table(key, old, new)?,
+            (Some(Part::Column(..)), Some(Part::Column(..))) => self.alter_column(key),
+            (Some(Part::Default(..)), Some(Part::Default(table, _))) => {
+                let column = match key {
+                    Key::Default(_, column) => Key::Column(table.name.clone(), column.clone()),
+                    _ => return Ok(()),
+                };
+                // A change of the type has set it.
+                if !self.retyped.contains(&column) {
+                    self.create_part(key);
+                }
+            }
+            (Some(Part::Constraint(_, old)), Some(Part::Constraint(table, new))) => {
+                self.alter_constraint(key, table, old, new);
+            }
+            (Some(Part::Index(_, old)), Some(Part::Index(table, new))) => self.alter_index(key, table, old, new),
+            (Some(Part::View(old)), Some(Part::View(new))) => {
+                self.comment(key, &new.label(), &old.comment, &new.comment);
+            }
+            (Some(Part::Trigger(_, old)), Some(Part::Trigger(table, new))) => self.alter_trigger(key, table, old, new),
+            (Some(Part::Policy(_, old)), Some(Part::Policy(table, new))) => {
+                let what = format!("POLICY {} ON {}", quoted(&new.name), table.name);
+                self.comment(key, &what, &old.comment, &new.comment);
+            }
+            _ => self.alter_type(key),
+        }
+        Ok(())
+    }
+}
+
+fn function(it: &crate::catalog::Function) -> String {
+    format!("{} {}({})", if it.procedure { "PROCEDURE" } else { "FUNCTION" }, it.name, it.arguments)
+}
+
+/// The needs with each part counted as the one in whose statement it is written.
+fn contracted(needs: &Needs, written_in: impl Fn(&Key) -> Key) -> Needs {
+    let mut all = BTreeMap::<_, BTreeSet<_>>::new();
+    for (key, needed) in needs {
+        let key = written_in(key);
+        let set = all.entry(key.clone()).or_default();
+        set.extend(needed.iter().map(&written_in).filter(|it| *it != key));
+    }
+    all
+}

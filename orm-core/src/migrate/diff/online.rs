@@ -1,0 +1,129 @@
+//! Constraints and indexes of tables that may be in use.
+//!
+//! ```sql
+//! CREATE UNIQUE INDEX CONCURRENTLY "users_email_key" ON …           -- on its own
+//! ALTER TABLE … ADD CONSTRAINT "users_email_key" UNIQUE USING INDEX "users_email_key"
+//! ALTER TABLE … ADD CONSTRAINT … FOREIGN KEY … NOT VALID
+//! ALTER TABLE … VALIDATE CONSTRAINT …                                -- on its own
+//! ```
+
+use super::{Diff, step};
+use crate::{
+    catalog::{Constraint, ConstraintKind, Index, IndexKey, Name, Table},
+    ddl::catalog::{comment_on, quoted},
+    migrate::part::{Key, Part},
+};
+
+impl Diff<'_> {
+    /// Whether the table may hold rows and be in use while the plan runs.
+    fn in_use(&self, table: &Name) -> bool {
+        self.options.online && self.stays(table)
+    }
+
+    pub(super) fn create_index(&mut self, key: &Key, table: &Name, index: &Index) {
+        let partitioned = index.partitioned;
+        let sql = match (self.in_use(table) && !partitioned, partitioned && !self.stays(table)) {
+            (true, _) => return self.create_index_in_use(key, table, index),
+            // Without partitions there is nothing that ONLY could spare.
+            (false, true) => Index { partitioned: false, ..index.clone() }.create(table),
+            (false, false) => index.create(table),
+        };
+        self.push(step(key, sql));
+        self.attach_index(key, table, index);
+    }
+
+    fn create_index_in_use(&mut self, key: &Key, table: &Name, index: &Index) {
+        let statement = |name: &str| {
+            let sql = Index { name: name.to_owned(), ..index.clone() }.create(table);
+            sql.replacen("INDEX ", "INDEX CONCURRENTLY ", 1)
+        };
+        self.push(step(key, statement(&index.name)).alone());
+        self.attach_index(key, table, index);
+    }
+
+    /// `ALTER INDEX … ATTACH PARTITION …`, for the index of a partition that is attached already.
+    fn attach_index(&mut self, key: &Key, table: &Name, index: &Index) {
+        let attached = Key::Attach(table.clone());
+        if let Some(parent) = index.parent.as_ref().filter(|_| !self.made.contains(&attached)) {
+            let own = Name::new(&table.schema, &index.name);
+            self.push(step(key, format!("ALTER INDEX {parent} ATTACH PARTITION {own}")));
+        }
+        if index.comment.is_some() {
+            let what = format!("INDEX {}", Name::new(&table.schema, &index.name));
+            self.push(step(key, comment_on(&what, index.comment.as_deref())));
+        }
+    }
+
+    pub(super) fn add_constraint(&mut self, key: &Key, table: &Table, it: &Constraint) {
+        let alter = |rest: &str| format!("ALTER TABLE {} {rest}", table.name);
+        let partitioned = table.partition_by.is_some();
+        let in_use = self.in_use(&table.name)
+            || it.reference.as_ref().is_some_and(|to| self.options.online && self.stays(&to.table) && it.validated);
+        match it.kind {
+            ConstraintKind::PrimaryKey | ConstraintKind::Unique if in_use && !partitioned && !it.period => {
+                self.push(step(key, unique_index(&table.name, it)).alone());
+                let kind = if it.kind == ConstraintKind::PrimaryKey { "PRIMARY KEY" } else { "UNIQUE" };
+                let (name, ends) = (quoted(&it.name), deferrable(it));
+                self.push(step(key, alter(&format!("ADD CONSTRAINT {name} {kind} USING INDEX {name}{ends}"))));
+            }
+            ConstraintKind::Check | ConstraintKind::ForeignKey
+                if in_use && it.validated && it.enforced && !(partitioned && it.kind == ConstraintKind::ForeignKey) =>
+            {
+                let unchecked = Constraint { validated: false, ..it.clone() };
+                self.push(step(key, alter(&format!("ADD {}", unchecked.named()))));
+                self.push(step(key, alter(&format!("VALIDATE CONSTRAINT {}", quoted(&it.name)))).alone());
+            }
+            _ => self.push(step(key, alter(&format!("ADD {}", it.named())))),
+        }
+        let attached = Key::Attach(table.name.clone());
+        if let Some(parent) = self.constraint_of_parent(table, it).filter(|_| !self.made.contains(&attached)) {
+            let own = Name::new(&table.name.schema, &it.name);
+            self.push(step(key, format!("ALTER INDEX {parent} ATTACH PARTITION {own}")));
+        }
+        self.comment_constraint(key, &table.name, it);
+    }
+
+    pub(super) fn comment_constraint(&mut self, key: &Key, table: &Name, it: &Constraint) {
+        if it.comment.is_some() {
+            let what = format!("CONSTRAINT {} ON {table}", quoted(&it.name));
+            self.push(step(key, comment_on(&what, it.comment.as_deref())));
+        }
+    }
+
+    /// The key of the partitioned table that the key of a partition belongs to.
+    fn constraint_of_parent(&self, table: &Table, it: &Constraint) -> Option<Name> {
+        let of = table.partition_of.as_ref().filter(|_| it.inherited)?;
+        let Some(Part::Table(parent)) = self.new.get(&Key::Table(of.parent.clone())) else { return None };
+        let is_index =
+            |kind| matches!(kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique | ConstraintKind::Exclusion);
+        let same = |other: &&Constraint| other.kind == it.kind && is_index(it.kind) && other.columns == it.columns;
+        parent.constraints.iter().find(same).map(|it| Name::new(&of.parent.schema, &it.name))
+    }
+}
+
+/// `CREATE UNIQUE INDEX CONCURRENTLY … NULLS NOT DISTINCT`, from which a constraint is made.
+fn unique_index(table: &Name, it: &Constraint) -> String {
+    let index = Index {
+        name: it.name.clone(),
+        unique: true,
+        nulls_not_distinct: it.nulls_not_distinct,
+        method: "btree".to_owned(),
+        keys: it.columns.iter().map(IndexKey::column).collect(),
+        include: it.include.clone(),
+        predicate: None,
+        storage: it.storage.clone(),
+        valid: true,
+        partitioned: false,
+        parent: None,
+        comment: None,
+    };
+    index.create(table).replacen("INDEX ", "INDEX CONCURRENTLY ", 1)
+}
+
+fn deferrable(it: &Constraint) -> &'static str {
+    match (it.deferrable, it.initially_deferred) {
+        (false, _) => "",
+        (true, false) => " DEFERRABLE",
+        (true, true) => " DEFERRABLE INITIALLY DEFERRED",
+    }
+}

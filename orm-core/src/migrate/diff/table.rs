@@ -1,0 +1,141 @@
+//! Changes of tables themselves, of their constraints and indexes, and of the objects that are kept as texts.
+
+use super::{Diff, step};
+use crate::{
+    catalog::{Constraint, ConstraintKind, Index, Name, Table, Trigger},
+    ddl::catalog::{quoted, with},
+    error::{Error, ErrorKind, Result},
+    migrate::part::{Key, Part, short},
+};
+
+impl Diff<'_> {
+    pub(super) fn alter_table(&mut self, key: &Key, old: &Table, new: &Table) -> Result<()> {
+        let name = &new.name;
+        let alter = |rest: String| format!("ALTER TABLE {name} {rest}");
+        if old.partition_by != new.partition_by {
+            let text = format!(
+                "the partition key of {} cannot be changed: create another table, copy the rows, and rename it",
+                short(name)
+            );
+            return Err(Error::new(ErrorKind::Migration, text));
+        }
+        for parent in old.inherits.iter().filter(|it| !new.inherits.contains(it)) {
+            self.push(step(key, alter(format!("NO INHERIT {parent}"))));
+        }
+        for parent in new.inherits.iter().filter(|it| !old.inherits.contains(it)) {
+            self.push(step(key, alter(format!("INHERIT {parent}"))));
+        }
+        if old.unlogged != new.unlogged {
+            let to = if new.unlogged { "SET UNLOGGED" } else { "SET LOGGED" };
+            self.push(step(key, alter(to.to_owned())));
+        }
+        self.storage(key, &format!("TABLE {name}"), &old.storage, &new.storage);
+        if old.row_security != new.row_security {
+            let word = if new.row_security { "ENABLE" } else { "DISABLE" };
+            let change = step(key, alter(format!("{word} ROW LEVEL SECURITY")));
+            self.push(if new.row_security { change } else { change.if_allowed("disable_row_security") });
+        }
+        if old.force_row_security != new.force_row_security {
+            let word = if new.force_row_security { "FORCE" } else { "NO FORCE" };
+            self.push(step(key, alter(format!("{word} ROW LEVEL SECURITY"))));
+        }
+        self.comment(key, &format!("TABLE {name}"), &old.comment, &new.comment);
+        Ok(())
+    }
+
+    /// `ALTER INDEX … SET (fillfactor='70')`, `RESET (…)`.
+    fn storage(&mut self, key: &Key, what: &str, old: &[String], new: &[String]) {
+        let name = |it: &String| it.split('=').next().unwrap_or_default().to_owned();
+        let reset: Vec<_> = old.iter().map(name).filter(|it| !new.iter().any(|new| name(new) == *it)).collect();
+        let set: Vec<_> = new.iter().filter(|it| !old.contains(it)).cloned().collect();
+        if !reset.is_empty() {
+            self.push(step(key, format!("ALTER {what} RESET ({})", reset.join(", "))));
+        }
+        if !set.is_empty() {
+            self.push(step(key, format!("ALTER {what} SET{}", with(&set).trim_start_matches(" WITH"))));
+        }
+    }
+
+    pub(super) fn alter_constraint(&mut self, key: &Key, table: &Table, old: &Constraint, new: &Constraint) {
+        let name = quoted(&new.name);
+        let alter = |rest: String| format!("ALTER TABLE {} {rest}", table.name);
+        if (old.deferrable, old.initially_deferred) != (new.deferrable, new.initially_deferred) {
+            let how = match (new.deferrable, new.initially_deferred) {
+                (false, _) => "NOT DEFERRABLE",
+                (true, false) => "DEFERRABLE INITIALLY IMMEDIATE",
+                (true, true) => "DEFERRABLE INITIALLY DEFERRED",
+            };
+            self.push(step(key, alter(format!("ALTER CONSTRAINT {name} {how}"))));
+        }
+        if !old.validated && new.validated {
+            let validate = step(key, alter(format!("VALIDATE CONSTRAINT {name}")));
+            self.push(if self.options.online { validate.alone() } else { validate });
+        }
+        self.comment(key, &format!("CONSTRAINT {name} ON {}", table.name), &old.comment, &new.comment);
+    }
+
+    pub(super) fn alter_index(&mut self, key: &Key, table: &Name, old: &Index, new: &Index) {
+        let name = Name::new(&table.schema, &new.name);
+        self.storage(key, &format!("INDEX {name}"), &old.storage, &new.storage);
+        self.comment(key, &format!("INDEX {name}"), &old.comment, &new.comment);
+    }
+
+    pub(super) fn alter_trigger(&mut self, key: &Key, table: &Name, old: &Trigger, new: &Trigger) {
+        if old.enabled != new.enabled {
+            self.push(step(key, enabled(table, new)));
+        }
+        self.comment(key, &format!("TRIGGER {} ON {table}", quoted(&new.name)), &old.comment, &new.comment);
+    }
+
+    /// Gives constraints and indexes that are equal but for their names the new ones.
+    pub(super) fn rename_equal(&mut self) {
+        let gone: Vec<_> = self.gone.iter().filter(|it| !self.made.contains(it)).cloned().collect();
+        for old_key in gone {
+            let Some(table) = old_key.of().cloned().filter(|it| self.stays(it)) else { continue };
+            let found = self.made.iter().find(|key| !self.gone.contains(key) && self.is_equal_but_name(&old_key, key));
+            let Some(new_key) = found.cloned() else { continue };
+            let sql = match (&old_key, &new_key) {
+                (
+                    Key::Constraint(_, from) | Key::Reference(_, from),
+                    Key::Constraint(_, to) | Key::Reference(_, to),
+                ) => {
+                    format!("ALTER TABLE {table} RENAME CONSTRAINT {} TO {}", quoted(from), quoted(to))
+                }
+                (Key::Index(_, from), Key::Index(_, to)) => {
+                    format!("ALTER INDEX {} RENAME TO {}", Name::new(&table.schema, from), quoted(to))
+                }
+                _ => continue,
+            };
+            self.push(step(&new_key, sql));
+            self.gone.remove(&old_key);
+            self.made.remove(&new_key);
+        }
+    }
+
+    fn is_equal_but_name(&self, old: &Key, new: &Key) -> bool {
+        if old.of() != new.of() {
+            return false;
+        }
+        match (self.old.get(old), self.new.get(new)) {
+            (Some(Part::Constraint(_, one)), Some(Part::Constraint(_, other))) => {
+                let renamed = Constraint { name: other.name.clone(), ..(*one).clone() };
+                renamed == **other && one.kind != ConstraintKind::NotNull
+            }
+            (Some(Part::Index(_, one)), Some(Part::Index(_, other))) => {
+                Index { name: other.name.clone(), ..(*one).clone() } == **other
+            }
+            _ => false,
+        }
+    }
+}
+
+/// `ALTER TABLE … DISABLE TRIGGER …`
+pub(super) fn enabled(table: &Name, trigger: &Trigger) -> String {
+    let how = match trigger.enabled {
+        'D' => "DISABLE",
+        'R' => "ENABLE REPLICA",
+        'A' => "ENABLE ALWAYS",
+        _ => "ENABLE",
+    };
+    format!("ALTER TABLE {table} {how} TRIGGER {}", quoted(&trigger.name))
+}

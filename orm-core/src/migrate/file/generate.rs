@@ -1,0 +1,97 @@
+//! Files from a plan.
+
+use super::{Action, Header, Migration, Script, ScriptStep, Touch, checksum, id};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    migrate::{Mode, Phase, Plan, Step},
+};
+
+/// Returns the files that carry out `plan`, the first with the time `seconds` (since 1970), each further one a second later.
+///
+/// Consecutive steps that run together make one file. Steps that run alone get files with `transaction = none`, in which each
+/// has its own transaction; steps that wait for the old version of the application get files with `phase = contract`.
+/// The first file comes after the migrations `after`, each further one after the one before it.
+///
+/// # Errors
+/// [`ErrorKind::Migration`] for a plan without steps, and a `name` without a letter or digit.
+///
+/// ```
+/// use orm_pg::schema::migrate::{Plan, Step, file::generate};
+///
+/// let mut plan = Plan::default();
+/// plan.steps.push(Step::new("type", "public.mood", "CREATE TYPE mood AS ENUM ('good')"));
+/// let files = generate(&plan, "add mood", 1_795_770_000, &["20261126120000_users".to_owned()])?;
+/// assert_eq!(files[0].id, "20261127090000_add_mood");
+/// assert_eq!(
+///     files[0].up.to_string(),
+///     "-- orm: after = 20261126120000_users\n-- orm: touches = type:mood\n\nCREATE TYPE mood AS ENUM ('good');\n",
+/// );
+/// # Ok::<(), orm_pg::Error>(())
+/// ```
+pub fn generate(plan: &Plan, name: &str, seconds: u64, after: &[String]) -> Result<Vec<Migration>> {
+    if plan.is_empty() {
+        return Err(Error::new(ErrorKind::Migration, "the plan has no steps, so there is nothing to write"));
+    }
+    if !name.chars().any(char::is_alphanumeric) {
+        return Err(Error::new(ErrorKind::Migration, format!("{name:?} cannot be part of the name of a file")));
+    }
+    let mut files: Vec<Migration> = Vec::new();
+    let mut after = after.to_vec();
+    let of_one_file = |a: &Step, b: &Step| (a.mode, a.phase) == (b.mode, b.phase);
+    for (steps, at) in plan.steps.chunk_by(of_one_file).zip(0_u64..) {
+        let name = if at == 0 { name.to_owned() } else { format!("{name} {}", at + 1) };
+        let id = id(seconds.saturating_add(at), &name);
+        let up = script(steps, std::mem::replace(&mut after, vec![id.clone()]));
+        files.push(Migration { id, up, down: None });
+    }
+    Ok(files)
+}
+
+/// One file for steps of one mode and phase.
+fn script(steps: &[Step], after: Vec<String>) -> Script {
+    let mut touches: Vec<_> = steps.iter().map(|it| Touch::of(&it.object)).collect();
+    touches.sort();
+    touches.dedup();
+    let mut allow: Vec<_> = steps.iter().filter_map(|it| it.allow.clone()).collect();
+    allow.sort();
+    allow.dedup();
+    let one_transaction = steps.iter().all(|it| it.mode == Mode::Together);
+    let phase = steps.first().map_or(Phase::Expand, |it| it.phase);
+    let texts: Vec<_> = steps.iter().map(statement).collect();
+    let texts = if one_transaction { vec![texts.join("\n\n")] } else { texts };
+    let steps = texts.into_iter().map(|text| ScriptStep { action: Action::Sql(text), line: 1 }).collect();
+    let header = Header { after, one_transaction, phase, allow, touches: Some(touches) };
+    let mut script = Script { header, steps, checksum: String::new() };
+    number_lines(&mut script);
+    script.checksum = checksum(&script.to_string());
+    script
+}
+
+/// The statement with its semicolon.
+fn statement(step: &Step) -> String {
+    let mut text = String::new();
+    if step.unproved {
+        text.push_str("-- Not proved: no server has confirmed this step.\n");
+    }
+    let sql = step.sql.trim_end();
+    text.push_str(sql);
+    // A comment would swallow it.
+    if sql.lines().next_back().is_some_and(|it| it.contains("--")) {
+        text.push('\n');
+    }
+    text.push(';');
+    text
+}
+
+/// Gives the steps the lines that they have in the printed file.
+fn number_lines(script: &mut Script) {
+    let mut line = script.header.to_string().lines().count();
+    for (i, step) in script.steps.iter_mut().enumerate() {
+        // An empty line, and the marker.
+        line += if i > 0 { 2 } else { usize::from(line > 0) };
+        step.line = line + 1;
+        if let Action::Sql(text) | Action::Repeat(text) = &step.action {
+            line += text.lines().count();
+        }
+    }
+}
