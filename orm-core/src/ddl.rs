@@ -6,6 +6,7 @@
 pub(crate) mod catalog;
 #[cfg(feature = "migrate")]
 mod database;
+mod index;
 #[cfg(feature = "migrate")]
 mod lock;
 mod name;
@@ -28,8 +29,8 @@ use self::{
 use crate::{error::Result, ident::push_ident, schema::Table};
 
 /// Returns the statements that create `tables`, to be run in this order: schemas, enum and composite types, tables (those
-/// that others refer to first), indexes, and finally the foreign keys of tables that refer to themselves or to each other
-/// in a cycle.
+/// that others refer to first) with their unique indexes, other indexes, and finally the foreign keys of tables that refer
+/// to themselves or to each other in a cycle.
 ///
 /// Views are omitted: their query is not known here. A table that is listed twice is created once. A foreign key to a table
 /// that is not listed is kept, so that table must exist. The schema `public` is assumed to exist.
@@ -57,11 +58,13 @@ pub fn create_tables(tables: &[&'static Table]) -> Result<Vec<String>> {
     }
     for planned in &plan.tables {
         statements.push(table::create(planned)?);
+        // Foreign keys of the following tables may refer to them.
+        let unique = planned.table.indexes.iter().filter(|it| it.unique);
+        statements.extend(unique.map(|it| index::create(planned.table, it)));
     }
     for planned in &plan.tables {
-        for index in planned.table.indexes {
-            statements.push(table::create_index(planned.table, index));
-        }
+        let others = planned.table.indexes.iter().filter(|it| !it.unique);
+        statements.extend(others.map(|it| index::create(planned.table, it)));
     }
     for (table, key) in plan.late_keys() {
         statements.push(table::add_foreign_key(table, key)?);

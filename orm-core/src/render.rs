@@ -4,6 +4,7 @@
 //! shows `<invalid>`.
 
 mod expr;
+mod index;
 mod link;
 mod on_update;
 mod select;
@@ -17,6 +18,7 @@ use crate::{
     value::{Bind, TypeSource},
 };
 
+pub(crate) use index::{push_condition, push_value};
 pub(crate) use link::{link, lock_links, set_links};
 pub(crate) use select::{count, counts_plainly, exists, select};
 pub(crate) use write::{delete, insert, update};

@@ -1,8 +1,14 @@
 //! Tables, columns and constraints as constant data: the derive writes it, `create_tables` and migrations read it.
 
+mod constraint;
+mod index;
 mod pg_type;
 
-pub use self::pg_type::{Attribute, PgType};
+pub use self::{
+    constraint::{Check, Constraint, Deferrable, Exclusion, ForeignKey, OnDelete, Unique},
+    index::{Index, IndexKey},
+    pg_type::{Attribute, PgType},
+};
 
 /// A table or view, as its model declares it.
 ///
@@ -34,6 +40,8 @@ pub struct Table {
     pub indexes: &'static [Index],
     /// Check constraints.
     pub checks: &'static [Check],
+    /// Exclusion constraints.
+    pub exclusions: &'static [Exclusion],
     /// Relations declared by `has_many` and `has_one`.
     pub relations: &'static [RelationDef],
 }
@@ -53,6 +61,7 @@ impl Table {
             foreign_keys: &[],
             indexes: &[],
             checks: &[],
+            exclusions: &[],
             relations: &[],
         }
     }
@@ -61,6 +70,12 @@ impl Table {
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&'static ColumnDef> {
         self.columns.iter().find(|it| it.name == name)
+    }
+
+    /// Returns the unique index of that name, if it is not the index of a constraint.
+    #[must_use]
+    pub fn unique_index(&self, name: &str) -> Option<&'static Index> {
+        self.indexes.iter().find(|it| it.unique && it.name == name)
     }
 
     /// Returns the column that counts versions for the optimistic lock.
@@ -130,125 +145,6 @@ impl ColumnDef {
     }
 }
 
-/// A unique constraint.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub struct Unique {
-    /// Its name.
-    pub name: &'static str,
-    /// Its columns.
-    pub columns: &'static [&'static str],
-}
-
-impl Unique {
-    /// A unique constraint over `columns`.
-    #[must_use]
-    pub const fn new(name: &'static str, columns: &'static [&'static str]) -> Self {
-        Self { name, columns }
-    }
-}
-
-/// A foreign key. The target is a function, so that two models may refer to each other and one to itself.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub struct ForeignKey {
-    /// Its name.
-    pub name: &'static str,
-    /// The referring columns.
-    pub columns: &'static [&'static str],
-    /// The referenced table.
-    pub target: fn() -> &'static Table,
-    /// The fields of the target's model that it refers to; empty means the primary key.
-    pub target_fields: &'static [&'static str],
-    /// What happens to the referring rows when the referenced row is deleted.
-    pub on_delete: OnDelete,
-    /// The Rust fields that refer, separated by commas.
-    pub field: &'static str,
-}
-
-impl ForeignKey {
-    /// A foreign key to the primary key of `target`.
-    #[must_use]
-    pub const fn new(
-        name: &'static str,
-        columns: &'static [&'static str],
-        target: fn() -> &'static Table,
-        on_delete: OnDelete,
-        field: &'static str,
-    ) -> Self {
-        Self { name, columns, target, target_fields: &[], on_delete, field }
-    }
-}
-
-impl ForeignKey {
-    /// Returns the referenced columns: the primary key, unless others are named.
-    #[must_use]
-    pub fn target_columns(&self) -> Vec<&'static str> {
-        let target = (self.target)();
-        let column = |field: &&str| target.columns.iter().find(|it| it.field == *field).map(|it| it.name);
-        match self.target_fields {
-            [] => target.key.to_vec(),
-            fields => fields.iter().filter_map(column).collect(),
-        }
-    }
-}
-
-/// What deleting a referenced row does to the rows that refer to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum OnDelete {
-    /// The delete fails (`NO ACTION`).
-    #[default]
-    NoAction,
-    /// The delete fails at once, even when the constraint is deferred.
-    Restrict,
-    /// They are deleted as well.
-    Cascade,
-    /// Their reference becomes NULL.
-    SetNull,
-    /// Their reference becomes its default.
-    SetDefault,
-}
-
-/// An index that is not a constraint.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub struct Index {
-    /// Its name.
-    pub name: &'static str,
-    /// Its columns.
-    pub columns: &'static [&'static str],
-    /// The access method (`gin`, `gist`, `brin`, `hash`); B-tree when absent.
-    pub method: Option<&'static str>,
-    /// The SQL condition of a partial index.
-    pub condition: Option<&'static str>,
-}
-
-impl Index {
-    /// An index over `columns`.
-    #[must_use]
-    pub const fn new(name: &'static str, columns: &'static [&'static str]) -> Self {
-        Self { name, columns, method: None, condition: None }
-    }
-}
-
-/// A check constraint.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub struct Check {
-    /// Its name.
-    pub name: &'static str,
-    /// Its SQL condition.
-    pub condition: &'static str,
-}
-
-impl Check {
-    /// A check of `condition`.
-    #[must_use]
-    pub const fn new(name: &'static str, condition: &'static str) -> Self {
-        Self { name, condition }
-    }
-}
-
 /// A relation that a model declares with `has_many` or `has_one`.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
@@ -270,72 +166,5 @@ impl RelationDef {
     #[must_use]
     pub const fn new(name: &'static str, many: bool, target: fn() -> &'static Table) -> Self {
         Self { name, many, target, key: &[], through: None }
-    }
-}
-
-/// The name of a constraint, as the derive writes it: `User::EMAIL_KEY`.
-///
-/// ```
-/// # use blog::*;
-/// assert_eq!((User::EMAIL_KEY.name(), User::EMAIL_KEY.table()), ("users_email_key", "users"));
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Constraint {
-    schema: Option<&'static str>,
-    table: &'static str,
-    name: &'static str,
-}
-
-impl Constraint {
-    /// The constraint `name` of `table`.
-    #[must_use]
-    pub const fn new(table: &'static str, name: &'static str) -> Self {
-        Self { schema: None, table, name }
-    }
-
-    /// Returns the same constraint of the table in `schema`. Without a schema the table is found by the search path, and an
-    /// error of a table with that name in any schema counts as its violation.
-    ///
-    /// ```
-    /// # use blog::*;
-    /// let archived = orm_pg::schema::Constraint::new("users", "users_email_key").in_schema("archive");
-    /// assert_eq!(archived.schema(), Some("archive"));
-    /// ```
-    #[must_use]
-    pub const fn in_schema(self, schema: &'static str) -> Self {
-        Self { schema: Some(schema), ..self }
-    }
-
-    /// Returns the schema of the table, if the model names one.
-    ///
-    /// ```
-    /// # use blog::*;
-    /// assert_eq!(User::EMAIL_KEY.schema(), None);
-    /// ```
-    #[must_use]
-    pub const fn schema(self) -> Option<&'static str> {
-        self.schema
-    }
-
-    /// Returns the name in the database.
-    ///
-    /// ```
-    /// # use blog::*;
-    /// assert_eq!(User::EMAIL_KEY.name(), "users_email_key");
-    /// ```
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        self.name
-    }
-
-    /// Returns its table.
-    ///
-    /// ```
-    /// # use blog::*;
-    /// assert_eq!(User::EMAIL_KEY.table(), "users");
-    /// ```
-    #[must_use]
-    pub const fn table(self) -> &'static str {
-        self.table
     }
 }

@@ -17,7 +17,10 @@ mod ty;
 
 pub(crate) use self::{
     column::Column,
-    constraint::{Check, Constraint, ConstraintColumn, ConstraintKind, FieldPath, Index, Unique},
+    constraint::{
+        Check, Constraint, ConstraintColumn, ConstraintKind, Deferrable, FieldPath, Index, IndexKey, IndexKind,
+        IndexOptions, KeyPart,
+    },
     generics::{is_generic, mentions, param},
     model::{Field, FieldKind, Model},
     pg_type::{CompositeAttribute, PgComposite, PgEnum, Scalar},

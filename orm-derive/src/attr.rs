@@ -3,6 +3,7 @@
 
 mod constraint;
 mod field;
+mod index;
 mod item;
 mod keys;
 mod model;

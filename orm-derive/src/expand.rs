@@ -10,6 +10,7 @@ mod constraint;
 mod flatten;
 mod from_row;
 mod generics;
+mod index;
 mod insert;
 mod member;
 mod model;

@@ -91,8 +91,10 @@ fn derive<R, C>(
 /// | `schema = "app"` | its schema |
 /// | `rename_all = "camelCase"` | how columns are named after fields; default: unchanged |
 /// | `view` | read only |
-/// | `unique(a, b, name = "..")` | a unique constraint over fields; `times.created` is a field of a flattened struct |
-/// | `index(a, b, name = "..", method = "gin", where = "sql")` | an index over fields; `using` is `method` |
+/// | `unique(a, b)` | a unique constraint over fields; `times.created` is a field of a flattened struct; with `where`, an expression or words behind a field a unique index: see [below](#indexes-and-constraints) |
+/// | `unique_index(a, b)` | a unique index |
+/// | `index(a, b desc, "lower(c)")` | an index over fields and SQL expressions |
+/// | `exclude(room with "=", span with "&&", using = "gist")` | an exclusion constraint |
 /// | `check("sql", name = "..")` | a check constraint |
 /// | `references(Order, fields(shop_id, number))` | a foreign key of several fields, and the relation to the model that it refers to: `Line::order()`; `columns(shop, no)` refers to other fields than the primary key; `on_delete`, `relation` and `name` as on a field |
 /// | `has_many(posts: Post)` | the relation `User::posts()`: the rows of `Post` that refer to the user; `key = author_id` names the field if several refer to `User`, `key(shop_id, number)` the fields of one foreign key |
@@ -110,8 +112,8 @@ fn derive<R, C>(
 /// | `column = "name"` | the name in the database |
 /// | `default = "sql"` | the default; in `NewUser` the value can be `Auto` |
 /// | `generated = "sql"` | a stored generated column |
-/// | `unique`, `unique(name = "..")` | a unique constraint |
-/// | `index`, `index(name = "..", method = "gin", where = "sql")` | an index |
+/// | `unique`, `unique(name = "..")`, `unique_index` | a unique constraint, or a unique index |
+/// | `index`, `index(method = "gin", opclass = "..", collate = "..")` | an index, with the options [below](#indexes-and-constraints) |
 /// | `references = User`, `references(User, column = email, on_delete = cascade, relation = author, name = "..")` | a foreign key, and the relation to the model that it refers to: `Post::author()` for `author_id`; `relation = none` for none; `column` names a unique field of the other model, if it does not refer to the primary key; `on_delete` is one of `cascade`, `restrict`, `set_null`, `set_default`, `no_action` |
 /// | `json` | any serde type as `jsonb` |
 /// | `version` | counts updates, for optimistic locking |
@@ -122,6 +124,53 @@ fn derive<R, C>(
 /// | `sql_type = "varchar(20)"` | the type of the column as SQL, if it is not that of the Rust type; the Rust type must be able to read it: `citext`, `char(3)` and `xml` for `String`, `numeric(10, 2)` for `Decimal`, `vector(3)` for `Vector` |
 ///
 /// A column may be NULL when its type is an `Option`.
+///
+/// # Indexes and constraints
+/// A key of an index is a field, or an SQL expression in quotes. Behind it may stand, in any order: `desc` or `asc`;
+/// `nulls first` or `nulls last`; `collate "C"`, which is a name, or SQL if it contains a double quote
+/// (`collate r#""app"."german""#`); `opclass "text_pattern_ops"`, an operator class as SQL. The keys of `exclude` also
+/// have the operator that compares them, `with "&&"`. The options come after the keys:
+///
+/// | option | of | |
+/// |---|---|---|
+/// | `name = ".."` | all | the name; default: that of PostgreSQL |
+/// | `using = "gin"`, `method = "gin"` | all | the access method of the index |
+/// | `where = "sql"` | all | the rows that it is about |
+/// | `include(a, b)` | all | fields that the index stores in addition |
+/// | `with = "fillfactor = 70"` | all | its storage parameters as SQL |
+/// | `nulls = not_distinct` | `unique`, `unique_index` | NULLs count as equal |
+/// | `deferrable = initially_immediate`, `deferrable = initially_deferred` | `unique`, `exclude` | the constraint can be checked, or is checked, at the end of a transaction |
+///
+/// PostgreSQL has no unique constraints over expressions, over a part of the rows, or with words behind a key, so
+/// `unique(..)` with one of these is the same as `unique_index(..)`. A unique index has a constant like a constraint:
+/// `Account::EMAIL_LIVE` is what an insert violates, and `on_constraint(Account::EMAIL_LIVE)` makes it an upsert.
+///
+/// ```
+/// use orm_pg::prelude::*;
+///
+/// #[derive(Debug, Clone, Model)]
+/// #[orm(
+///     table = "accounts",
+///     unique(email, where = "deleted IS NULL", name = "email_live"),
+///     index("lower(name)" opclass "text_pattern_ops", created desc, include(email))
+/// )]
+/// pub struct Account {
+///     #[orm(key, identity)]
+///     pub id: i64,
+///     pub email: String,
+///     pub name: String,
+///     #[orm(default = "now()")]
+///     pub created: DateTime<Utc>,
+///     pub deleted: Option<DateTime<Utc>>,
+/// }
+///
+/// let statements = orm_pg::ddl::create_tables(models![Account])?;
+/// assert_eq!(statements[1], r#"CREATE UNIQUE INDEX "email_live" ON "accounts" ("email") WHERE deleted IS NULL"#);
+/// let new = NewAccount::new("ann@example.org", "Ann");
+/// let upsert = Account::insert(new).on_constraint(Account::EMAIL_LIVE).do_update(|a, new| a.name.set(new.name));
+/// assert!(upsert.to_string().contains(r#"ON CONFLICT ("email") WHERE deleted IS NULL DO UPDATE"#));
+/// # Ok::<(), Error>(())
+/// ```
 ///
 /// # What does not compile
 /// Options that contradict each other or the type of the field, each with a message at that place: a type that no column

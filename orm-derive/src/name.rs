@@ -95,6 +95,39 @@ pub(crate) fn default_constraint(table: &str, columns: &[&str], label: &str) -> 
     if columns.is_empty() { format!("{table}_{label}") } else { format!("{table}_{columns}_{label}") }
 }
 
+/// The parts of the default name of an index: a part that repeats another one gets a number.
+pub(crate) fn numbered(parts: Vec<String>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::with_capacity(parts.len());
+    for part in parts {
+        let first = std::iter::once(part.clone());
+        let free = |name: &String| !names.contains(name);
+        let name = first.chain((1..).map(|it| format!("{part}{it}"))).find(free);
+        names.push(name.unwrap_or(part));
+    }
+    names
+}
+
+/// The part of an index's default name that stands for an expression: the name of the function if it is one call, otherwise
+/// `expr`.
+pub(crate) fn of_expression(sql: &str) -> String {
+    let sql = sql.trim();
+    let call = sql.strip_suffix(')').and_then(|it| it.split_once('('));
+    let function = call.filter(|(name, rest)| {
+        let mut depth = 0_usize;
+        let inside = rest.chars().all(|it| {
+            match it {
+                '(' => depth += 1,
+                ')' if depth == 0 => return false,
+                ')' => depth -= 1,
+                _ => {}
+            }
+            true
+        });
+        inside && !name.is_empty() && name.chars().all(|it| it.is_ascii_alphanumeric() || it == '_')
+    });
+    function.map_or_else(|| "expr".to_owned(), |(name, _)| name.to_lowercase())
+}
+
 /// The Rust name of a constraint: `users_email_key` of `users` is `EMAIL_KEY`.
 pub(crate) fn constant(table: &str, constraint: &str) -> String {
     let short = constraint.strip_prefix(table).and_then(|it| it.strip_prefix('_'));
@@ -145,6 +178,16 @@ mod tests {
         assert_eq!(default_constraint("users", &["email"], "key"), "users_email_key");
         let long = default_constraint(&"t".repeat(60), &["column"], "key");
         assert_eq!((long.len(), long.ends_with("_column_key")), (LONGEST, true));
+    }
+
+    #[test]
+    fn an_expression_has_the_name_of_its_function() {
+        let names =
+            ["lower(email)", " Date_Trunc('day', f(at)) ", "(a || b)", "f(a) || g(b)", "a + 1", "x.f(a)", "f(a) "];
+        let names = names.map(of_expression);
+        assert_eq!(names, ["lower", "date_trunc", "expr", "expr", "expr", "expr", "f"]);
+        let parts = ["expr", "id", "expr", "expr"].map(str::to_owned).to_vec();
+        assert_eq!(numbered(parts), ["expr", "id", "expr1", "expr2"]);
     }
 
     #[test]

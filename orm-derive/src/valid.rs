@@ -5,6 +5,7 @@
 
 mod column;
 mod constraint;
+mod index;
 mod model;
 mod pg_type;
 mod projection;

@@ -39,7 +39,7 @@ fn shared_columns_stand_among_the_others() {
     assert_eq!(Shop::TABLE.columns[4].default, Some("now()"));
     assert_eq!(Shop::TABLE.uniques[0].columns, ["name", "zipCode"]);
     assert_eq!(Shop::NAME_ZIP_CODE_KEY.name(), "shop_name_zip_code_key");
-    assert_eq!(Shop::TABLE.indexes[0].columns, ["created"]);
+    assert_eq!(Shop::TABLE.indexes[0].keys[0].column, Some("created"));
     let shop: Option<Shop> = None;
     let _ =
         shop.map(|it| (it.id, it.place.zip_code, it.place.tags, it.name, it.times.created, it.times.changed, it.open));

@@ -1,5 +1,6 @@
 //! Introspection: what it reads is what the server has.
 
+mod attributes;
 mod doctor;
 mod locks;
 

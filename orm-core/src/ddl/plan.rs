@@ -3,7 +3,7 @@
 use super::name::check_ident;
 use crate::{
     error::{Error, ErrorKind, Result},
-    schema::{ForeignKey, Table},
+    schema::{ForeignKey, IndexKey, Table},
 };
 
 /// A table, and which of its foreign keys its `CREATE TABLE` can contain.
@@ -96,9 +96,21 @@ fn check_table_names(table: &Table) -> Result<()> {
     let columns = table.columns.iter().map(|it| ("column", it.name));
     let uniques = table.uniques.iter().map(|it| ("unique constraint", it.name));
     let keys = table.foreign_keys.iter().map(|it| ("foreign key", it.name));
-    let indexes = table.indexes.iter().map(|it| ("index", it.name));
-    let methods = table.indexes.iter().filter_map(|it| it.method).map(|it| ("index method", it));
     let checks = table.checks.iter().map(|it| ("check constraint", it.name));
-    let mut names = columns.chain(uniques).chain(keys).chain(indexes).chain(methods).chain(checks);
-    names.try_for_each(|(what, name)| check_ident(what, name))
+    let mut names = columns.chain(uniques).chain(keys).chain(checks);
+    names.try_for_each(|(what, name)| check_ident(what, name))?;
+    for index in table.indexes {
+        check_index("index", index.name, index.method, index.keys)?;
+    }
+    for exclusion in table.exclusions {
+        check_index("exclusion constraint", exclusion.name, exclusion.method, exclusion.keys)?;
+    }
+    Ok(())
+}
+
+fn check_index(what: &'static str, name: &str, method: Option<&str>, keys: &[IndexKey]) -> Result<()> {
+    check_ident(what, name)?;
+    method.map_or(Ok(()), |it| check_ident("index method", it))?;
+    let collations = keys.iter().filter_map(|it| it.collation).filter(|it| !it.contains('"'));
+    collations.into_iter().try_for_each(|it| check_ident("collation", it))
 }

@@ -1,6 +1,7 @@
 //! `CREATE TABLE`, indexes and foreign keys.
 
 use super::{
+    index::{push_include, push_key, push_storage},
     name::{check_ident, push_columns, push_qualified, sql},
     plan::Planned,
     types::push_type,
@@ -8,7 +9,7 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Result},
     ident::{MAX_IDENT_BYTES, push_ident, push_sql},
-    schema::{ColumnDef, ForeignKey, Index, OnDelete, Table},
+    schema::{ColumnDef, Deferrable, Exclusion, ForeignKey, OnDelete, Table},
 };
 
 /// Writes the `CREATE TABLE` with all constraints except the late foreign keys, one line each:
@@ -24,8 +25,11 @@ pub(super) fn create(planned: &Planned) -> Result<String> {
     }
     for unique in table.uniques {
         lines.push(constraint_line(unique.name, |out| {
-            out.push_str("UNIQUE ");
+            out.push_str(if unique.nulls_not_distinct { "UNIQUE NULLS NOT DISTINCT " } else { "UNIQUE " });
             push_columns(out, unique.columns);
+            push_include(out, unique.include);
+            push_storage(out, unique.storage);
+            push_deferrable(out, unique.deferrable);
         }));
     }
     for check in table.checks {
@@ -34,6 +38,9 @@ pub(super) fn create(planned: &Planned) -> Result<String> {
             push_sql(out, check.condition);
             out.push(')');
         }));
+    }
+    for exclusion in table.exclusions {
+        lines.push(constraint_line(exclusion.name, |out| push_exclusion(out, exclusion)));
     }
     for key in &planned.early {
         lines.push(foreign_key_line(table, key)?);
@@ -48,25 +55,6 @@ pub(super) fn create(planned: &Planned) -> Result<String> {
         }
         out.push_str("\n)");
     }))
-}
-
-/// Writes `CREATE INDEX "name" ON "posts" USING gin ("words") WHERE …`.
-pub(super) fn create_index(table: &Table, index: &Index) -> String {
-    sql("CREATE INDEX ", |out| {
-        push_ident(out, index.name);
-        out.push_str(" ON ");
-        push_qualified(out, table.schema, table.name);
-        if let Some(method) = index.method {
-            out.push_str(" USING ");
-            push_ident(out, method);
-        }
-        out.push(' ');
-        push_columns(out, index.columns);
-        if let Some(condition) = index.condition {
-            out.push_str(" WHERE ");
-            push_sql(out, condition);
-        }
-    })
 }
 
 /// Writes the statement that adds a foreign key once its target exists:
@@ -145,6 +133,40 @@ fn key_line(table: &Table) -> String {
         push_columns(out, table.key);
     };
     if name.len() > MAX_IDENT_BYTES { sql("", key) } else { constraint_line(&name, key) }
+}
+
+/// Appends `EXCLUDE USING "gist" ("room" WITH =, "span" WITH &&) WHERE (…)`.
+fn push_exclusion(out: &mut String, exclusion: &Exclusion) {
+    out.push_str("EXCLUDE ");
+    if let Some(method) = exclusion.method {
+        out.push_str("USING ");
+        push_ident(out, method);
+        out.push(' ');
+    }
+    out.push('(');
+    for (i, (key, operator)) in exclusion.keys.iter().zip(exclusion.operators).enumerate() {
+        out.push_str(if i == 0 { "" } else { ", " });
+        push_key(out, key);
+        out.push_str(" WITH ");
+        out.push_str(operator);
+    }
+    out.push(')');
+    push_include(out, exclusion.include);
+    push_storage(out, exclusion.storage);
+    if let Some(condition) = exclusion.condition {
+        out.push_str(" WHERE (");
+        push_sql(out, condition);
+        out.push(')');
+    }
+    push_deferrable(out, exclusion.deferrable);
+}
+
+fn push_deferrable(out: &mut String, deferrable: Deferrable) {
+    out.push_str(match deferrable {
+        Deferrable::No => "",
+        Deferrable::InitiallyImmediate => " DEFERRABLE",
+        Deferrable::InitiallyDeferred => " DEFERRABLE INITIALLY DEFERRED",
+    });
 }
 
 fn foreign_key_line(table: &Table, key: &ForeignKey) -> Result<String> {

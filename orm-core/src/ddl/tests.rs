@@ -5,7 +5,7 @@ use expect_test::{Expect, expect};
 use super::{create_tables, drop_tables};
 use crate::{
     error::ErrorKind,
-    schema::{Check, ColumnDef, ForeignKey, Index, OnDelete, Table, Unique},
+    schema::{Check, ColumnDef, ForeignKey, Index, IndexKey, OnDelete, Table, Unique},
     value::PgType,
 };
 
@@ -23,10 +23,11 @@ static USERS: Table = {
     const UNIQUES: &[Unique] = &[Unique::new("users_email_key", &["email"])];
     const CHECKS: &[Check] = &[Check::new("users_email_check", "email <> ''")];
     const INDEXES: &[Index] = &{
-        let mut tags = Index::new("users_tags_idx", &["tags"]);
+        let mut tags = Index::new("users_tags_idx", const { &[IndexKey::column("tags")] });
         tags.method = Some("gin");
         tags.condition = Some("tags IS NOT NULL");
-        [tags, Index::new("users_email_id_idx", &["email", "id"])]
+        const KEYS: &[IndexKey] = &[IndexKey::column("email"), IndexKey::column("id")];
+        [tags, Index::new("users_email_id_idx", KEYS)]
     };
     static COLUMNS: [ColumnDef; 5] = {
         let mut created_at =

@@ -4,7 +4,7 @@
 
 use super::Model;
 use crate::{
-    schema::{ColumnDef, Table},
+    schema::{ColumnDef, Deferrable, Index, Table},
     value::PgType,
 };
 
@@ -164,7 +164,14 @@ pub const fn check_referred(target: Option<&Table>, columns: &[&str]) {
     let mut uniques = table.uniques;
     while let [unique, tail @ ..] = uniques {
         uniques = tail;
-        if covers(table, unique.columns, columns) {
+        if matches!(unique.deferrable, Deferrable::No) && covers(table, unique.columns, columns) {
+            return;
+        }
+    }
+    let mut indexes = table.indexes;
+    while let [index, tail @ ..] = indexes {
+        indexes = tail;
+        if is_key(table, index, columns) {
             return;
         }
     }
@@ -187,6 +194,23 @@ const fn find(table: &Table, name: &str, in_database: bool) -> Option<&'static C
         }
     }
     None
+}
+
+/// Returns whether the index makes the columns of these fields unique, for all rows.
+const fn is_key(table: &Table, index: &Index, fields: &[&str]) -> bool {
+    if !index.unique || index.condition.is_some() || index.keys.len() != fields.len() {
+        return false;
+    }
+    let mut keys = index.keys;
+    while let [key, rest @ ..] = keys {
+        keys = rest;
+        let Some(column) = key.column else { return false };
+        match find(table, column, true) {
+            Some(column) if contains(fields, column.field) => {}
+            _ => return false,
+        }
+    }
+    true
 }
 
 /// Returns whether a constraint over `names` is one over the columns of these fields.

@@ -46,6 +46,10 @@ impl<M: Model, Out, N> Insert<M, Out, N> {
     /// Makes it an upsert, which handles rows that would violate `constraint`, for instance `User::EMAIL_KEY`.
     /// Renders `ON CONFLICT ON CONSTRAINT "users_email_key"`.
     ///
+    /// A unique index that the model declares has such a constant, too. SQL cannot name it here, so the keys and the condition
+    /// of the index are written instead: `ON CONFLICT ((lower(email))) WHERE deleted_at IS NULL`. The server then takes each
+    /// unique index that these describe.
+    ///
     /// ```
     /// # use blog::*; async fn run(db: Database) -> Result<()> {
     /// let new = NewUser::new("ann@example.org", "Ann");

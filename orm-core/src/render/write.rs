@@ -1,6 +1,6 @@
 //! INSERT, UPDATE and DELETE.
 
-use super::{Rendered, SqlWriter, on_update::on_update};
+use super::{Rendered, SqlWriter, index::push_conflict_target, on_update::on_update};
 use crate::{
     ast::{
         Assignment, Cell, ConflictAction, ConflictTarget, Delete, Insert, InsertSource, Node, OnConflict, QueryId,
@@ -56,7 +56,8 @@ fn rows(writer: &mut SqlWriter, insert: &Insert) {
     }
 }
 
-/// ` ON CONFLICT ("email") DO UPDATE SET … WHERE …`.
+/// ` ON CONFLICT ("email") DO UPDATE SET … WHERE …`. The server knows no name for a unique index here, so that is found by its
+/// keys and condition.
 fn on_conflict(writer: &mut SqlWriter, insert: &Insert, conflict: &OnConflict) {
     writer.push(" ON CONFLICT");
     match &conflict.target {
@@ -73,10 +74,16 @@ fn on_conflict(writer: &mut SqlWriter, insert: &Insert, conflict: &OnConflict) {
             writer.constants = false;
             writer.push(")");
         }
-        ConflictTarget::Constraint(name) => {
-            writer.push(" ON CONSTRAINT ");
-            writer.ident(name);
-        }
+        ConflictTarget::Constraint(name) => match insert.table.unique_index(name) {
+            Some(index) => {
+                writer.push(" ");
+                push_conflict_target(&mut writer.text, index);
+            }
+            None => {
+                writer.push(" ON CONSTRAINT ");
+                writer.ident(name);
+            }
+        },
     }
     match &conflict.action {
         ConflictAction::Nothing => writer.push(" DO NOTHING"),

@@ -18,8 +18,8 @@ pub(crate) struct Column {
     pub(crate) renamed_from: Option<Located<String>>,
     pub(crate) sql_type: Option<Located<String>>,
     pub(crate) references: Option<Located<Reference>>,
-    /// Whether there is a unique constraint, and the name that was given to it.
-    pub(crate) unique: Option<Located<Option<String>>>,
+    pub(crate) unique: Option<Located<Index>>,
+    pub(crate) unique_index: Option<Located<Index>>,
     pub(crate) index: Option<Located<Index>>,
 }
 

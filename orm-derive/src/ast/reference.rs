@@ -26,7 +26,7 @@ pub(crate) struct Reference {
     /// The fields of the target that it refers to; the target's primary key if empty.
     pub(crate) columns: Vec<Ident>,
     pub(crate) on_delete: Option<Located<OnDelete>>,
-    pub(crate) name: Option<String>,
+    pub(crate) name: Option<Located<String>>,
     /// The name of the relation's function, unless the model declares `relation = none`.
     pub(crate) relation: Option<Ident>,
 }

@@ -4,14 +4,14 @@ use proc_macro2::Span;
 use syn::{Attribute, Ident, ext::IdentExt};
 
 use super::{
-    constraint::index,
+    index,
     item::{Item, items},
     keys::{OF_FIELD, OF_MODEL},
     reference::{self, on_delete, relation_name},
     value::{db_name, path, set, sql, take},
 };
 use crate::{
-    ast::{Column, FieldKind, OnDelete, Reference},
+    ast::{Column, FieldKind, IndexKind, OnDelete, Reference},
     ctxt::{Ctxt, Located},
     name::{self, Rename, did_you_mean},
 };
@@ -72,21 +72,16 @@ fn read(ctxt: &mut Ctxt, field: &Ident, options: &mut FieldOptions, name: &str, 
         ("version", Item::Path(_)) => set(ctxt, &mut column.version, key, ()),
         ("skip", Item::Path(_)) => set(ctxt, &mut options.skip, key, ()),
         ("flatten", Item::Path(_)) => set(ctxt, &mut options.flatten, key, ()),
-        ("unique", Item::Path(_)) => set(ctxt, &mut column.unique, key, None),
-        ("unique", Item::List(_, items)) => {
-            let name = only_name(ctxt, key, items);
-            set(ctxt, &mut column.unique, key, name);
-        }
-        ("index", Item::Path(_)) => {
-            let index = index(ctxt, key, &[]);
-            set(ctxt, &mut column.index, key, index);
-        }
-        ("index", Item::List(_, items)) => {
-            let index = index(ctxt, key, items);
-            if let Some(field) = index.fields.first() {
-                ctxt.error(field.field.span(), "an index over several fields belongs on the struct: `index(a, b)`");
-            }
-            set(ctxt, &mut column.index, key, index);
+        ("unique" | "unique_index" | "index", Item::Path(_) | Item::List(..)) => {
+            let items = if let Item::List(_, items) = item { items.as_slice() } else { &[] };
+            let Some(kind) = index::kind(name) else { return };
+            let index = index::of_field(ctxt, kind, field, key, items);
+            let slot = match kind {
+                IndexKind::Unique => &mut column.unique,
+                IndexKind::UniqueIndex => &mut column.unique_index,
+                IndexKind::Plain | IndexKind::Exclusion => &mut column.index,
+            };
+            set(ctxt, slot, key, index);
         }
         ("column", Item::Pair(_, value)) => take(ctxt, &mut options.name, key, value, db_name),
         ("renamed_from", Item::Pair(_, value)) => take(ctxt, &mut column.renamed_from, key, value, db_name),
@@ -115,7 +110,7 @@ fn read(ctxt: &mut Ctxt, field: &Ident, options: &mut FieldOptions, name: &str, 
 /// The message about an option that a field does not have, or not in this form.
 fn misplaced(name: &str) -> String {
     let form = match name {
-        "key" | "identity" | "json" | "version" | "skip" | "flatten" | "unique" => name.to_owned(),
+        "key" | "identity" | "json" | "version" | "skip" | "flatten" | "unique" | "unique_index" => name.to_owned(),
         "index" => "index` or `index(method = \"gin\")".to_owned(),
         "default" => "default = \"now()\"".to_owned(),
         "generated" | "on_update" => format!("{name} = \"sql\""),
@@ -137,23 +132,6 @@ fn misplaced(name: &str) -> String {
     format!("expected `{form}`")
 }
 
-/// Reads the items of a field's `unique(name = "..")`.
-fn only_name(ctxt: &mut Ctxt, key: &Ident, items: &[Item]) -> Option<String> {
-    let mut name = None;
-    for item in items {
-        match item {
-            Item::Pair(it, value) if it == "name" => name = db_name(ctxt, it, value),
-            item => {
-                let message = format!(
-                    "`{key}(..)` of a field takes `name = \"..\"`; for several fields write `{key}(a, b)` on the struct"
-                );
-                ctxt.error(item.span(), message);
-            }
-        }
-    }
-    name
-}
-
 /// The column, with `on_delete` and `name` given to the options that they belong to.
 fn column(ctxt: &mut Ctxt, ident: &Ident, rename: Rename, options: FieldOptions) -> Column {
     let FieldOptions { mut column, name, on_delete, constraint, .. } = options;
@@ -164,13 +142,13 @@ fn column(ctxt: &mut Ctxt, ident: &Ident, rename: Rename, options: FieldOptions)
         }
     }
     if let Some(name) = constraint {
-        match (&mut column.references, &mut column.unique, &mut column.index) {
-            (Some(reference), None, None) => reference.value.name = Some(name.value),
-            (None, Some(unique), None) => unique.value = Some(name.value),
-            (None, None, Some(index)) => index.value.name = Some(name.value),
-            (None, None, None) => {
-                ctxt.error(name.span, "`name` names a constraint; for the column write `column = \"..\"`");
-            }
+        let reference = column.references.as_mut().map(|it| &mut it.value.name);
+        let indexes = [&mut column.unique, &mut column.unique_index, &mut column.index];
+        let indexes = indexes.into_iter().filter_map(|it| it.as_mut()).map(|it| &mut it.value.name);
+        match reference.into_iter().chain(indexes).collect::<Vec<_>>().as_mut_slice() {
+            [] => ctxt.error(name.span, "`name` names a constraint; for the column write `column = \"..\"`"),
+            [it] if it.is_some() => ctxt.error(name.span, "`name` is given twice: keep one"),
+            [it] => **it = Some(name),
             _ => {
                 let message = "this field has several constraints: write which one has the name, as in \
                                `unique(name = \"..\")` or `references(User, name = \"..\")`";

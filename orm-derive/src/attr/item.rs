@@ -28,7 +28,29 @@ pub(super) enum Item {
     Dotted(Ident, Ident),
     /// `key(..)`.
     List(Ident, Vec<Self>),
+    /// A key of an index with words behind it: `created desc`, `"lower(email)" collate "C"`.
+    Words(Box<Self>, Vec<Word>),
 }
+
+/// A word behind a key of an index.
+pub(super) enum Word {
+    /// `desc`.
+    Name(Ident),
+    /// `"C"`.
+    Text(LitStr),
+}
+
+impl Word {
+    pub(super) fn span(&self) -> Span {
+        match self {
+            Self::Name(name) => name.span(),
+            Self::Text(text) => text.span(),
+        }
+    }
+}
+
+/// The lists in which words may stand behind an item.
+const KEYS: [&str; 4] = ["index", "unique_index", "unique", "exclude"];
 
 /// The value behind `=`.
 pub(super) enum Value {
@@ -53,13 +75,14 @@ impl Item {
             Self::Text(text) => text.span(),
             Self::Path(path) => path.span(),
             Self::Pair(key, _) | Self::Typed(key, _) | Self::List(key, _) | Self::Dotted(key, _) => key.span(),
+            Self::Words(item, _) => item.span(),
         }
     }
 
     /// The key, if there is one.
     pub(super) fn key(&self) -> Option<&Ident> {
         match self {
-            Self::Text(_) | Self::Dotted(..) => None,
+            Self::Text(_) | Self::Dotted(..) | Self::Words(..) => None,
             Self::Path(path) => path.get_ident(),
             Self::Pair(key, _) | Self::Typed(key, _) | Self::List(key, _) => Some(key),
         }
@@ -68,6 +91,30 @@ impl Item {
     /// The key as text; empty if there is none.
     pub(super) fn name(&self) -> String {
         self.key().map(|it| it.unraw().to_string()).unwrap_or_default()
+    }
+}
+
+impl Item {
+    /// Reads an item and the words behind it.
+    fn with_words(input: ParseStream<'_>) -> Result<Self> {
+        let item: Self = input.parse()?;
+        let mut words = Vec::new();
+        while !input.is_empty() && !input.peek(Token![,]) {
+            words.push(input.parse()?);
+        }
+        Ok(if words.is_empty() { item } else { Self::Words(Box::new(item), words) })
+    }
+}
+
+impl Parse for Word {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        if input.peek(LitStr) {
+            input.parse().map(Self::Text)
+        } else if input.peek(Ident::peek_any) {
+            input.call(Ident::parse_any).map(Self::Name)
+        } else {
+            Err(input.error("expected `,`"))
+        }
     }
 }
 
@@ -96,7 +143,8 @@ impl Parse for Item {
                 let key = input.call(Ident::parse_any)?;
                 let content;
                 parenthesized!(content in input);
-                let items = Punctuated::<Self, Token![,]>::parse_terminated(&content)?;
+                let item = if KEYS.iter().any(|it| key == it) { Self::with_words } else { Self::parse };
+                let items = Punctuated::<Self, Token![,]>::parse_terminated_with(&content, item)?;
                 return Ok(Self::List(key, items.into_iter().collect()));
             }
         }

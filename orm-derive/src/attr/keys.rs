@@ -1,7 +1,7 @@
 //! The keys of models and of their fields: each knows those of the other, for messages about an option in the wrong place.
 
 /// The options of a model's struct.
-pub(super) const OF_MODEL: [&str; 13] = [
+pub(super) const OF_MODEL: [&str; 15] = [
     "table",
     "schema",
     "rename_all",
@@ -10,7 +10,9 @@ pub(super) const OF_MODEL: [&str; 13] = [
     "columns",
     "crate",
     "unique",
+    "unique_index",
     "index",
+    "exclude",
     "check",
     "references",
     "has_many",
@@ -18,13 +20,14 @@ pub(super) const OF_MODEL: [&str; 13] = [
 ];
 
 /// The options of a model's field.
-pub(super) const OF_FIELD: [&str; 16] = [
+pub(super) const OF_FIELD: [&str; 17] = [
     "key",
     "identity",
     "column",
     "default",
     "generated",
     "unique",
+    "unique_index",
     "index",
     "references",
     "json",

@@ -3,8 +3,8 @@
 use syn::{DeriveInput, Ident, Path, ext::IdentExt};
 
 use super::{
-    constraint::{check, index, unique},
-    field,
+    constraint::check,
+    field, index,
     item::{Item, items},
     keys::{OF_FIELD, OF_MODEL},
     reference,
@@ -12,7 +12,7 @@ use super::{
     value::{db_name, ident, ident_or_none, krate, path, rename, set, take},
 };
 use crate::{
-    ast::{self, Check, Field, Index, Relation, StructReference, Unique},
+    ast::{self, Check, Field, Index, Relation, StructReference},
     ctxt::{Ctxt, Located},
     name::{Rename, did_you_mean},
 };
@@ -36,7 +36,6 @@ pub(crate) struct ModelOptions {
     pub(crate) insert: Option<Located<Option<Ident>>>,
     pub(crate) columns: Option<Located<Ident>>,
     pub(crate) krate: Option<Located<Path>>,
-    pub(crate) uniques: Vec<Unique>,
     pub(crate) indexes: Vec<Index>,
     pub(crate) checks: Vec<Check>,
     pub(crate) references: Vec<StructReference>,
@@ -74,14 +73,9 @@ fn read(ctxt: &mut Ctxt, options: &mut ModelOptions, item: &Item) {
         ("insert", Item::Pair(_, value)) => take(ctxt, &mut options.insert, key, value, ident_or_none),
         ("columns", Item::Pair(_, value)) => take(ctxt, &mut options.columns, key, value, ident),
         ("crate", Item::Pair(_, value)) => take(ctxt, &mut options.krate, key, value, path),
-        ("unique", Item::List(_, items)) => options.uniques.extend(unique(ctxt, key, items)),
-        ("index", Item::List(_, items)) => {
-            let index = index(ctxt, key, items);
-            if index.fields.is_empty() {
-                ctxt.error(key.span(), "name the fields of the index: `index(author_id, created_at)`");
-            } else {
-                options.indexes.push(index);
-            }
+        ("unique" | "unique_index" | "index" | "exclude", Item::List(_, items)) => {
+            let kind = index::kind(&name);
+            options.indexes.extend(kind.and_then(|kind| index::of_struct(ctxt, kind, key, items)));
         }
         ("check", Item::List(_, items)) => options.checks.extend(check(ctxt, key, items)),
         ("references", Item::List(_, items)) => options.references.extend(reference::of_struct(ctxt, key, items)),
@@ -100,7 +94,8 @@ fn misplaced(name: &str) -> String {
         "insert" => "insert = NewName` or `insert = none".to_owned(),
         "columns" => "columns = Name".to_owned(),
         "crate" => "crate = \"path\"".to_owned(),
-        "unique" | "index" => format!("{name}(field, other_field, name = \"..\")"),
+        "unique" | "unique_index" | "index" => format!("{name}(field, other_field, name = \"..\")"),
+        "exclude" => "exclude(room with \"=\", span with \"&&\", using = \"gist\")".to_owned(),
         "check" => "check(\"price > 0\", name = \"..\")".to_owned(),
         "references" => "references(Order, fields(shop_id, number))".to_owned(),
         "has_many" => "has_many(posts: Post)".to_owned(),

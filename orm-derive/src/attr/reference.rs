@@ -5,12 +5,12 @@ use syn::{Ident, Path, ext::IdentExt};
 use super::{
     constraint::field_path,
     item::{Item, Value},
-    value::{db_name, ident, ident_or_none, idents},
+    value::{db_name, ident, ident_or_none, idents, set, take, word},
 };
 use crate::{
     ast::{OnDelete, Reference, StructReference},
     ctxt::{Ctxt, Located},
-    name::{Rename, did_you_mean},
+    name::Rename,
 };
 
 /// The name of a foreign key's relation unless it is given one: `author` for `author_id`.
@@ -25,38 +25,57 @@ pub(super) fn relation_name(ident: &Ident) -> Ident {
 }
 
 /// Reads `cascade`, `"set null"`.
-pub(super) fn on_delete(ctxt: &mut Ctxt, _: &Ident, value: &Value) -> Option<OnDelete> {
-    let text = match value {
-        Value::Text(text) => text.value(),
-        Value::Path(path) => path.get_ident().map(Ident::to_string).unwrap_or_default(),
-    };
-    let wanted = text.to_lowercase().replace(' ', "_");
-    if let Some((_, action)) = OnDelete::ALL.iter().find(|(name, _)| *name == wanted) {
-        return Some(*action);
-    }
-    let names: Vec<_> = OnDelete::ALL.iter().map(|(name, _)| format!("`{name}`")).collect();
-    let near = did_you_mean(&wanted, OnDelete::ALL.iter().map(|(name, _)| *name));
-    ctxt.error(value.span(), format!("`on_delete` is one of {}{near}", names.join(", ")));
-    None
+pub(super) fn on_delete(ctxt: &mut Ctxt, key: &Ident, value: &Value) -> Option<OnDelete> {
+    word(ctxt, key, value, &OnDelete::ALL)
 }
 
-fn located_on_delete(ctxt: &mut Ctxt, key: &Ident, value: &Value) -> Option<Located<OnDelete>> {
-    on_delete(ctxt, key, value).map(|it| Located::new(value.span(), it))
+/// What may stand beside the model in both forms of `references(..)`.
+#[derive(Default)]
+struct Options {
+    on_delete: Option<Located<OnDelete>>,
+    name: Option<Located<String>>,
+    /// `None` inside is `none`.
+    relation: Option<Located<Option<Ident>>>,
+}
+
+impl Options {
+    /// Reads an option, or returns whether there is none of this name.
+    fn read(&mut self, ctxt: &mut Ctxt, item: &Item) -> bool {
+        let Item::Pair(key, value) = item else { return false };
+        match key.unraw().to_string().as_str() {
+            "on_delete" => take_value(ctxt, &mut self.on_delete, key, value, on_delete),
+            "name" => take(ctxt, &mut self.name, key, value, db_name),
+            "relation" => take(ctxt, &mut self.relation, key, value, ident_or_none),
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// Keeps a value that messages point at.
+fn take_value<T>(
+    ctxt: &mut Ctxt,
+    slot: &mut Option<Located<T>>,
+    key: &Ident,
+    value: &Value,
+    read: impl FnOnce(&mut Ctxt, &Ident, &Value) -> Option<T>,
+) {
+    let before = slot.is_some();
+    take(ctxt, slot, key, value, read);
+    if let (false, Some(it)) = (before, slot) {
+        it.span = value.span();
+    }
 }
 
 /// Reads the items of a field's `references(User, column = email)`.
 pub(super) fn of_field(ctxt: &mut Ctxt, field: &Ident, key: &Ident, items: &[Item]) -> Option<Reference> {
-    let (mut target, mut name, mut on_delete) = (None::<Path>, None, None);
-    let mut relation = Some(relation_name(field));
-    let mut columns = Vec::new();
+    let (mut target, mut column, mut options) = (None::<Path>, None, Options::default());
     let mut reported = false;
     for item in items {
         match item {
             Item::Path(path) if target.is_none() => target = Some(path.clone()),
-            Item::Pair(it, value) if it == "name" => name = db_name(ctxt, it, value),
-            Item::Pair(it, value) if it == "relation" => relation = ident_or_none(ctxt, it, value).flatten(),
-            Item::Pair(it, value) if it == "on_delete" => on_delete = located_on_delete(ctxt, it, value),
-            Item::Pair(it, value) if it == "column" => columns = ident(ctxt, it, value).into_iter().collect(),
+            Item::Pair(it, value) if it == "column" => take(ctxt, &mut column, it, value, ident),
+            item if options.read(ctxt, item) => {}
             Item::List(it, _) if it == "fields" => {
                 reported = true;
                 let message = "a foreign key of several fields belongs on the struct: \
@@ -74,6 +93,9 @@ pub(super) fn of_field(ctxt: &mut Ctxt, field: &Ident, key: &Ident, items: &[Ite
     if target.is_none() && !reported {
         ctxt.error(key.span(), "name the model: `references(User)`");
     }
+    let Options { on_delete, name, relation } = options;
+    let relation = relation.map_or_else(|| Some(relation_name(field)), |it| it.value);
+    let columns = column.map(|it| it.value).into_iter().collect();
     Some(Reference { target: target?, columns, on_delete, name, relation })
 }
 
@@ -82,29 +104,34 @@ const STRUCT_FORM: &str = "`references(..)` of a struct takes a model, `fields(a
 
 /// Reads the items of a struct's `references(Order, fields(shop_id, number))`.
 pub(super) fn of_struct(ctxt: &mut Ctxt, key: &Ident, items: &[Item]) -> Option<StructReference> {
-    let (mut target, mut fields, mut columns) = (None::<Path>, Vec::new(), Vec::new());
-    let (mut on_delete, mut name, mut relation) = (None, None, None);
+    let (mut target, mut fields, mut columns) = (None::<Path>, None, None);
+    let mut options = Options::default();
     for item in items {
         match item {
             Item::Path(path) if target.is_none() => target = Some(path.clone()),
             Item::List(it, names) if it == "fields" => {
+                let mut paths = Vec::new();
                 for name in names {
                     match field_path(name) {
-                        Some(name) => fields.push(name),
+                        Some(name) => paths.push(name),
                         None => ctxt.error(name.span(), "expected the name of a field"),
                     }
                 }
+                set(ctxt, &mut fields, it, paths);
             }
-            Item::List(it, names) if it == "columns" => columns = idents(ctxt, it, names),
-            Item::Pair(it, value) if it == "on_delete" => on_delete = located_on_delete(ctxt, it, value),
-            Item::Pair(it, value) if it == "name" => name = db_name(ctxt, it, value),
-            Item::Pair(it, value) if it == "relation" => relation = Some(ident_or_none(ctxt, it, value)?),
+            Item::List(it, names) if it == "columns" => {
+                let names = idents(ctxt, it, names);
+                set(ctxt, &mut columns, it, names);
+            }
+            item if options.read(ctxt, item) => {}
             item => {
                 ctxt.error(item.span(), STRUCT_FORM);
                 return None;
             }
         }
     }
+    let fields = fields.map(|it| it.value).unwrap_or_default();
+    let columns: Vec<Ident> = columns.map(|it| it.value).unwrap_or_default();
     let Some(target) = target else {
         ctxt.error(key.span(), "name the model: `references(Order, fields(shop_id, number))`");
         return None;
@@ -121,10 +148,14 @@ pub(super) fn of_struct(ctxt: &mut Ctxt, key: &Ident, items: &[Item]) -> Option<
         ctxt.error(column.span(), "`columns(..)` needs one field of the other model for each of `fields(..)`");
         return None;
     }
-    let relation = relation.unwrap_or_else(|| {
-        let model = target.segments.last()?;
-        Some(relation_name(&Ident::new(&Rename::Snake.apply(&model.ident), model.ident.span())))
-    });
+    let Options { on_delete, name, relation } = options;
+    let relation = match relation {
+        Some(relation) => relation.value,
+        None => target
+            .segments
+            .last()
+            .map(|model| relation_name(&Ident::new(&Rename::Snake.apply(&model.ident), model.ident.span()))),
+    };
     let reference = Reference { target, columns, on_delete, name, relation };
     Some(StructReference { span: key.span(), fields, reference })
 }

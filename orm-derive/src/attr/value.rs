@@ -5,7 +5,7 @@ use syn::{Ident, LitStr, Path, ext::IdentExt, parse_quote};
 use super::item::{Item, Value};
 use crate::{
     ctxt::{Ctxt, Located},
-    name::{self, Rename},
+    name::{self, Rename, did_you_mean},
 };
 
 /// Keeps the value of a key that may be given once.
@@ -51,6 +51,14 @@ pub(super) fn sql(ctxt: &mut Ctxt, key: &Ident, value: &Value) -> Option<String>
     Some(text.value())
 }
 
+/// Reads a collation: a name, or SQL if it contains a double quote.
+pub(super) fn collation(ctxt: &mut Ctxt, key: &Ident, value: &Value) -> Option<String> {
+    match value {
+        Value::Text(text) if text.value().contains('"') => Some(text.value()),
+        value => db_name(ctxt, key, value),
+    }
+}
+
 /// Reads a name in the database.
 pub(super) fn db_name(ctxt: &mut Ctxt, key: &Ident, value: &Value) -> Option<String> {
     let text = text(ctxt, key, value)?;
@@ -71,6 +79,23 @@ pub(super) fn rename(ctxt: &mut Ctxt, key: &Ident, value: &Value) -> Option<Rena
             None
         }
     }
+}
+
+/// Reads one of `words`, with or without quotes, with `_` or spaces between its parts.
+pub(super) fn word<T: Copy>(ctxt: &mut Ctxt, key: &Ident, value: &Value, words: &[(&str, T)]) -> Option<T> {
+    let text = match value {
+        Value::Text(text) => text.value(),
+        Value::Path(path) => path.get_ident().map(Ident::to_string).unwrap_or_default(),
+    };
+    let wanted = text.to_lowercase().replace(' ', "_");
+    if let Some((_, it)) = words.iter().find(|(name, _)| *name == wanted) {
+        return Some(*it);
+    }
+    let names: Vec<_> = words.iter().map(|(name, _)| format!("`{name}`")).collect();
+    let one = if names.len() == 1 { "" } else { "one of " };
+    let near = did_you_mean(&wanted, words.iter().map(|(name, _)| *name));
+    ctxt.error(value.span(), format!("`{}` is {one}{}{near}", key.unraw(), names.join(", ")));
+    None
 }
 
 /// Reads an identifier, with or without quotes.

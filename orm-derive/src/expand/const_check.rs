@@ -52,7 +52,7 @@ pub(super) fn of(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> 
         let table = quote!(#private::model::ModelProbe::<#target>::TABLE);
         checks.push(respan(first.span(), quote!(#private::model::check_referred(#table, &[#(#columns),*]))));
     }
-    for column in model.constraints.iter().flat_map(|it| &it.columns) {
+    for column in model.constraints.iter().flat_map(|it| it.columns.iter().chain(it.kind.include())) {
         if let ConstraintColumn::Flattened { number, field, inner } = column {
             let (part, field) = (unraw(field), unraw(inner));
             let check = quote!(#private::model::check_flattened_column::<#marker, #number>(#part, #field));

@@ -4,10 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::Path;
 
-use super::{
-    generics::ModelTokens,
-    tokens::{option, unraw},
-};
+use super::{generics::ModelTokens, index, tokens::unraw};
 use crate::ast::{ConstraintColumn, ConstraintKind, ForeignKey, Model, OnDelete};
 
 /// The function that returns the table of another model; a message about a type that is not one points at its name.
@@ -15,72 +12,121 @@ pub(super) fn target(private: &TokenStream, path: &Path) -> TokenStream {
     quote!(#private::model::table_of::<#path>)
 }
 
-/// The name of a column in the database, as a constant expression.
-fn column(private: &TokenStream, marker: &TokenStream, column: &ConstraintColumn) -> TokenStream {
-    match column {
-        ConstraintColumn::Own(name) => quote!(#name),
-        ConstraintColumn::Flattened { number, inner, .. } => {
-            let field = unraw(inner);
-            quote!(#private::model::flattened_column::<#marker, #number>(#field))
+/// How the names of columns are written.
+pub(super) struct Names<'a> {
+    pub(super) private: &'a TokenStream,
+    pub(super) marker: &'a TokenStream,
+}
+
+impl Names<'_> {
+    /// The name of a column in the database, as a constant expression.
+    pub(super) fn column(&self, column: &ConstraintColumn) -> TokenStream {
+        match column {
+            ConstraintColumn::Own(name) => quote!(#name),
+            ConstraintColumn::Flattened { number, inner, .. } => {
+                let Self { private, marker } = self;
+                let field = unraw(inner);
+                quote!(#private::model::flattened_column::<#marker, #number>(#field))
+            }
         }
     }
+
+    /// The names of columns with commas between them.
+    pub(super) fn columns(&self, columns: &[ConstraintColumn]) -> TokenStream {
+        let columns = columns.iter().map(|it| self.column(it));
+        quote!(#(#columns),*)
+    }
+}
+
+/// The value `new` with some of its members set.
+pub(super) fn with_sets(new: &TokenStream, sets: &[TokenStream]) -> TokenStream {
+    if sets.is_empty() {
+        return new.clone();
+    }
+    quote! {{
+        let mut __orm_it = #new;
+        #(__orm_it.#sets;)*
+        __orm_it
+    }}
 }
 
 /// The assignments that fill in the constraints of a table.
 pub(super) fn table(model: &Model, private: &TokenStream, marker: &TokenStream) -> TokenStream {
-    let (mut uniques, mut foreign_keys, mut indexes, mut checks) = (vec![], vec![], vec![], vec![]);
+    let (mut uniques, mut foreign_keys, mut indexes) = (vec![], vec![], vec![]);
+    let (mut checks, mut exclusions) = (vec![], vec![]);
+    let names = Names { private, marker };
     for constraint in &model.constraints {
         let name = &constraint.name;
-        let columns: Vec<_> = constraint.columns.iter().map(|it| column(private, marker, it)).collect();
+        let columns = names.columns(&constraint.columns);
         match &constraint.kind {
             ConstraintKind::PrimaryKey => {}
-            ConstraintKind::Unique => {
-                uniques.push(quote!(#private::schema::Unique::new(#name, const { &[#(#columns),*] })));
+            ConstraintKind::Unique(options) => {
+                let new = quote!(#private::schema::Unique::new(#name, const { &[#columns] }));
+                uniques.push(with_sets(&new, &index::options(&names, options)));
             }
             ConstraintKind::ForeignKey(number) => {
-                let Some(ForeignKey { fields, reference, .. }) = model.foreign_keys.get(*number) else { continue };
-                let target = self::target(private, &reference.target);
-                let action = match reference.on_delete.as_ref().map(|it| it.value).unwrap_or_default() {
-                    OnDelete::NoAction => quote!(NoAction),
-                    OnDelete::Restrict => quote!(Restrict),
-                    OnDelete::Cascade => quote!(Cascade),
-                    OnDelete::SetNull => quote!(SetNull),
-                    OnDelete::SetDefault => quote!(SetDefault),
-                };
-                let field = fields.iter().map(unraw).collect::<Vec<_>>().join(", ");
-                let referred = reference.columns.iter().map(unraw);
-                foreign_keys.push(quote! {{
-                    let mut __orm_key = #private::schema::ForeignKey::new(
-                        #name,
-                        const { &[#(#columns),*] },
-                        #target,
-                        #private::schema::OnDelete::#action,
-                        #field,
-                    );
-                    __orm_key.target_fields = &[#(#referred),*];
-                    __orm_key
-                }});
+                let Some(key) = model.foreign_keys.get(*number) else { continue };
+                foreign_keys.push(foreign_key(private, key, name, &columns));
             }
             ConstraintKind::Check { condition } => {
                 checks.push(quote!(#private::schema::Check::new(#name, #condition)));
             }
-            ConstraintKind::Index { method, condition } => {
-                let (method, condition) = (option(method.as_ref()), option(condition.as_ref()));
-                indexes.push(quote! {{
-                    let mut __orm_index = #private::schema::Index::new(#name, const { &[#(#columns),*] });
-                    __orm_index.method = #method;
-                    __orm_index.condition = #condition;
-                    __orm_index
-                }});
+            ConstraintKind::Index { unique, keys, options } => {
+                let keys = index::keys(&names, keys);
+                let new = quote!(#private::schema::Index::new(#name, const { &[#keys] }));
+                let mut sets = index::options(&names, options);
+                if *unique {
+                    sets.push(quote!(unique = true));
+                }
+                indexes.push(with_sets(&new, &sets));
+            }
+            ConstraintKind::Exclusion { keys, options } => {
+                let operators = keys.iter().filter_map(|it| it.operator.as_ref()).map(|it| &it.value);
+                let keys = index::keys(&names, keys);
+                let new = quote! {
+                    #private::schema::Exclusion::new(#name, const { &[#keys] }, &[#(#operators),*])
+                };
+                exclusions.push(with_sets(&new, &index::options(&names, options)));
             }
         }
     }
-    quote! {
-        __orm_table.uniques = const { &[#(#uniques),*] };
-        __orm_table.foreign_keys = const { &[#(#foreign_keys),*] };
-        __orm_table.indexes = const { &[#(#indexes),*] };
-        __orm_table.checks = const { &[#(#checks),*] };
+    let lists = [
+        (quote!(uniques), uniques),
+        (quote!(foreign_keys), foreign_keys),
+        (quote!(indexes), indexes),
+        (quote!(checks), checks),
+        (quote!(exclusions), exclusions),
+    ];
+    let lists = lists.iter().filter(|(_, list)| !list.is_empty());
+    lists.map(|(member, list)| quote!(__orm_table.#member = const { &[#(#list),*] };)).collect()
+}
+
+fn foreign_key(private: &TokenStream, key: &ForeignKey, name: &str, columns: &TokenStream) -> TokenStream {
+    let ForeignKey { fields, reference, .. } = key;
+    let target = target(private, &reference.target);
+    let action = match reference.on_delete.as_ref().map(|it| it.value).unwrap_or_default() {
+        OnDelete::NoAction => quote!(NoAction),
+        OnDelete::Restrict => quote!(Restrict),
+        OnDelete::Cascade => quote!(Cascade),
+        OnDelete::SetNull => quote!(SetNull),
+        OnDelete::SetDefault => quote!(SetDefault),
+    };
+    let field = fields.iter().map(unraw).collect::<Vec<_>>().join(", ");
+    let new = quote! {
+        #private::schema::ForeignKey::new(
+            #name,
+            const { &[#columns] },
+            #target,
+            #private::schema::OnDelete::#action,
+            #field,
+        )
+    };
+    let mut sets = Vec::new();
+    if !reference.columns.is_empty() {
+        let referred = reference.columns.iter().map(unraw);
+        sets.push(quote!(target_fields = &[#(#referred),*]));
     }
+    with_sets(&new, &sets)
 }
 
 /// `impl User { pub const EMAIL_KEY: Constraint = …; }`.
@@ -92,10 +138,12 @@ pub(super) fn constants(model: &Model, private: &TokenStream, tokens: &ModelToke
         let (constant, name) = (it.constant.as_ref()?, &it.name);
         let what = match &it.kind {
             ConstraintKind::PrimaryKey => "primary key",
-            ConstraintKind::Unique => "unique constraint",
+            ConstraintKind::Unique(_) => "unique constraint",
             ConstraintKind::ForeignKey(_) => "foreign key",
             ConstraintKind::Check { .. } => "check constraint",
-            ConstraintKind::Index { .. } => return None,
+            ConstraintKind::Exclusion { .. } => "exclusion constraint",
+            // Only a unique index has a constant.
+            ConstraintKind::Index { .. } => "unique index",
         };
         let description = format!("The {what} `{name}`, for `Error::violates`.");
         Some(quote_spanned! {it.span=>

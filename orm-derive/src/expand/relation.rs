@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::{generics::ModelTokens, tokens::unraw};
-use crate::ast::{self, ConstraintColumn, ConstraintKind, ForeignKey, Model, Relation};
+use crate::ast::{self, ConstraintColumn, ForeignKey, Model, Relation};
 
 /// Impls for the foreign keys of the model, by which types find them, and for the fields that foreign keys may refer to.
 pub(super) fn impls(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> TokenStream {
@@ -81,9 +81,7 @@ fn referred(key: &ForeignKey, private: &TokenStream) -> Option<TokenStream> {
 fn unique_fields(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> Vec<TokenStream> {
     let ModelTokens { model: ty, params, bounds, .. } = tokens;
     let unique = |name: &str| {
-        let constraints = model.constraints.iter();
-        let mut constraints =
-            constraints.filter(|it| matches!(it.kind, ConstraintKind::Unique | ConstraintKind::PrimaryKey));
+        let mut constraints = model.constraints.iter().filter(|it| it.kind.can_be_referred_to());
         constraints.any(|it| it.columns.iter().any(|it| matches!(it, ConstraintColumn::Own(own) if own == name)))
     };
     let fields = model.columns().filter(|(field, column)| {

@@ -61,6 +61,7 @@ fn check_view(ctxt: &mut Ctxt, column: &mut Column) {
     refuse(ctxt, &mut column.version, message("a version column"));
     refuse(ctxt, &mut column.on_update, message("`on_update`"));
     refuse(ctxt, &mut column.unique, message("a unique constraint"));
+    refuse(ctxt, &mut column.unique_index, message("a unique index"));
     refuse(ctxt, &mut column.index, message("an index"));
 }
 
@@ -140,6 +141,7 @@ pub(super) fn refuse_on_shared(ctxt: &mut Ctxt, field: &mut Field) {
     refuse(ctxt, &mut column.identity, message("an identity column"));
     refuse(ctxt, &mut column.version, message("the version column"));
     refuse(ctxt, &mut column.unique, message("a unique constraint"));
+    refuse(ctxt, &mut column.unique_index, message("a unique index"));
     refuse(ctxt, &mut column.index, message("an index"));
     refuse(ctxt, &mut column.references, message("a foreign key"));
 }

@@ -3,9 +3,10 @@
 use proc_macro2::Span;
 use syn::{Ident, ext::IdentExt};
 
+use super::index;
 use crate::{
     ast::{
-        Check, Constraint, ConstraintColumn, ConstraintKind, Field, FieldKind, FieldPath, ForeignKey, Index, Unique,
+        Check, Constraint, ConstraintColumn, ConstraintKind, Field, FieldKind, FieldPath, ForeignKey, Index, IndexKind,
     },
     ctxt::Ctxt,
     name,
@@ -17,7 +18,6 @@ pub(super) struct Declared<'a> {
     pub(super) view: bool,
     pub(super) fields: &'a mut [Field],
     pub(super) foreign_keys: &'a [ForeignKey],
-    pub(super) uniques: Vec<Unique>,
     pub(super) indexes: Vec<Index>,
     pub(super) checks: Vec<Check>,
     /// The place of the model, for messages about its primary key.
@@ -26,11 +26,10 @@ pub(super) struct Declared<'a> {
 
 /// All constraints and indexes of a model, those of the fields first, in their order.
 pub(super) fn check(ctxt: &mut Ctxt, declared: Declared<'_>) -> Vec<Constraint> {
-    let Declared { table, view, fields, foreign_keys, uniques, indexes, checks, span } = declared;
+    let Declared { table, view, fields, foreign_keys, indexes, checks, span } = declared;
     let mut list = ConstraintList { table, view, constraints: Vec::new() };
     if view {
-        let spans = uniques.iter().map(|it| it.span).chain(indexes.iter().map(|it| it.span));
-        for span in spans.chain(checks.iter().map(|it| it.span)) {
+        for span in indexes.iter().map(|it| it.span).chain(checks.iter().map(|it| it.span)) {
             ctxt.error(span, "a view cannot have constraints or indexes: remove this, or remove `view`");
         }
     }
@@ -40,8 +39,8 @@ pub(super) fn check(ctxt: &mut Ctxt, declared: Declared<'_>) -> Vec<Constraint> 
         let name = name::default_constraint(table, &[], "pkey");
         list.add(ctxt, span, name, key, ConstraintKind::PrimaryKey);
     }
-    for field in fields.iter_mut() {
-        of_field(ctxt, &mut list, field, foreign_keys);
+    for at in 0..fields.len() {
+        of_field(ctxt, &mut list, fields, at, foreign_keys);
     }
     for (number, key) in foreign_keys.iter().enumerate().filter(|(_, it)| it.fields.len() > 1) {
         list.foreign_key(ctxt, number, key);
@@ -49,10 +48,9 @@ pub(super) fn check(ctxt: &mut Ctxt, declared: Declared<'_>) -> Vec<Constraint> 
     if view {
         return list.constraints;
     }
+    let (uniques, indexes): (Vec<Index>, Vec<Index>) = indexes.into_iter().partition(|it| it.kind == IndexKind::Unique);
     for unique in uniques {
-        let columns = columns(ctxt, fields, &unique.fields);
-        let name = unique.name.unwrap_or_else(|| default(table, &columns, "key"));
-        list.add(ctxt, unique.span, name, columns, ConstraintKind::Unique);
+        index::add(ctxt, &mut list, fields, unique);
     }
     for check in checks {
         let name = check.name.unwrap_or_else(|| list.next_check());
@@ -60,29 +58,26 @@ pub(super) fn check(ctxt: &mut Ctxt, declared: Declared<'_>) -> Vec<Constraint> 
         list.add(ctxt, check.span, name, Vec::new(), kind);
     }
     for index in indexes {
-        let columns = columns(ctxt, fields, &index.fields);
-        let name = index.name.unwrap_or_else(|| default(table, &columns, "idx"));
-        let kind = ConstraintKind::Index { method: index.method, condition: index.condition };
-        list.add(ctxt, index.span, name, columns, kind);
+        index::add(ctxt, &mut list, fields, index);
     }
     list.constraints
 }
 
-fn of_field(ctxt: &mut Ctxt, list: &mut ConstraintList<'_>, field: &mut Field, foreign_keys: &[ForeignKey]) {
+fn of_field(ctxt: &mut Ctxt, list: &mut ConstraintList<'_>, fields: &mut [Field], at: usize, keys: &[ForeignKey]) {
+    let Some(field) = fields.get_mut(at) else { return };
     let FieldKind::Column(column) = &mut field.kind else { return };
-    let columns = vec![ConstraintColumn::Own(column.name.clone())];
-    if let Some(unique) = column.unique.take() {
-        let name = unique.value.unwrap_or_else(|| default(list.table, &columns, "key"));
-        list.add(ctxt, unique.span, name, columns.clone(), ConstraintKind::Unique);
+    let (unique, unique_index, index) = (column.unique.take(), column.unique_index.take(), column.index.take());
+    let ident = field.ident.clone();
+    let fields = &*fields;
+    if let Some(unique) = unique {
+        index::add(ctxt, list, fields, unique.value);
     }
-    let own = |it: &ForeignKey| matches!(it.fields.as_slice(), [only] if *only == field.ident);
-    if let Some((number, key)) = foreign_keys.iter().enumerate().find(|(_, it)| own(it)) {
+    let own = |it: &ForeignKey| matches!(it.fields.as_slice(), [only] if *only == ident);
+    if let Some((number, key)) = keys.iter().enumerate().find(|(_, it)| own(it)) {
         list.foreign_key(ctxt, number, key);
     }
-    if let Some(index) = column.index.take() {
-        let name = index.value.name.unwrap_or_else(|| default(list.table, &columns, "idx"));
-        let kind = ConstraintKind::Index { method: index.value.method, condition: index.value.condition };
-        list.add(ctxt, index.span, name, columns, kind);
+    for index in [unique_index, index].into_iter().flatten() {
+        index::add(ctxt, list, fields, index.value);
     }
 }
 
@@ -96,16 +91,31 @@ fn default(table: &str, columns: &[ConstraintColumn], label: &str) -> String {
 pub(super) fn columns(ctxt: &mut Ctxt, fields: &[Field], paths: &[FieldPath]) -> Vec<ConstraintColumn> {
     let mut columns: Vec<ConstraintColumn> = Vec::new();
     for path in paths {
-        let span = path.field.span();
-        match column(fields, path) {
-            Ok(column) if columns.iter().any(|it| is_same(it, &column)) => {
-                ctxt.error(span, format!("`{}` is named twice: keep one", written(path)));
-            }
-            Ok(column) => columns.push(column),
-            Err(message) => ctxt.error(span, message),
-        }
+        let next = next_column(ctxt, fields, path, &columns);
+        columns.extend(next);
     }
     columns
+}
+
+/// The column of a field, unless it does not exist or is one of `columns`.
+pub(super) fn next_column(
+    ctxt: &mut Ctxt,
+    fields: &[Field],
+    path: &FieldPath,
+    columns: &[ConstraintColumn],
+) -> Option<ConstraintColumn> {
+    let span = path.field.span();
+    match column(fields, path) {
+        Ok(column) if columns.iter().any(|it| is_same(it, &column)) => {
+            ctxt.error(span, format!("`{}` is named twice: keep one", written(path)));
+            None
+        }
+        Ok(column) => Some(column),
+        Err(message) => {
+            ctxt.error(span, message);
+            None
+        }
+    }
 }
 
 /// The column of a field, or the message about its name.
@@ -153,8 +163,8 @@ fn is_same(a: &ConstraintColumn, b: &ConstraintColumn) -> bool {
 }
 
 /// The constraints so far, whose names are unique.
-struct ConstraintList<'a> {
-    table: &'a str,
+pub(super) struct ConstraintList<'a> {
+    pub(super) table: &'a str,
     view: bool,
     constraints: Vec<Constraint>,
 }
@@ -169,12 +179,20 @@ impl ConstraintList<'_> {
     }
 
     fn foreign_key(&mut self, ctxt: &mut Ctxt, number: usize, key: &ForeignKey) {
-        let name = key.reference.name.clone().unwrap_or_else(|| default(self.table, &key.columns, "fkey"));
+        let name = key.reference.name.as_ref().map(|it| it.value.clone());
+        let name = name.unwrap_or_else(|| default(self.table, &key.columns, "fkey"));
         self.add(ctxt, key.span, name, key.columns.clone(), ConstraintKind::ForeignKey(number));
     }
 
     /// Adds a constraint, unless another one has its name in the database or in Rust.
-    fn add(&mut self, ctxt: &mut Ctxt, span: Span, name: String, columns: Vec<ConstraintColumn>, kind: ConstraintKind) {
+    pub(super) fn add(
+        &mut self,
+        ctxt: &mut Ctxt,
+        span: Span,
+        name: String,
+        columns: Vec<ConstraintColumn>,
+        kind: ConstraintKind,
+    ) {
         if self.constraints.iter().any(|it| it.name == name) {
             let message = format!(
                 "this table already has a constraint or index `{name}`: give this one another name, `name = \"..\"`"
@@ -183,7 +201,7 @@ impl ConstraintList<'_> {
             return;
         }
         let mut constant = None;
-        if !self.view && !matches!(kind, ConstraintKind::Index { .. }) {
+        if !self.view && !matches!(kind, ConstraintKind::Index { unique: false, .. }) {
             let text = name::constant(self.table, &name);
             let Ok(mut ident) = syn::parse_str::<Ident>(&text) else {
                 ctxt.error(

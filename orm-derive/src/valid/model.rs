@@ -76,7 +76,6 @@ fn check(ctxt: &mut Ctxt, input: &DeriveInput, read: ModelInput, shared: bool) -
             view,
             fields: &mut fields,
             foreign_keys: &foreign_keys,
-            uniques: options.uniques,
             indexes: options.indexes,
             checks: options.checks,
             span: input.ident.span(),
@@ -109,7 +108,7 @@ fn refuse_on_shared(ctxt: &mut Ctxt, options: &ModelOptions) {
         options.view.as_ref().map(|it| it.span),
         options.insert.as_ref().filter(|it| it.value.is_none()).map(|it| it.span),
     ];
-    let spans = single.into_iter().flatten().chain(options.uniques.iter().map(|it| it.span));
+    let spans = single.into_iter().flatten();
     let spans = spans.chain(options.references.iter().map(|it| it.span));
     let spans = spans.chain(options.indexes.iter().map(|it| it.span)).chain(options.checks.iter().map(|it| it.span));
     for span in spans.chain(options.relations.iter().map(|it| it.name.span())) {

@@ -228,6 +228,133 @@ fn constraints_have_the_names_of_postgresql() {
 }
 
 #[test]
+fn indexes_have_the_names_of_postgresql_and_unique_ones_a_constant() {
+    let found = constraints(
+        quote!(
+            table = "posts",
+            unique(title, live, where = "live"),
+            unique("lower(title)", "a || b", "c || d"),
+            unique(live, include(title)),
+            unique(live desc, name = "last_live"),
+            unique_index(live),
+            index(id nulls first, include(live)),
+            exclude(title with "=", "f(x)" with "&&", using = "gist"),
+        ),
+        quote! {
+            #[orm(key)] id: i64,
+            #[orm(unique(where = "x > 1"), index(collate = "C", name = "by_title"))] title: String,
+            #[orm(unique_index(nulls = not_distinct, name = "one"))] live: bool,
+        },
+    );
+    assert_eq!(
+        found,
+        [
+            "posts_pkey PKEY (id)",
+            "posts_title_idx TITLE_IDX (title)",
+            "by_title  (title)",
+            "one ONE (live)",
+            "posts_title_live_idx TITLE_LIVE_IDX (title, live)",
+            "posts_lower_expr_expr1_idx LOWER_EXPR_EXPR1_IDX ()",
+            "posts_live_title_key LIVE_TITLE_KEY (live)",
+            "last_live LAST_LIVE (live)",
+            "posts_live_idx LIVE_IDX (live)",
+            "posts_id_live_idx  (id)",
+            "posts_title_f_excl TITLE_F_EXCL (title)",
+        ]
+    );
+}
+
+#[test]
+fn keys_of_indexes_are_fields_or_expressions_with_words_behind_them() {
+    let fields = || quote!(#[orm(key)] id: i64, name: String, room: i32);
+    let good = quote!(
+        index(name DESC nulls LAST opclass "x" collate "C", "lower(name)" asc),
+        exclude(room with "=", "f(name)" with "OPERATOR(app.===)" opclass "y", using = gist, where = "a", deferrable = "initially deferred")
+    );
+    check(good, fields(), &[]);
+    let known = "it has `asc`, `desc`, `nulls first`, `nulls last`, `collate \"C\"` and `opclass \"..\"`; another key comes \
+                 after a comma";
+    check(quote!(index(name decs)), fields(), &[&format!("a key has no option `decs`; did you mean `desc`?; {known}")]);
+    check(quote!(index(name room)), fields(), &[&format!("a key has no option `room`; {known}")]);
+    check(quote!(index(name desc desc)), fields(), &["`desc` is given twice: keep one"]);
+    check(quote!(index(name asc desc)), fields(), &["`desc` is given twice: keep one"]);
+    check(quote!(index(name nulls)), fields(), &["write `nulls first` or `nulls last`"]);
+    check(quote!(index(name collate C)), fields(), &["write a string behind it: `collate \"..\"`"]);
+    check(quote!(index(name "C")), fields(), &["expected `,`"]);
+    check(quote!(index(nmae desc)), fields(), &["the struct has no field `nmae`; did you mean `name`?"]);
+    check(quote!(index("name" desc)), fields(), &["write a field without quotes: `name`"]);
+    check(
+        quote!(index(lower(name))),
+        fields(),
+        &["an index has no option `lower(..)`; an expression is SQL in quotes: `\"lower(..)\"`"],
+    );
+    check(quote!(index(name with "=")), fields(), &["only the keys of `exclude(..)` have an operator: remove `with`"]);
+    check(
+        quote!(exclude(name, using = "gist")),
+        fields(),
+        &["an exclusion constraint says how each key is compared: `room with \"=\"`, `span with \"&&\"`"],
+    );
+    check(
+        quote!(exclude(name with "equals", using = "gist")),
+        fields(),
+        &["`with` takes an operator, such as \"=\", \"&&\" or \"OPERATOR(app.===)\""],
+    );
+}
+
+#[test]
+fn each_kind_of_index_has_the_options_that_postgresql_has() {
+    let fields = || quote!(#[orm(key)] id: i64, name: String, room: i32);
+    check(quote!(index(name, wher = "a")), fields(), &["an index has no option `wher`; did you mean `where`?"]);
+    check(quote!(index(name, name = "a", name = "b")), fields(), &["`name` is given twice: keep one"]);
+    check(quote!(unique(name, include(room), include(id))), fields(), &["`include` is given twice: keep one"]);
+    check(quote!(unique(name, include(name))), fields(), &["`name` is named twice: keep one"]);
+    check(quote!(index(name, include("room"))), fields(), &["`include(..)` takes names of fields"]);
+    check(
+        quote!(index(name, nulls = not_distinct)),
+        fields(),
+        &["an index that is not unique compares no NULLs: remove `nulls`"],
+    );
+    check(quote!(unique(name, nulls = distinct)), fields(), &["`nulls` is `not_distinct`"]);
+    check(
+        quote!(unique(name, deferrable = deferred)),
+        fields(),
+        &["`deferrable` is one of `initially_immediate`, `initially_deferred`"],
+    );
+    check(
+        quote!(unique_index(name, deferrable = initially_deferred)),
+        fields(),
+        &["a unique index cannot be deferred, as only constraints can: declare it by `unique(..)`"],
+    );
+    check(
+        quote!(unique(name, where = "a", deferrable = initially_deferred)),
+        fields(),
+        &[
+            "only a constraint can be deferred, and with `where`, a method, an expression or words behind a field this is a \
+           unique index: remove those, or `deferrable`",
+        ],
+    );
+    check(
+        quote!(index(name, collate = "C")),
+        fields(),
+        &["write `collate` behind the key that it is for: `name collate \"..\"`"],
+    );
+    check(
+        quote!(exclude(name with "=")),
+        fields(),
+        &["an exclusion constraint names the method of its index: `using = \"gist\"`"],
+    );
+    check_field(
+        quote!(#[orm(index(desc))] n: i64),
+        "this `index` is over the field that it is written on: name others, expressions and orders on the struct, as in \
+         `index(a, b desc)`",
+    );
+    check_field(quote!(#[orm(unique(name = "a"), name = "b")] n: i64), "`name` is given twice: keep one");
+    check_field(quote!(#[orm(references(User, name = "a", name = "b"))] n: i64), "`name` is given twice: keep one");
+    check_field(quote!(#[orm(exclude)] n: i64), "`exclude` belongs on the struct, not on a field");
+    check(quote!(check("a", name = "a", name = "b")), fields(), &["`name` is given twice: keep one"]);
+}
+
+#[test]
 fn what_would_be_one_constant_is_refused() {
     check(
         quote!(table = "t", check("a", name = "a_key")),

@@ -4,7 +4,7 @@ use std::{sync::Arc, thread::sleep, time::Duration};
 
 use orm_core::{
     error::{Error, ErrorKind, Result},
-    schema::{ColumnDef, ForeignKey, Index, OnDelete, Table, Unique},
+    schema::{ColumnDef, ForeignKey, Index, IndexKey, OnDelete, Table, Unique},
     value::PgType,
 };
 use orm_pg::__private::testing::{Handle, TestCase, run};
@@ -63,7 +63,7 @@ pub(crate) static PEOPLE: Table = {
     static KEYS: [ForeignKey; 1] =
         [ForeignKey::new("people_best_order_fkey", &["best_order"], || &ORDERS, OnDelete::SetNull, "best_order")];
     static INDEXES: [Index; 1] = {
-        let mut moods = Index::new("people_moods_idx", &["moods"]);
+        let mut moods = Index::new("people_moods_idx", const { &[IndexKey::column("moods")] });
         moods.method = Some("gin");
         moods.condition = Some("moods IS NOT NULL");
         [moods]

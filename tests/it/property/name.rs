@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use orm_pg::{
     ddl,
     prelude::*,
-    schema::{Check, ColumnDef, Index, Table, Unique},
+    schema::{Check, ColumnDef, Index, IndexKey, Table, Unique},
     value::{PgType, Scalar as Value},
 };
 use proptest::{collection::btree_set, prelude::*};
@@ -47,7 +47,7 @@ fn table(names: &[String]) -> &'static Table {
     made.columns = columns;
     made.key = leak([column]);
     made.uniques = leak([Unique::new(unique, leak([other]))]);
-    made.indexes = leak([Index::new(index, leak([column, other]))]);
+    made.indexes = leak([Index::new(index, leak([column, other].map(IndexKey::column)))]);
     made.checks = leak([Check::new(constraint, "true")]);
     leak(made)
 }

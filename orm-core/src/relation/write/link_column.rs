@@ -6,7 +6,7 @@ use crate::{
     error::{Error, ErrorKind},
     model::Model,
     relation::Path,
-    schema::Table,
+    schema::{Deferrable, Index, Table, Unique},
     value::Bind,
 };
 
@@ -58,7 +58,12 @@ impl LinkColumns {
     pub(super) fn are_unique(&self) -> bool {
         let columns = self.columns();
         let same = |key: &[&str]| key.len() == columns.len() && columns.iter().all(|it| key.contains(it));
-        same(self.table.key) || self.table.uniques.iter().any(|it| same(it.columns))
+        let keys = |it: &Index| it.keys.iter().map(|key| key.column).collect::<Option<Vec<_>>>();
+        let index = |it: &Index| it.unique && it.condition.is_none() && keys(it).is_some_and(|it| same(&it));
+        // ON CONFLICT accepts no constraint that is deferred.
+        let unique = |it: &Unique| it.deferrable == Deferrable::No && same(it.columns);
+        let table = self.table;
+        same(table.key) || table.uniques.iter().any(unique) || table.indexes.iter().any(index)
     }
 
     /// Returns the values of [`far_only`](Self::far_only) for a link of two rows; `None` if the rows have different
