@@ -3,6 +3,7 @@
 //! Pure: nothing here asks a server. `orm-pg` runs the steps, and proves them on a scratch database.
 
 mod allow;
+mod desired;
 mod diff;
 mod effect;
 pub mod file;
@@ -16,7 +17,8 @@ mod stated;
 
 pub use self::{
     allow::Allow,
-    diff::diff,
+    desired::desired,
+    diff::{diff, renames},
     effect::{Effect, Effects, LockMode, RelationKind},
     options::{Options, Rename},
     plan::{Mode, Phase, Plan, Step},

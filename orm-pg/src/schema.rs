@@ -22,7 +22,7 @@ pub use orm_core::{catalog, migrate};
 
 #[cfg(feature = "migrate")]
 pub use self::{
-    apply::{apply, prove},
+    apply::{apply, plan, prove},
     doctor::{doctor, doctor_with},
     introspect::introspect,
     measure::measure,

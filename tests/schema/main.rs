@@ -3,6 +3,7 @@
 mod attributes;
 mod doctor;
 mod locks;
+mod plans;
 
 use orm_pg::{
     DatabaseBuilder,

@@ -10,6 +10,7 @@
 
 mod column;
 mod create;
+mod detail;
 mod drop;
 mod online;
 mod rename;
@@ -54,6 +55,23 @@ pub fn diff(from: &Catalog, to: &Catalog, options: &Options) -> Result<Plan> {
     diff.write()?;
     permitted(&diff.plan, options)?;
     Ok(diff.plan)
+}
+
+/// Returns the steps of the declared renames alone, which are the first ones of the plan.
+///
+/// # Errors
+/// As [`diff`].
+///
+/// ```
+/// # use orm_pg::schema::{catalog::Catalog, migrate::{Options, renames}};
+/// assert!(renames(&Catalog::default(), &Options::new())?.is_empty());
+/// # Ok::<(), orm_pg::Error>(())
+/// ```
+pub fn renames(from: &Catalog, options: &Options) -> Result<Plan> {
+    let (_, steps) = rename::apply(from, options)?;
+    let plan = Plan { steps, notes: Vec::new() };
+    permitted(&plan, options)?;
+    Ok(plan)
 }
 
 /// Refuses a plan with destructive steps that nothing permits.

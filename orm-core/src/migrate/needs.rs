@@ -171,6 +171,12 @@ impl<'a> Lookup<'a> {
                 };
                 out.extend(self.parts.keys().filter(of_both).cloned());
             }
+            Part::Replica(table, _) | Part::Cluster(table, _) => {
+                out.insert(Key::Table(table.name.clone()));
+                let is_index =
+                    |key: &&Key| matches!(key, Key::Index(..) | Key::Constraint(..)) && key.of() == Some(&table.name);
+                out.extend(self.parts.keys().filter(is_index).cloned());
+            }
             Part::View(it) => {
                 out.extend(self.schema(&it.name));
                 out.extend(self.mentioned(&it.definition));

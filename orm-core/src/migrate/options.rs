@@ -52,6 +52,24 @@ impl Options {
     }
 }
 
+impl Options {
+    /// The name that a table had.
+    pub(super) fn former_name(&self, table: &Name) -> Option<&Name> {
+        self.renames.iter().find_map(|it| match it {
+            Rename::Table { from, to } if to == table => Some(from),
+            _ => None,
+        })
+    }
+
+    /// The name that a column had.
+    pub(super) fn former_column(&self, of: &Name, column: &str) -> Option<&String> {
+        self.renames.iter().find_map(|it| match it {
+            Rename::Column { table, from, to } if table == of && to == column => Some(from),
+            _ => None,
+        })
+    }
+}
+
 /// A name that has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -88,4 +106,14 @@ pub enum Rename {
         /// The name that it has.
         to: Name,
     },
+}
+
+impl Rename {
+    pub(super) fn is_from_table(&self, name: &Name) -> bool {
+        matches!(self, Self::Table { from, .. } if from == name)
+    }
+
+    pub(super) fn is_from_type(&self, name: &Name) -> bool {
+        matches!(self, Self::Type { from, .. } if from == name)
+    }
 }

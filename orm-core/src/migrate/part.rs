@@ -22,6 +22,8 @@ pub(super) enum Key {
     Attach(Name),
     Reference(Name, String),
     Owner(Name),
+    Replica(Name),
+    Cluster(Name),
     Function(Name, String),
     View(Name),
     Trigger(Name, String),
@@ -50,6 +52,10 @@ pub(super) enum Part<'a> {
     Attach(&'a Table, &'a Partition),
     /// The column that a sequence belongs to.
     Owner(&'a Sequence),
+    /// The replica identity of a table.
+    Replica(&'a Table, &'a str),
+    /// The index by which a table is clustered.
+    Cluster(&'a Table, &'a str),
     View(&'a View),
     /// The trigger of a table or view.
     Trigger(&'a Name, &'a Trigger),
@@ -108,6 +114,12 @@ fn of_table<'a>(table: &'a Table, all: &mut BTreeMap<Key, Part<'a>>) {
     if let Some(partition) = &table.partition_of {
         all.insert(Key::Attach(name.clone()), Part::Attach(table, partition));
     }
+    if let Some(it) = &table.replica_identity {
+        all.insert(Key::Replica(name.clone()), Part::Replica(table, it));
+    }
+    if let Some(it) = &table.cluster_on {
+        all.insert(Key::Cluster(name.clone()), Part::Cluster(table, it));
+    }
     for it in &table.columns {
         all.insert(Key::Column(name.clone(), it.name.clone()), Part::Column(table, it));
         if it.default.is_some() && it.generated.is_none() {
@@ -146,7 +158,9 @@ impl Key {
             Self::Type(name) => ("type", short(name)),
             Self::Sequence(name) | Self::Owner(name) => ("sequence", short(name)),
             Self::Function(name, arguments) => ("function", format!("{}({arguments})", short(name))),
-            Self::Table(name) | Self::Attach(name) => ("table", short(name)),
+            Self::Table(name) | Self::Attach(name) | Self::Replica(name) | Self::Cluster(name) => {
+                ("table", short(name))
+            }
             Self::Column(table, name) => ("table column", format!("{}.{name}", short(table))),
             Self::Default(table, name) => ("default value", format!("{}.{name}", short(table))),
             Self::Constraint(table, name) | Self::Reference(table, name) => {
@@ -170,7 +184,9 @@ impl Key {
             | Self::Index(table, _)
             | Self::Trigger(table, _)
             | Self::Policy(table, _)
-            | Self::Attach(table) => Some(table),
+            | Self::Attach(table)
+            | Self::Replica(table)
+            | Self::Cluster(table) => Some(table),
             _ => None,
         }
     }

@@ -4,7 +4,7 @@ use orm_core::{
     catalog::Catalog,
     error::{Error, ErrorKind, Result},
     executor::Executor,
-    migrate::{Mode, Options, Plan, Step, diff},
+    migrate::{Mode, Options, Plan, Step, diff, renames},
     statement::{Operation, Sql, Statement},
 };
 
@@ -61,13 +61,73 @@ fn at(step: &Step, error: &Error) -> Error {
     Error::new(ErrorKind::Migration, format!("the step failed: {error}\n{}", step.sql))
 }
 
-/// Runs a plan on a scratch database that has the schema `from`, and compares the result with `to`.
+/// Returns the steps from one schema to another, after they were run on a scratch database and have led to `to` there.
 ///
-/// `server` is any database of the server on which the scratch database is created; it is not changed. About thirty
-/// round trips beside the steps, a database is created and dropped.
+/// `server` is any database of the server on which the scratch database is created; it is not changed. What was renamed is
+/// read again from the scratch database, so expressions are compared as the server writes them then. About sixty round trips
+/// beside the steps; a database is created and dropped.
 ///
 /// # Errors
-/// [`ErrorKind::Migration`] if a step fails or something is left to do: the message says what. Errors of the server.
+/// As [`diff`]. [`ErrorKind::Migration`] if a step fails on the scratch database or something is left to do after the last
+/// one: the message says what. Errors of the server.
+///
+/// ```
+/// # use blog::*; async fn run(db: Database) -> Result<()> {
+/// use orm_pg::schema::{introspect, migrate::Options, plan};
+///
+/// let (from, to) = (introspect(&db).await?, introspect(&db).await?);
+/// let steps = plan(&db, &from, &to, &Options::new().online()).await?;
+/// assert!(steps.is_empty());
+/// # Ok(()) }
+/// ```
+pub async fn plan(server: &Database, from: &Catalog, to: &Catalog, options: &Options) -> Result<Plan> {
+    let scratch = Scratch::create(server).await?;
+    let proved = planned_on(scratch.database(), from, to, options).await;
+    scratch.drop().await?;
+    proved
+}
+
+async fn planned_on(scratch: &Database, from: &Catalog, to: &Catalog, options: &Options) -> Result<Plan> {
+    create(scratch, from).await?;
+    let mut all = renames(from, options)?;
+    apply(scratch, &all).await?;
+    let between = introspect(scratch).await?;
+    let mut options = options.clone();
+    options.renames.clear();
+    let plan = diff(&between, to, &options)?;
+    apply(scratch, &plan).await?;
+    nothing_left(scratch, to).await?;
+    all.steps.extend(plan.steps);
+    all.notes.extend(plan.notes);
+    Ok(all)
+}
+
+/// Creates the whole schema in an empty database.
+async fn create(database: &Database, schema: &Catalog) -> Result<()> {
+    let empty = introspect(database).await?;
+    apply(database, &diff(&empty, schema, &Options::new().allow_all())?).await
+}
+
+async fn nothing_left(database: &Database, to: &Catalog) -> Result<()> {
+    let reached = introspect(database).await?;
+    let rest = diff(&reached, to, &Options::new().allow_all())?;
+    if rest.is_empty() {
+        return Ok(());
+    }
+    let left: Vec<_> = rest.steps.iter().map(|it| format!("  {}", it.sql)).collect();
+    let text = format!(
+        "the plan does not lead to the schema that was asked for. After it, this is left:\n{}",
+        left.join("\n")
+    );
+    Err(Error::new(ErrorKind::Migration, text))
+}
+
+/// Runs a plan on a scratch database that has the schema `from`, and checks that the result is `to`.
+///
+/// As [`plan`], for a plan that was made or changed elsewhere.
+///
+/// # Errors
+/// As [`plan`].
 ///
 /// ```
 /// # use blog::*; async fn run(db: Database) -> Result<()> {
@@ -86,19 +146,7 @@ pub async fn prove(server: &Database, from: &Catalog, to: &Catalog, plan: &Plan)
 }
 
 async fn proved_on(scratch: &Database, from: &Catalog, to: &Catalog, plan: &Plan) -> Result<()> {
-    let empty = introspect(scratch).await?;
-    apply(scratch, &diff(&empty, from, &Options::new().allow_all())?).await?;
+    create(scratch, from).await?;
     apply(scratch, plan).await?;
-    let reached = introspect(scratch).await?;
-    let everything = Options::new().allow_all();
-    let rest = diff(&reached, to, &everything)?;
-    if rest.is_empty() {
-        return Ok(());
-    }
-    let left: Vec<_> = rest.steps.iter().map(|it| format!("  {}", it.sql)).collect();
-    let text = format!(
-        "the plan does not lead to the schema that was asked for. After it, this is left:\n{}",
-        left.join("\n")
-    );
-    Err(Error::new(ErrorKind::Migration, text))
+    nothing_left(scratch, to).await
 }

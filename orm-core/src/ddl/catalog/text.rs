@@ -1,7 +1,7 @@
 //! Objects that are kept as the server's text: views, triggers, policies. A function is its own statement.
 
 use super::{index::with, list, quoted};
-use crate::catalog::{Name, Policy, View};
+use crate::catalog::{Function, Name, Policy, Privilege, View};
 
 impl View {
     /// Returns the statement that creates the view: `CREATE VIEW "app"."grown" ("id") AS SELECT …`.
@@ -19,6 +19,27 @@ impl View {
     }
 }
 
+impl Function {
+    /// `FUNCTION "app"."plus"(a integer, b integer)`, as it is written after DROP, GRANT and COMMENT ON.
+    pub(crate) fn label(&self) -> String {
+        format!("{} {}({})", if self.procedure { "PROCEDURE" } else { "FUNCTION" }, self.name, self.arguments)
+    }
+}
+
+impl Privilege {
+    /// `GRANT SELECT ("id") ON TABLE "app"."grown" TO "reader" WITH GRANT OPTION`.
+    pub(crate) fn grant(&self, on: &str) -> String {
+        let column = self.column.as_ref().map(|it| format!(" ({})", quoted(it))).unwrap_or_default();
+        let option = if self.grantable { " WITH GRANT OPTION" } else { "" };
+        format!("GRANT {}{column} ON {on} TO {}{option}", self.privilege, role(&self.grantee))
+    }
+}
+
+/// The role as SQL; `public` is all of them.
+fn role(name: &str) -> String {
+    if name == "public" { "PUBLIC".to_owned() } else { quoted(name) }
+}
+
 impl Policy {
     /// Returns the statement that creates the policy:
     /// `CREATE POLICY "own" ON "app"."users" AS RESTRICTIVE FOR SELECT TO "app" USING (…) WITH CHECK (…)`.
@@ -32,7 +53,7 @@ impl Policy {
             out.push_str(&format!(" FOR {}", self.command));
         }
         if self.roles.iter().any(|it| it != "public") {
-            out.push_str(&format!(" TO {}", list(&self.roles)));
+            out.push_str(&format!(" TO {}", self.roles.iter().map(|it| role(it)).collect::<Vec<_>>().join(", ")));
         }
         if let Some(using) = &self.using {
             out.push_str(&format!(" USING ({using})"));

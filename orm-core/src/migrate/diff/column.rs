@@ -49,6 +49,7 @@ impl Diff<'_> {
         }
         let what = format!("COLUMN {}.{}", table.name, quoted(&new.name));
         self.comment(key, &what, &old.comment, &new.comment);
+        self.column_details(key, &table.name, Some(old), new);
     }
 
     /// `ALTER TABLE … ALTER COLUMN … TYPE … USING …`. The default is set again afterwards if the cast could not convert it.

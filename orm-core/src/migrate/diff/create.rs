@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-impl Diff<'_> {
+impl<'a> Diff<'a> {
     /// Writes creations and changes, each after what it needs. What a new table can declare is in its CREATE TABLE.
     pub(super) fn create_and_alter(&mut self) -> Result<()> {
         let mut needs = self.new_needs.clone();
@@ -98,7 +98,7 @@ impl Diff<'_> {
             .filter(|it| is_inline(Key::Column(name.clone(), it.name.clone())))
             .map(|it| {
                 let default = is_inline(Key::Default(name.clone(), it.name.clone()));
-                (self.as_created(table, it), self.sequence_of(name, &it.name), default)
+                (as_created(table, it), self.sequence_of(name, &it.name), default)
             })
             .collect();
         let constraints: Vec<_> =
@@ -125,15 +125,12 @@ impl Diff<'_> {
         }
         self.comment(key, &format!("TABLE {name}"), &None, &table.comment);
         comments.into_iter().for_each(|sql| self.push(step(key, sql)));
+        for (column, ..) in &columns {
+            self.column_details(key, name, None, column);
+        }
         for it in constraints {
             self.comment_constraint(key, name, it);
         }
-    }
-
-    /// A partition gets its identity when it is attached.
-    fn as_created(&self, table: &Table, column: &Column) -> Column {
-        let identity = column.identity.filter(|_| table.partition_of.is_none());
-        Column { identity, ..column.clone() }
     }
 
     /// `ALTER TABLE … ALTER COLUMN … SET DEFAULT …`, if it is not that of the parent.
@@ -147,7 +144,7 @@ impl Diff<'_> {
         }
     }
 
-    fn sequence_of(&self, table: &Name, column: &str) -> Option<&Sequence> {
+    fn sequence_of(&self, table: &Name, column: &str) -> Option<&'a Sequence> {
         let owns = |it: &&Sequence| {
             it.owner.as_ref().is_some_and(|owner| owner.identity && owner.table == *table && owner.column == column)
         };
@@ -177,10 +174,18 @@ impl Diff<'_> {
                     self.push(step(key, format!("ALTER DOMAIN {} ADD {}", it.name, check.definition())));
                 }
                 self.comment(key, &format!("DOMAIN {}", it.name), &None, &it.comment);
+                for check in &it.checks {
+                    let what = format!("CONSTRAINT {} ON DOMAIN {}", quoted(&check.name), it.name);
+                    self.comment(key, &what, &None, &check.comment);
+                }
             }
             Part::Composite(it) => {
                 self.push(step(key, it.create()));
                 self.comment(key, &format!("TYPE {}", it.name), &None, &it.comment);
+                for attribute in &it.attributes {
+                    let what = format!("COLUMN {}.{}", it.name, quoted(&attribute.name));
+                    self.comment(key, &what, &None, &attribute.comment);
+                }
             }
             Part::Sequence(it) => {
                 self.push(step(key, it.create()));
@@ -189,7 +194,8 @@ impl Diff<'_> {
             Part::Owner(it) => self.push(step(key, it.owned_by(it.owner.as_ref()))),
             Part::Function(it) => {
                 self.push(step(key, it.definition.clone()));
-                self.comment(key, &function(it), &None, &it.comment);
+                self.comment(key, &it.label(), &None, &it.comment);
+                self.grant_again(key);
             }
             Part::Table(_) => {}
             Part::Column(table, it) => self.add_column(key, table, it),
@@ -207,9 +213,16 @@ impl Diff<'_> {
             Part::Attach(table, of) => {
                 self.push(step(key, format!("ALTER TABLE {} ATTACH PARTITION {} {}", of.parent, table.name, of.bound)));
             }
+            Part::Replica(table, how) => {
+                self.push(step(key, format!("ALTER TABLE {} REPLICA IDENTITY {how}", table.name)));
+            }
+            Part::Cluster(table, index) => {
+                self.push(step(key, format!("ALTER TABLE {} CLUSTER ON {}", table.name, quoted(index))));
+            }
             Part::View(it) => {
                 self.push(step(key, it.create()));
-                self.comment(key, &it.label(), &None, &it.comment);
+                self.view_details(key, None, it);
+                self.grant_again(key);
             }
             Part::Trigger(table, it) => {
                 self.push(step(key, it.definition.clone()));
@@ -243,6 +256,7 @@ impl Diff<'_> {
         self.push(step(key, format!("ALTER TABLE {name} ADD COLUMN {definition}")));
         let what = format!("COLUMN {name}.{}", quoted(&column.name));
         self.comment(key, &what, &None, &column.comment);
+        self.column_details(key, name, None, column);
         if later {
             self.required_later.push(key.clone());
         }
@@ -277,7 +291,7 @@ impl Diff<'_> {
                 if old.definition != new.definition {
                     self.push(step(key, new.definition.clone()));
                 }
-                self.comment(key, &function(new), &old.comment, &new.comment);
+                self.comment(key, &new.label(), &old.comment, &new.comment);
             }
             (Some(Part::Table(old)), Some(Part::Table(new))) => self.alter_table(key, old, new)?,
             (Some(Part::Column(..)), Some(Part::Column(..))) => self.alter_column(key),
@@ -296,8 +310,9 @@ impl Diff<'_> {
             }
             (Some(Part::Index(_, old)), Some(Part::Index(table, new))) => self.alter_index(key, table, old, new),
             (Some(Part::View(old)), Some(Part::View(new))) => {
-                self.comment(key, &new.label(), &old.comment, &new.comment);
+                self.view_details(key, Some(old), new);
             }
+            (Some(Part::Replica(..)), _) | (Some(Part::Cluster(..)), _) => self.create_part(key),
             (Some(Part::Trigger(_, old)), Some(Part::Trigger(table, new))) => self.alter_trigger(key, table, old, new),
             (Some(Part::Policy(_, old)), Some(Part::Policy(table, new))) => {
                 let what = format!("POLICY {} ON {}", quoted(&new.name), table.name);
@@ -309,8 +324,10 @@ impl Diff<'_> {
     }
 }
 
-fn function(it: &crate::catalog::Function) -> String {
-    format!("{} {}({})", if it.procedure { "PROCEDURE" } else { "FUNCTION" }, it.name, it.arguments)
+/// A partition gets its identity when it is attached.
+fn as_created(table: &Table, column: &Column) -> Column {
+    let identity = column.identity.filter(|_| table.partition_of.is_none());
+    Column { identity, ..column.clone() }
 }
 
 /// The needs with each part counted as the one in whose statement it is written.

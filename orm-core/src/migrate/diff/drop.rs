@@ -142,6 +142,8 @@ impl Diff<'_> {
                 return self.push(if alone { detach.alone() } else { detach });
             }
             Part::Owner(it) => (it.owned_by(None), None),
+            Part::Replica(table, _) => (format!("ALTER TABLE {} REPLICA IDENTITY DEFAULT", table.name), None),
+            Part::Cluster(table, _) => (format!("ALTER TABLE {} SET WITHOUT CLUSTER", table.name), None),
             Part::View(it) => (format!("DROP {}", it.label()), (!made).then_some("drop_view")),
             Part::Trigger(table, it) => {
                 (format!("DROP TRIGGER {} ON {table}", own(&it.name)), (!made).then_some("drop_trigger"))

@@ -48,6 +48,7 @@ impl Diff<'_> {
             let own = Name::new(&table.schema, &index.name);
             self.push(step(key, format!("ALTER INDEX {parent} ATTACH PARTITION {own}")));
         }
+        self.index_statistics(key, table, None, index);
         if index.comment.is_some() {
             let what = format!("INDEX {}", Name::new(&table.schema, &index.name));
             self.push(step(key, comment_on(&what, index.comment.as_deref())));

@@ -81,7 +81,7 @@ fn table(catalog: &mut Catalog, from: &Name, to: &Name, steps: &mut Vec<Step>) -
 }
 
 /// `text` with `from`, where both of its parts are written, replaced.
-fn renamed_names(text: &str, from: &Name, to: &Name) -> String {
+pub(super) fn renamed_names(text: &str, from: &Name, to: &Name) -> String {
     let plain = |name: &Name| {
         let part = |it: &str| {
             let simple = it.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');

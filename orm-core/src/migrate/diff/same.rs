@@ -55,6 +55,9 @@ pub(super) fn compare(old: &Part<'_>, new: &Part<'_>, version: u32) -> Change {
                 Change::Remake
             }
         }
+        (Part::Replica(_, old), Part::Replica(_, new)) | (Part::Cluster(_, old), Part::Cluster(_, new)) => {
+            alter_if(old != new)
+        }
         (Part::Owner(old), Part::Owner(new)) => alter_if(old.owner != new.owner),
         (Part::View(old), Part::View(new)) => of_view(old, new),
         (Part::Trigger(_, old), Part::Trigger(_, new)) => of_trigger(old, new),
@@ -106,6 +109,8 @@ fn of_function(old: &Function, new: &Function) -> Change {
 fn of_table(old: &Table, new: &Table) -> Change {
     let of_itself = |it: &Table| Table {
         partition_of: None,
+        replica_identity: None,
+        cluster_on: None,
         columns: Vec::new(),
         constraints: Vec::new(),
         indexes: Vec::new(),
@@ -167,8 +172,13 @@ fn of_index(old: &Index, new: &Index) -> Change {
     for it in [&mut plain, &mut wanted] {
         (it.comment, it.valid, it.partitioned) = (None, true, false);
         it.storage.clear();
+        it.keys.iter_mut().for_each(|it| it.statistics = None);
     }
-    if plain == wanted { alter_if(old.comment != new.comment || old.storage != new.storage) } else { Change::Remake }
+    if plain == wanted {
+        alter_if(Index { valid: true, ..old.clone() } != Index { valid: true, ..new.clone() })
+    } else {
+        Change::Remake
+    }
 }
 
 fn of_view(old: &View, new: &View) -> Change {
@@ -176,7 +186,11 @@ fn of_view(old: &View, new: &View) -> Change {
         || old.columns != new.columns
         || old.definition != new.definition
         || old.options != new.options;
-    if differs { Change::Remake } else { alter_if(old.comment != new.comment) }
+    if differs {
+        return Change::Remake;
+    }
+    let details = |it: &View| (it.comment.clone(), it.column_comments.clone(), it.column_defaults.clone());
+    alter_if(details(old) != details(new))
 }
 
 fn of_trigger(old: &Trigger, new: &Trigger) -> Change {

@@ -1,8 +1,8 @@
 //! Changes of tables themselves, of their constraints and indexes, and of the objects that are kept as texts.
 
-use super::{Diff, step};
+use super::{Diff, rename::renamed_names, step};
 use crate::{
-    catalog::{Constraint, ConstraintKind, Index, Name, Table, Trigger},
+    catalog::{Constraint, ConstraintKind, Index, Name, Sequence, SequenceOwner, Table, Trigger},
     ddl::catalog::{quoted, with},
     error::{Error, ErrorKind, Result},
     migrate::part::{Key, Part, short},
@@ -77,6 +77,7 @@ impl Diff<'_> {
     pub(super) fn alter_index(&mut self, key: &Key, table: &Name, old: &Index, new: &Index) {
         let name = Name::new(&table.schema, &new.name);
         self.storage(key, &format!("INDEX {name}"), &old.storage, &new.storage);
+        self.index_statistics(key, table, Some(old), new);
         self.comment(key, &format!("INDEX {name}"), &old.comment, &new.comment);
     }
 
@@ -87,8 +88,47 @@ impl Diff<'_> {
         self.comment(key, &format!("TRIGGER {} ON {table}", quoted(&new.name)), &old.comment, &new.comment);
     }
 
+    /// Gives the sequences of columns whose names have changed with those of their tables the new ones.
+    fn rename_sequences(&mut self) {
+        let gone = self.gone.iter().filter(|it| !self.made.contains(it)).cloned();
+        for old_key in gone.collect::<Vec<_>>() {
+            let Some(Part::Sequence(old)) = self.old.get(&old_key).copied() else { continue };
+            let found = self.made.iter().find_map(|key| match self.new.get(key) {
+                Some(Part::Sequence(new)) if old.owner.is_some() && old.owner == new.owner => Some((key.clone(), *new)),
+                _ => None,
+            });
+            let Some((new_key, new)) = found.filter(|(_, new)| new.name.schema == old.name.schema) else { continue };
+            self.push(step(&new_key, format!("ALTER SEQUENCE {} RENAME TO {}", old.name, quoted(&new.name.name))));
+            let renamed = Sequence { name: new.name.clone(), ..old.clone() };
+            if let Some(sql) = new.alter(&renamed) {
+                self.push(step(&new_key, sql));
+            }
+            self.comment(&new_key, &format!("SEQUENCE {}", new.name), &old.comment, &new.comment);
+            for key in [old_key, Key::Owner(old.name.clone())] {
+                self.gone.remove(&key);
+            }
+            for key in [new_key, Key::Owner(new.name.clone())] {
+                self.made.remove(&key);
+            }
+            if let Some(owner) = &new.owner {
+                self.follow_sequence(owner, &old.name, &new.name);
+            }
+        }
+    }
+
+    /// The default that reads the sequence has followed its name.
+    fn follow_sequence(&mut self, owner: &SequenceOwner, from: &Name, to: &Name) {
+        let key = Key::Default(owner.table.clone(), owner.column.clone());
+        if let (Some(Part::Default(_, old)), Some(Part::Default(_, new))) = (self.old.get(&key), self.new.get(&key))
+            && old.default.as_ref().map(|it| renamed_names(it, from, to)) == new.default
+        {
+            self.altered.remove(&key);
+        }
+    }
+
     /// Gives constraints and indexes that are equal but for their names the new ones.
     pub(super) fn rename_equal(&mut self) {
+        self.rename_sequences();
         let gone: Vec<_> = self.gone.iter().filter(|it| !self.made.contains(it)).cloned().collect();
         for old_key in gone {
             let Some(table) = old_key.of().cloned().filter(|it| self.stays(it)) else { continue };

@@ -2,7 +2,7 @@
 
 use super::{Diff, step};
 use crate::{
-    catalog::{CompositeType, Domain, EnumType, Name},
+    catalog::{CompositeType, Domain, DomainCheck, EnumType, Name},
     ddl::catalog::{comment_on, literal, quoted},
     error::Result,
     migrate::{
@@ -60,14 +60,14 @@ impl Diff<'_> {
             let rest = if new.not_null { "SET NOT NULL" } else { "DROP NOT NULL" };
             self.push(step(key, alter(rest.to_owned())));
         }
-        for check in old.checks.iter().filter(|it| !new.checks.iter().any(|other| other == *it)) {
+        for check in old.checks.iter().filter(|it| !new.checks.iter().any(|other| is_same(other, it))) {
             let becomes_valid = new.checks.iter().any(|it| {
                 it.name == check.name && it.expression == check.expression && it.validated && !check.validated
             });
             let rest = if becomes_valid { "VALIDATE" } else { "DROP" };
             self.push(step(key, alter(format!("{rest} CONSTRAINT {}", quoted(&check.name)))));
         }
-        for check in new.checks.iter().filter(|it| !old.checks.iter().any(|other| other == *it)) {
+        for check in new.checks.iter().filter(|it| !old.checks.iter().any(|other| is_same(other, it))) {
             let was_there = old.checks.iter().any(|it| {
                 it.name == check.name && it.expression == check.expression && check.validated && !it.validated
             });
@@ -84,6 +84,11 @@ impl Diff<'_> {
             }
         }
         self.comment(key, &format!("DOMAIN {}", new.name), &old.comment, &new.comment);
+        for check in &new.checks {
+            let was = old.checks.iter().find(|it| it.name == check.name && it.expression == check.expression);
+            let what = format!("CONSTRAINT {} ON DOMAIN {}", quoted(&check.name), new.name);
+            self.comment(key, &what, &was.and_then(|it| it.comment.clone()), &check.comment);
+        }
     }
 
     fn alter_composite(&mut self, key: &Key, old: &CompositeType, new: &CompositeType) {
@@ -97,7 +102,7 @@ impl Diff<'_> {
         for it in &new.attributes {
             match find(old, &it.name) {
                 None => self.push(step(key, alter(format!("ADD ATTRIBUTE {}", it.definition())))),
-                Some(old) if old != *it => {
+                Some(old) if (&old.ty, &old.collation) != (&it.ty, &it.collation) => {
                     let collation = it.collation.as_ref().map(|it| format!(" COLLATE {it}")).unwrap_or_default();
                     let rest = format!("ALTER ATTRIBUTE {} TYPE {}{collation}", quoted(&it.name), it.ty);
                     self.push(step(key, alter(rest)));
@@ -106,6 +111,10 @@ impl Diff<'_> {
             }
         }
         self.comment(key, &format!("TYPE {}", new.name), &old.comment, &new.comment);
+        for it in &new.attributes {
+            let was = find(old, &it.name).and_then(|it| it.comment);
+            self.comment(key, &format!("COLUMN {}.{}", new.name, quoted(&it.name)), &was, &it.comment);
+        }
     }
 
     /// Drops the types that were replaced, after their columns have got the new ones.
@@ -156,4 +165,9 @@ fn added_labels(old: &EnumType, new: &EnumType) -> Vec<String> {
         }
     }
     statements
+}
+
+/// Whether both are the same constraint, comments aside.
+fn is_same(one: &DomainCheck, other: &DomainCheck) -> bool {
+    (&one.name, &one.expression, one.validated) == (&other.name, &other.expression, other.validated)
 }

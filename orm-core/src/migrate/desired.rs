@@ -1,0 +1,115 @@
+//! The schema that models ask for, when only a part of it can be said by models.
+
+use std::collections::BTreeSet;
+
+use super::{Options, part::short};
+use crate::catalog::{Catalog, Column, Constraint, Name, SequenceOwner, Table};
+
+/// Returns `base` with everything that models declare as `models` has it: the `to` of a diff from `base`.
+///
+/// `models` is the catalog of a database that holds only what models declare. Their tables, columns, constraints and indexes
+/// replace those of `base`, and so do their enums and composite types. What models cannot declare stays as it is: triggers,
+/// policies, views, functions, partitions, privileges, how columns are stored. A table or type of `base` that no model
+/// declares stays, too, unless `options` permit to drop it; the second value names those that stay.
+///
+/// ```
+/// # use orm_pg::schema::{catalog::Catalog, migrate::{Options, desired}};
+/// let (to, without_model) = desired(&Catalog::default(), &Catalog::default(), &Options::new());
+/// assert!(to.tables.is_empty() && without_model.is_empty());
+/// ```
+#[must_use]
+pub fn desired(base: &Catalog, models: &Catalog, options: &Options) -> (Catalog, Vec<Name>) {
+    let mut to = base.clone();
+    let renamed = |name: &Name| options.renames.iter().any(|it| it.is_from_table(name));
+    let dropped =
+        |action: &str, name: &Name| options.allow.iter().any(|it| it.action == action && it.object == short(name));
+    let modelled: BTreeSet<_> = models.tables.iter().map(|it| it.name.clone()).collect();
+    let mut without_model = Vec::new();
+    to.tables.retain(|it| {
+        let stays = modelled.contains(&it.name) || !(renamed(&it.name) || dropped("drop_table", &it.name));
+        if stays && !modelled.contains(&it.name) && it.partition_of.is_none() {
+            without_model.push(it.name.clone());
+        }
+        stays
+    });
+    let gone: BTreeSet<_> =
+        base.tables.iter().map(|it| &it.name).filter(|it| to.table(it).is_none()).cloned().collect();
+    for table in &models.tables {
+        let before = options.former_name(&table.name).and_then(|it| base.table(it)).or_else(|| base.table(&table.name));
+        let wanted = before.map_or_else(|| table.clone(), |before| merged(before, table, options));
+        to.tables.retain(|it| it.name != table.name);
+        to.tables.push(wanted);
+    }
+    let owned =
+        |owner: &SequenceOwner| owner.identity && (modelled.contains(&owner.table) || gone.contains(&owner.table));
+    to.sequences.retain(|it| !it.owner.as_ref().is_some_and(|owner| owned(owner) || gone.contains(&owner.table)));
+    to.sequences.extend(models.sequences.iter().filter(|it| it.owner.as_ref().is_some_and(owned)).cloned());
+    for it in &models.enums {
+        to.enums.retain(|other| other.name != it.name);
+        to.enums.push(it.clone());
+    }
+    for it in &models.composites {
+        to.composites.retain(|other| other.name != it.name);
+        to.composites.push(it.clone());
+    }
+    let former = |name: &Name| options.renames.iter().any(|it| it.is_from_type(name));
+    to.enums.retain(|it| !former(&it.name) && !dropped("drop_type", &it.name));
+    to.composites.retain(|it| !former(&it.name) && !dropped("drop_type", &it.name));
+    for it in &models.schemas {
+        if !to.schemas.iter().any(|other| other.name == it.name) {
+            to.schemas.push(it.clone());
+        }
+    }
+    to.sort();
+    (to, without_model)
+}
+
+/// The table of a model with what only the database knows of it.
+fn merged(before: &Table, model: &Table, options: &Options) -> Table {
+    let mut table = model.clone();
+    table.partition_of.clone_from(&before.partition_of);
+    table.inherits.clone_from(&before.inherits);
+    table.row_security = before.row_security;
+    table.force_row_security = before.force_row_security;
+    table.replica_identity.clone_from(&before.replica_identity);
+    table.cluster_on.clone_from(&before.cluster_on);
+    table.triggers.clone_from(&before.triggers);
+    table.policies.clone_from(&before.policies);
+    table.comment = model.comment.clone().or_else(|| before.comment.clone());
+    if model.storage.is_empty() {
+        table.storage.clone_from(&before.storage);
+    }
+    for column in &mut table.columns {
+        let name = options.former_column(&model.name, &column.name).unwrap_or(&column.name);
+        if let Some(before) = before.column(name).or_else(|| before.column(&column.name)) {
+            keep(column, before);
+        }
+    }
+    for it in &mut table.constraints {
+        let was = before.constraint(&it.name).filter(|was| was.kind == it.kind);
+        if let Some(was) = was {
+            (it.local, it.inherited) = (was.local, was.inherited);
+            it.comment = it.comment.clone().or_else(|| was.comment.clone());
+        }
+    }
+    // What a parent table declares is none of the model's.
+    let inherited = before.constraints.iter().filter(|it| !it.local && model.constraint(&it.name).is_none());
+    table.constraints.extend(inherited.cloned().collect::<Vec<Constraint>>());
+    for it in &mut table.indexes {
+        if let Some(was) = before.indexes.iter().find(|was| was.name == it.name) {
+            it.parent.clone_from(&was.parent);
+            it.partitioned = was.partitioned;
+            it.comment = it.comment.clone().or_else(|| was.comment.clone());
+        }
+    }
+    table
+}
+
+fn keep(column: &mut Column, before: &Column) {
+    column.storage.clone_from(&before.storage);
+    column.compression.clone_from(&before.compression);
+    column.statistics = before.statistics;
+    column.options.clone_from(&before.options);
+    (column.local, column.inherited) = (before.local, before.inherited);
+    column.comment = column.comment.clone().or_else(|| before.comment.clone());
+}
