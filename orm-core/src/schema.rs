@@ -135,7 +135,16 @@ impl ColumnDef {
     /// Returns whether an insert may omit it.
     #[must_use]
     pub const fn optional(&self) -> bool {
-        self.nullable || self.identity || self.default.is_some() || self.generated.is_some()
+        self.nullable || self.identity || self.default.is_some() || self.generated.is_some() || self.serial()
+    }
+
+    /// Returns whether its type is `serial` or the like: an integer whose default is the next value of a sequence.
+    #[must_use]
+    pub const fn serial(&self) -> bool {
+        match self.sql_type {
+            Some(it) => matches!(it.as_bytes(), b"smallserial" | b"serial" | b"bigserial"),
+            None => false,
+        }
     }
 
     /// Returns whether an insert may name it: only the database writes identity and generated columns.

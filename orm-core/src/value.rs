@@ -19,6 +19,7 @@ mod interval;
 mod json;
 mod multirange;
 mod newtype;
+mod opaque;
 mod range;
 mod raw;
 mod reader;
@@ -49,6 +50,7 @@ pub use self::{
     json::Json,
     multirange::Multirange,
     newtype::{InvalidMacAddr, MacAddr, MacAddr8, Money, Oid, PgChar},
+    opaque::Opaque,
     range::{PgRange, RangeItem},
     raw::RawValue,
     scalar::NulCharacter,

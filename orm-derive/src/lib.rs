@@ -121,7 +121,7 @@ fn derive<R, C>(
 /// | `flatten` | the columns of a struct with `#[derive(Flatten)]` |
 /// | `skip` | not a column; read as `Default::default()` |
 /// | `renamed_from = "name"` | the previous name, for migrations |
-/// | `sql_type = "varchar(20)"` | the type of the column as SQL, if it is not that of the Rust type; the Rust type must be able to read it: `citext`, `char(3)` and `xml` for `String`, `numeric(10, 2)` for `Decimal`, `vector(3)` for `Vector` |
+/// | `sql_type = "varchar(20)"` | the type of the column as SQL, if it is not that of the Rust type; the Rust type must be able to read it: `citext`, `char(3)` and `xml` for `String`, `numeric(10, 2)` for `Decimal`, `vector(3)` for `Vector`; `serial` and `bigserial` for an integer that a sequence numbers, where `identity` is not used |
 ///
 /// A column may be NULL when its type is an `Option`.
 ///

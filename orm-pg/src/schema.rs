@@ -8,6 +8,8 @@ pub use orm_core::schema::*;
 mod apply;
 #[cfg(feature = "migrate")]
 pub mod doctor;
+#[cfg(feature = "cli")]
+pub mod generate;
 #[cfg(feature = "migrate")]
 mod introspect;
 #[cfg(feature = "migrate")]

@@ -8,8 +8,8 @@
 pub use orm_core::{
     model::Defaulted::{self, Auto},
     value::{
-        Hstore, InexactInterval, Interval, InvalidMacAddr, Json, MacAddr, MacAddr8, Money, Multirange, Oid, OrInfinity,
-        PgChar, PgRange,
+        Hstore, InexactInterval, Interval, InvalidMacAddr, Json, MacAddr, MacAddr8, Money, Multirange, Oid, Opaque,
+        OrInfinity, PgChar, PgRange,
     },
 };
 

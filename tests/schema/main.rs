@@ -2,6 +2,7 @@
 
 mod attributes;
 mod doctor;
+mod generate;
 mod locks;
 mod plans;
 

@@ -1,3 +1,4 @@
 //! What the tests of this package share with its programs: see `it`, `schema`, `ui` and `hygiene`.
 
+pub mod dump;
 pub mod facts;

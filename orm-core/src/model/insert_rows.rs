@@ -71,7 +71,9 @@ impl<T: SqlType> Buffer for ColumnBuffer<T> {
 
     fn is_unnested_wrong(&self) -> bool {
         use crate::value::Scalar;
-        T::Base::TYPE.array || !T::Base::TYPE.attributes.is_empty()
+        let ty = T::Base::TYPE;
+        // The last one is any type, an array too.
+        ty.array || !ty.attributes.is_empty() || ty == crate::value::Opaque::TYPE
     }
 
     fn into_array(self: Box<Self>, table: &'static Table, column: &'static str) -> Bind {

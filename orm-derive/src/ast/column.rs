@@ -31,6 +31,12 @@ impl Column {
 
     /// Whether an insert may leave it to a default.
     pub(crate) fn has_default(&self) -> bool {
-        self.default.is_some() || self.version.is_some()
+        self.default.is_some() || self.version.is_some() || self.is_serial()
+    }
+
+    /// Whether PostgreSQL numbers it by a sequence that is created with it.
+    fn is_serial(&self) -> bool {
+        let serial = |it: &Located<String>| matches!(it.value.as_str(), "smallserial" | "serial" | "bigserial");
+        self.sql_type.as_ref().is_some_and(serial)
     }
 }
