@@ -7,6 +7,7 @@
 //! Lists are sorted by name in byte order. Columns, labels of an enum and columns of a key keep their order in the database.
 
 mod constraint;
+mod definition;
 mod index;
 mod name;
 mod routine;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     constraint::{Action, Constraint, ConstraintKind, Elements, MatchType, Reference},
+    definition::Definition,
     index::{Index, IndexKey},
     name::Name,
     routine::{Function, Policy, Privilege, Trigger, View},
@@ -48,6 +50,9 @@ pub struct Catalog {
     pub views: Vec<View>,
     /// The functions and procedures.
     pub functions: Vec<Function>,
+    /// Further objects, each as a whole statement: collations, aggregates, operators, rules, publications and others.
+    #[serde(default)]
+    pub definitions: Vec<Definition>,
     /// Which views, functions, triggers, policies, expressions and types refer to what.
     pub dependencies: Vec<Dependency>,
     /// All other objects and properties. They are only listed here.
@@ -91,6 +96,7 @@ impl Catalog {
         for function in &mut self.functions {
             function.privileges.iter_mut().for_each(|it| it.sort());
         }
+        self.definitions.sort_by(|a, b| a.object.cmp(&b.object));
         self.dependencies.sort();
         self.unmanaged.sort();
     }

@@ -114,12 +114,14 @@ COMMENT ON TRIGGER instead ON app.grown IS 'of a view''s trigger';
 COMMENT ON POLICY own ON app.users IS 'of a policy';
 COMMENT ON PROCEDURE app.nap IS 'of a procedure';
 
--- What a catalog does not hold.
+-- Whole statements.
 CREATE AGGREGATE app.total(int) (sfunc = int4pl, stype = int, initcond = '0');
 CREATE OPERATOR app.=== (leftarg = int, rightarg = int, function = int4eq, commutator = operator(app.===));
 CREATE STATISTICS app.together ON old, mood FROM app.users;
 CREATE RULE nothing AS ON DELETE TO app.lines DO INSTEAD NOTHING;
 CREATE PUBLICATION all_of_it FOR TABLE app.users;
+
+-- What a catalog does not hold.
 GRANT SELECT ON app.users TO public;
 GRANT UPDATE (extra) ON app.lines TO public;
 COMMENT ON INDEX app.users_email_key IS 'of the index of a constraint';

@@ -1,5 +1,6 @@
 //! The facts of a schema as lines, once as the server tells them and once from a [`Catalog`]: they must be the same.
 
+mod definition;
 mod more;
 
 use std::collections::BTreeSet;
@@ -55,6 +56,7 @@ pub fn of_catalog(catalog: &Catalog) -> BTreeSet<String> {
         facts.push(format!("function {}({}) {}", label(&it.name), it.arguments, it.definition));
     }
     more::of_catalog(catalog, &mut facts);
+    definition::of_catalog(catalog, &mut facts);
     facts.iter().map(|it| plain(it)).collect()
 }
 

@@ -3,6 +3,7 @@
 //! Texts that the server wrote with an empty `search_path` are used as they are; all names are written with their schemas.
 
 mod constraint;
+mod definition;
 mod index;
 mod sequence;
 mod table;

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 
 use orm_core::{
     catalog::{
-        Catalog, CompositeType, Constraint, Dependency, Domain, Elements, EnumType, Extension, Function, Index, Name,
-        Object, Policy, Schema, Trigger, View,
+        Catalog, CompositeType, Constraint, Definition, Dependency, Domain, Elements, EnumType, Extension, Function,
+        Index, Name, Object, Policy, Schema, Sequence, Trigger, View,
     },
     error::{Error, ErrorKind, Result},
     executor::Executor,
@@ -53,9 +53,9 @@ async fn read(tx: &impl Executor) -> Result<Catalog> {
     }
     for it in rows::<Types>(tx, include_str!("introspect/types.sql")).await? {
         (catalog.enums, catalog.domains, catalog.composites) = (it.enums, it.domains, it.composites);
+        catalog.sequences = it.sequences;
     }
     catalog.tables = rows(tx, include_str!("introspect/tables.sql")).await?;
-    catalog.sequences = rows(tx, include_str!("introspect/sequences.sql")).await?;
     let constraints = rows(tx, include_str!("introspect/constraints.sql")).await?;
     let indexes = rows(tx, include_str!("introspect/indexes.sql")).await?;
     for it in rows(tx, include_str!("introspect/texts.sql")).await? {
@@ -66,6 +66,7 @@ async fn read(tx: &impl Executor) -> Result<Catalog> {
     }
     let triggers = rows(tx, include_str!("introspect/triggers.sql")).await?;
     catalog.dependencies = rows::<Dependency>(tx, include_str!("introspect/dependencies.sql")).await?;
+    catalog.definitions = rows::<Definition>(tx, include_str!("introspect/definitions.sql")).await?;
     catalog.unmanaged = rows::<Object>(tx, include_str!("introspect/unmanaged.sql")).await?;
     put_together(&mut catalog, constraints, indexes, triggers)?;
     catalog.sort();
@@ -84,6 +85,7 @@ struct Types {
     enums: Vec<EnumType>,
     domains: Vec<Domain>,
     composites: Vec<CompositeType>,
+    sequences: Vec<Sequence>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -1,8 +1,9 @@
 -- The version of the server, the schemas of the application, and the extensions. From here on names are written with their
--- schemas, except those of pg_catalog.
+-- schemas, except those of pg_catalog. To compile the queries would take longer than to run them.
 SELECT json_build_object(
     'server_version', current_setting('server_version_num')::int,
     'search_path', set_config('search_path', '', true),
+    'jit', set_config('jit', 'off', true),
     'schemas', (
         SELECT coalesce(json_agg(json_build_object(
             'name', n.nspname,

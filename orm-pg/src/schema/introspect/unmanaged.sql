@@ -2,36 +2,33 @@
 WITH application AS (
     SELECT oid FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
 ), found AS (
+    -- Window functions, which are written in C, and ranges with a function that must exist before them.
     SELECT 'pg_proc'::regclass AS class, oid AS object FROM pg_proc
-        WHERE prokind IN ('a', 'w') AND pronamespace IN (SELECT oid FROM application)
-    UNION ALL SELECT 'pg_operator'::regclass, oid FROM pg_operator WHERE oprnamespace IN (SELECT oid FROM application)
-    UNION ALL SELECT 'pg_opclass'::regclass, oid FROM pg_opclass WHERE opcnamespace IN (SELECT oid FROM application)
-    UNION ALL SELECT 'pg_opfamily'::regclass, oid FROM pg_opfamily WHERE opfnamespace IN (SELECT oid FROM application)
-    UNION ALL SELECT 'pg_collation'::regclass, oid FROM pg_collation WHERE collnamespace IN (SELECT oid FROM application)
-    UNION ALL SELECT 'pg_conversion'::regclass, oid FROM pg_conversion WHERE connamespace IN (SELECT oid FROM application)
-    UNION ALL SELECT 'pg_ts_config'::regclass, oid FROM pg_ts_config WHERE cfgnamespace IN (SELECT oid FROM application)
-    UNION ALL SELECT 'pg_ts_dict'::regclass, oid FROM pg_ts_dict WHERE dictnamespace IN (SELECT oid FROM application)
+        WHERE prokind = 'w' AND pronamespace IN (SELECT oid FROM application)
+    UNION ALL SELECT 'pg_type'::regclass, t.oid FROM pg_type t JOIN pg_range r ON r.rngtypid = t.oid
+        WHERE r.rngcanonical <> 0 AND t.typnamespace IN (SELECT oid FROM application)
+    UNION ALL SELECT 'pg_operator'::regclass, oid FROM pg_operator
+        WHERE oprcode = 0 AND oprnamespace IN (SELECT oid FROM application)
     UNION ALL SELECT 'pg_ts_parser'::regclass, oid FROM pg_ts_parser WHERE prsnamespace IN (SELECT oid FROM application)
     UNION ALL SELECT 'pg_ts_template'::regclass, oid FROM pg_ts_template WHERE tmplnamespace IN (SELECT oid FROM application)
-    UNION ALL SELECT 'pg_statistic_ext'::regclass, oid FROM pg_statistic_ext
-        WHERE stxnamespace IN (SELECT oid FROM application)
     UNION ALL SELECT 'pg_class'::regclass, oid FROM pg_class
         WHERE relkind = 'f' AND relnamespace IN (SELECT oid FROM application)
-    -- Range types and base types; the array types and multiranges come with others.
+    -- Base types; the array types come with others.
     UNION ALL SELECT 'pg_type'::regclass, oid FROM pg_type
-        WHERE (typtype = 'r' OR (typtype = 'b' AND typcategory <> 'A') OR (typtype = 'p' AND NOT typisdefined))
+        WHERE ((typtype = 'b' AND typcategory <> 'A') OR (typtype = 'p' AND NOT typisdefined))
           AND typnamespace IN (SELECT oid FROM application)
-    UNION ALL SELECT 'pg_rewrite'::regclass, w.oid FROM pg_rewrite w JOIN pg_class r ON r.oid = w.ev_class
-        WHERE w.rulename <> '_RETURN' AND r.relnamespace IN (SELECT oid FROM application)
-    UNION ALL SELECT 'pg_cast'::regclass, oid FROM pg_cast WHERE oid >= 16384
     UNION ALL SELECT 'pg_transform'::regclass, oid FROM pg_transform
     UNION ALL SELECT 'pg_language'::regclass, oid FROM pg_language WHERE oid >= 16384
     UNION ALL SELECT 'pg_am'::regclass, oid FROM pg_am WHERE oid >= 16384
     UNION ALL SELECT 'pg_foreign_data_wrapper'::regclass, oid FROM pg_foreign_data_wrapper
     UNION ALL SELECT 'pg_foreign_server'::regclass, oid FROM pg_foreign_server
-    UNION ALL SELECT 'pg_event_trigger'::regclass, oid FROM pg_event_trigger
-    UNION ALL SELECT 'pg_publication'::regclass, oid FROM pg_publication
+    UNION ALL SELECT 'pg_user_mapping'::regclass, umid FROM pg_user_mappings
     UNION ALL SELECT 'pg_default_acl'::regclass, oid FROM pg_default_acl
+    -- Parts of foreign tables.
+    UNION ALL SELECT 'pg_trigger'::regclass, t.oid FROM pg_trigger t JOIN pg_class r ON r.oid = t.tgrelid
+        WHERE r.relkind = 'f' AND NOT t.tgisinternal AND r.relnamespace IN (SELECT oid FROM application)
+    UNION ALL SELECT 'pg_rewrite'::regclass, w.oid FROM pg_rewrite w JOIN pg_class r ON r.oid = w.ev_class
+        WHERE r.relkind = 'f' AND r.relnamespace IN (SELECT oid FROM application)
 ), details AS (
     -- Properties of managed objects that the catalog does not keep.
     SELECT 'privileges of ' || kind AS kind, identity FROM (
@@ -85,6 +82,9 @@ WITH application AS (
     WHERE k.contype IN ('p', 'u', 'x') AND x.relnamespace IN (SELECT oid FROM application)
       AND obj_description(x.oid, 'pg_class') IS NOT NULL
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = k.conrelid AND d.deptype = 'e')
+    UNION ALL
+    SELECT 'subscription', quote_ident(s.subname)
+    FROM pg_subscription s JOIN pg_database b ON b.oid = s.subdbid WHERE b.datname = current_database()
     UNION ALL
     SELECT 'security label of ' || objtype, objname FROM pg_seclabels WHERE objnamespace IN (SELECT oid FROM application)
 )
