@@ -19,7 +19,7 @@ mod tests;
 
 #[cfg(feature = "migrate")]
 pub use self::{
-    database::{create_database, drop_database},
+    database::{create_database, drop_database, drop_index_concurrently, finalize_detach},
     lock::lock_tables,
 };
 use self::{

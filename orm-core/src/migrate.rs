@@ -7,6 +7,7 @@ mod desired;
 mod diff;
 mod effect;
 pub mod file;
+mod history;
 mod mention;
 mod needs;
 mod options;
@@ -20,6 +21,7 @@ pub use self::{
     desired::desired,
     diff::{diff, renames},
     effect::{Effect, Effects, LockMode, RelationKind},
+    history::{Applied, Conflict, HISTORY_TABLE, Review, State, review},
     options::{Options, Rename},
     plan::{Mode, Phase, Plan, Step},
     stated::{Kind, Stated, is_volatile, keeps_rows, stated},

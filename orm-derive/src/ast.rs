@@ -2,6 +2,7 @@
 
 mod column;
 mod constraint;
+mod folder;
 mod generics;
 mod model;
 mod pg_type;
@@ -21,6 +22,7 @@ pub(crate) use self::{
         Check, Constraint, ConstraintColumn, ConstraintKind, Deferrable, FieldPath, Index, IndexKey, IndexKind,
         IndexOptions, KeyPart,
     },
+    folder::Folder,
     generics::{is_generic, mentions, param},
     model::{Field, FieldKind, Model},
     pg_type::{CompositeAttribute, PgComposite, PgEnum, Scalar},

@@ -3,6 +3,7 @@
 
 mod constraint;
 mod field;
+mod folder;
 mod index;
 mod item;
 mod keys;
@@ -17,6 +18,7 @@ mod test;
 mod value;
 
 pub(crate) use self::{
+    folder::{FolderInput, folder},
     model::{ModelInput, ModelOptions, model},
     pg_type::{AttributeInput, CompositeInput, EnumInput, VariantInput, pg_composite, pg_enum},
     projection::{ProjectionFieldOptions, ProjectionInput, projection},

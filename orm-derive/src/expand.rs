@@ -8,6 +8,7 @@ mod columns;
 mod const_check;
 mod constraint;
 mod flatten;
+mod folder;
 mod from_row;
 mod generics;
 mod index;
@@ -27,6 +28,6 @@ mod test;
 mod tokens;
 
 pub(crate) use self::{
-    changes::changes, flatten::flatten, from_row::from_row, insert::insert, model::model, pg_composite::pg_composite,
-    pg_enum::pg_enum, projection::projection, scalar::scalar, sql::sql, test::test,
+    changes::changes, flatten::flatten, folder::folder, from_row::from_row, insert::insert, model::model,
+    pg_composite::pg_composite, pg_enum::pg_enum, projection::projection, scalar::scalar, sql::sql, test::test,
 };

@@ -13,6 +13,7 @@ pub(crate) fn write(stub: &Stub) -> TokenStream {
         Stub::Model { ident, vis, krate } => model(ident, vis, &quote!(#krate::__private)),
         Stub::Projection { ident, krate, model } => projection(ident, model, &quote!(#krate::__private)),
         Stub::Sql { krate } => quote!(#krate::__private::expr::RawSql::new(::std::vec::Vec::new())),
+        Stub::Migrations { krate } => quote!(#krate::__private::Migrations::embedded(&[])),
         Stub::Unchanged(tokens) => tokens.clone(),
     }
 }

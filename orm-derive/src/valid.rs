@@ -5,6 +5,7 @@
 
 mod column;
 mod constraint;
+mod folder;
 mod index;
 mod model;
 mod pg_type;
@@ -17,6 +18,7 @@ mod sql;
 mod test;
 
 pub(crate) use self::{
+    folder::folder,
     model::{flatten, model},
     pg_type::{pg_composite, pg_enum, scalar},
     projection::projection,

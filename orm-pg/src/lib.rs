@@ -153,13 +153,37 @@ macro_rules! sql {
     };
 }
 
+/// The migrations of a folder beside Cargo.toml, embedded in the program: `migrate!("migrations")`, or `migrate!()`.
+///
+/// Expands to a constant [`Migrations`](schema::Migrations). The compiler reads a file again when it was changed. It does not see
+/// a new file: a build script with `println!("cargo::rerun-if-changed=migrations")` makes it look, and
+/// [`check_embedded`](schema::Migrations::check_embedded) in a test finds what is outdated.
+///
+/// ```ignore (needs a folder)
+/// static MIGRATIONS: Migrations = orm_pg::migrate!("migrations");
+///
+/// let report = MIGRATIONS.run(&db).await?;
+/// ```
+#[cfg(feature = "migrate")]
+#[macro_export]
+macro_rules! migrate {
+    ($($folder:tt)*) => {
+        $crate::__private::migrate!(crate = $crate, $($folder)*)
+    };
+}
+
 /// Names for generated code only.
 #[doc(hidden)]
 pub mod __private {
     pub use bytes;
     pub use orm_core::{ast, error, executor, expr, model, query, relation, row, schema, value};
+    #[cfg(feature = "migrate")]
+    pub use orm_derive::migrate;
     pub use orm_derive::sql;
     pub use postgres_types;
+
+    #[cfg(feature = "migrate")]
+    pub use crate::schema::Migrations;
 
     /// Names for the code that `#[orm_pg::test]` generates.
     #[cfg(feature = "testing")]

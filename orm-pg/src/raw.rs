@@ -3,6 +3,8 @@
 //! A statement that is not known to be harmless costs a reset before another caller gets the connection.
 
 mod function;
+#[cfg(feature = "migrate")]
+pub(crate) mod script;
 mod session;
 mod split;
 mod token;

@@ -15,6 +15,8 @@ mod introspect;
 #[cfg(feature = "migrate")]
 mod measure;
 #[cfg(feature = "migrate")]
+mod migrations;
+#[cfg(feature = "migrate")]
 mod rows;
 #[cfg(feature = "migrate")]
 mod scratch;
@@ -28,5 +30,8 @@ pub use self::{
     doctor::{doctor, doctor_with},
     introspect::introspect,
     measure::measure,
+    migrations::{
+        And, Baseline, DataSteps, Event, MigrationStatus, Migrations, Ran, Repair, Report, Standing, Status, Tool,
+    },
     scratch::Scratch,
 };

@@ -5,6 +5,7 @@ mod definition;
 mod doctor;
 mod generate;
 mod locks;
+mod migrations;
 mod plans;
 
 use orm_pg::{

@@ -1,6 +1,6 @@
 //! Databases.
 
-use super::name::{check_ident, sql};
+use super::name::{check_ident, push_qualified, sql};
 use crate::{error::Result, ident::push_ident};
 
 /// Returns the statement that creates a database as a copy of `template`, by default of `template0`, which is empty:
@@ -41,4 +41,26 @@ pub fn drop_database(name: &str) -> Result<String> {
         push_ident(out, name);
         out.push_str(" WITH (FORCE)");
     }))
+}
+
+/// Returns the statement that drops an index while others use its table: `DROP INDEX CONCURRENTLY IF EXISTS "schema"."name"`.
+///
+/// ```
+/// let text = orm_pg::ddl::drop_index_concurrently("public", "by_name");
+/// assert_eq!(text, r#"DROP INDEX CONCURRENTLY IF EXISTS "public"."by_name""#);
+/// ```
+#[must_use]
+pub fn drop_index_concurrently(schema: &str, name: &str) -> String {
+    sql("DROP INDEX CONCURRENTLY IF EXISTS ", |out| push_qualified(out, Some(schema), name))
+}
+
+/// Returns the statement that completes an interrupted `DETACH PARTITION … CONCURRENTLY`; both names are SQL.
+///
+/// ```
+/// let text = orm_pg::ddl::finalize_detach(r#""parent""#, r#""part""#);
+/// assert_eq!(text, r#"ALTER TABLE "parent" DETACH PARTITION "part" FINALIZE"#);
+/// ```
+#[must_use]
+pub fn finalize_detach(parent: &str, partition: &str) -> String {
+    format!("ALTER TABLE {parent} DETACH PARTITION {partition} FINALIZE")
 }

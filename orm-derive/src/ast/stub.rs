@@ -13,6 +13,8 @@ pub(crate) enum Stub {
     Projection { ident: Ident, krate: Path, model: Path },
     /// An empty fragment of SQL.
     Sql { krate: Path },
+    /// No migrations.
+    Migrations { krate: Path },
     /// The input, unchanged.
     Unchanged(TokenStream),
 }

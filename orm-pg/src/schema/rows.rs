@@ -24,9 +24,16 @@ pub(super) async fn rows_with<T: Serialize + DeserializeOwned + Send + Sync + 's
     binds: Vec<Bind>,
 ) -> Result<Vec<T>> {
     // Not raw: nothing here outlives the transaction, so the connection needs no reset.
-    let statement = Statement::new(Sql { text: text.to_owned(), binds }, Operation::Select, None);
+    rows_of(tx, &Statement::new(Sql { text: text.to_owned(), binds }, Operation::Select, None)).await
+}
+
+/// Runs a statement whose rows are JSON values.
+pub(super) async fn rows_of<T: Serialize + DeserializeOwned + Send + Sync + 'static>(
+    tx: &impl Executor,
+    statement: &Statement,
+) -> Result<Vec<T>> {
     let mut objects = Objects { decoder: Decoder::new(Matching::Position), objects: Vec::new() };
-    tx.fetch(&statement, &mut objects).await?;
+    tx.fetch(statement, &mut objects).await?;
     Ok(objects.objects)
 }
 

@@ -135,14 +135,14 @@ fn a_plan_becomes_files_by_how_its_steps_run() {
         (step.mode, step.phase) = (mode, phase);
         step
     };
-    let mut plan = Plan::default();
-    plan.steps = vec![
+    let steps = vec![
         step("A", Mode::Together, Phase::Expand),
         step("B -- why", Mode::Together, Phase::Expand),
         step("C", Mode::Alone, Phase::Expand),
         step("D\nE", Mode::Alone, Phase::Expand),
         step("F", Mode::Together, Phase::Contract),
     ];
+    let mut plan = Plan { steps, ..Plan::default() };
     plan.steps[1].object =
         crate::catalog::Object { kind: "table constraint".into(), identity: "k on app.posts".into() };
     plan.steps[4].allow = Some(Allow::new("drop_column", "users.nick"));

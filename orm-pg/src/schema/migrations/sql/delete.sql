@@ -1,0 +1,1 @@
+DELETE FROM public._orm_migrations WHERE id = $1

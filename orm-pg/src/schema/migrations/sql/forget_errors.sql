@@ -1,0 +1,1 @@
+UPDATE public._orm_migrations SET error = NULL WHERE state = 'partial'

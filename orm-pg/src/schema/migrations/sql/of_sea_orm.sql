@@ -1,0 +1,1 @@
+SELECT json_build_object('version', version, 'success', true) FROM seaql_migrations ORDER BY version
