@@ -8,7 +8,7 @@ use orm_pg::{
         Scratch,
         catalog::{Catalog, Name},
         introspect,
-        migrate::{Mode, Options, Phase, Plan, Rename, diff},
+        migrate::{Mode, Options, Phase, Plan, Rename, desired, diff},
         plan,
     },
 };
@@ -127,6 +127,51 @@ async fn a_table_in_use_is_not_blocked(db: Database) {
             -- note: fill users.name before the contract phase: it becomes NOT NULL then
         "#]].assert_eq(&text(&plan));
     }
+}
+
+#[orm_pg::test]
+async fn an_index_in_use_is_replaced_after_the_new_one_is_built(db: Database) {
+    let (from, to) =
+        ("CREATE INDEX by_email ON users (email)", "CREATE INDEX by_email ON users (lower(email)) WHERE age > 1");
+    let expected = expect![[r#"
+        -- alone
+        CREATE INDEX CONCURRENTLY "by_email_new" ON "public"."users" USING "btree" (lower(email)) WHERE (age > 1)
+        -- alone
+        DROP INDEX CONCURRENTLY "public"."by_email"
+        ALTER INDEX "public"."by_email_new" RENAME TO "by_email"
+    "#]];
+    steps(&db, &format!("{USERS}{from}"), &format!("{USERS}{to}"), &Options::new().online(), expected).await;
+}
+
+#[orm_pg::test]
+async fn models_ask_only_for_what_they_can_declare(db: Database) {
+    let base = format!(
+        "{USERS} CREATE INDEX by_age ON users (age); CREATE TABLE log (line text); CREATE VIEW adults AS SELECT id FROM users;
+        CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+        CREATE TRIGGER t BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION f();
+        ALTER TABLE users ENABLE ROW LEVEL SECURITY; ALTER TABLE users ALTER email SET STORAGE EXTERNAL;
+        COMMENT ON COLUMN users.email IS 'kept'; ALTER TABLE users SET (fillfactor = 70);"
+    );
+    let (base, models) = (
+        catalog_of(&db, &base).await,
+        catalog_of(&db, &format!("{USERS} CREATE INDEX by_email ON users (email)")).await,
+    );
+    let (to, without_model) = desired(&base, &models, &Options::new());
+    assert_eq!(without_model, [Name::new("public", "log")]);
+    let error = diff(&base, &to, &Options::new()).expect_err("a refusal");
+    assert!(error.to_string().ends_with("drop_index(by_age)"), "{error}");
+    let options = Options::new().allow(["drop_index(by_age)", "drop_table(log)"].map(|it| it.parse().expect("words")));
+    let (to, without_model) = desired(&base, &models, &options);
+    assert!(without_model.is_empty());
+    let steps = plan(&db, &base, &to, &options).await.expect("a plan");
+    let expected = expect![[r#"
+        -- drop_index(by_age)
+        DROP INDEX "public"."by_age"
+        CREATE INDEX "by_email" ON "public"."users" USING "btree" ("email")
+        -- drop_table(log)
+        DROP TABLE "public"."log"
+    "#]];
+    expected.assert_eq(&text(&steps));
 }
 
 #[orm_pg::test]

@@ -58,7 +58,7 @@ impl Diff<'_> {
     }
 
     /// Whether the server drops it with something else that is dropped.
-    fn goes_with_another(&self, key: &Key) -> bool {
+    pub(super) fn goes_with_another(&self, key: &Key) -> bool {
         let gone = |it: &Key| self.gone.contains(it) && !self.made.contains(it);
         if let Some(of) = key.of() {
             let with_view = gone(&Key::View(of.clone()));
@@ -90,8 +90,7 @@ impl Diff<'_> {
     }
 
     pub(super) fn drop_part(&mut self, key: &Key, phase: Phase) {
-        if self.goes_with_another(key) {
-            // A foreign key is dropped before a table that it refers to.
+        if self.goes_with_another(key) || self.is_swapped(key) {
             return;
         }
         let Some(part) = self.old.get(key).copied() else { return };

@@ -10,7 +10,7 @@
 use super::{Diff, step};
 use crate::{
     catalog::{Constraint, ConstraintKind, Index, IndexKey, Name, Table},
-    ddl::catalog::{comment_on, quoted},
+    ddl::catalog::{automatic_name, comment_on, quoted},
     migrate::part::{Key, Part},
 };
 
@@ -18,6 +18,15 @@ impl Diff<'_> {
     /// Whether the table may hold rows and be in use while the plan runs.
     fn in_use(&self, table: &Name) -> bool {
         self.options.online && self.stays(table)
+    }
+
+    /// Whether the index is replaced by another one that is built first, so that queries have one of them all the time.
+    pub(super) fn is_swapped(&self, key: &Key) -> bool {
+        let (Some(Part::Index(table, old)), Some(Part::Index(_, new))) = (self.old.get(key), self.new.get(key)) else {
+            return false;
+        };
+        let partition = old.partitioned || new.partitioned || old.parent.is_some() || new.parent.is_some();
+        self.gone.contains(key) && self.in_use(table) && old.valid && !partition && !self.goes_with_another(key)
     }
 
     pub(super) fn create_index(&mut self, key: &Key, table: &Name, index: &Index) {
@@ -37,7 +46,15 @@ impl Diff<'_> {
             let sql = Index { name: name.to_owned(), ..index.clone() }.create(table);
             sql.replacen("INDEX ", "INDEX CONCURRENTLY ", 1)
         };
-        self.push(step(key, statement(&index.name)).alone());
+        if self.is_swapped(key) {
+            let (name, new) = (Name::new(&table.schema, &index.name), automatic_name(&index.name, "", "new"));
+            self.push(step(key, statement(&new)).alone());
+            self.push(step(key, format!("DROP INDEX CONCURRENTLY {name}")).alone());
+            let rename = format!("ALTER INDEX {} RENAME TO {}", Name::new(&table.schema, new), quoted(&index.name));
+            self.push(step(key, rename));
+        } else {
+            self.push(step(key, statement(&index.name)).alone());
+        }
         self.attach_index(key, table, index);
     }
 
