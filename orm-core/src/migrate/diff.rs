@@ -201,7 +201,7 @@ impl<'a> Diff<'a> {
                 self.gone.contains(need) && self.made.contains(need) && !matches!(key, Key::Column(..))
             }
             Key::Column(..) if self.retyped.contains(need) => match key {
-                Key::View(_) | Key::Policy(..) | Key::Trigger(..) | Key::Function(..) => true,
+                Key::View(_) | Key::Policy(..) | Key::Trigger(..) | Key::Function(..) | Key::Definition(_) => true,
                 Key::Column(..) => key != need,
                 Key::Reference(..) => needed.iter().filter(|it| self.retyped.contains(*it)).count() > 1,
                 _ => false,

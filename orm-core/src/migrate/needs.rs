@@ -66,6 +66,11 @@ impl<'a> Lookup<'a> {
                 by_name.entry(name.clone()).or_default().push(key.clone());
             }
         }
+        for it in &catalog.definitions {
+            if let Some(name) = &it.name {
+                by_name.entry(name.clone()).or_default().push(Key::Definition(it.object.clone()));
+            }
+        }
         Self { catalog, parts, by_name, tables: catalog.tables.iter().map(|it| (&it.name, it)).collect() }
     }
 
@@ -114,12 +119,15 @@ impl<'a> Lookup<'a> {
             Part::Domain(it) => {
                 out.extend(self.schema(&it.name));
                 out.extend(self.mentioned(&it.base));
+                out.extend(it.collation.iter().flat_map(|it| self.by_name.get(it)).flatten().cloned());
                 out.extend(it.default.iter().flat_map(|text| self.mentioned(text)));
                 out.extend(it.checks.iter().flat_map(|check| self.mentioned(&check.expression)));
             }
             Part::Composite(it) => {
                 out.extend(self.schema(&it.name));
                 out.extend(it.attributes.iter().flat_map(|attribute| self.mentioned(&attribute.ty)));
+                let collations = it.attributes.iter().filter_map(|attribute| attribute.collation.as_ref());
+                out.extend(collations.flat_map(|it| self.by_name.get(it)).flatten().cloned());
             }
             Part::Sequence(it) => out.extend(self.schema(&it.name)),
             Part::Owner(it) => {
@@ -140,6 +148,7 @@ impl<'a> Lookup<'a> {
             Part::Column(table, it) => {
                 out.insert(Key::Table(table.name.clone()));
                 out.extend(self.mentioned(&it.ty));
+                out.extend(it.collation.iter().flat_map(|it| self.by_name.get(it)).flatten().cloned());
                 if let Some(generated) = &it.generated {
                     out.extend(self.mentioned(&generated.expression));
                     out.extend(self.columns(&table.name, &generated.expression));
@@ -176,6 +185,15 @@ impl<'a> Lookup<'a> {
                 let is_index =
                     |key: &&Key| matches!(key, Key::Index(..) | Key::Constraint(..)) && key.of() == Some(&table.name);
                 out.extend(self.parts.keys().filter(is_index).cloned());
+            }
+            Part::Definition(it) => {
+                out.extend(it.name.as_ref().and_then(|name| self.schema(name)));
+                out.extend(self.mentioned(&it.create));
+                if let Some(of) = &it.of {
+                    out.extend(self.known(Key::Table(of.clone())));
+                    out.extend(self.known(Key::View(of.clone())));
+                    out.extend(self.columns(of, &it.create));
+                }
             }
             Part::View(it) => {
                 out.extend(self.schema(&it.name));
@@ -248,6 +266,9 @@ impl<'a> Lookup<'a> {
 
     /// The parts that an identity of the server can mean.
     fn keys(&self, object: &Object) -> Vec<Key> {
+        if let Some(key) = self.known(Key::Definition(object.clone())) {
+            return vec![key];
+        }
         let identity = object.identity.as_str();
         // `touch on app.users`
         if let ("trigger" | "policy" | "table constraint" | "rule" | "default value", Some((name, table))) =

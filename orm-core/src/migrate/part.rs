@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::{
-    Catalog, Column, CompositeType, Constraint, ConstraintKind, Domain, EnumType, Extension, Function, Index, Name,
-    Object, Partition, Policy, Schema, Sequence, Table, Trigger, View,
+    Catalog, Column, CompositeType, Constraint, ConstraintKind, Definition, Domain, EnumType, Extension, Function,
+    Index, Name, Object, Partition, Policy, Schema, Sequence, Table, Trigger, View,
 };
 
 /// What identifies a part. The order is that in which parts are created if nothing else is known.
@@ -24,6 +24,7 @@ pub(super) enum Key {
     Owner(Name),
     Replica(Name),
     Cluster(Name),
+    Definition(Object),
     Function(Name, String),
     View(Name),
     Trigger(Name, String),
@@ -56,6 +57,8 @@ pub(super) enum Part<'a> {
     Replica(&'a Table, &'a str),
     /// The index by which a table is clustered.
     Cluster(&'a Table, &'a str),
+    /// An object that is kept as a statement.
+    Definition(&'a Definition),
     View(&'a View),
     /// The trigger of a table or view.
     Trigger(&'a Name, &'a Trigger),
@@ -88,6 +91,9 @@ pub(super) fn parts(catalog: &Catalog) -> BTreeMap<Key, Part<'_>> {
         if it.owner.is_some() {
             all.insert(Key::Owner(it.name.clone()), Part::Owner(it));
         }
+    }
+    for it in &catalog.definitions {
+        all.insert(Key::Definition(it.object.clone()), Part::Definition(it));
     }
     for it in &catalog.functions {
         all.insert(Key::Function(it.name.clone(), it.arguments.clone()), Part::Function(it));
@@ -153,6 +159,7 @@ impl Key {
     /// The object as PostgreSQL identifies it, with `.` between the parts and without quotes, for messages and permits.
     pub(super) fn object(&self) -> Object {
         let (kind, identity) = match self {
+            Self::Definition(object) => return object.clone(),
             Self::Schema(name) => ("schema", name.clone()),
             Self::Extension(name) => ("extension", name.clone()),
             Self::Type(name) => ("type", short(name)),

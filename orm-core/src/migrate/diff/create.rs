@@ -219,6 +219,10 @@ impl<'a> Diff<'a> {
             Part::Cluster(table, index) => {
                 self.push(step(key, format!("ALTER TABLE {} CLUSTER ON {}", table.name, quoted(index))));
             }
+            Part::Definition(it) => {
+                self.push(step(key, it.create.clone()));
+                self.comment(key, it.label(), &None, &it.comment);
+            }
             Part::View(it) => {
                 self.push(step(key, it.create()));
                 self.view_details(key, None, it);
@@ -311,6 +315,9 @@ impl<'a> Diff<'a> {
             (Some(Part::Index(_, old)), Some(Part::Index(table, new))) => self.alter_index(key, table, old, new),
             (Some(Part::View(old)), Some(Part::View(new))) => {
                 self.view_details(key, Some(old), new);
+            }
+            (Some(Part::Definition(old)), Some(Part::Definition(new))) => {
+                self.comment(key, new.label(), &old.comment, &new.comment);
             }
             (Some(Part::Replica(..)), _) | (Some(Part::Cluster(..)), _) => self.create_part(key),
             (Some(Part::Trigger(_, old)), Some(Part::Trigger(table, new))) => self.alter_trigger(key, table, old, new),

@@ -19,9 +19,13 @@ impl Diff<'_> {
             return true;
         }
         match key {
-            Key::Column(..) | Key::Type(_) | Key::Function(..) | Key::Schema(_) | Key::Extension(_) | Key::Owner(_) => {
-                false
-            }
+            Key::Column(..)
+            | Key::Type(_)
+            | Key::Function(..)
+            | Key::Definition(_)
+            | Key::Schema(_)
+            | Key::Extension(_)
+            | Key::Owner(_) => false,
             Key::Table(name) | Key::Sequence(name) => self.is_in_the_way(name),
             // What goes with its table goes when the table does.
             _ => key.of().is_none_or(|table| !self.is_dropped(table) || self.is_in_the_way(table)),
@@ -77,6 +81,9 @@ impl Diff<'_> {
             return true;
         }
         match self.old.get(key) {
+            Some(Part::Definition(it)) => {
+                it.of.as_ref().is_some_and(|of| self.is_dropped(of) || self.gone.contains(&Key::View(of.clone())))
+            }
             Some(Part::Index(table, it)) => it
                 .keys
                 .iter()
@@ -143,6 +150,11 @@ impl Diff<'_> {
             Part::Owner(it) => (it.owned_by(None), None),
             Part::Replica(table, _) => (format!("ALTER TABLE {} REPLICA IDENTITY DEFAULT", table.name), None),
             Part::Cluster(table, _) => (format!("ALTER TABLE {} SET WITHOUT CLUSTER", table.name), None),
+            Part::Definition(it) => {
+                let drop = step(key, it.drop.clone()).in_phase(phase);
+                let word = format!("drop_{}", it.object.kind.replace(' ', "_"));
+                return self.push(if made { drop } else { drop.if_allowed(&word) });
+            }
             Part::View(it) => (format!("DROP {}", it.label()), (!made).then_some("drop_view")),
             Part::Trigger(table, it) => {
                 (format!("DROP TRIGGER {} ON {table}", own(&it.name)), (!made).then_some("drop_trigger"))

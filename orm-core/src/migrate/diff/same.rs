@@ -59,6 +59,10 @@ pub(super) fn compare(old: &Part<'_>, new: &Part<'_>, version: u32) -> Change {
             alter_if(old != new)
         }
         (Part::Owner(old), Part::Owner(new)) => alter_if(old.owner != new.owner),
+        (Part::Definition(old), Part::Definition(new)) if old.create == new.create => {
+            alter_if(old.comment != new.comment)
+        }
+        (Part::Definition(_), Part::Definition(_)) => Change::Remake,
         (Part::View(old), Part::View(new)) => of_view(old, new),
         (Part::Trigger(_, old), Part::Trigger(_, new)) => of_trigger(old, new),
         (Part::Policy(_, old), Part::Policy(_, new)) => of_policy(old, new),
