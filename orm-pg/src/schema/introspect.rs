@@ -11,6 +11,7 @@ use orm_core::{
     },
     error::{Error, ErrorKind, Result},
     executor::Executor,
+    migrate::HISTORY_TABLE,
 };
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +26,8 @@ use crate::{Database, TransactionOptions};
 /// first time on its connection, or each time if it is too large for the cache of prepared statements. The
 /// texts of expressions, views and functions are those that the server writes with an empty `search_path`.
 ///
-/// Objects that a [`Catalog`] does not describe are listed in its `unmanaged`, so nothing is left out silently.
+/// Objects that a [`Catalog`] does not describe are listed in its `unmanaged`, so nothing is left out silently. Only the table
+/// `public._orm_migrations`, in which migrations record what ran, is left out: it is no part of the schema.
 ///
 /// # Errors
 /// Errors of the server, for example if a table is dropped at the same time. PostgreSQL 13 or later is needed.
@@ -69,8 +71,16 @@ async fn read(tx: &impl Executor) -> Result<Catalog> {
     catalog.definitions = rows::<Definition>(tx, include_str!("introspect/definitions.sql")).await?;
     catalog.unmanaged = rows::<Object>(tx, include_str!("introspect/unmanaged.sql")).await?;
     put_together(&mut catalog, constraints, indexes, triggers)?;
+    leave_out_history(&mut catalog);
     catalog.sort();
     Ok(catalog)
+}
+
+/// Takes out the table in which migrations record what ran.
+fn leave_out_history(catalog: &mut Catalog) {
+    let history = Name::new("public", HISTORY_TABLE);
+    catalog.tables.retain(|it| it.name != history);
+    catalog.sequences.retain(|it| it.owner.as_ref().is_none_or(|owner| owner.table != history));
 }
 
 #[derive(Serialize, Deserialize)]

@@ -102,7 +102,7 @@ pub(super) async fn without_limits(on: &impl Executor, local: bool) -> Result<Ve
 pub(super) async fn restore_limits(on: &impl Executor, limits: &[String], local: bool) -> Result<()> {
     let [lock, statement] = limits else { return Ok(()) };
     let binds = vec![text(lock), text(statement), Bind::new(local)];
-    query::<Vec<String>>(on, include_str!("sql/set_timeouts.sql"), binds).await.map(drop)
+    query::<Vec<Option<String>>>(on, include_str!("sql/set_timeouts.sql"), binds).await.map(drop)
 }
 
 /// Names the place in the file at which the server found an error.
