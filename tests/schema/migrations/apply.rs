@@ -55,7 +55,8 @@ async fn functions_and_enums_need_no_markers(db: Database) {
         (B, "ALTER TYPE mood ADD VALUE 'bad' AFTER 'good';"),
         (
             C,
-            "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END; $$;\n\
+            "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END; $$; \
+             CREATE FUNCTION g() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM later'; CREATE TABLE later ();\n\
              ALTER TABLE t ALTER mood SET DEFAULT 'bad';",
         ),
     ]);

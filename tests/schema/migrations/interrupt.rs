@@ -139,6 +139,38 @@ async fn an_index_that_cannot_be_made_leaves_nothing(db: Database) {
 }
 
 #[orm_pg::test]
+async fn an_index_that_is_there_and_not_valid_is_not_taken_for_done(db: Database) {
+    sql(&db, "CREATE TABLE t (a int)").await;
+    sql(&db, "INSERT INTO t VALUES (1), (1)").await;
+    let connection = db.connection().await.expect("a connection");
+    let by_hand = connection.client().batch_execute("CREATE UNIQUE INDEX CONCURRENTLY t_a ON t (a)").await;
+    by_hand.expect_err("duplicates");
+    assert_eq!(invalid_indexes(&db).await, ["t_a"]);
+    let text = "-- orm: transaction = none\nCREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS t_a ON t (a);";
+    let error = files(&[(A, text)]).run(&db).await.expect_err("an invalid index").to_string();
+    assert!(error.contains(&format!("{A}.up.sql:2: the index \"t_a\" was there before and is not valid")), "{error}");
+    assert_eq!(states(&db).await, [format!("{A} partial 0/1")]);
+}
+
+#[orm_pg::test]
+async fn a_transaction_elsewhere_only_delays_an_index(db: Database) {
+    sql(&db, "CREATE TABLE t (a int)").await;
+    sql(&db, "CREATE TABLE other (a int)").await;
+    let mut old = db.connection().await.expect("a connection");
+    let old = old.begin_with(TransactionOptions::repeatable_read()).await.expect("a transaction");
+    sql!("INSERT INTO other VALUES (1)").execute(&old).await.expect("a row");
+    let text = "-- orm: transaction = none\nCREATE INDEX CONCURRENTLY t_a ON t (a);";
+    let (migrator, mut events) = start(&db, files(&[(A, text)]));
+    until_step(&mut events, 1).await;
+    until(&db, "SELECT phase FROM pg_stat_progress_create_index WHERE phase LIKE 'waiting%'").await;
+    // Longer than the limit of 200 ms, which does not hold here.
+    sleep(Duration::from_millis(500)).await;
+    old.commit().await.expect("a commit");
+    let report = migrator.await.expect("a task").expect("a report");
+    assert_eq!((report.ran[0].lock_timeouts, invalid_indexes(&db).await), (0, vec![]));
+}
+
+#[orm_pg::test]
 async fn a_repeated_step_goes_on(db: Database) {
     sql(&db, "CREATE TABLE t (a int, done int NOT NULL DEFAULT 0)").await;
     sql(&db, "INSERT INTO t SELECT g FROM generate_series(1, 300) g").await;

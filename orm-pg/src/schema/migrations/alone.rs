@@ -1,6 +1,11 @@
 //! Steps that run without a transaction, and what an interrupted one has left behind.
 
-use orm_core::{ddl, error::Result, executor::Executor, ident::push_ident};
+use orm_core::{
+    ddl,
+    error::{Error, ErrorKind, Result},
+    executor::Executor,
+    ident::push_ident,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -35,6 +40,9 @@ pub(super) async fn execute(on: &impl Executor, file: &str, piece: &Piece, alone
                 drop(drop_index(on, index).await);
             }
         }
+    }
+    if let (Ok(_), Some(Alone::CreateIndex { index, table })) = (&outcome, alone) {
+        refuse_invalid(on, file, piece, index, table).await?;
     }
     if let Some(limits) = limits {
         let restored = restore_limits(on, &limits, false).await;
@@ -84,6 +92,18 @@ pub(super) async fn was_done(on: &impl Executor, alone: Option<&Alone>) -> Resul
         }
         Some(Alone::Reindex { relation: None } | Alone::Other) | None => Ok(false),
     }
+}
+
+/// Refuses an index that was there before and is not valid: `IF NOT EXISTS` takes it for done.
+async fn refuse_invalid(on: &impl Executor, file: &str, piece: &Piece, index: &str, table: &Name) -> Result<()> {
+    if of_table(on, index, table).await?.iter().all(|it| it.valid) {
+        return Ok(());
+    }
+    let text = format!(
+        "{file}:{}: the index {index:?} was there before and is not valid: drop it, and run `orm migrate repair --resume`",
+        piece.line
+    );
+    Err(Error::new(ErrorKind::Migration, text))
 }
 
 async fn of_table(on: &impl Executor, index: &str, table: &Name) -> Result<Vec<Found>> {

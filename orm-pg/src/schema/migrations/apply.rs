@@ -61,7 +61,8 @@ impl<S: DataSteps> Job<'_, S> {
         let steps_done = row.map_or(0, |it| usize::try_from(it.steps_done).unwrap_or(0));
         self.options.tell(&Event::Started { id: id.clone(), steps_done, steps_total: units.len() });
         let mut run = Run { job: self, migration, file, units, direction, attempts: Attempts::default() };
-        if script.header.one_transaction {
+        // What was begun step by step goes on so, even if the file was changed and accepted.
+        if script.header.one_transaction && row.is_none() {
             run.whole().await?
         } else {
             run.steps(row).await?

@@ -74,10 +74,10 @@ pub(super) fn is_lock(error: &Error) -> bool {
     matches!(error.sql_state(), Some("55P03" | "40P01"))
 }
 
-/// Limits how long each statement of the transaction waits for a lock.
+/// Limits how long each statement of the transaction waits for a lock, and lets functions refer to what comes later in it.
 pub(super) async fn limit_locks(tx: &impl Executor, options: &Options) -> Result<()> {
     let limit = format!("{}ms", options.lock_timeout.as_millis());
-    query::<String>(tx, include_str!("sql/set_lock_timeout.sql"), vec![text(&limit)]).await.map(drop)
+    query::<Vec<String>>(tx, include_str!("sql/set_lock_timeout.sql"), vec![text(&limit)]).await.map(drop)
 }
 
 /// Runs a statement in a transaction; `file` names it in errors. Returns how many rows it affected.
@@ -102,7 +102,7 @@ pub(super) async fn without_limits(on: &impl Executor, local: bool) -> Result<Ve
 pub(super) async fn restore_limits(on: &impl Executor, limits: &[String], local: bool) -> Result<()> {
     let [lock, statement] = limits else { return Ok(()) };
     let binds = vec![text(lock), text(statement), Bind::new(local)];
-    query::<Vec<Option<String>>>(on, include_str!("sql/set_timeouts.sql"), binds).await.map(drop)
+    query::<Vec<String>>(on, include_str!("sql/set_timeouts.sql"), binds).await.map(drop)
 }
 
 /// Names the place in the file at which the server found an error.

@@ -68,10 +68,16 @@ pub(super) async fn refuse_pooler(db: &Database) -> Result<()> {
             return Ok(());
         }
     };
-    let shared = match other.connection().await {
-        Ok(connection) => is_true(&connection, TRY, vec![]).await,
-        Err(error) => Err(error),
-    };
+    let shared = other
+        .transaction(async |tx| {
+            let shared = is_true(&*tx, TRY, vec![]).await?;
+            // In a transaction a pooler keeps the session. It would keep the lock for ever: give back both.
+            for _ in 0..if shared { 2 } else { 0 } {
+                let _released = is_true(&*tx, UNLOCK, vec![]).await?;
+            }
+            Ok::<_, Error>(shared)
+        })
+        .await;
     other.close().await;
     if shared? { Err(lost()) } else { Ok(()) }
 }
