@@ -6,11 +6,15 @@
 pub(crate) mod catalog;
 #[cfg(feature = "migrate")]
 mod database;
+#[cfg(feature = "migrate")]
+pub(crate) mod expand;
 mod index;
 #[cfg(feature = "migrate")]
 mod lock;
 mod name;
 mod plan;
+#[cfg(feature = "migrate")]
+pub(crate) mod recipe;
 mod table;
 mod types;
 

@@ -6,8 +6,10 @@ mod allow;
 mod desired;
 mod diff;
 mod effect;
+pub mod expand;
 pub mod file;
 mod history;
+mod lint;
 mod mention;
 mod needs;
 mod options;
@@ -22,7 +24,13 @@ pub use self::{
     diff::{diff, renames},
     effect::{Effect, Effects, LockMode, RelationKind},
     history::{Applied, Conflict, HISTORY_TABLE, Review, State, review},
+    lint::{Finding, Level, LintOptions, Measured, lint},
     options::{Options, Rename},
     plan::{Mode, Phase, Plan, Step},
     stated::{Kind, Stated, is_volatile, keeps_rows, stated},
 };
+
+/// The name as the words of files write it: without the schema if that is `public`.
+fn plain(name: &crate::catalog::Name) -> String {
+    if name.schema == "public" { name.name.clone() } else { format!("{}.{}", name.schema, name.name) }
+}

@@ -13,6 +13,8 @@ pub mod generate;
 #[cfg(feature = "migrate")]
 mod introspect;
 #[cfg(feature = "migrate")]
+mod lint;
+#[cfg(feature = "migrate")]
 mod measure;
 #[cfg(feature = "migrate")]
 mod migrations;
@@ -29,6 +31,7 @@ pub use self::{
     apply::{apply, plan, prove},
     doctor::{doctor, doctor_with},
     introspect::introspect,
+    lint::lint,
     measure::measure,
     migrations::{
         And, Baseline, DataSteps, Event, MigrationStatus, Migrations, Ran, Repair, Report, Standing, Status, Tool,

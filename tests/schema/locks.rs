@@ -9,18 +9,19 @@ use orm_pg::{
     },
 };
 
-async fn run(db: &Database, text: &str) {
+pub(crate) async fn run(db: &Database, text: &str) {
     let connection = db.connection().await.expect("a connection");
     connection.client().batch_execute(text).await.unwrap_or_else(|error| panic!("{text}: {error:?}"));
 }
 
 /// The schema that the examples of [`Kind`] change, with rows.
-async fn example(db: &Database) {
-    run(db, "DROP SCHEMA public CASCADE; DROP TABLE IF EXISTS ext.posts CASCADE; CREATE SCHEMA public").await;
+pub(crate) async fn example(db: &Database) {
+    run(db, "DROP SCHEMA public CASCADE; DROP TABLE IF EXISTS ext.posts, ext.drafts CASCADE; CREATE SCHEMA public")
+        .await;
     run(db, include_str!("locks.sql")).await;
 }
 
-async fn extensions(db: &Database) {
+pub(crate) async fn extensions(db: &Database) {
     run(db, "CREATE SCHEMA ext; CREATE EXTENSION citext SCHEMA ext; CREATE EXTENSION btree_gist SCHEMA ext").await;
 }
 

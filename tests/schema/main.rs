@@ -3,7 +3,10 @@
 mod attributes;
 mod definition;
 mod doctor;
+mod expand;
 mod generate;
+mod lint;
+mod load;
 mod locks;
 mod migrations;
 mod plans;
@@ -38,7 +41,7 @@ async fn name(db: &Database) -> String {
 }
 
 /// For further connections to the same database.
-async fn again(db: &Database) -> DatabaseBuilder {
+pub(crate) async fn again(db: &Database) -> DatabaseBuilder {
     let url = orm_pg::testing::database_url().await.expect("a server");
     Database::builder().url(&url).url(&format!("dbname={}", name(db).await))
 }

@@ -29,6 +29,7 @@ fn text(plan: &Plan) -> String {
         let how = match (it.mode, it.phase) {
             (Mode::Together, Phase::Expand) => "",
             (Mode::Alone, Phase::Expand) => "-- alone\n",
+            (Mode::Repeat, _) => "-- repeat\n",
             (Mode::Together, Phase::Contract) => "-- contract\n",
             (Mode::Alone, Phase::Contract) => "-- contract, alone\n",
         };

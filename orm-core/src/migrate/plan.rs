@@ -80,6 +80,8 @@ pub enum Mode {
     Together,
     /// On its own, after what came before it has been committed: `CREATE INDEX CONCURRENTLY`, `VALIDATE CONSTRAINT`.
     Alone,
+    /// Again and again, each time in a transaction of its own, until it affects no row: a backfill in batches.
+    Repeat,
 }
 
 /// When a step may run while the application is deployed.

@@ -9,10 +9,10 @@ use orm_core::{
 };
 
 use super::{Scratch, introspect};
-use crate::{Database, session::run::Discard};
+use crate::Database;
 
 /// Runs the steps of a plan on one connection: those of [`Mode::Together`] that follow each other in one transaction, each
-/// of [`Mode::Alone`] on its own. One round trip a step, and two a transaction.
+/// of [`Mode::Alone`] on its own, each of [`Mode::Repeat`] again and again until it affects no row. One round trip a step, and two a transaction.
 ///
 /// The bodies of functions are not checked when they are created, since they may refer to what comes later. This keeps no
 /// history and takes no lock against others that do the same: use migrations for databases that live on.
@@ -36,8 +36,10 @@ pub async fn apply(db: &Database, plan: &Plan) -> Result<()> {
         let together = steps.iter().take_while(|it| it.mode == Mode::Together).count();
         let (group, rest) = steps.split_at(together.max(1));
         steps = rest;
-        if first.mode == Mode::Alone {
-            run(&connection, &first.sql).await.map_err(|error| at(first, &error))?;
+        if first.mode != Mode::Together {
+            while run(&connection, &first.sql).await.map_err(|error| at(first, &error))? > 0
+                && first.mode == Mode::Repeat
+            {}
             continue;
         }
         connection
@@ -52,9 +54,10 @@ pub async fn apply(db: &Database, plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-async fn run(on: &impl Executor, text: &str) -> Result<()> {
+/// Runs a statement, and returns how many rows it has affected.
+async fn run(on: &impl Executor, text: &str) -> Result<u64> {
     let statement = Statement::new(Sql { text: text.to_owned(), binds: Vec::new() }, Operation::Raw, None);
-    on.fetch(&statement, &mut Discard).await.map(drop)
+    on.execute(&statement).await
 }
 
 fn at(step: &Step, error: &Error) -> Error {

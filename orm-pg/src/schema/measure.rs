@@ -11,7 +11,7 @@ use orm_core::{
 };
 use tokio_postgres::Client;
 
-use crate::{Database, error::from_driver};
+use crate::{Database, error::from_driver, raw::statements};
 
 /// A statement that the server refuses in a transaction, and a procedure that ends transactions.
 const NEEDS_NO_TRANSACTION: [&str; 2] = ["25001", "2D000"];
@@ -43,6 +43,7 @@ const NEEDS_NO_TRANSACTION: [&str; 2] = ["25001", "2D000"];
 /// # Ok(()) }
 /// ```
 pub async fn measure(scratch: &Database, sql: &str) -> Result<Effects> {
+    refuse_other_databases(sql)?;
     let connection = scratch.connection().await?;
     let client = connection.client();
     client.batch_execute("BEGIN").await.map_err(from_driver)?;
@@ -58,6 +59,23 @@ pub async fn measure(scratch: &Database, sql: &str) -> Result<Effects> {
                 _ => Err(error),
             }
         }
+    }
+}
+
+/// Refuses what would change other databases of the server: a scratch database is no place to try it.
+fn refuse_other_databases(sql: &str) -> Result<()> {
+    let starts = |statement: &str| {
+        let mut words = statement.split_whitespace();
+        let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let is = |word: &str, of: &[&str]| of.iter().any(|it| it.eq_ignore_ascii_case(word));
+        is(first, &["CREATE", "DROP", "ALTER"]) && is(second, &["DATABASE", "TABLESPACE", "SYSTEM"])
+    };
+    match statements(sql).into_iter().find(|it| starts(it)) {
+        Some(statement) => {
+            let text = format!("this changes other databases or the whole server, so it was not tried: {statement}");
+            Err(Error::new(ErrorKind::Migration, text))
+        }
+        None => Ok(()),
     }
 }
 

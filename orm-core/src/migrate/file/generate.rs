@@ -37,7 +37,7 @@ pub fn generate(plan: &Plan, name: &str, seconds: u64, after: &[String]) -> Resu
     }
     let mut files: Vec<Migration> = Vec::new();
     let mut after = after.to_vec();
-    let of_one_file = |a: &Step, b: &Step| (a.mode, a.phase) == (b.mode, b.phase);
+    let of_one_file = |a: &Step, b: &Step| (a.mode == Mode::Together, a.phase) == (b.mode == Mode::Together, b.phase);
     for (steps, at) in plan.steps.chunk_by(of_one_file).zip(0_u64..) {
         let name = if at == 0 { name.to_owned() } else { format!("{name} {}", at + 1) };
         let id = id(seconds.saturating_add(at), &name);
@@ -57,9 +57,15 @@ fn script(steps: &[Step], after: Vec<String>) -> Script {
     allow.dedup();
     let one_transaction = steps.iter().all(|it| it.mode == Mode::Together);
     let phase = steps.first().map_or(Phase::Expand, |it| it.phase);
-    let texts: Vec<_> = steps.iter().map(statement).collect();
-    let texts = if one_transaction { vec![texts.join("\n\n")] } else { texts };
-    let steps = texts.into_iter().map(|text| ScriptStep { action: Action::Sql(text), line: 1 }).collect();
+    let actions = if one_transaction {
+        vec![Action::Sql(steps.iter().map(statement).collect::<Vec<_>>().join("\n\n"))]
+    } else {
+        let action = |it: &Step| {
+            if it.mode == Mode::Repeat { Action::Repeat(statement(it)) } else { Action::Sql(statement(it)) }
+        };
+        steps.iter().map(action).collect()
+    };
+    let steps = actions.into_iter().map(|action| ScriptStep { action, line: 1 }).collect();
     let header = Header { after, one_transaction, phase, allow, touches: Some(touches) };
     let mut script = Script { header, steps, checksum: String::new() };
     number_lines(&mut script);
@@ -88,7 +94,8 @@ fn number_lines(script: &mut Script) {
     let mut line = script.header.to_string().lines().count();
     for (i, step) in script.steps.iter_mut().enumerate() {
         // An empty line, and the marker.
-        line += if i > 0 { 2 } else { usize::from(line > 0) };
+        let marked = i > 0 || !matches!(step.action, Action::Sql(_));
+        line += usize::from(i > 0 || line > 0) + usize::from(marked);
         step.line = line + 1;
         if let Action::Sql(text) | Action::Repeat(text) = &step.action {
             line += text.lines().count();
