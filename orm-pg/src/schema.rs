@@ -6,6 +6,8 @@ pub use orm_core::schema::*;
 
 #[cfg(feature = "migrate")]
 mod apply;
+#[cfg(feature = "cli")]
+pub mod diagram;
 #[cfg(feature = "migrate")]
 pub mod doctor;
 #[cfg(feature = "cli")]

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod definition;
+mod diagram;
 mod doctor;
 mod expand;
 mod generate;
