@@ -16,6 +16,7 @@ mod options;
 mod order;
 mod part;
 mod plan;
+pub mod snapshot;
 mod stated;
 
 pub use self::{

@@ -24,10 +24,14 @@ mod migrations;
 mod rows;
 #[cfg(feature = "migrate")]
 mod scratch;
+#[cfg(feature = "migrate")]
+mod snapshot;
 
 #[cfg(feature = "migrate")]
 pub use orm_core::{catalog, migrate};
 
+#[cfg(feature = "migrate")]
+pub use self::snapshot::{read_snapshot, write_snapshot};
 #[cfg(feature = "migrate")]
 pub use self::{
     apply::{apply, plan, prove},

@@ -22,6 +22,8 @@ use orm_pg::{
 };
 use orm_tests::facts;
 
+mod snapshot;
+
 async fn load(db: &Database, sql: &str) {
     let connection = db.connection().await.expect("a connection");
     connection.client().batch_execute(sql).await.unwrap_or_else(|error| panic!("{error:?}"));
