@@ -60,3 +60,17 @@ COMMENT ON TEXT SEARCH DICTIONARY app.stem IS 'of a dictionary';
 COMMENT ON TEXT SEARCH CONFIGURATION app.conf IS 'of a configuration';
 COMMENT ON EVENT TRIGGER watching IS 'of an event trigger';
 COMMENT ON PUBLICATION parts IS 'of a publication';
+CREATE FOREIGN DATA WRAPPER "My wrapper" OPTIONS (debug 'it''s');
+CREATE SERVER elsewhere TYPE 'kind' VERSION '1.2' FOREIGN DATA WRAPPER "My wrapper" OPTIONS (host 'h', dbname 'd');
+CREATE SERVER plain FOREIGN DATA WRAPPER "My wrapper";
+CREATE FOREIGN TABLE app.far (id int OPTIONS (column_name 'x', "Key" 'y') NOT NULL, b text COLLATE "C" DEFAULT 'd', CONSTRAINT positive CHECK (id > 1))
+    SERVER elsewhere OPTIONS (schema_name 's', table_name 't');
+CREATE TABLE app.parts (k int, v text) PARTITION BY LIST (k);
+CREATE FOREIGN TABLE app.parts_far PARTITION OF app.parts FOR VALUES IN (1, 2) SERVER plain;
+CREATE FOREIGN TABLE app.heir (more numeric(5, 2)) INHERITS (app.lines) SERVER plain;
+CREATE FUNCTION app.fired() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end';
+CREATE TRIGGER fired BEFORE INSERT ON app.far FOR EACH ROW EXECUTE FUNCTION app.fired();
+COMMENT ON FOREIGN TABLE app.far IS 'of a foreign table';
+COMMENT ON COLUMN app.far.b IS 'of its column';
+COMMENT ON SERVER plain IS 'of a server';
+COMMENT ON FOREIGN DATA WRAPPER "My wrapper" IS 'of a wrapper';

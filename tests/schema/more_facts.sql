@@ -99,6 +99,16 @@ UNION ALL SELECT concat_ws(' ', 'own column', label, attname, attislocal, attinh
 UNION ALL SELECT concat_ws(' ', 'index of', x.label, p.label)
     FROM pg_inherits JOIN relation x ON x.oid = inhrelid JOIN relation p ON p.oid = inhparent
     WHERE x.relkind IN ('i', 'I') AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.oid AND k.contype IN ('p', 'u', 'x'))
+UNION ALL SELECT concat_ws(' ', 'server', srvname, srvtype, srvversion, fdwname, array_to_string(srvoptions, ' '))
+    FROM pg_foreign_server JOIN pg_foreign_data_wrapper w ON w.oid = srvfdw
+UNION ALL SELECT concat_ws(' ', 'foreign', label, srvname, array_to_string(ftoptions, ' '))
+    FROM pg_foreign_table JOIN relation r ON r.oid = ftrelid JOIN pg_foreign_server s ON s.oid = ftserver
+UNION ALL SELECT concat_ws(' ', 'foreign column', place, format_type(atttypid, atttypmod), array_to_string(attfdwoptions, ' '))
+    FROM attribute JOIN relation r ON r.oid = attrelid WHERE r.relkind = 'f' AND (attislocal OR relispartition)
+UNION ALL SELECT concat_ws(' ', 'foreign comment', place, description)
+    FROM attribute JOIN pg_description c ON c.objoid = attrelid AND c.objsubid = attnum AND c.classoid = 'pg_class'::regclass
+    WHERE relkind = 'f'
+UNION ALL SELECT concat_ws(' ', 'foreign partition', label, pg_get_expr(relpartbound, r.oid)) FROM relation r WHERE relkind = 'f' AND relispartition
 UNION ALL SELECT concat_ws(' ', 'option', o.type, o.identity, c.option, v.value)
     FROM exploded e JOIN choice c USING (key), pg_identify_object(e.class, e.oid, 0) o, LATERAL (SELECT CASE c.kind
         WHEN 'name' THEN nullif(e.value, '-') WHEN 'number' THEN nullif(e.value, '0') WHEN 'text' THEN quote_literal(e.value)
@@ -157,5 +167,5 @@ UNION ALL SELECT concat_ws(' ', 'comment on', o.type, o.identity, description)
     FROM pg_description c, pg_identify_object(c.classoid, c.objoid, 0) o
     WHERE objoid >= 16384 AND objsubid = 0 AND NOT EXISTS (SELECT FROM pg_depend m WHERE m.classid = c.classoid AND m.objid = c.objoid AND m.deptype = 'e')
       AND (o.type IN ('aggregate', 'collation', 'operator', 'operator class', 'operator family', 'cast', 'conversion', 'statistics object',
-                      'rule', 'text search dictionary', 'text search configuration', 'event trigger', 'publication')
+                      'rule', 'text search dictionary', 'text search configuration', 'event trigger', 'publication', 'server', 'foreign table', 'foreign-data wrapper')
            OR c.classoid = 'pg_type'::regclass AND c.objoid IN (SELECT rngtypid FROM pg_range))

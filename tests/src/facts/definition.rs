@@ -127,7 +127,63 @@ fn one(it: &Definition, facts: &mut Vec<String>) {
             facts.push(format!("published {publication} {table}{columns} {filter}"));
         }
         "publication namespace" => facts.push(format!("published {identity}")),
+        "foreign-data wrapper" => {}
+        "server" => server(it, facts),
+        "foreign table" => foreign_table(it, facts),
+        "foreign table comment" => {
+            let (column, table) = identity.split_once(" of ").expect("two names");
+            let text = create.split_once(" IS '").expect("a text").1.trim_end_matches('\'');
+            facts.push(format!("foreign comment {table}.{column} {text}"));
+        }
+        "foreign table partition" => {
+            let bound = create.split_once(&format!("PARTITION {identity} ")).expect("a bound").1;
+            facts.push(format!("foreign partition {identity} {bound}"));
+        }
+        "trigger" => {
+            let table = identity.rsplit_once(" on ").expect("a table").1;
+            facts.push(format!("trigger {table} {create} O"));
+        }
         other => panic!("no facts of a {other}: {create}"),
+    }
+}
+
+/// The options `a 'x', b 'y'` as the catalog has them: `a=x b=y`.
+fn options(text: &str) -> String {
+    let option = |it: &&str| {
+        let (name, value) = it.split_once(' ').expect("an option");
+        format!(" {name}={}", value.trim_matches('\'').replace("''", "'"))
+    };
+    items(text).iter().map(option).collect()
+}
+
+fn server(it: &Definition, facts: &mut Vec<String>) {
+    let (head, rest) = it.create.split_once(" FOREIGN DATA WRAPPER ").expect("a wrapper");
+    let words: Vec<_> = head.split(' ').skip(3).filter(|it| !matches!(*it, "TYPE" | "VERSION")).collect();
+    let words = words.iter().map(|it| format!(" {}", it.trim_matches('\''))).collect::<String>();
+    let wrapper = rest.split(" OPTIONS ").next().unwrap_or_default();
+    let options = if rest.contains(" OPTIONS ") { options(last_parentheses(rest)) } else { String::new() };
+    facts.push(format!("server {}{words} {wrapper}{options}", it.object.identity));
+}
+
+fn foreign_table(it: &Definition, facts: &mut Vec<String>) {
+    let name = &it.object.identity;
+    let (columns, rest) = it.create.rsplit_once(") SERVER ").expect("a server");
+    let columns = columns.split(") INHERITS (").next().unwrap_or_default();
+    let (server, with) = rest.split_once(" OPTIONS (").unwrap_or((rest, ")"));
+    let with = with.trim_end_matches(')');
+    let with = if with.is_empty() { String::new() } else { options(with) };
+    facts.push(format!("foreign {name} {server}{with}"));
+    for item in items(columns.split_once('(').expect("a list").1) {
+        if let Some(constraint) = item.strip_prefix("CONSTRAINT ") {
+            facts.push(format!("constraint {name} {constraint}"));
+            continue;
+        }
+        let (column, rest) = item.split_once(' ').expect("a type");
+        let ends = [" OPTIONS ", " COLLATE ", " NOT NULL", " DEFAULT ", " GENERATED "];
+        let end = ends.iter().filter_map(|it| rest.find(it)).min().unwrap_or(rest.len());
+        let with = rest.strip_prefix(&rest[..end]).and_then(|it| it.strip_prefix(" OPTIONS ("));
+        let with = with.map(|it| options(it.split(')').next().unwrap_or_default())).unwrap_or_default();
+        facts.push(format!("foreign column {name}.{column} {}{with}", &rest[..end]));
     }
 }
 

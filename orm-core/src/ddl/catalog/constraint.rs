@@ -13,7 +13,8 @@ impl Constraint {
     /// `FOREIGN KEY ("author_id") REFERENCES "app"."users"("id") ON DELETE CASCADE DEFERRABLE NOT VALID`.
     #[must_use]
     pub fn definition(&self) -> String {
-        self.written(false)
+        // As the server does: only an exclusion constraint has the storage parameters there.
+        self.written(self.kind == ConstraintKind::Exclusion)
     }
 
     /// The definition, and if asked for with the storage parameters of its index.

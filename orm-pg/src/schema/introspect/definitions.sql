@@ -48,6 +48,12 @@ WITH application AS (
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.deptype = 'e')
 ), publication AS (
     SELECT p.*, format('%I', p.pubname) AS label FROM pg_publication p
+), foreign_table AS (
+    SELECT r.oid, r.relispartition, r.relpartbound, n.schema, r.relname, format('%I.%I', n.schema, r.relname) AS label, s.srvname,
+           (SELECT string_agg(format('%I %L', o.option_name, o.option_value), ', ') FROM pg_options_to_table(f.ftoptions) o) AS options,
+           (SELECT string_agg(i.inhparent::regclass::text, ', ' ORDER BY i.inhseqno) FROM pg_inherits i WHERE i.inhrelid = r.oid) AS parents
+    FROM pg_class r JOIN application n ON n.oid = r.relnamespace JOIN pg_foreign_table f ON f.ftrelid = r.oid
+    JOIN pg_foreign_server s ON s.oid = f.ftserver
 ), definition(class, object, part, schema, name, relation, created, dropped, whole_class, whole) AS (
     -- CREATE COLLATION "s"."c" (provider = icu, deterministic = false, locale = 'de')
     SELECT 'pg_collation'::regclass, c.oid, NULL::text, n.schema, c.collname, NULL::oid,
@@ -217,6 +223,64 @@ WITH application AS (
            format('ALTER EVENT TRIGGER %I ENABLE', e.evtname),
            'pg_event_trigger'::regclass, e.oid
     FROM pg_event_trigger e WHERE e.evtenabled <> 'O'
+    UNION ALL
+    SELECT 'pg_foreign_data_wrapper'::regclass, w.oid, NULL, NULL, NULL, NULL,
+           concat_ws(' ', format('CREATE FOREIGN DATA WRAPPER %I', w.fdwname), 'HANDLER ' || nullif(w.fdwhandler, 0)::regproc,
+                     'VALIDATOR ' || nullif(w.fdwvalidator, 0)::regproc,
+                     (SELECT 'OPTIONS (' || string_agg(format('%I %L', o.option_name, o.option_value), ', ') || ')'
+                      FROM pg_options_to_table(w.fdwoptions) o)),
+           format('DROP FOREIGN DATA WRAPPER %I', w.fdwname), NULL, NULL
+    FROM pg_foreign_data_wrapper w
+    UNION ALL
+    SELECT 'pg_foreign_server'::regclass, s.oid, NULL, NULL, NULL, NULL,
+           concat_ws(' ', format('CREATE SERVER %I', s.srvname), 'TYPE ' || quote_literal(s.srvtype),
+                     'VERSION ' || quote_literal(s.srvversion), format('FOREIGN DATA WRAPPER %I', w.fdwname),
+                     (SELECT 'OPTIONS (' || string_agg(format('%I %L', o.option_name, o.option_value), ', ') || ')'
+                      FROM pg_options_to_table(s.srvoptions) o)),
+           format('DROP SERVER %I', s.srvname), NULL, NULL
+    FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
+    UNION ALL
+    -- CREATE FOREIGN TABLE "s"."t" ("a" integer OPTIONS (column_name 'x') NOT NULL) SERVER "remote" OPTIONS (table_name 't')
+    SELECT 'pg_class'::regclass, f.oid, NULL, f.schema, f.relname, NULL,
+           concat_ws(' ', format('CREATE FOREIGN TABLE %s (%s)', f.label, (
+               SELECT string_agg(it.text, ', ' ORDER BY it.kind, it.number, it.name) FROM (
+                   SELECT 1 AS kind, a.attnum AS number, a.attname AS name, concat_ws(' ', quote_ident(a.attname),
+                       format_type(a.atttypid, a.atttypmod),
+                       (SELECT 'OPTIONS (' || string_agg(format('%I %L', o.option_name, o.option_value), ', ') || ')'
+                        FROM pg_options_to_table(a.attfdwoptions) o),
+                       (SELECT format('COLLATE %I.%I', n.nspname, c.collname) FROM pg_collation c
+                        JOIN pg_namespace n ON n.oid = c.collnamespace JOIN pg_type t ON t.oid = a.atttypid
+                        WHERE c.oid = a.attcollation AND t.typcollation <> c.oid),
+                       CASE WHEN a.attnotnull AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = f.oid
+                            AND k.contype = 'n' AND a.attnum = ANY (k.conkey)) THEN 'NOT NULL' END,
+                       (SELECT CASE a.attgenerated WHEN '' THEN 'DEFAULT ' || it
+                               ELSE format('GENERATED ALWAYS AS (%s) %s', it, CASE a.attgenerated WHEN 's' THEN 'STORED' ELSE 'VIRTUAL' END) END
+                        FROM pg_attrdef d, pg_get_expr(d.adbin, d.adrelid) it WHERE d.adrelid = f.oid AND d.adnum = a.attnum)) AS text
+                   FROM pg_attribute a WHERE a.attrelid = f.oid AND a.attnum > 0 AND NOT a.attisdropped
+                     AND (a.attislocal OR f.relispartition)
+                   UNION ALL
+                   SELECT 2, 0, k.conname, format('CONSTRAINT %I %s', k.conname, pg_get_constraintdef(k.oid))
+                   FROM pg_constraint k WHERE k.conrelid = f.oid AND k.contype IN ('c', 'n') AND (k.conislocal OR f.relispartition)
+               ) it)),
+               CASE WHEN NOT f.relispartition THEN 'INHERITS (' || f.parents || ')' END,
+               format('SERVER %I', f.srvname), 'OPTIONS (' || f.options || ')'),
+           format('DROP FOREIGN TABLE %s', f.label), NULL, NULL
+    FROM foreign_table f
+    UNION ALL
+    SELECT 'pg_class'::regclass, f.oid, 'partition', NULL, NULL, i.inhparent,
+           format('ALTER TABLE %s ATTACH PARTITION %s %s', f.parents, f.label, pg_get_expr(f.relpartbound, f.oid)),
+           format('ALTER TABLE %s DETACH PARTITION %s', f.parents, f.label), 'pg_class'::regclass, f.oid
+    FROM foreign_table f JOIN pg_inherits i ON i.inhrelid = f.oid WHERE f.relispartition
+    UNION ALL
+    SELECT 'pg_class'::regclass, f.oid, format('comment for %I', a.attname), NULL, NULL, NULL,
+           format('COMMENT ON COLUMN %s.%I IS %L', f.label, a.attname, c.description),
+           format('COMMENT ON COLUMN %s.%I IS NULL', f.label, a.attname), 'pg_class'::regclass, f.oid
+    FROM foreign_table f JOIN pg_attribute a ON a.attrelid = f.oid
+    JOIN pg_description c ON c.classoid = 'pg_class'::regclass AND c.objoid = f.oid AND c.objsubid = a.attnum
+    UNION ALL
+    SELECT 'pg_trigger'::regclass, t.oid, NULL, NULL, NULL, NULL, pg_get_triggerdef(t.oid),
+           format('DROP TRIGGER %I ON %s', t.tgname, f.label), 'pg_class'::regclass, f.oid
+    FROM foreign_table f JOIN pg_trigger t ON t.tgrelid = f.oid AND NOT t.tgisinternal AND t.tgenabled = 'O'
     UNION ALL
     -- CREATE PUBLICATION "p" WITH (publish = 'insert, update')
     SELECT 'pg_publication'::regclass, p.oid, NULL, NULL, NULL, NULL,

@@ -11,8 +11,6 @@ WITH application AS (
         WHERE oprcode = 0 AND oprnamespace IN (SELECT oid FROM application)
     UNION ALL SELECT 'pg_ts_parser'::regclass, oid FROM pg_ts_parser WHERE prsnamespace IN (SELECT oid FROM application)
     UNION ALL SELECT 'pg_ts_template'::regclass, oid FROM pg_ts_template WHERE tmplnamespace IN (SELECT oid FROM application)
-    UNION ALL SELECT 'pg_class'::regclass, oid FROM pg_class
-        WHERE relkind = 'f' AND relnamespace IN (SELECT oid FROM application)
     -- Base types; the array types come with others.
     UNION ALL SELECT 'pg_type'::regclass, oid FROM pg_type
         WHERE ((typtype = 'b' AND typcategory <> 'A') OR (typtype = 'p' AND NOT typisdefined))
@@ -20,13 +18,11 @@ WITH application AS (
     UNION ALL SELECT 'pg_transform'::regclass, oid FROM pg_transform
     UNION ALL SELECT 'pg_language'::regclass, oid FROM pg_language WHERE oid >= 16384
     UNION ALL SELECT 'pg_am'::regclass, oid FROM pg_am WHERE oid >= 16384
-    UNION ALL SELECT 'pg_foreign_data_wrapper'::regclass, oid FROM pg_foreign_data_wrapper
-    UNION ALL SELECT 'pg_foreign_server'::regclass, oid FROM pg_foreign_server
     UNION ALL SELECT 'pg_user_mapping'::regclass, umid FROM pg_user_mappings
     UNION ALL SELECT 'pg_default_acl'::regclass, oid FROM pg_default_acl
     -- Parts of foreign tables.
     UNION ALL SELECT 'pg_trigger'::regclass, t.oid FROM pg_trigger t JOIN pg_class r ON r.oid = t.tgrelid
-        WHERE r.relkind = 'f' AND NOT t.tgisinternal AND r.relnamespace IN (SELECT oid FROM application)
+        WHERE r.relkind = 'f' AND NOT t.tgisinternal AND t.tgenabled <> 'O' AND r.relnamespace IN (SELECT oid FROM application)
     UNION ALL SELECT 'pg_rewrite'::regclass, w.oid FROM pg_rewrite w JOIN pg_class r ON r.oid = w.ev_class
         WHERE r.relkind = 'f' AND r.relnamespace IN (SELECT oid FROM application)
 ), details AS (
