@@ -1,16 +1,23 @@
 //! Introspection: what it reads is what the server has.
 
 mod attributes;
+mod cases;
 mod definition;
 mod diagram;
 mod doctor;
 mod expand;
+mod enums;
 mod generate;
 mod lint;
 mod load;
 mod locks;
 mod migrations;
+mod normal;
+mod pairs;
+mod peers;
 mod plans;
+mod random;
+mod renames;
 
 use orm_pg::{
     DatabaseBuilder,

@@ -1,4 +1,6 @@
 //! What the tests of this package share with its programs: see `it`, `schema`, `ui` and `hygiene`.
 
+pub mod change;
 pub mod dump;
 pub mod facts;
+pub mod pg_dump;

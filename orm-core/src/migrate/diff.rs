@@ -12,6 +12,7 @@ mod column;
 mod create;
 mod detail;
 mod drop;
+mod family;
 mod online;
 mod rename;
 mod same;
@@ -23,11 +24,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Allow, Options, Phase, Plan, Step,
     needs::{Needs, needs},
-    order::ordered,
     part::{Key, Part, parts},
 };
 use crate::{
-    catalog::{Catalog, Name},
+    catalog::{Catalog, Name, Sequence},
     error::{Error, ErrorKind, Result},
 };
 
@@ -51,6 +51,7 @@ pub fn diff(from: &Catalog, to: &Catalog, options: &Options) -> Result<Plan> {
     let mut diff = Diff::new(&renamed, to, options);
     diff.plan.steps = renames;
     diff.compare();
+    diff.compare_identities();
     diff.spread();
     diff.write()?;
     permitted(&diff.plan, options)?;
@@ -116,6 +117,8 @@ struct Diff<'a> {
     required_later: Vec<Key>,
     /// What another step has done already.
     done: BTreeSet<Key>,
+    /// What is dropped before anything is created.
+    early: BTreeSet<Key>,
     plan: Plan,
 }
 
@@ -138,6 +141,7 @@ impl<'a> Diff<'a> {
             replaced: BTreeSet::new(),
             required_later: Vec::new(),
             done: BTreeSet::new(),
+            early: BTreeSet::new(),
             plan: Plan::default(),
         }
     }
@@ -170,6 +174,19 @@ impl<'a> Diff<'a> {
         }
     }
 
+    /// Counts columns as changed if the sequences of their identity are.
+    fn compare_identities(&mut self) {
+        for is in &self.to.sequences {
+            let Some(owner) = is.owner.as_ref().filter(|it| it.identity) else { continue };
+            let was = self.from.sequences.iter().find(|it| it.owner.as_ref() == Some(owner));
+            let key = Key::Column(owner.table.clone(), owner.column.clone());
+            let differs = was.is_some_and(|was| Sequence { unlogged: is.unlogged, ..was.clone() } != *is);
+            if differs && !self.gone.contains(&key) {
+                self.altered.insert(key);
+            }
+        }
+    }
+
     /// Extends the changes to what depends on them: a view over a column whose type changes is made anew.
     fn spread(&mut self) {
         loop {
@@ -192,6 +209,10 @@ impl<'a> Diff<'a> {
     fn is_blocked(&self, key: &Key, needed: &BTreeSet<Key>) -> bool {
         if self.gone.contains(key) || self.replaced.contains(key) {
             return false;
+        }
+        if matches!(key, Key::Attach(_) | Key::Inherit(..)) {
+            // It stays while the parts of both tables change.
+            return needed.iter().any(|it| matches!(it, Key::Table(_)) && self.gone.contains(it));
         }
         needed.iter().any(|need| match need {
             // A name in the schema of an extension need not be one of it.
@@ -239,19 +260,21 @@ impl<'a> Diff<'a> {
     fn write(&mut self) -> Result<()> {
         self.rename_equal();
         self.add_labels()?;
-        let order = ordered(&self.old.keys().cloned().collect(), &self.old_needs);
-        let (early, late): (Vec<_>, Vec<_>) =
-            order.into_iter().rev().filter(|it| self.gone.contains(it)).partition(|it| self.drops_early(it));
+        let (early, late) = self.drops();
         self.loosen(&late);
         for key in &early {
             self.drop_part(key, Phase::Expand);
         }
+        self.drop_identities();
         self.create_and_alter()?;
         let phase = if self.options.online { Phase::Contract } else { Phase::Expand };
         for key in &late {
-            self.drop_part(key, phase);
+            if self.gone.contains(key) {
+                self.drop_part(key, phase);
+            } else {
+                self.drop_replaced(key, phase);
+            }
         }
-        self.drop_replaced(phase);
         self.require_filled();
         Ok(())
     }

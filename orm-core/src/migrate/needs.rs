@@ -23,12 +23,25 @@ pub(super) fn needs(catalog: &Catalog, parts: &BTreeMap<Key, Part<'_>>) -> Needs
     for it in &catalog.dependencies {
         let Dependency { object, on } = it;
         for key in lookup.keys(object) {
+            let key = of_default(key, parts);
             if let Some(set) = needs.get_mut(&key) {
                 set.extend(lookup.keys(on).into_iter().filter(|it| *it != key));
             }
         }
     }
     needs
+}
+
+/// The default of a column, if it has one: what the server records for a column is needed by its expression, and its type
+/// is known without that.
+fn of_default(key: Key, parts: &BTreeMap<Key, Part<'_>>) -> Key {
+    match key {
+        Key::Column(table, column) => {
+            let default = Key::Default(table.clone(), column.clone());
+            if parts.contains_key(&default) { default } else { Key::Column(table, column) }
+        }
+        key => key,
+    }
 }
 
 /// Adds what the bodies of functions mention. It need not exist, so it only decides between possible orders.
@@ -147,6 +160,10 @@ impl<'a> Lookup<'a> {
             }
             Part::Column(table, it) => {
                 out.insert(Key::Table(table.name.clone()));
+                if it.inherited && !it.local {
+                    let parents = table.partition_of.iter().map(|it| &it.parent).chain(&table.inherits);
+                    out.extend(parents.filter_map(|of| self.known(Key::Column(of.clone(), it.name.clone()))));
+                }
                 out.extend(self.mentioned(&it.ty));
                 out.extend(it.collation.iter().flat_map(|it| self.by_name.get(it)).flatten().cloned());
                 if let Some(generated) = &it.generated {
@@ -160,6 +177,7 @@ impl<'a> Lookup<'a> {
             }
             Part::Constraint(table, it) => out.extend(self.constraint(table, it)),
             Part::Index(table, it) => {
+                out.extend(it.parent.iter().filter_map(|parent| self.index_named(parent)));
                 out.extend(self.known(Key::Table((*table).clone())));
                 out.extend(self.known(Key::View((*table).clone())));
                 out.extend(self.named_columns(table, &it.include));
@@ -194,6 +212,15 @@ impl<'a> Lookup<'a> {
                     out.extend(self.known(Key::View(of.clone())));
                     out.extend(self.columns(of, &it.create));
                 }
+            }
+            Part::Inherit(table, parent) => {
+                out.insert(Key::Table(table.name.clone()));
+                out.extend(self.known(Key::Table((*parent).clone())));
+                let of_both = |key: &&Key| {
+                    matches!(key, Key::Column(..) | Key::Constraint(..))
+                        && key.of().is_some_and(|it| it == &table.name || it == *parent)
+                };
+                out.extend(self.parts.keys().filter(of_both).cloned());
             }
             Part::View(it) => {
                 out.extend(self.schema(&it.name));
@@ -239,12 +266,39 @@ impl<'a> Lookup<'a> {
                 out.extend(self.columns(&table.name, predicate));
             }
         }
+        if it.kind == ConstraintKind::Check && it.inherited && !it.local {
+            let parents = table.partition_of.iter().map(|it| &it.parent).chain(&table.inherits);
+            out.extend(parents.filter_map(|of| self.known(Key::Constraint(of.clone(), it.name.clone()))));
+        }
+        // What a child also declares itself stays when that of its parent is dropped, which must come first.
+        let children = self.catalog.tables.iter().filter(|child| child.inherits.contains(&table.name));
+        for child in children.filter(|_| it.kind == ConstraintKind::Check) {
+            let same = child.constraints.iter().find(|other| other.name == it.name && other.inherited && other.local);
+            out.extend(same.and_then(|it| self.known(Key::Constraint(child.name.clone(), it.name.clone()))));
+        }
+        // The key of a partitioned table takes those that its partitions have.
+        for partition in self
+            .catalog
+            .tables
+            .iter()
+            .filter(|other| other.partition_of.as_ref().is_some_and(|of| of.parent == table.name))
+        {
+            let of_it = partition.constraints.iter().filter(|other| other.inherited && other.kind == it.kind);
+            let same = of_it.filter(|other| other.kind != ConstraintKind::Check && other.columns == it.columns);
+            out.extend(same.filter_map(|it| self.known(Key::Constraint(partition.name.clone(), it.name.clone()))));
+        }
         if let Some(to) = &it.reference {
             out.extend(self.named_columns(&to.table, &to.columns));
             out.extend(self.known(Key::Attach(to.table.clone())));
             out.extend(self.unique_keys(&to.table, &to.columns));
         }
         out
+    }
+
+    fn index_named(&self, name: &Name) -> Option<Key> {
+        let is_it =
+            |key: &&Key| matches!(key, Key::Index(of, index) if of.schema == name.schema && *index == name.name);
+        self.parts.keys().find(is_it).cloned()
     }
 
     /// The constraints and indexes that make `columns` unique. The server takes one of them for a foreign key.

@@ -20,6 +20,7 @@ pub(super) enum Key {
     Constraint(Name, String),
     Index(Name, String),
     Attach(Name),
+    Inherit(Name, Name),
     Reference(Name, String),
     Owner(Name),
     Replica(Name),
@@ -51,6 +52,8 @@ pub(super) enum Part<'a> {
     Index(&'a Name, &'a Index),
     /// That a table is a partition.
     Attach(&'a Table, &'a Partition),
+    /// That a table inherits from another one.
+    Inherit(&'a Table, &'a Name),
     /// The column that a sequence belongs to.
     Owner(&'a Sequence),
     /// The replica identity of a table.
@@ -115,7 +118,6 @@ pub(super) fn parts(catalog: &Catalog) -> BTreeMap<Key, Part<'_>> {
 
 fn of_table<'a>(table: &'a Table, all: &mut BTreeMap<Key, Part<'a>>) {
     let name = &table.name;
-    let partition = table.partition_of.is_some();
     all.insert(Key::Table(name.clone()), Part::Table(table));
     if let Some(partition) = &table.partition_of {
         all.insert(Key::Attach(name.clone()), Part::Attach(table, partition));
@@ -125,6 +127,9 @@ fn of_table<'a>(table: &'a Table, all: &mut BTreeMap<Key, Part<'a>>) {
     }
     if let Some(it) = &table.cluster_on {
         all.insert(Key::Cluster(name.clone()), Part::Cluster(table, it));
+    }
+    for it in &table.inherits {
+        all.insert(Key::Inherit(name.clone(), it.clone()), Part::Inherit(table, it));
     }
     for it in &table.columns {
         all.insert(Key::Column(name.clone(), it.name.clone()), Part::Column(table, it));
@@ -138,9 +143,8 @@ fn of_table<'a>(table: &'a Table, all: &mut BTreeMap<Key, Part<'a>>) {
             // The partitioned table gives it to its partitions.
             ConstraintKind::ForeignKey if !it.local => continue,
             ConstraintKind::ForeignKey => Key::Reference(name.clone(), it.name.clone()),
-            // A partition is created on its own and must have them before it is attached.
-            _ if it.local || partition => Key::Constraint(name.clone(), it.name.clone()),
-            _ => continue,
+            // A table must have them before it is attached or inherits.
+            _ => Key::Constraint(name.clone(), it.name.clone()),
         };
         all.insert(key, Part::Constraint(table, it));
     }
@@ -165,9 +169,11 @@ impl Key {
             Self::Type(name) => ("type", short(name)),
             Self::Sequence(name) | Self::Owner(name) => ("sequence", short(name)),
             Self::Function(name, arguments) => ("function", format!("{}({arguments})", short(name))),
-            Self::Table(name) | Self::Attach(name) | Self::Replica(name) | Self::Cluster(name) => {
-                ("table", short(name))
-            }
+            Self::Table(name)
+            | Self::Attach(name)
+            | Self::Inherit(name, _)
+            | Self::Replica(name)
+            | Self::Cluster(name) => ("table", short(name)),
             Self::Column(table, name) => ("table column", format!("{}.{name}", short(table))),
             Self::Default(table, name) => ("default value", format!("{}.{name}", short(table))),
             Self::Constraint(table, name) | Self::Reference(table, name) => {
@@ -193,7 +199,8 @@ impl Key {
             | Self::Policy(table, _)
             | Self::Attach(table)
             | Self::Replica(table)
-            | Self::Cluster(table) => Some(table),
+            | Self::Cluster(table)
+            | Self::Inherit(table, _) => Some(table),
             _ => None,
         }
     }

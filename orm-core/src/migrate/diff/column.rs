@@ -18,12 +18,15 @@ impl Diff<'_> {
             return;
         };
         let alter = |rest: &str| format!("ALTER TABLE {} ALTER COLUMN {} {rest}", table.name, quoted(&new.name));
-        if old.identity.is_some() && new.identity.is_none() {
-            self.push(step(key, alter("DROP IDENTITY")));
-        }
+        let follows = |same: &dyn Fn(&Column, &Column) -> bool| self.column_follows(&table.name, &new.name, same);
+        let not_null_follows = follows(&|old, new| old.nullable != new.nullable);
+        let identity_follows = table.partition_of.is_some() && follows(&|old, new| old.identity != new.identity);
+        let generated_follows = follows(&|old, new| old.generated != new.generated);
         match (&old.generated, &new.generated) {
-            (Some(_), None) => self.push(step(key, alter("DROP EXPRESSION"))),
-            (Some(one), Some(other)) if one.expression != other.expression => {
+            (Some(_), None) if !generated_follows => {
+                self.push(step(key, alter("DROP EXPRESSION")));
+            }
+            (Some(one), Some(other)) if one.expression != other.expression && !generated_follows => {
                 self.push(step(key, alter(&format!("SET EXPRESSION AS ({})", other.expression))));
             }
             _ => {}
@@ -31,7 +34,9 @@ impl Diff<'_> {
         if self.retyped.contains(key) {
             self.alter_column_type(key, table, old, new);
         }
-        if old.nullable && !new.nullable {
+        if old.nullable != new.nullable && not_null_follows {
+            // The server does it with that of the parent.
+        } else if old.nullable && !new.nullable {
             self.set_not_null(key, table, new);
         } else if !old.nullable && new.nullable {
             self.push(step(key, alter("DROP NOT NULL")));
@@ -43,7 +48,9 @@ impl Diff<'_> {
             let what = format!("CONSTRAINT {} ON {}", quoted(&is.name), table.name);
             self.comment(key, &what, &was.comment, &is.comment);
         }
-        self.alter_identity(key, table, old, new);
+        if !identity_follows {
+            self.alter_identity(key, table, old, new);
+        }
         if old.local != new.local && !new.inherited {
             self.plan.notes.push(format!("{}.{} is no longer inherited", short(&table.name), new.name));
         }
@@ -52,11 +59,40 @@ impl Diff<'_> {
         self.column_details(key, &table.name, Some(old), new);
     }
 
+    /// Drops the identity of columns that stay, before something else can want the name of its sequence.
+    pub(super) fn drop_identities(&mut self) {
+        for key in self.altered.clone() {
+            let (Some(Part::Column(_, old)), Some(Part::Column(table, new))) =
+                (self.old.get(&key).copied(), self.new.get(&key).copied())
+            else {
+                continue;
+            };
+            let loses = |old: &Column, new: &Column| old.identity.is_some() && new.identity.is_none();
+            let follows = table.partition_of.is_some() && self.column_follows(&table.name, &new.name, loses);
+            if loses(old, new) && !follows {
+                let sql = format!("ALTER TABLE {} ALTER COLUMN {} DROP IDENTITY", table.name, quoted(&new.name));
+                self.push(step(&key, sql));
+            }
+        }
+    }
+
     /// `ALTER TABLE … ALTER COLUMN … TYPE … USING …`. The default is set again afterwards if the cast could not convert it.
     fn alter_column_type(&mut self, key: &Key, table: &Table, old: &Column, new: &Column) {
         let alter = |rest: &str| format!("ALTER TABLE {} ALTER COLUMN {} {rest}", table.name, quoted(&new.name));
+        let column = |it: &Name| Key::Column(it.clone(), new.name.clone());
+        if self.with_parent(&table.name, |it| self.retyped.contains(it), column) {
+            // The server has changed it with that of the parent, for which its default was dropped.
+            return self.default_again(key, table, old, new);
+        }
         if old.default.is_some() {
             self.push(step(key, alter("DROP DEFAULT")));
+        }
+        for child in self.kept_children(&table.name) {
+            let default = Key::Default(child.name.clone(), new.name.clone());
+            if self.old.contains_key(&default) && !self.gone.contains(&default) {
+                let drop = format!("ALTER TABLE {} ALTER COLUMN {} DROP DEFAULT", child.name, quoted(&new.name));
+                self.push(step(key, drop));
+            }
         }
         let collation = new.collation.as_ref().map(|it| format!(" COLLATE {it}")).unwrap_or_default();
         let cast = self.cast(&quoted(&new.name), old, new);
@@ -66,8 +102,14 @@ impl Diff<'_> {
             change = change.if_allowed("change_type");
         }
         self.push(change);
+        self.default_again(key, table, old, new);
+    }
+
+    /// Sets the default that was dropped for a change of the type.
+    fn default_again(&mut self, key: &Key, table: &Table, old: &Column, new: &Column) {
         if let Some(default) = new.default.as_ref().filter(|_| old.default.is_some()) {
-            self.push(step(key, alter(&format!("SET DEFAULT {default}"))));
+            let (only, name, column) = (self.only(&table.name), &table.name, quoted(&new.name));
+            self.push(step(key, format!("ALTER TABLE {only}{name} ALTER COLUMN {column} SET DEFAULT {default}")));
         }
     }
 

@@ -46,7 +46,9 @@ impl<'a> Diff<'a> {
             };
             let kind = match self.new.get(*key) {
                 Some(Part::Column(..) | Part::Default(..)) => true,
-                Some(Part::Constraint(_, it)) => it.kind != ConstraintKind::ForeignKey && it.validated,
+                Some(Part::Constraint(table, it)) => {
+                    it.kind != ConstraintKind::ForeignKey && it.validated && !self.is_made_with_parent(table, it)
+                }
                 _ => false,
             };
             kind && !self.comes_after(key, table)
@@ -135,7 +137,8 @@ impl<'a> Diff<'a> {
 
     /// `ALTER TABLE … ALTER COLUMN … SET DEFAULT …`, if it is not that of the parent.
     fn inherited_default(&mut self, key: &Key, table: &Table, column: &Column) {
-        let parents = table.inherits.iter().filter_map(|it| self.to.table(it));
+        let parents = table.partition_of.iter().map(|it| &it.parent).chain(&table.inherits);
+        let parents = parents.filter_map(|it| self.to.table(it));
         let same = parents.filter_map(|it| it.column(&column.name)).any(|it| it.default == column.default);
         if !same && column.generated.is_none() {
             let rest =
@@ -204,12 +207,22 @@ impl<'a> Diff<'a> {
                     let column = quoted(&it.name);
                     self.push(step(
                         key,
-                        format!("ALTER TABLE {} ALTER COLUMN {column} SET DEFAULT {default}", table.name),
+                        format!(
+                            "ALTER TABLE {}{} ALTER COLUMN {column} SET DEFAULT {default}",
+                            self.only(&table.name),
+                            table.name
+                        ),
                     ));
                 }
             }
             Part::Constraint(table, it) => self.add_constraint(key, table, it),
             Part::Index(table, it) => self.create_index(key, table, it),
+            Part::Inherit(table, parent) => {
+                // Else CREATE TABLE says it.
+                if self.stays(&table.name) {
+                    self.push(step(key, format!("ALTER TABLE {} INHERIT {parent}", table.name)));
+                }
+            }
             Part::Attach(table, of) => {
                 self.push(step(key, format!("ALTER TABLE {} ATTACH PARTITION {} {}", of.parent, table.name, of.bound)));
             }
@@ -245,7 +258,13 @@ impl<'a> Diff<'a> {
 
     /// `ALTER TABLE … ADD COLUMN …`. While the table is in use, a column without a default is first added as nullable.
     fn add_column(&mut self, key: &Key, table: &Table, column: &Column) {
-        if column.inherited && !column.local {
+        let is_new = self.made.contains(&Key::Table(table.name.clone()));
+        let by_parent = |parent: &Name| Key::Column(parent.clone(), column.name.clone());
+        if column.inherited && !column.local && is_new
+            || self.with_parent(&table.name, |it| self.made.contains(it), by_parent)
+        {
+            let what = format!("COLUMN {}.{}", table.name, quoted(&column.name));
+            self.comment(key, &what, &None, &column.comment);
             return self.inherited_default(key, table, column);
         }
         let name = &table.name;

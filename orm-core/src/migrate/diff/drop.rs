@@ -8,27 +8,51 @@ use crate::{
     ddl::catalog::quoted,
     migrate::{
         Phase,
+        order::ordered,
         part::{Key, Part},
     },
 };
 
 impl Diff<'_> {
+    /// What is gone, in the order in which it is dropped: first what must be gone before anything is created, then the rest.
+    pub(super) fn drops(&mut self) -> (Vec<Key>, Vec<Key>) {
+        let order = ordered(&self.old.keys().cloned().collect(), &self.old_needs);
+        let goes = |it: &Key| self.gone.contains(it) || self.replaced.contains(it);
+        let order: Vec<_> = order.into_iter().rev().filter(goes).collect();
+        let mut early = BTreeSet::new();
+        // What needs something that is dropped early must be gone by then, too, and comes later in this direction.
+        for key in order.iter().rev() {
+            let needs_early =
+                |key: &Key| self.old_needs.get(key).is_some_and(|it| it.iter().any(|it| early.contains(it)));
+            if self.gone.contains(key) && (self.drops_early(key) || needs_early(key)) {
+                early.insert(key.clone());
+            }
+        }
+        self.early = early;
+        order.into_iter().partition(|it| self.early.contains(it))
+    }
+
     /// Whether the part must be gone before anything is created: it is in the way, or holds no data.
-    pub(super) fn drops_early(&self, key: &Key) -> bool {
+    fn drops_early(&self, key: &Key) -> bool {
         if self.made.contains(key) {
             return true;
         }
         match key {
+            // The names of its arguments cannot change otherwise.
+            Key::Function(name, _) => self.made.iter().any(|it| matches!(it, Key::Function(other, _) if other == name)),
             Key::Column(..)
             | Key::Type(_)
-            | Key::Function(..)
             | Key::Definition(_)
             | Key::Schema(_)
             | Key::Extension(_)
             | Key::Owner(_) => false,
             Key::Table(name) | Key::Sequence(name) => self.is_in_the_way(name),
-            // What goes with its table goes when the table does.
-            _ => key.of().is_none_or(|table| !self.is_dropped(table) || self.is_in_the_way(table)),
+            // What goes with its column or table goes when that does.
+            _ => {
+                let table = key.of();
+                self.carriers(key).is_empty() && table.is_none_or(|it| !self.is_dropped(it))
+                    || table.is_some_and(|it| self.is_dropped(it) && self.is_in_the_way(it))
+            }
         }
     }
 
@@ -50,6 +74,17 @@ impl Diff<'_> {
                 names.insert(sequence.name.clone());
             }
         }
+        let of_identity = |it: &crate::catalog::Sequence| {
+            let owner = it.owner.as_ref().filter(|it| it.identity);
+            owner.is_some_and(|owner| {
+                let key = Key::Column(owner.table.clone(), owner.column.clone());
+                let had = matches!(self.old.get(&key), Some(Part::Column(_, it)) if it.identity.is_some());
+                names.contains(&it.name) && (!had || self.made.contains(&key))
+            })
+        };
+        if self.to.sequences.iter().any(of_identity) {
+            return true;
+        }
         self.made.iter().any(|key| match key {
             Key::Table(name) | Key::View(name) | Key::Sequence(name) | Key::Type(name) => names.contains(name),
             Key::Index(of, name) | Key::Constraint(of, name) => names.contains(&Name::new(&of.schema, name)),
@@ -61,39 +96,46 @@ impl Diff<'_> {
         })
     }
 
-    /// Whether the server drops it with something else that is dropped.
-    pub(super) fn goes_with_another(&self, key: &Key) -> bool {
-        let gone = |it: &Key| self.gone.contains(it) && !self.made.contains(it);
+    /// What is dropped for good and takes the part with it: its view or table, or its columns.
+    fn carriers(&self, key: &Key) -> Vec<Key> {
+        let mut all = Vec::new();
         if let Some(of) = key.of() {
-            let with_view = gone(&Key::View(of.clone()));
-            if with_view || (self.is_dropped(of) && !matches!(key, Key::Reference(..))) {
-                return true;
+            all.push(Key::View(of.clone()));
+            if !matches!(key, Key::Reference(..)) {
+                all.push(Key::Table(of.clone()));
             }
         }
-        let columns = match self.old.get(key) {
-            Some(Part::Constraint(_, it)) => it.columns.as_slice(),
-            Some(Part::Default(_, it)) => std::slice::from_ref(&it.name),
-            _ => &[],
-        };
-        if let Some(table) = key.of()
-            && columns.iter().any(|it| self.gone.contains(&Key::Column(table.clone(), it.clone())))
-        {
-            return true;
-        }
+        let column = |table: &Name, name: &String| Key::Column(table.clone(), name.clone());
         match self.old.get(key) {
             Some(Part::Definition(it)) => {
-                it.of.as_ref().is_some_and(|of| self.is_dropped(of) || self.gone.contains(&Key::View(of.clone())))
+                all.extend(it.of.iter().flat_map(|of| [Key::Table(of.clone()), Key::View(of.clone())]));
             }
-            Some(Part::Index(table, it)) => it
-                .keys
-                .iter()
-                .filter_map(|it| it.column.as_ref())
-                .any(|column| self.gone.contains(&Key::Column((*table).clone(), column.clone()))),
-            Some(Part::Sequence(it) | Part::Owner(it)) => it.owner.as_ref().is_some_and(|owner| {
-                self.is_dropped(&owner.table) || gone(&Key::Column(owner.table.clone(), owner.column.clone()))
-            }),
-            _ => false,
+            Some(Part::Constraint(table, it)) => all.extend(it.columns.iter().map(|it| column(&table.name, it))),
+            // The partitions of a table go with it.
+            Some(Part::Table(it)) => all.extend(it.partition_of.iter().map(|it| Key::Table(it.parent.clone()))),
+            Some(Part::Default(table, it)) => all.push(column(&table.name, &it.name)),
+            Some(Part::Index(table, it)) => {
+                all.extend(it.keys.iter().filter_map(|it| it.column.as_ref()).map(|it| column(table, it)));
+            }
+            Some(Part::Sequence(it) | Part::Owner(it)) => {
+                let stays = self.new.contains_key(&Key::Sequence(it.name.clone()));
+                if let Some(owner) = it.owner.as_ref().filter(|_| !stays) {
+                    all.extend([Key::Table(owner.table.clone()), column(&owner.table, &owner.column)]);
+                }
+                if matches!(key, Key::Owner(_)) && !stays {
+                    all.push(Key::Sequence(it.name.clone()));
+                }
+            }
+            _ => {}
         }
+        all.retain(|it| self.gone.contains(it) && (!self.made.contains(it) || matches!(it, Key::Column(..))));
+        all
+    }
+
+    /// Whether the server drops it with something else that is dropped, not later than it must be gone.
+    pub(super) fn goes_with_another(&self, key: &Key) -> bool {
+        let in_time = |it: &Key| self.early.contains(it) || !self.early.contains(key);
+        self.is_dropped_with_parent(key) || self.carriers(key).iter().any(in_time)
     }
 
     pub(super) fn drop_part(&mut self, key: &Key, phase: Phase) {
@@ -147,6 +189,7 @@ impl Diff<'_> {
                 let detach = if made { detach } else { detach.if_allowed("detach_partition") };
                 return self.push(if alone { detach.alone() } else { detach });
             }
+            Part::Inherit(table, parent) => (format!("ALTER TABLE {} NO INHERIT {parent}", table.name), None),
             Part::Owner(it) => (it.owned_by(None), None),
             Part::Replica(table, _) => (format!("ALTER TABLE {} REPLICA IDENTITY DEFAULT", table.name), None),
             Part::Cluster(table, _) => (format!("ALTER TABLE {} SET WITHOUT CLUSTER", table.name), None),

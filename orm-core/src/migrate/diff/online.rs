@@ -7,7 +7,7 @@
 //! ALTER TABLE … VALIDATE CONSTRAINT …                                -- on its own
 //! ```
 
-use super::{Diff, step};
+use super::{Diff, family::constraint_of_parent, step};
 use crate::{
     catalog::{Constraint, ConstraintKind, Index, IndexKey, Name, Table},
     ddl::catalog::{automatic_name, comment_on, quoted},
@@ -74,6 +74,13 @@ impl Diff<'_> {
 
     pub(super) fn add_constraint(&mut self, key: &Key, table: &Table, it: &Constraint) {
         let alter = |rest: &str| format!("ALTER TABLE {} {rest}", table.name);
+        if self.is_made_with_parent(table, it) {
+            // A table that is created with rows of its own to come has no rows that could break it.
+            if it.validated && self.has_unvalidated_parent(table, it) {
+                self.push(step(key, alter(&format!("VALIDATE CONSTRAINT {}", quoted(&it.name)))));
+            }
+            return self.comment_constraint(key, &table.name, it);
+        }
         let partitioned = table.partition_by.is_some();
         let in_use = self.in_use(&table.name)
             || it.reference.as_ref().is_some_and(|to| self.options.online && self.stays(&to.table) && it.validated);
@@ -108,14 +115,11 @@ impl Diff<'_> {
         }
     }
 
-    /// The key of the partitioned table that the key of a partition belongs to.
+    /// The key of the partitioned table that the key of a partition belongs to, unless it takes it when it is created.
     fn constraint_of_parent(&self, table: &Table, it: &Constraint) -> Option<Name> {
-        let of = table.partition_of.as_ref().filter(|_| it.inherited)?;
-        let Some(Part::Table(parent)) = self.new.get(&Key::Table(of.parent.clone())) else { return None };
-        let is_index =
-            |kind| matches!(kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique | ConstraintKind::Exclusion);
-        let same = |other: &&Constraint| other.kind == it.kind && is_index(it.kind) && other.columns == it.columns;
-        parent.constraints.iter().find(same).map(|it| Name::new(&of.parent.schema, &it.name))
+        let (parent, it) = constraint_of_parent(table, it, |name| self.to.table(name))?;
+        let made = self.made.contains(&Key::Constraint(parent.name.clone(), it.name.clone()));
+        (!made).then(|| Name::new(&parent.name.schema, &it.name))
     }
 }
 

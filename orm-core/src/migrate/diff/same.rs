@@ -58,6 +58,7 @@ pub(super) fn compare(old: &Part<'_>, new: &Part<'_>, version: u32) -> Change {
         (Part::Replica(_, old), Part::Replica(_, new)) | (Part::Cluster(_, old), Part::Cluster(_, new)) => {
             alter_if(old != new)
         }
+        (Part::Inherit(..), Part::Inherit(..)) => Change::None,
         (Part::Owner(old), Part::Owner(new)) => alter_if(old.owner != new.owner),
         (Part::Definition(old), Part::Definition(new)) if old.create == new.create => {
             alter_if(old.comment != new.comment)
@@ -92,7 +93,12 @@ fn of_composite(old: &CompositeType, new: &CompositeType) -> Change {
     let stay = |it: &&crate::catalog::TypeAttribute| new.attributes.iter().any(|other| other.name == it.name);
     let old_names: Vec<_> = old.attributes.iter().filter(stay).map(|it| &it.name).collect();
     let new_names: Vec<_> = new.attributes.iter().map(|it| &it.name).take(old_names.len()).collect();
-    if old_names != new_names { Change::Replace } else { alter_if(old != new) }
+    let retyped = old.attributes.iter().any(|it| {
+        let other = new.attributes.iter().find(|other| other.name == it.name);
+        other.is_some_and(|other| (&other.ty, &other.collation) != (&it.ty, &it.collation))
+    });
+    // The type of an attribute cannot change while columns have the composite type.
+    if old_names != new_names || retyped { Change::Replace } else { alter_if(old != new) }
 }
 
 fn of_sequence(old: &Sequence, new: &Sequence) -> Change {
@@ -115,6 +121,7 @@ fn of_table(old: &Table, new: &Table) -> Change {
         partition_of: None,
         replica_identity: None,
         cluster_on: None,
+        inherits: Vec::new(),
         columns: Vec::new(),
         constraints: Vec::new(),
         indexes: Vec::new(),
@@ -138,18 +145,16 @@ fn of_column(old: &Column, new: &Column, version: u32) -> Change {
     }
     let of_itself = |it: &Column| Column {
         default: None,
-        inherited: false,
         // A column that the table declares beside inheriting it is the same column.
-        local: it.local || !it.inherited,
+        inherited: false,
+        local: true,
         ..it.clone()
     };
     alter_if(of_itself(old) != of_itself(new))
 }
 
 fn of_constraint(old: &Constraint, new: &Constraint) -> Change {
-    let same_text = |old: &Constraint, new: &Constraint| {
-        old.named() == new.named() && old.reference == new.reference && old.local == new.local
-    };
+    let same_text = |old: &Constraint, new: &Constraint| old.named() == new.named() && old.reference == new.reference;
     if same_text(old, new) {
         return alter_if(old.comment != new.comment);
     }

@@ -19,12 +19,6 @@ impl Diff<'_> {
             );
             return Err(Error::new(ErrorKind::Migration, text));
         }
-        for parent in old.inherits.iter().filter(|it| !new.inherits.contains(it)) {
-            self.push(step(key, alter(format!("NO INHERIT {parent}"))));
-        }
-        for parent in new.inherits.iter().filter(|it| !old.inherits.contains(it)) {
-            self.push(step(key, alter(format!("INHERIT {parent}"))));
-        }
         if old.unlogged != new.unlogged {
             let to = if new.unlogged { "SET UNLOGGED" } else { "SET LOGGED" };
             self.push(step(key, alter(to.to_owned())));

@@ -117,15 +117,12 @@ impl Diff<'_> {
         }
     }
 
-    /// Drops the types that were replaced, after their columns have got the new ones.
-    pub(super) fn drop_replaced(&mut self, phase: Phase) {
-        let order = crate::migrate::order::ordered(&self.old.keys().cloned().collect(), &self.old_needs);
-        for key in order.into_iter().rev().filter(|it| self.replaced.contains(it)).collect::<Vec<_>>() {
-            let (Key::Type(name), Some(old)) = (&key, self.old.get(&key)) else { continue };
-            let kind = if matches!(old, Part::Domain(_)) { "DOMAIN" } else { "TYPE" };
-            let kept = Name::new(&name.schema, replaced_name(name));
-            self.push(step(&key, format!("DROP {kind} {kept}")).in_phase(phase).if_allowed("replace_type"));
-        }
+    /// Drops a type that was replaced, after its columns have got the new one.
+    pub(super) fn drop_replaced(&mut self, key: &Key, phase: Phase) {
+        let (Key::Type(name), Some(old)) = (key, self.old.get(key)) else { return };
+        let kind = if matches!(old, Part::Domain(_)) { "DOMAIN" } else { "TYPE" };
+        let kept = Name::new(&name.schema, replaced_name(name));
+        self.push(step(key, format!("DROP {kind} {kept}")).in_phase(phase).if_allowed("replace_type"));
     }
 
     /// `COMMENT ON TYPE … IS '…'`, if it differs.
