@@ -33,8 +33,8 @@ use self::{
 use crate::{error::Result, ident::push_ident, schema::Table};
 
 /// Returns the statements that create `tables`, to be run in this order: schemas, enum and composite types, tables (those
-/// that others refer to first) with their unique indexes, other indexes, and finally the foreign keys of tables that refer
-/// to themselves or to each other in a cycle.
+/// that others refer to first) with their unique indexes, other indexes, comments, and finally the foreign keys of tables
+/// that refer to themselves or to each other in a cycle.
 ///
 /// Views are omitted: their query is not known here. A table that is listed twice is created once. A foreign key to a table
 /// that is not listed is kept, so that table must exist. The schema `public` is assumed to exist.
@@ -69,6 +69,9 @@ pub fn create_tables(tables: &[&'static Table]) -> Result<Vec<String>> {
     for planned in &plan.tables {
         let others = planned.table.indexes.iter().filter(|it| !it.unique);
         statements.extend(others.map(|it| index::create(planned.table, it)));
+    }
+    for planned in &plan.tables {
+        statements.extend(table::comments(planned.table));
     }
     for (table, key) in plan.late_keys() {
         statements.push(table::add_foreign_key(table, key)?);

@@ -18,7 +18,7 @@ use crate::{
     value::{Bind, TypeSource},
 };
 
-pub(crate) use index::{push_condition, push_value};
+pub(crate) use index::{push_collation, push_condition, push_value};
 pub(crate) use link::{link, lock_links, set_links};
 pub(crate) use select::{count, counts_plainly, exists, select};
 pub(crate) use write::{delete, insert, update};

@@ -17,17 +17,17 @@ mod test;
 mod ty;
 
 pub(crate) use self::{
-    column::Column,
+    column::{Column, Numbering},
     constraint::{
         Check, Constraint, ConstraintColumn, ConstraintKind, Deferrable, FieldPath, Index, IndexKey, IndexKind,
         IndexOptions, KeyPart,
     },
     folder::Folder,
     generics::{is_generic, mentions, param},
-    model::{Field, FieldKind, Model},
+    model::{Field, FieldKind, Model, TableProperties},
     pg_type::{CompositeAttribute, PgComposite, PgEnum, Scalar},
     projection::{Clause, ProjectedField, Projection, ProjectionSource, Traversal},
-    reference::{ForeignKey, OnDelete, Reference, StructReference},
+    reference::{Action, ForeignKey, Reference, StructReference},
     relation::Relation,
     row::{Changes, ChangesField, FromRow, Insert, InsertField, RowField, RowSource},
     shape::{fields, named_fields, shape},

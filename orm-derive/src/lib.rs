@@ -96,7 +96,11 @@ fn derive<R, C>(
 /// | `index(a, b desc, "lower(c)")` | an index over fields and SQL expressions |
 /// | `exclude(room with "=", span with "&&", using = "gist")` | an exclusion constraint |
 /// | `check("sql", name = "..")` | a check constraint |
-/// | `references(Order, fields(shop_id, number))` | a foreign key of several fields, and the relation to the model that it refers to: `Line::order()`; `columns(shop, no)` refers to other fields than the primary key; `on_delete`, `relation` and `name` as on a field |
+/// | `primary_key(b, a, name = "..")` | what the primary key has besides its fields, which have `key`: another order than in the struct, a name, and the options [below](#indexes-and-constraints) |
+/// | `comment = "text"` | the comment of the table |
+/// | `unlogged`, `with = "fillfactor = 70"`, `partition_by = "RANGE (created)"` | as in `CREATE TABLE`; the two texts are SQL, and partitions are made by SQL |
+/// | `renamed_from = "name"` | the previous name, for migrations |
+/// | `references(Order, fields(shop_id, number))` | a foreign key of several fields, and the relation to the model that it refers to: `Line::order()`; `columns(shop, no)` refers to other fields than the primary key; `set_columns(number)` says which fields `on_delete = set_null` or `set_default` sets, if not all; the rest as on a field |
 /// | `has_many(posts: Post)` | the relation `User::posts()`: the rows of `Post` that refer to the user; `key = author_id` names the field if several refer to `User`, `key(shop_id, number)` the fields of one foreign key |
 /// | `has_one(profile: Profile)` | the same for at most one row |
 /// | `has_many(tags: Tag, through = PostTag)` | many to many, through the model of a junction table; `key` and `other_key` name its two fields if both refer to the same model |
@@ -108,13 +112,15 @@ fn derive<R, C>(
 /// | `#[orm(..)]` | |
 /// |---|---|
 /// | `key` | part of the primary key |
-/// | `identity` | the database numbers it |
+/// | `identity`, `identity(always, start = 100, increment = 10)` | the database numbers it, `BY DEFAULT` without `always`; further options are `min`, `max`, `cache` and `cycle` |
 /// | `column = "name"` | the name in the database |
 /// | `default = "sql"` | the default; in `NewUser` the value can be `Auto` |
-/// | `generated = "sql"` | a stored generated column |
+/// | `generated = "sql"`, `generated(virtual = "sql")` | a stored generated column, or a virtual one (PostgreSQL 18) |
+/// | `collation = "C"` | its collation: a name, or SQL if it contains a double quote |
+/// | `comment = "text"` | the comment of the column; doc comments are not used |
 /// | `unique`, `unique(name = "..")`, `unique_index` | a unique constraint, or a unique index |
 /// | `index`, `index(method = "gin", opclass = "..", collate = "..")` | an index, with the options [below](#indexes-and-constraints) |
-/// | `references = User`, `references(User, column = email, on_delete = cascade, relation = author, name = "..")` | a foreign key, and the relation to the model that it refers to: `Post::author()` for `author_id`; `relation = none` for none; `column` names a unique field of the other model, if it does not refer to the primary key; `on_delete` is one of `cascade`, `restrict`, `set_null`, `set_default`, `no_action` |
+/// | `references = User`, `references(User, column = email, on_delete = cascade, relation = author, name = "..")` | a foreign key, and the relation to the model that it refers to: `Post::author()` for `author_id`; `relation = none` for none; `column` names a unique field of the other model, if it does not refer to the primary key; `on_delete` and `on_update` are one of `cascade`, `restrict`, `set_null`, `set_default`, `no_action`; also `match = full` and `deferrable`, as [below](#indexes-and-constraints) |
 /// | `json` | any serde type as `jsonb` |
 /// | `version` | counts updates, for optimistic locking |
 /// | `on_update = "sql"` | each update sets it to this expression, upserts included; its columns are those of the row before the update |
@@ -134,12 +140,12 @@ fn derive<R, C>(
 /// | option | of | |
 /// |---|---|---|
 /// | `name = ".."` | all | the name; default: that of PostgreSQL |
-/// | `using = "gin"`, `method = "gin"` | all | the access method of the index |
-/// | `where = "sql"` | all | the rows that it is about |
+/// | `using = "gin"`, `method = "gin"` | all but `primary_key` | the access method of the index |
+/// | `where = "sql"` | all but `primary_key` | the rows that it is about |
 /// | `include(a, b)` | all | fields that the index stores in addition |
 /// | `with = "fillfactor = 70"` | all | its storage parameters as SQL |
 /// | `nulls = not_distinct` | `unique`, `unique_index` | NULLs count as equal |
-/// | `deferrable = initially_immediate`, `deferrable = initially_deferred` | `unique`, `exclude` | the constraint can be checked, or is checked, at the end of a transaction |
+/// | `deferrable = initially_immediate`, `deferrable = initially_deferred` | `unique`, `exclude`, `primary_key`, `references` | the constraint can be checked, or is checked, at the end of a transaction |
 ///
 /// PostgreSQL has no unique constraints over expressions, over a part of the rows, or with words behind a key, so
 /// `unique(..)` with one of these is the same as `unique_index(..)`. A unique index has a constant like a constraint:
@@ -229,7 +235,7 @@ pub fn derive_flatten(input: TokenStream) -> TokenStream {
 /// Makes an enum without fields a PostgreSQL enum type.
 ///
 /// On the enum: `name = ".."` (default: snake case), `schema = ".."`, `rename_all = ".."` for the labels (default: snake
-/// case). On a variant: `rename = ".."`.
+/// case). On a variant: `rename = ".."`, and `renamed_from = ".."` for the label that it had before, which migrations rename.
 ///
 /// ```
 /// use orm_pg::prelude::*;

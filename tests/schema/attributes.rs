@@ -1,10 +1,13 @@
 //! What the attributes of a model say is what the server has after `create_tables`.
 
+mod constraints;
+mod tables;
+
 use expect_test::{Expect, expect};
 use orm_pg::{
     prelude::*,
     schema::{
-        catalog::{Name, Table},
+        catalog::{ConstraintKind, Name, Table},
         introspect,
     },
 };
@@ -25,7 +28,7 @@ fn indexes(table: &Table, expected: Expect) {
 /// Compares the constraints of a table.
 #[expect(clippy::needless_pass_by_value, reason = "each call makes its own")]
 fn constraints(table: &Table, expected: Expect) {
-    let all = table.constraints.iter().filter(|it| it.kind != orm_pg::schema::catalog::ConstraintKind::NotNull);
+    let all = table.constraints.iter().filter(|it| it.kind != ConstraintKind::NotNull);
     let all: Vec<_> = all.map(|it| format!("{}: {}\n", it.name, it.definition())).collect();
     expected.assert_eq(&all.concat());
 }

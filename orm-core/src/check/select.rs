@@ -4,6 +4,7 @@ use super::{Scopes, equivalence::same, not_refused, refused};
 use crate::{
     ast::{ColumnName, Distinct, FromItem, Join, LockWait, Node, Select},
     error::{Error, ErrorKind, Result},
+    schema::Deferrable,
 };
 
 /// The error for a grouped query that still reads whole rows.
@@ -221,5 +222,7 @@ fn key_is_grouped(select: &Select, source: u8) -> bool {
                 if *query == select.id && *of == source && *column == name)
         })
     };
-    !table.key.is_empty() && table.key.iter().all(|name| grouped(name))
+    // The server makes nothing of a key that can be deferred.
+    let checked = table.primary_key.deferrable == Deferrable::No;
+    checked && !table.key.is_empty() && table.key.iter().all(|name| grouped(name))
 }

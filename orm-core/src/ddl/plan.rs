@@ -94,6 +94,9 @@ fn check_table_names(table: &Table) -> Result<()> {
     }
     check_ident("table", table.name)?;
     let columns = table.columns.iter().map(|it| ("column", it.name));
+    let key = table.primary_key.name.map(|it| ("primary key", it));
+    let collations = table.columns.iter().filter_map(|it| it.collation).filter(|it| !it.contains('"'));
+    let columns = columns.chain(key).chain(collations.map(|it| ("collation", it)));
     let uniques = table.uniques.iter().map(|it| ("unique constraint", it.name));
     let keys = table.foreign_keys.iter().map(|it| ("foreign key", it.name));
     let checks = table.checks.iter().map(|it| ("check constraint", it.name));

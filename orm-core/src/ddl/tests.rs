@@ -5,7 +5,7 @@ use expect_test::{Expect, expect};
 use super::{create_tables, drop_tables};
 use crate::{
     error::ErrorKind,
-    schema::{Check, ColumnDef, ForeignKey, Index, IndexKey, OnDelete, Table, Unique},
+    schema::{Action, Check, ColumnDef, ForeignKey, Index, IndexKey, Table, Unique},
     value::PgType,
 };
 
@@ -60,7 +60,7 @@ static POSTS: Table = {
         ColumnDef::new("past", "past", STATUS.array(), true),
     ];
     static KEYS: [ForeignKey; 1] =
-        [ForeignKey::new("posts_author_id_fkey", &["author_id"], || &USERS, OnDelete::Cascade, "author_id")];
+        [ForeignKey::new("posts_author_id_fkey", &["author_id"], || &USERS, Action::Cascade, "author_id")];
     let mut table = Table::new("Post", "posts");
     table.schema = Some("blog");
     table.columns = &COLUMNS;
@@ -74,8 +74,8 @@ static LEFT: Table = {
     static COLUMNS: [ColumnDef; 3] =
         [id(), ColumnDef::new("parent", "parent", INT8, true), ColumnDef::new("right", "right", INT8, true)];
     static KEYS: [ForeignKey; 2] = [
-        ForeignKey::new("left_parent_fkey", &["parent"], || &LEFT, OnDelete::SetNull, "parent"),
-        ForeignKey::new("left_right_fkey", &["right"], || &RIGHT, OnDelete::NoAction, "right"),
+        ForeignKey::new("left_parent_fkey", &["parent"], || &LEFT, Action::SetNull, "parent"),
+        ForeignKey::new("left_right_fkey", &["right"], || &RIGHT, Action::NoAction, "right"),
     ];
     let mut table = Table::new("Left", "left");
     table.columns = &COLUMNS;
@@ -86,8 +86,7 @@ static LEFT: Table = {
 
 static RIGHT: Table = {
     static COLUMNS: [ColumnDef; 2] = [id(), ColumnDef::new("left", "left", INT8, true)];
-    static KEYS: [ForeignKey; 1] =
-        [ForeignKey::new("right_left_fkey", &["left"], || &LEFT, OnDelete::Restrict, "left")];
+    static KEYS: [ForeignKey; 1] = [ForeignKey::new("right_left_fkey", &["left"], || &LEFT, Action::Restrict, "left")];
     let mut table = Table::new("Right", "right");
     table.columns = &COLUMNS;
     table.key = &["id"];
@@ -249,7 +248,7 @@ fn one_enum_with_two_sets_of_labels_is_refused() {
 #[test]
 fn a_key_to_a_table_without_a_primary_key_is_refused() {
     static KEYLESS: Table = Table::new("Keyless", "keyless");
-    static KEYS: [ForeignKey; 1] = [ForeignKey::new("odd_fkey", &["it"], || &KEYLESS, OnDelete::NoAction, "it")];
+    static KEYS: [ForeignKey; 1] = [ForeignKey::new("odd_fkey", &["it"], || &KEYLESS, Action::NoAction, "it")];
     let mut table = Table::new("Odd", "odd");
     table.foreign_keys = &KEYS;
     refused(table, "Odd.it refers to Keyless, which has no primary key: name the columns it refers to");

@@ -80,12 +80,12 @@ pub const fn check_integer(ty: PgType, what: &str) {
 /// Stops the compilation where deleting a row would set a column to NULL that is not nullable.
 #[doc(hidden)]
 #[track_caller]
-pub const fn check_set_null(nullable: bool, field: &str) {
+pub const fn check_set_null(nullable: bool, field: &str, option: &str) {
     if nullable {
         return;
     }
     let text = ConstMessage::new().text("`").text(field).text("` cannot be set to NULL: make its type an `Option`, ");
-    panic!("{}", text.text("or choose another `on_delete`").as_str());
+    panic!("{}", text.text("or choose another `").text(option).text("`").as_str());
 }
 
 /// Stops the compilation where a field cannot refer to `target`: to the column number `place` of its key, or to that of
@@ -109,6 +109,10 @@ pub const fn check_reference(
     if columns.is_empty() && table.key.is_empty() {
         let text = text.text("`").text(table.model).text("` has no primary key to refer to: ");
         panic!("{}", text.text("mark the field of its key with `#[orm(key)]`").as_str());
+    }
+    if columns.is_empty() && !matches!(table.primary_key.deferrable, Deferrable::No) {
+        let text = text.text("a foreign key cannot refer to the primary key of `").text(table.model);
+        panic!("{}", text.text("`, which is deferrable: refer to a unique column").as_str());
     }
     if columns.is_empty() && table.key.len() != count {
         if place > 0 {
@@ -158,7 +162,7 @@ pub const fn check_referred(target: Option<&Table>, columns: &[&str]) {
             panic!("{}", text.text("` to refer to").as_str());
         }
     }
-    if covers(table, table.key, columns) {
+    if matches!(table.primary_key.deferrable, Deferrable::No) && covers(table, table.key, columns) {
         return;
     }
     let mut uniques = table.uniques;

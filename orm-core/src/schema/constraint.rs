@@ -28,6 +28,36 @@ impl Unique {
     }
 }
 
+/// What a primary key has besides its columns.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct PrimaryKey {
+    /// Its name, if that is not the default.
+    pub name: Option<&'static str>,
+    /// Its columns in their order, if that differs from the order in the table.
+    pub columns: &'static [&'static str],
+    /// The columns that its index stores in addition.
+    pub include: &'static [&'static str],
+    /// The storage parameters of its index as SQL: `fillfactor = 70`.
+    pub storage: Option<&'static str>,
+    /// Whether it can be checked at the end of a transaction.
+    pub deferrable: Deferrable,
+}
+
+impl PrimaryKey {
+    /// A primary key with the default name, and nothing besides its columns.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { name: None, columns: &[], include: &[], storage: None, deferrable: Deferrable::No }
+    }
+}
+
+impl Default for PrimaryKey {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// An exclusion constraint: no two rows have keys for which all operators hold.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
@@ -84,7 +114,15 @@ pub struct ForeignKey {
     /// The fields of the target's model that it refers to; empty means the primary key.
     pub target_fields: &'static [&'static str],
     /// What happens to the referring rows when the referenced row is deleted.
-    pub on_delete: OnDelete,
+    pub on_delete: Action,
+    /// The columns that `SET NULL` or `SET DEFAULT` sets after a delete, if not all.
+    pub set_columns: &'static [&'static str],
+    /// What happens to the referring rows when the referenced key is updated.
+    pub on_update: Action,
+    /// Whether all columns must be NULL or none (`MATCH FULL`); otherwise one NULL is enough to refer to nothing.
+    pub match_full: bool,
+    /// Whether it can be checked at the end of a transaction.
+    pub deferrable: Deferrable,
     /// The Rust fields that refer, separated by commas.
     pub field: &'static str,
 }
@@ -96,10 +134,22 @@ impl ForeignKey {
         name: &'static str,
         columns: &'static [&'static str],
         target: fn() -> &'static Table,
-        on_delete: OnDelete,
+        on_delete: Action,
         field: &'static str,
     ) -> Self {
-        Self { name, columns, target, target_fields: &[], on_delete, field }
+        let (on_update, match_full, deferrable) = (Action::NoAction, false, Deferrable::No);
+        Self {
+            name,
+            columns,
+            target,
+            target_fields: &[],
+            on_delete,
+            set_columns: &[],
+            on_update,
+            match_full,
+            deferrable,
+            field,
+        }
     }
 }
 
@@ -116,15 +166,15 @@ impl ForeignKey {
     }
 }
 
-/// What deleting a referenced row does to the rows that refer to it.
+/// What deleting a referenced row, or updating its key, does to the rows that refer to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum OnDelete {
-    /// The delete fails (`NO ACTION`).
+pub enum Action {
+    /// The change fails at the end of the statement, or of the transaction if the constraint is deferred (`NO ACTION`).
     #[default]
     NoAction,
-    /// The delete fails at once, even when the constraint is deferred.
+    /// The change fails at once, even when the constraint is deferred.
     Restrict,
-    /// They are deleted as well.
+    /// They are deleted or updated as well.
     Cascade,
     /// Their reference becomes NULL.
     SetNull,

@@ -16,6 +16,8 @@ pub struct PgType {
     pub array: bool,
     /// The labels, for an enum type.
     pub labels: &'static [&'static str],
+    /// For each label that had another name before: that name, and the label.
+    pub renamed_labels: &'static [(&'static str, &'static str)],
     /// The attributes, for a composite type.
     pub attributes: &'static [Attribute],
     /// Whether the name is SQL, to be written unchanged: `app.email`, `hstore`.
@@ -36,6 +38,7 @@ impl PgType {
             array_oid,
             array: false,
             labels: &[],
+            renamed_labels: &[],
             attributes: &[],
             verbatim: false,
             follows_column: false,
@@ -56,6 +59,13 @@ impl PgType {
         labels: &'static [&'static str],
     ) -> Self {
         Self { schema, labels, ..Self::builtin(name, 0, 0) }
+    }
+
+    /// The same enum type, some of whose labels had other names before.
+    #[must_use]
+    pub const fn renaming(mut self, labels: &'static [(&'static str, &'static str)]) -> Self {
+        self.renamed_labels = labels;
+        self
     }
 
     /// A user-defined composite type.

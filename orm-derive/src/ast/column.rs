@@ -9,9 +9,13 @@ pub(crate) struct Column {
     /// The name in the database.
     pub(crate) name: String,
     pub(crate) key: Option<Located<()>>,
-    pub(crate) identity: Option<Located<()>>,
+    pub(crate) identity: Option<Located<Numbering>>,
     pub(crate) default: Option<Located<String>>,
     pub(crate) generated: Option<Located<String>>,
+    /// Whether a generated column is not stored.
+    pub(crate) virtual_generated: bool,
+    pub(crate) collation: Option<Located<String>>,
+    pub(crate) comment: Option<Located<String>>,
     pub(crate) version: Option<Located<()>>,
     pub(crate) on_update: Option<Located<String>>,
     pub(crate) json: Option<Located<()>>,
@@ -21,6 +25,19 @@ pub(crate) struct Column {
     pub(crate) unique: Option<Located<Index>>,
     pub(crate) unique_index: Option<Located<Index>>,
     pub(crate) index: Option<Located<Index>>,
+}
+
+/// How the database numbers an identity column.
+#[derive(Default)]
+pub(crate) struct Numbering {
+    /// Whether an insert cannot give a value.
+    pub(crate) always: Option<Located<()>>,
+    pub(crate) start: Option<Located<i64>>,
+    pub(crate) increment: Option<Located<i64>>,
+    pub(crate) min: Option<Located<i64>>,
+    pub(crate) max: Option<Located<i64>>,
+    pub(crate) cache: Option<Located<i64>>,
+    pub(crate) cycle: Option<Located<()>>,
 }
 
 impl Column {

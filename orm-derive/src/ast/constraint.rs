@@ -50,7 +50,11 @@ pub(crate) struct FieldPath {
 
 /// What a constraint requires.
 pub(crate) enum ConstraintKind {
-    PrimaryKey,
+    PrimaryKey {
+        /// Whether it has another name than by default.
+        named: bool,
+        options: IndexOptions<ConstraintColumn>,
+    },
     Unique(IndexOptions<ConstraintColumn>),
     /// Its number among the foreign keys of the model.
     ForeignKey(usize),
@@ -72,8 +76,7 @@ impl ConstraintKind {
     /// Whether a foreign key can refer to its columns.
     pub(crate) fn can_be_referred_to(&self) -> bool {
         match self {
-            Self::PrimaryKey => true,
-            Self::Unique(options) => options.deferrable.is_none(),
+            Self::PrimaryKey { options, .. } | Self::Unique(options) => options.deferrable.is_none(),
             Self::Index { unique, keys, options } => {
                 let columns = keys.iter().all(|it| matches!(it.part, KeyPart::Column(_)));
                 *unique && columns && options.condition.is_none()
@@ -85,8 +88,11 @@ impl ConstraintKind {
     /// The columns that its index stores in addition to the keys.
     pub(crate) fn include(&self) -> &[ConstraintColumn] {
         match self {
-            Self::Unique(options) | Self::Index { options, .. } | Self::Exclusion { options, .. } => &options.include,
-            Self::PrimaryKey | Self::ForeignKey(_) | Self::Check { .. } => &[],
+            Self::PrimaryKey { options, .. }
+            | Self::Unique(options)
+            | Self::Index { options, .. }
+            | Self::Exclusion { options, .. } => &options.include,
+            Self::ForeignKey(_) | Self::Check { .. } => &[],
         }
     }
 }
@@ -102,6 +108,8 @@ pub(crate) enum IndexKind {
     Unique,
     /// `exclude`.
     Exclusion,
+    /// `primary_key`.
+    PrimaryKey,
 }
 
 /// An index, or a constraint that has one; its columns are named by fields.

@@ -2,7 +2,14 @@
 
 use syn::{Generics, Ident, Path, Type, Visibility};
 
-use super::{column::Column, constraint::Constraint, reference::ForeignKey, relation::Relation, ty::is_option};
+use super::{
+    column::Column,
+    constraint::{Constraint, ConstraintColumn},
+    reference::ForeignKey,
+    relation::Relation,
+    ty::is_option,
+};
+use crate::ctxt::Located;
 
 /// A struct with `#[derive(Model)]`, its rules checked.
 pub(crate) struct Model {
@@ -15,6 +22,8 @@ pub(crate) struct Model {
     pub(crate) table: String,
     pub(crate) schema: Option<String>,
     pub(crate) view: bool,
+    /// What the table has besides its columns.
+    pub(crate) properties: TableProperties,
     /// Whether this is not a model, but columns that models share: `#[derive(Flatten)]`.
     pub(crate) shared: bool,
     /// The name of the struct of columns.
@@ -27,6 +36,16 @@ pub(crate) struct Model {
     /// The foreign keys, those of one field first.
     pub(crate) foreign_keys: Vec<ForeignKey>,
     pub(crate) relations: Vec<Relation>,
+}
+
+/// What a table has besides its columns and constraints.
+#[derive(Default)]
+pub(crate) struct TableProperties {
+    pub(crate) comment: Option<Located<String>>,
+    pub(crate) unlogged: Option<Located<()>>,
+    pub(crate) storage: Option<Located<String>>,
+    pub(crate) partition_by: Option<Located<String>>,
+    pub(crate) renamed_from: Option<Located<String>>,
 }
 
 impl Model {
@@ -43,6 +62,15 @@ impl Model {
     /// Whether a field contains the columns of another struct.
     pub(crate) fn has_flattened(&self) -> bool {
         self.flattened().next().is_some()
+    }
+
+    /// Whether these are the columns of the primary key, in the order of the struct.
+    pub(crate) fn has_key_order(&self, columns: &[ConstraintColumn]) -> bool {
+        let key = self.columns().filter(|(_, column)| column.key.is_some()).map(|(_, column)| &column.name);
+        key.eq(columns.iter().filter_map(|it| match it {
+            ConstraintColumn::Own(name) => Some(name),
+            ConstraintColumn::Flattened { .. } => None,
+        }))
     }
 
     /// Whether there is a primary key.

@@ -11,6 +11,8 @@ pub(crate) struct PgEnum {
     pub(crate) schema: Option<String>,
     /// The variants with their labels.
     pub(crate) variants: Vec<(Ident, String)>,
+    /// The labels that had another name before: that name, and the label.
+    pub(crate) renamed: Vec<(String, String)>,
 }
 
 /// A struct with `#[derive(PgComposite)]`, its rules checked.

@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::{Ident, Path};
 
-use super::constraint::{ConstraintColumn, FieldPath};
+use super::constraint::{ConstraintColumn, Deferrable, FieldPath};
 use crate::ctxt::Located;
 
 /// A foreign key of a model.
@@ -25,15 +25,43 @@ pub(crate) struct Reference {
     pub(crate) target: Path,
     /// The fields of the target that it refers to; the target's primary key if empty.
     pub(crate) columns: Vec<Ident>,
-    pub(crate) on_delete: Option<Located<OnDelete>>,
+    pub(crate) on_delete: Option<Located<Action>>,
+    /// The fields that `set_null` or `set_default` sets after a delete; all if empty.
+    pub(crate) set_columns: Vec<Ident>,
+    pub(crate) on_update: Option<Located<Action>>,
+    pub(crate) match_full: bool,
+    pub(crate) deferrable: Option<Located<Deferrable>>,
     pub(crate) name: Option<Located<String>>,
     /// The name of the relation's function, unless the model declares `relation = none`.
     pub(crate) relation: Option<Ident>,
 }
 
-/// What deleting a referenced row does.
+impl Reference {
+    /// What a foreign key refers to, if it says nothing more.
+    pub(crate) fn new(target: Path, relation: Option<Ident>) -> Self {
+        Self {
+            target,
+            columns: Vec::new(),
+            on_delete: None,
+            set_columns: Vec::new(),
+            on_update: None,
+            match_full: false,
+            deferrable: None,
+            name: None,
+            relation,
+        }
+    }
+
+    /// The actions, with the options that they were given by.
+    pub(crate) fn actions(&self) -> impl Iterator<Item = (&'static str, &Located<Action>)> {
+        let actions = [("on_delete", &self.on_delete), ("on_update", &self.on_update)];
+        actions.into_iter().filter_map(|(option, action)| Some((option, action.as_ref()?)))
+    }
+}
+
+/// What deleting a referenced row does, or updating its key.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum OnDelete {
+pub(crate) enum Action {
     #[default]
     NoAction,
     Restrict,
@@ -42,7 +70,7 @@ pub(crate) enum OnDelete {
     SetDefault,
 }
 
-impl OnDelete {
+impl Action {
     /// The actions by the names that attributes use.
     pub(crate) const ALL: [(&'static str, Self); 5] = [
         ("cascade", Self::Cascade),

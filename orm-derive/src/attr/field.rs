@@ -1,17 +1,17 @@
 //! The options of a model's field.
 
 use proc_macro2::Span;
-use syn::{Attribute, Ident, ext::IdentExt};
+use syn::{Attribute, Ident, ext::IdentExt, spanned::Spanned};
 
 use super::{
     index,
     item::{Item, items},
     keys::{OF_FIELD, OF_MODEL},
     reference::{self, on_delete, relation_name},
-    value::{db_name, path, set, sql, take},
+    value::{collation, comment, db_name, number, path, set, sql, take},
 };
 use crate::{
-    ast::{Column, FieldKind, IndexKind, OnDelete, Reference},
+    ast::{Action, Column, FieldKind, IndexKind, Numbering, Reference},
     ctxt::{Ctxt, Located},
     name::{self, Rename, did_you_mean},
 };
@@ -23,7 +23,7 @@ struct FieldOptions {
     skip: Option<Located<()>>,
     flatten: Option<Located<()>>,
     /// `on_delete` beside `references`.
-    on_delete: Option<Located<OnDelete>>,
+    on_delete: Option<Located<Action>>,
     /// `name` beside `references`, `unique` or `index`.
     constraint: Option<Located<String>>,
     /// The first option but `skip` and `flatten`.
@@ -67,7 +67,20 @@ fn read(ctxt: &mut Ctxt, field: &Ident, options: &mut FieldOptions, name: &str, 
     let column = &mut options.column;
     match (name, item) {
         ("key", Item::Path(_)) => set(ctxt, &mut column.key, key, ()),
-        ("identity", Item::Path(_)) => set(ctxt, &mut column.identity, key, ()),
+        ("identity", Item::Path(_)) => set(ctxt, &mut column.identity, key, Numbering::default()),
+        ("identity", Item::List(_, items)) => {
+            let numbering = numbering(ctxt, items);
+            set(ctxt, &mut column.identity, key, numbering);
+        }
+        ("collation", Item::Pair(_, value)) => take(ctxt, &mut column.collation, key, value, collation),
+        ("comment", Item::Pair(_, value)) => take(ctxt, &mut column.comment, key, value, comment),
+        ("generated", Item::List(_, items)) => match items.as_slice() {
+            [Item::Pair(kind, value)] if kind == "virtual" || kind == "stored" => {
+                column.virtual_generated = kind == "virtual";
+                take(ctxt, &mut column.generated, key, value, sql);
+            }
+            _ => ctxt.error(key.span(), misplaced(name)),
+        },
         ("json", Item::Path(_)) => set(ctxt, &mut column.json, key, ()),
         ("version", Item::Path(_)) => set(ctxt, &mut column.version, key, ()),
         ("skip", Item::Path(_)) => set(ctxt, &mut options.skip, key, ()),
@@ -79,7 +92,7 @@ fn read(ctxt: &mut Ctxt, field: &Ident, options: &mut FieldOptions, name: &str, 
             let slot = match kind {
                 IndexKind::Unique => &mut column.unique,
                 IndexKind::UniqueIndex => &mut column.unique_index,
-                IndexKind::Plain | IndexKind::Exclusion => &mut column.index,
+                IndexKind::Plain | IndexKind::Exclusion | IndexKind::PrimaryKey => &mut column.index,
             };
             set(ctxt, slot, key, index);
         }
@@ -91,8 +104,7 @@ fn read(ctxt: &mut Ctxt, field: &Ident, options: &mut FieldOptions, name: &str, 
         ("sql_type", Item::Pair(_, value)) => take(ctxt, &mut column.sql_type, key, value, sql),
         ("references", Item::Pair(_, value)) => {
             if let Some(target) = path(ctxt, key, value) {
-                let relation = Some(relation_name(field));
-                let reference = Reference { target, columns: vec![], on_delete: None, name: None, relation };
+                let reference = Reference::new(target, Some(relation_name(field)));
                 set(ctxt, &mut column.references, key, reference);
             }
         }
@@ -113,12 +125,14 @@ fn misplaced(name: &str) -> String {
         "key" | "identity" | "json" | "version" | "skip" | "flatten" | "unique" | "unique_index" => name.to_owned(),
         "index" => "index` or `index(method = \"gin\")".to_owned(),
         "default" => "default = \"now()\"".to_owned(),
-        "generated" | "on_update" => format!("{name} = \"sql\""),
+        "generated" => "generated = \"sql\"` or `generated(virtual = \"sql\")".to_owned(),
+        "on_update" => "on_update = \"sql\"".to_owned(),
+        "collation" => "collation = \"C\"".to_owned(),
         "sql_type" => "sql_type = \"varchar(20)\"".to_owned(),
         "type" | "db_type" | "column_type" => {
             return format!("a field has no option `{name}`; write `sql_type = \"..\"`");
         }
-        "column" | "renamed_from" | "name" => format!("{name} = \"..\""),
+        "column" | "renamed_from" | "name" | "comment" => format!("{name} = \"..\""),
         "references" => "references = User".to_owned(),
         "on_delete" => "on_delete = \"cascade\"".to_owned(),
         "nullable" | "null" | "optional" => {
@@ -130,6 +144,29 @@ fn misplaced(name: &str) -> String {
         _ => return format!("a field has no option `{name}`{}", did_you_mean(name, OF_FIELD)),
     };
     format!("expected `{form}`")
+}
+
+/// Reads the items of `identity(always, start = 100)`.
+fn numbering(ctxt: &mut Ctxt, items: &[Item]) -> Numbering {
+    let mut it = Numbering::default();
+    for item in items {
+        match (item.name().as_str(), item) {
+            ("always", Item::Path(path)) => set(ctxt, &mut it.always, &Ident::new("always", path.span()), ()),
+            ("cycle", Item::Path(path)) => set(ctxt, &mut it.cycle, &Ident::new("cycle", path.span()), ()),
+            ("start", Item::Pair(key, value)) => take(ctxt, &mut it.start, key, value, number),
+            ("increment", Item::Pair(key, value)) => take(ctxt, &mut it.increment, key, value, number),
+            ("min", Item::Pair(key, value)) => take(ctxt, &mut it.min, key, value, number),
+            ("max", Item::Pair(key, value)) => take(ctxt, &mut it.max, key, value, number),
+            ("cache", Item::Pair(key, value)) => take(ctxt, &mut it.cache, key, value, number),
+            (name, _) => {
+                let near = did_you_mean(name, ["always", "start", "increment", "min", "max", "cache", "cycle"]);
+                let form = "`identity(..)` takes `always`, `start = 1`, `increment = 1`, `min = 1`, `max = 100`, \
+                            `cache = 1` and `cycle`";
+                ctxt.error(item.span(), format!("{form}{near}"));
+            }
+        }
+    }
+    it
 }
 
 /// The column, with `on_delete` and `name` given to the options that they belong to.

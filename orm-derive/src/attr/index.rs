@@ -23,6 +23,7 @@ impl IndexKind {
             Self::UniqueIndex => "a unique index",
             Self::Unique => "a unique constraint",
             Self::Exclusion => "an exclusion constraint",
+            Self::PrimaryKey => "a primary key",
         }
     }
 
@@ -33,6 +34,7 @@ impl IndexKind {
             Self::UniqueIndex => &["name", "method", "using", "where", "with", "nulls"],
             Self::Unique => &["name", "method", "using", "where", "with", "nulls", "deferrable"],
             Self::Exclusion => &["name", "method", "using", "where", "with", "deferrable"],
+            Self::PrimaryKey => &["name", "with", "deferrable"],
         }
     }
 }
@@ -44,6 +46,7 @@ pub(super) fn kind(name: &str) -> Option<IndexKind> {
         "unique_index" => IndexKind::UniqueIndex,
         "unique" => IndexKind::Unique,
         "exclude" => IndexKind::Exclusion,
+        "primary_key" => IndexKind::PrimaryKey,
         _ => return None,
     })
 }
@@ -82,6 +85,7 @@ pub(super) fn of_struct(ctxt: &mut Ctxt, kind: IndexKind, key: &Ident, items: &[
     }
     if reader.index.keys.is_empty() {
         let message = match kind {
+            IndexKind::PrimaryKey => return Some(reader.finish()),
             IndexKind::Plain => "name the fields of the index: `index(author_id, created_at)`",
             IndexKind::UniqueIndex => "name the fields that are unique together: `unique_index(tenant_id, email)`",
             IndexKind::Unique => "name the fields that are unique together: `unique(tenant_id, email)`",
@@ -304,6 +308,7 @@ fn method(ctxt: &mut Ctxt, key: &Ident, value: &Value) -> Option<String> {
     let (name, span) = match value {
         Value::Text(text) => (text.value(), text.span()),
         Value::Path(path) => (path.get_ident()?.to_string(), path.span()),
+        Value::Number(span, _) => (String::new(), *span),
     };
     if name.is_empty() || !name.chars().all(|it| it.is_ascii_alphanumeric() || it == '_') {
         ctxt.error(span, format!("`{key}` takes the name of an index method, such as \"gin\" or \"brin\""));

@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use quote::ToTokens;
 use syn::{
-    Attribute, Error, Ident, Lit, LitBool, LitStr, Meta, Path, Result, Token,
+    Attribute, Error, Ident, Lit, LitBool, LitInt, LitStr, Meta, Path, Result, Token,
     ext::IdentExt,
     parenthesized,
     parse::{Parse, ParseStream},
@@ -50,7 +50,7 @@ impl Word {
 }
 
 /// The lists in which words may stand behind an item.
-const KEYS: [&str; 4] = ["index", "unique_index", "unique", "exclude"];
+const KEYS: [&str; 5] = ["index", "unique_index", "unique", "exclude", "primary_key"];
 
 /// The value behind `=`.
 pub(super) enum Value {
@@ -58,6 +58,8 @@ pub(super) enum Value {
     Text(LitStr),
     /// A name or a path.
     Path(Path),
+    /// A number.
+    Number(Span, i64),
 }
 
 impl Value {
@@ -65,6 +67,7 @@ impl Value {
         match self {
             Self::Text(text) => text.span(),
             Self::Path(path) => path.span(),
+            Self::Number(span, _) => *span,
         }
     }
 }
@@ -161,6 +164,12 @@ impl Parse for Value {
             Err(Error::new(literal.span, format!("write it as a string: `\"{}\"`", literal.value)))
         } else if input.peek(Ident::peek_any) || input.peek(Token![::]) {
             input.call(Path::parse).map(Self::Path)
+        } else if input.peek(LitInt) || (input.peek(Token![-]) && input.peek2(LitInt)) {
+            let minus: Option<Token![-]> = input.parse()?;
+            let number: LitInt = input.parse()?;
+            let sign = if minus.is_some() { "-" } else { "" };
+            let value = format!("{sign}{}", number.base10_digits()).parse();
+            Ok(Self::Number(number.span(), value.map_err(|error| Error::new(number.span(), error))?))
         } else if input.peek(Lit) {
             let literal: Lit = input.parse()?;
             let text = literal.to_token_stream();

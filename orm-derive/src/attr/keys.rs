@@ -1,7 +1,7 @@
 //! The keys of models and of their fields: each knows those of the other, for messages about an option in the wrong place.
 
 /// The options of a model's struct.
-pub(super) const OF_MODEL: [&str; 15] = [
+pub(super) const OF_MODEL: [&str; 21] = [
     "table",
     "schema",
     "rename_all",
@@ -14,13 +14,19 @@ pub(super) const OF_MODEL: [&str; 15] = [
     "index",
     "exclude",
     "check",
+    "primary_key",
+    "comment",
+    "unlogged",
+    "with",
+    "partition_by",
+    "renamed_from",
     "references",
     "has_many",
     "has_one",
 ];
 
 /// The options of a model's field.
-pub(super) const OF_FIELD: [&str; 17] = [
+pub(super) const OF_FIELD: [&str; 19] = [
     "key",
     "identity",
     "column",
@@ -37,5 +43,7 @@ pub(super) const OF_FIELD: [&str; 17] = [
     "skip",
     "renamed_from",
     "sql_type",
+    "collation",
+    "comment",
     "on_delete",
 ];

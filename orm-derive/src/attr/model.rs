@@ -9,10 +9,10 @@ use super::{
     keys::{OF_FIELD, OF_MODEL},
     reference,
     relation::relation,
-    value::{db_name, ident, ident_or_none, krate, path, rename, set, take},
+    value::{comment, db_name, ident, ident_or_none, krate, path, rename, set, sql, take},
 };
 use crate::{
-    ast::{self, Check, Field, Index, Relation, StructReference},
+    ast::{self, Check, Field, Index, IndexKind, Relation, StructReference, TableProperties},
     ctxt::{Ctxt, Located},
     name::{Rename, did_you_mean},
 };
@@ -36,6 +36,8 @@ pub(crate) struct ModelOptions {
     pub(crate) insert: Option<Located<Option<Ident>>>,
     pub(crate) columns: Option<Located<Ident>>,
     pub(crate) krate: Option<Located<Path>>,
+    pub(crate) properties: TableProperties,
+    pub(crate) primary_key: Option<Located<Index>>,
     pub(crate) indexes: Vec<Index>,
     pub(crate) checks: Vec<Check>,
     pub(crate) references: Vec<StructReference>,
@@ -77,6 +79,18 @@ fn read(ctxt: &mut Ctxt, options: &mut ModelOptions, item: &Item) {
             let kind = index::kind(&name);
             options.indexes.extend(kind.and_then(|kind| index::of_struct(ctxt, kind, key, items)));
         }
+        ("primary_key", Item::List(_, items)) => {
+            if let Some(it) = index::of_struct(ctxt, IndexKind::PrimaryKey, key, items) {
+                set(ctxt, &mut options.primary_key, key, it);
+            }
+        }
+        ("comment", Item::Pair(_, value)) => take(ctxt, &mut options.properties.comment, key, value, comment),
+        ("unlogged", Item::Path(_)) => set(ctxt, &mut options.properties.unlogged, key, ()),
+        ("with", Item::Pair(_, value)) => take(ctxt, &mut options.properties.storage, key, value, sql),
+        ("partition_by", Item::Pair(_, value)) => take(ctxt, &mut options.properties.partition_by, key, value, sql),
+        ("renamed_from", Item::Pair(_, value)) => {
+            take(ctxt, &mut options.properties.renamed_from, key, value, db_name);
+        }
         ("check", Item::List(_, items)) => options.checks.extend(check(ctxt, key, items)),
         ("references", Item::List(_, items)) => options.references.extend(reference::of_struct(ctxt, key, items)),
         ("has_many" | "has_one", Item::List(_, items)) => {
@@ -90,7 +104,11 @@ fn read(ctxt: &mut Ctxt, options: &mut ModelOptions, item: &Item) {
 fn misplaced(name: &str) -> String {
     let form = match name {
         "table" | "schema" | "rename_all" => format!("{name} = \"..\""),
-        "view" => "view".to_owned(),
+        "view" | "unlogged" => name.to_owned(),
+        "primary_key" => "primary_key(name = \"..\")".to_owned(),
+        "comment" | "renamed_from" => format!("{name} = \"..\""),
+        "with" => "with = \"fillfactor = 70\"".to_owned(),
+        "partition_by" => "partition_by = \"RANGE (created_at)\"".to_owned(),
         "insert" => "insert = NewName` or `insert = none".to_owned(),
         "columns" => "columns = Name".to_owned(),
         "crate" => "crate = \"path\"".to_owned(),

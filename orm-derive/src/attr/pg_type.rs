@@ -34,6 +34,8 @@ pub(crate) struct EnumInput {
 pub(crate) struct VariantInput {
     pub(crate) ident: Ident,
     pub(crate) label: Located<String>,
+    /// The label that it had before.
+    pub(crate) renamed_from: Option<Located<String>>,
     /// The place of its fields, if it has any.
     pub(crate) fields: Option<Span>,
 }
@@ -62,10 +64,14 @@ pub(crate) fn pg_enum(ctxt: &mut Ctxt, input: &DeriveInput) -> EnumInput {
         Data::Enum(data) => Some(&data.variants),
         Data::Struct(_) | Data::Union(_) => None,
     };
-    let variants = variants.into_iter().flatten().map(|it| VariantInput {
-        ident: it.ident.clone(),
-        label: renamed(ctxt, &it.attrs, "rename", &it.ident, rename_all.apply(&it.ident)),
-        fields: (!matches!(it.fields, syn::Fields::Unit)).then(|| it.fields.span()),
+    let variants = variants.into_iter().flatten().map(|it| {
+        let (label, renamed_from) = labels(ctxt, &it.attrs);
+        VariantInput {
+            ident: it.ident.clone(),
+            label: label.unwrap_or_else(|| Located::new(it.ident.span(), rename_all.apply(&it.ident))),
+            renamed_from,
+            fields: (!matches!(it.fields, syn::Fields::Unit)).then(|| it.fields.span()),
+        }
     });
     let variants = variants.collect();
     EnumInput { krate, name, schema, variants }
@@ -78,7 +84,7 @@ pub(crate) fn pg_composite(ctxt: &mut Ctxt, input: &DeriveInput) -> CompositeInp
         ident: ident.clone(),
         vis: it.vis.clone(),
         ty: it.ty.clone(),
-        name: renamed(ctxt, &it.attrs, "column", ident, rename_all.column(ident)),
+        name: attribute(ctxt, &it.attrs).unwrap_or_else(|| Located::new(ident.span(), rename_all.column(ident))),
     });
     let attributes = attributes.collect();
     CompositeInput { krate, name, schema, attributes }
@@ -109,14 +115,27 @@ fn of_type(ctxt: &mut Ctxt, input: &DeriveInput) -> TypeOptions {
     }
 }
 
-/// Reads the only option of a variant or field: its name in the database, which is `default` without it.
-fn renamed(ctxt: &mut Ctxt, attrs: &[Attribute], option: &str, ident: &Ident, default: String) -> Located<String> {
+/// Reads the options of a variant: its label, and the one that it had before.
+fn labels(ctxt: &mut Ctxt, attrs: &[Attribute]) -> (Option<Located<String>>, Option<Located<String>>) {
+    let (mut label, mut before) = (None, None);
+    for item in items(ctxt, attrs) {
+        match &item {
+            Item::Pair(key, value) if key == "rename" => take(ctxt, &mut label, key, value, db_name),
+            Item::Pair(key, value) if key == "renamed_from" => take(ctxt, &mut before, key, value, db_name),
+            item => ctxt.error(item.span(), "expected `rename = \"..\"` or `renamed_from = \"..\"`"),
+        }
+    }
+    (label, before)
+}
+
+/// Reads the only option of a field: the name of its attribute.
+fn attribute(ctxt: &mut Ctxt, attrs: &[Attribute]) -> Option<Located<String>> {
     let mut name = None;
     for item in items(ctxt, attrs) {
         match &item {
-            Item::Pair(key, value) if key == option => take(ctxt, &mut name, key, value, db_name),
-            item => ctxt.error(item.span(), format!("expected `{option} = \"..\"`")),
+            Item::Pair(key, value) if key == "column" => take(ctxt, &mut name, key, value, db_name),
+            item => ctxt.error(item.span(), "expected `column = \"..\"`"),
         }
     }
-    name.unwrap_or_else(|| Located::new(ident.span(), default))
+    name
 }

@@ -4,11 +4,12 @@ use syn::{Ident, Path, ext::IdentExt};
 
 use super::{
     constraint::field_path,
+    index::deferrable,
     item::{Item, Value},
     value::{db_name, ident, ident_or_none, idents, set, take, word},
 };
 use crate::{
-    ast::{OnDelete, Reference, StructReference},
+    ast::{Action, Deferrable, Reference, StructReference},
     ctxt::{Ctxt, Located},
     name::Rename,
 };
@@ -25,14 +26,18 @@ pub(super) fn relation_name(ident: &Ident) -> Ident {
 }
 
 /// Reads `cascade`, `"set null"`.
-pub(super) fn on_delete(ctxt: &mut Ctxt, key: &Ident, value: &Value) -> Option<OnDelete> {
-    word(ctxt, key, value, &OnDelete::ALL)
+pub(super) fn on_delete(ctxt: &mut Ctxt, key: &Ident, value: &Value) -> Option<Action> {
+    word(ctxt, key, value, &Action::ALL)
 }
 
 /// What may stand beside the model in both forms of `references(..)`.
 #[derive(Default)]
 struct Options {
-    on_delete: Option<Located<OnDelete>>,
+    on_delete: Option<Located<Action>>,
+    on_update: Option<Located<Action>>,
+    set_columns: Option<Located<Vec<Ident>>>,
+    match_full: Option<Located<bool>>,
+    deferrable: Option<Located<Deferrable>>,
     name: Option<Located<String>>,
     /// `None` inside is `none`.
     relation: Option<Located<Option<Ident>>>,
@@ -41,15 +46,45 @@ struct Options {
 impl Options {
     /// Reads an option, or returns whether there is none of this name.
     fn read(&mut self, ctxt: &mut Ctxt, item: &Item) -> bool {
+        if let Item::List(key, names) = item
+            && key == "set_columns"
+        {
+            let names = idents(ctxt, key, names);
+            set(ctxt, &mut self.set_columns, key, names);
+            return true;
+        }
         let Item::Pair(key, value) = item else { return false };
         match key.unraw().to_string().as_str() {
             "on_delete" => take_value(ctxt, &mut self.on_delete, key, value, on_delete),
+            "on_update" => take_value(ctxt, &mut self.on_update, key, value, on_delete),
+            "match" => take(ctxt, &mut self.match_full, key, value, match_type),
+            "deferrable" => take(ctxt, &mut self.deferrable, key, value, deferrable),
             "name" => take(ctxt, &mut self.name, key, value, db_name),
             "relation" => take(ctxt, &mut self.relation, key, value, ident_or_none),
             _ => return false,
         }
         true
     }
+
+    /// What refers to `columns` of `target`, with these options.
+    fn reference(self, target: Path, columns: Vec<Ident>, relation: Option<Ident>) -> Reference {
+        Reference {
+            target,
+            columns,
+            on_delete: self.on_delete,
+            set_columns: self.set_columns.map(|it| it.value).unwrap_or_default(),
+            on_update: self.on_update,
+            match_full: self.match_full.is_some_and(|it| it.value),
+            deferrable: self.deferrable,
+            name: self.name,
+            relation,
+        }
+    }
+}
+
+/// Reads `full`.
+fn match_type(ctxt: &mut Ctxt, key: &Ident, value: &Value) -> Option<bool> {
+    word(ctxt, key, value, &[("full", true), ("simple", false)])
 }
 
 /// Keeps a value that messages point at.
@@ -84,8 +119,8 @@ pub(super) fn of_field(ctxt: &mut Ctxt, field: &Ident, key: &Ident, items: &[Ite
             }
             item => {
                 reported = true;
-                let form = "`references(..)` takes a model, `column = field`, `on_delete = cascade`, `relation = name` and \
-                            `name = \"..\"`";
+                let form = "`references(..)` takes a model, `column = field`, `on_delete = cascade`, `on_update = cascade`, \
+                            `match = full`, `deferrable = initially_deferred`, `relation = name` and `name = \"..\"`";
                 ctxt.error(item.span(), form);
             }
         }
@@ -93,14 +128,14 @@ pub(super) fn of_field(ctxt: &mut Ctxt, field: &Ident, key: &Ident, items: &[Ite
     if target.is_none() && !reported {
         ctxt.error(key.span(), "name the model: `references(User)`");
     }
-    let Options { on_delete, name, relation } = options;
-    let relation = relation.map_or_else(|| Some(relation_name(field)), |it| it.value);
+    let relation = options.relation.take().map_or_else(|| Some(relation_name(field)), |it| it.value);
     let columns = column.map(|it| it.value).into_iter().collect();
-    Some(Reference { target: target?, columns, on_delete, name, relation })
+    Some(options.reference(target?, columns, relation))
 }
 
 const STRUCT_FORM: &str = "`references(..)` of a struct takes a model, `fields(a, b)`, `columns(x, y)`, \
-                           `on_delete = cascade`, `relation = name` and `name = \"..\"`";
+                           `on_delete = cascade`, `set_columns(a)`, `on_update = cascade`, `match = full`, \
+                           `deferrable = initially_deferred`, `relation = name` and `name = \"..\"`";
 
 /// Reads the items of a struct's `references(Order, fields(shop_id, number))`.
 pub(super) fn of_struct(ctxt: &mut Ctxt, key: &Ident, items: &[Item]) -> Option<StructReference> {
@@ -148,14 +183,13 @@ pub(super) fn of_struct(ctxt: &mut Ctxt, key: &Ident, items: &[Item]) -> Option<
         ctxt.error(column.span(), "`columns(..)` needs one field of the other model for each of `fields(..)`");
         return None;
     }
-    let Options { on_delete, name, relation } = options;
-    let relation = match relation {
+    let relation = match options.relation.take() {
         Some(relation) => relation.value,
         None => target
             .segments
             .last()
             .map(|model| relation_name(&Ident::new(&Rename::Snake.apply(&model.ident), model.ident.span()))),
     };
-    let reference = Reference { target, columns, on_delete, name, relation };
+    let reference = options.reference(target, columns, relation);
     Some(StructReference { span: key.span(), fields, reference })
 }

@@ -38,6 +38,10 @@ pub(super) fn text(ctxt: &mut Ctxt, key: &Ident, value: &Value) -> Option<LitStr
             ctxt.error(value.span(), format!("write a string: `{} = \"..\"`", key.unraw()));
             None
         }
+        Value::Number(span, number) => {
+            ctxt.error(*span, format!("write it as a string: `\"{number}\"`"));
+            None
+        }
     }
 }
 
@@ -57,6 +61,25 @@ pub(super) fn collation(ctxt: &mut Ctxt, key: &Ident, value: &Value) -> Option<S
         Value::Text(text) if text.value().contains('"') => Some(text.value()),
         value => db_name(ctxt, key, value),
     }
+}
+
+/// Reads a text for people.
+pub(super) fn comment(ctxt: &mut Ctxt, key: &Ident, value: &Value) -> Option<String> {
+    let text = text(ctxt, key, value)?;
+    if text.value().is_empty() || text.value().contains('\0') {
+        ctxt.error(text.span(), format!("`{}` needs a text without NUL characters", key.unraw()));
+        return None;
+    }
+    Some(text.value())
+}
+
+/// Reads a number.
+pub(super) fn number(ctxt: &mut Ctxt, key: &Ident, value: &Value) -> Option<i64> {
+    if let Value::Number(_, number) = value {
+        return Some(*number);
+    }
+    ctxt.error(value.span(), format!("write a number: `{} = 1`", key.unraw()));
+    None
 }
 
 /// Reads a name in the database.
@@ -86,6 +109,7 @@ pub(super) fn word<T: Copy>(ctxt: &mut Ctxt, key: &Ident, value: &Value, words: 
     let text = match value {
         Value::Text(text) => text.value(),
         Value::Path(path) => path.get_ident().map(Ident::to_string).unwrap_or_default(),
+        Value::Number(_, number) => number.to_string(),
     };
     let wanted = text.to_lowercase().replace(' ', "_");
     if let Some((_, it)) = words.iter().find(|(name, _)| *name == wanted) {
@@ -103,6 +127,7 @@ pub(super) fn ident(ctxt: &mut Ctxt, key: &Ident, value: &Value) -> Option<Ident
     let ident = match value {
         Value::Path(path) => path.get_ident().cloned(),
         Value::Text(text) => text.parse().ok(),
+        Value::Number(..) => None,
     };
     if ident.is_none() {
         ctxt.error(value.span(), format!("`{}` takes one identifier", key.unraw()));
@@ -138,6 +163,10 @@ pub(super) fn path(ctxt: &mut Ctxt, key: &Ident, value: &Value) -> Option<Path> 
                 None
             }
         },
+        Value::Number(span, _) => {
+            ctxt.error(*span, format!("`{}` takes a path, such as `crate::User`", key.unraw()));
+            None
+        }
     }
 }
 

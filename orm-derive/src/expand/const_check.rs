@@ -9,7 +9,7 @@ use super::{
     generics::ModelTokens,
     tokens::{respan, unraw},
 };
-use crate::ast::{ConstraintColumn, Model, OnDelete};
+use crate::ast::{Action, ConstraintColumn, Model};
 
 /// The checks of a model: items, or statements if it has type parameters, which are evaluated for each use of the model.
 pub(super) struct ConstChecks {
@@ -34,9 +34,14 @@ pub(super) fn of(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> 
             let table = quote!(#private::model::ModelProbe::<#target>::TABLE);
             let check = quote!(check_reference(#name, #ty, #table, &[#(#columns),*], #place, #count));
             checks.push(respan(field.ty.span(), quote!(#private::model::#check)));
-            if let Some(it) = key.reference.on_delete.as_ref().filter(|it| it.value == OnDelete::SetNull) {
+            let set = &key.reference.set_columns;
+            for (option, action) in key.reference.actions().filter(|(_, it)| it.value == Action::SetNull) {
+                if option == "on_delete" && !set.is_empty() && !set.contains(&field.ident) {
+                    continue;
+                }
                 let nullable = quote!(#private::model::field_nullable::<#marker, #number>());
-                checks.push(respan(it.span, quote!(#private::model::check_set_null(#nullable, #name))));
+                let check = quote!(#private::model::check_set_null(#nullable, #name, #option));
+                checks.push(respan(action.span, check));
             }
         }
     }

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::Path;
 
 use super::{generics::ModelTokens, index, tokens::unraw};
-use crate::ast::{ConstraintColumn, ConstraintKind, ForeignKey, Model, OnDelete};
+use crate::ast::{Action, ConstraintColumn, ConstraintKind, ForeignKey, Model};
 
 /// The function that returns the table of another model; a message about a type that is not one points at its name.
 pub(super) fn target(private: &TokenStream, path: &Path) -> TokenStream {
@@ -54,19 +54,29 @@ pub(super) fn with_sets(new: &TokenStream, sets: &[TokenStream]) -> TokenStream 
 pub(super) fn table(model: &Model, private: &TokenStream, marker: &TokenStream) -> TokenStream {
     let (mut uniques, mut foreign_keys, mut indexes) = (vec![], vec![], vec![]);
     let (mut checks, mut exclusions) = (vec![], vec![]);
+    let mut primary_key = TokenStream::new();
     let names = Names { private, marker };
     for constraint in &model.constraints {
         let name = &constraint.name;
         let columns = names.columns(&constraint.columns);
         match &constraint.kind {
-            ConstraintKind::PrimaryKey => {}
+            ConstraintKind::PrimaryKey { named, options } => {
+                let mut sets = index::options(&names, options);
+                if *named {
+                    sets.push(quote!(name = ::core::option::Option::Some(#name)));
+                }
+                if !model.has_key_order(&constraint.columns) {
+                    sets.push(quote!(columns = const { &[#columns] }));
+                }
+                primary_key = quote!(#(__orm_table.primary_key.#sets;)*);
+            }
             ConstraintKind::Unique(options) => {
                 let new = quote!(#private::schema::Unique::new(#name, const { &[#columns] }));
                 uniques.push(with_sets(&new, &index::options(&names, options)));
             }
             ConstraintKind::ForeignKey(number) => {
                 let Some(key) = model.foreign_keys.get(*number) else { continue };
-                foreign_keys.push(foreign_key(private, key, name, &columns));
+                foreign_keys.push(foreign_key(model, private, key, name, &columns));
             }
             ConstraintKind::Check { condition } => {
                 checks.push(quote!(#private::schema::Check::new(#name, #condition)));
@@ -98,26 +108,27 @@ pub(super) fn table(model: &Model, private: &TokenStream, marker: &TokenStream) 
         (quote!(exclusions), exclusions),
     ];
     let lists = lists.iter().filter(|(_, list)| !list.is_empty());
-    lists.map(|(member, list)| quote!(__orm_table.#member = const { &[#(#list),*] };)).collect()
+    let lists = lists.map(|(member, list)| quote!(__orm_table.#member = const { &[#(#list),*] };));
+    quote!(#primary_key #(#lists)*)
 }
 
-fn foreign_key(private: &TokenStream, key: &ForeignKey, name: &str, columns: &TokenStream) -> TokenStream {
+fn foreign_key(
+    model: &Model,
+    private: &TokenStream,
+    key: &ForeignKey,
+    name: &str,
+    columns: &TokenStream,
+) -> TokenStream {
     let ForeignKey { fields, reference, .. } = key;
     let target = target(private, &reference.target);
-    let action = match reference.on_delete.as_ref().map(|it| it.value).unwrap_or_default() {
-        OnDelete::NoAction => quote!(NoAction),
-        OnDelete::Restrict => quote!(Restrict),
-        OnDelete::Cascade => quote!(Cascade),
-        OnDelete::SetNull => quote!(SetNull),
-        OnDelete::SetDefault => quote!(SetDefault),
-    };
+    let action = self::action(private, reference.on_delete.as_ref().map(|it| it.value).unwrap_or_default());
     let field = fields.iter().map(unraw).collect::<Vec<_>>().join(", ");
     let new = quote! {
         #private::schema::ForeignKey::new(
             #name,
             const { &[#columns] },
             #target,
-            #private::schema::OnDelete::#action,
+            #action,
             #field,
         )
     };
@@ -126,7 +137,33 @@ fn foreign_key(private: &TokenStream, key: &ForeignKey, name: &str, columns: &To
         let referred = reference.columns.iter().map(unraw);
         sets.push(quote!(target_fields = &[#(#referred),*]));
     }
+    if let Some(it) = &reference.on_update {
+        let action = self::action(private, it.value);
+        sets.push(quote!(on_update = #action));
+    }
+    if !reference.set_columns.is_empty() {
+        let columns = model.columns().filter(|(field, _)| reference.set_columns.contains(&field.ident));
+        let columns = columns.map(|(_, column)| &column.name);
+        sets.push(quote!(set_columns = &[#(#columns),*]));
+    }
+    if reference.match_full {
+        sets.push(quote!(match_full = true));
+    }
+    if let Some(it) = &reference.deferrable {
+        let value = index::deferrable(private, it.value);
+        sets.push(quote!(deferrable = #value));
+    }
     with_sets(&new, &sets)
+}
+
+fn action(private: &TokenStream, action: Action) -> TokenStream {
+    match action {
+        Action::NoAction => quote!(#private::schema::Action::NoAction),
+        Action::Restrict => quote!(#private::schema::Action::Restrict),
+        Action::Cascade => quote!(#private::schema::Action::Cascade),
+        Action::SetNull => quote!(#private::schema::Action::SetNull),
+        Action::SetDefault => quote!(#private::schema::Action::SetDefault),
+    }
 }
 
 /// `impl User { pub const EMAIL_KEY: Constraint = …; }`.
@@ -137,7 +174,7 @@ pub(super) fn constants(model: &Model, private: &TokenStream, tokens: &ModelToke
     let constants = model.constraints.iter().filter_map(|it| {
         let (constant, name) = (it.constant.as_ref()?, &it.name);
         let what = match &it.kind {
-            ConstraintKind::PrimaryKey => "primary key",
+            ConstraintKind::PrimaryKey { .. } => "primary key",
             ConstraintKind::Unique(_) => "unique constraint",
             ConstraintKind::ForeignKey(_) => "foreign key",
             ConstraintKind::Check { .. } => "check constraint",

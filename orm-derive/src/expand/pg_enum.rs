@@ -9,10 +9,14 @@ use crate::ast::PgEnum;
 
 /// Writes the impls.
 pub(crate) fn pg_enum(pg_enum: &PgEnum) -> TokenStream {
-    let PgEnum { ident, krate, name, schema, variants } = pg_enum;
+    let PgEnum { ident, krate, name, schema, variants, renamed } = pg_enum;
     let private = private(krate);
     let schema = option(schema.as_ref());
     let (idents, labels): (Vec<_>, Vec<_>) = variants.iter().map(|(ident, label)| (ident, label)).unzip();
+    let renaming = (!renamed.is_empty()).then(|| {
+        let pairs = renamed.iter().map(|(before, label)| quote!((#before, #label)));
+        quote!(.renaming(&[#(#pairs),*]))
+    });
     let bytes: Vec<_> = labels.iter().map(|it| LitByteStr::new(it.as_bytes(), Span::call_site())).collect();
     quote! {
         #[allow(deprecated, clippy::all, clippy::pedantic)]
@@ -20,7 +24,7 @@ pub(crate) fn pg_enum(pg_enum: &PgEnum) -> TokenStream {
             #[automatically_derived]
             impl #private::value::Scalar for #ident {
                 const TYPE: #private::value::PgType =
-                    #private::value::PgType::enumeration(#schema, #name, &[#(#labels),*]);
+                    #private::value::PgType::enumeration(#schema, #name, &[#(#labels),*])#renaming;
 
                 fn accepts(__orm_ty: &#private::postgres_types::Type) -> bool {
                     #private::value::accepts_enum(__orm_ty, #name)

@@ -5,12 +5,13 @@ use quote::quote;
 use syn::{parse_quote, spanned::Spanned};
 
 use super::{
-    const_check, constraint,
+    const_check,
+    constraint::{self, with_sets},
     generics::{ModelTokens, bounds_and},
     member,
-    tokens::{option, respan, unraw},
+    tokens::{respan, unraw},
 };
-use crate::ast::{self, Column, Field, FieldKind, Model};
+use crate::ast::{self, Column, Field, FieldKind, Model, Numbering, TableProperties};
 
 /// The table, and the traits that make the struct a model.
 pub(super) fn impls(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> TokenStream {
@@ -173,8 +174,10 @@ fn keyed(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> Option<T
 
 /// The table, as an expression of a static.
 fn table(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> TokenStream {
-    let (ident, table, view) = (unraw(&model.ident), &model.table, model.view);
-    let schema = option(model.schema.as_ref());
+    let (ident, table) = (unraw(&model.ident), &model.table);
+    let view = model.view.then(|| quote!(__orm_table.view = true;));
+    let schema = model.schema.as_ref().map(|it| quote!(__orm_table.schema = ::core::option::Option::Some(#it);));
+    let properties = properties(model);
     let columns = column_defs(model, private, tokens);
     let key = model.columns().filter(|(_, it)| it.key.is_some()).map(|(_, it)| &it.name);
     let constraints = constraint::table(model, private, &tokens.marker);
@@ -196,16 +199,59 @@ fn table(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> TokenStr
             __orm_relation
         }}
     });
+    let relations: Vec<TokenStream> = relations.collect();
+    let relations = (!relations.is_empty()).then(|| quote!(__orm_table.relations = const { &[#(#relations),*] };));
     quote! {{
         let mut __orm_table = #private::schema::Table::new(#ident, #table);
-        __orm_table.schema = #schema;
-        __orm_table.view = #view;
+        #schema
+        #view
+        #properties
         __orm_table.columns = const { #columns };
         __orm_table.key = &[#(#key),*];
         #constraints
-        __orm_table.relations = const { &[#(#relations),*] };
+        #relations
         __orm_table
     }}
+}
+
+/// The assignments of what a table has besides its columns and constraints.
+fn properties(model: &Model) -> TokenStream {
+    let TableProperties { comment, unlogged, storage, partition_by, renamed_from } = &model.properties;
+    let texts = [
+        (quote!(comment), comment),
+        (quote!(storage), storage),
+        (quote!(partition_by), partition_by),
+        (quote!(renamed_from), renamed_from),
+    ];
+    let texts = texts.into_iter().filter_map(|(member, text)| {
+        let text = &text.as_ref()?.value;
+        Some(quote!(__orm_table.#member = ::core::option::Option::Some(#text);))
+    });
+    let unlogged = unlogged.as_ref().map(|_| quote!(__orm_table.unlogged = true;));
+    quote!(#(#texts)* #unlogged)
+}
+
+/// How an identity column is numbered, if not by default.
+fn numbering(private: &TokenStream, numbering: &Numbering) -> Option<TokenStream> {
+    let Numbering { always, start, increment, min, max, cache, cycle } = numbering;
+    let numbers = [
+        (quote!(start), start),
+        (quote!(increment), increment),
+        (quote!(min), min),
+        (quote!(max), max),
+        (quote!(cache), cache),
+    ];
+    let numbers = numbers.into_iter().filter_map(|(member, number)| {
+        let number = number.as_ref()?.value;
+        Some(quote!(#member = ::core::option::Option::Some(#number)))
+    });
+    let flags = [(quote!(always), always), (quote!(cycle), cycle)];
+    let flags = flags.into_iter().filter_map(|(member, flag)| flag.as_ref().map(|_| quote!(#member = true)));
+    let sets: Vec<TokenStream> = numbers.chain(flags).collect();
+    (!sets.is_empty()).then(|| {
+        let value = with_sets(&quote!(#private::schema::Numbering::new()), &sets);
+        quote!(numbering = ::core::option::Option::Some(const { &#value }))
+    })
 }
 
 /// The slice of all columns, as a constant expression.
@@ -237,8 +283,12 @@ fn column(private: &TokenStream, marker: &TokenStream, number: usize, field: &Fi
     let (name, ident) = (&column.name, unraw(&field.ident));
     let def = quote!(#private::model::field_def::<#marker, #number>(#name, #ident));
     let mut sets = Vec::new();
-    if column.identity.is_some() {
+    if let Some(identity) = &column.identity {
         sets.push(quote!(identity = true));
+        sets.extend(numbering(private, &identity.value));
+    }
+    if column.virtual_generated && column.generated.is_some() {
+        sets.push(quote!(virtual_generated = true));
     }
     if column.version.is_some() {
         sets.push(quote!(version = true));
@@ -252,6 +302,8 @@ fn column(private: &TokenStream, marker: &TokenStream, number: usize, field: &Fi
         (quote!(on_update), &column.on_update),
         (quote!(renamed_from), &column.renamed_from),
         (quote!(sql_type), &column.sql_type),
+        (quote!(collation), &column.collation),
+        (quote!(comment), &column.comment),
     ];
     for (member, text) in texts {
         if let Some(text) = text {

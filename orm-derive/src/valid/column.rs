@@ -3,7 +3,7 @@
 use syn::{Generics, Type, spanned::Spanned};
 
 use crate::{
-    ast::{Column, Field, FieldKind, OnDelete, Reference, inner, is_generic, is_named, is_option},
+    ast::{Action, Column, Field, FieldKind, Reference, inner, is_generic, is_named, is_option},
     ctxt::{Ctxt, Located},
 };
 
@@ -39,7 +39,7 @@ pub(super) fn check(ctxt: &mut Ctxt, field: &mut Field, view: bool) {
 }
 
 /// Reports the option, if it was given, with `message` about it, and removes it.
-fn refuse<T>(ctxt: &mut Ctxt, slot: &mut Option<Located<T>>, message: impl std::fmt::Display) {
+pub(super) fn refuse<T>(ctxt: &mut Ctxt, slot: &mut Option<Located<T>>, message: impl std::fmt::Display) {
     if let Some(it) = slot.take() {
         ctxt.error(it.span, message);
     }
@@ -63,6 +63,8 @@ fn check_view(ctxt: &mut Ctxt, column: &mut Column) {
     refuse(ctxt, &mut column.unique, message("a unique constraint"));
     refuse(ctxt, &mut column.unique_index, message("a unique index"));
     refuse(ctxt, &mut column.index, message("an index"));
+    refuse(ctxt, &mut column.collation, message("`collation`"));
+    refuse(ctxt, &mut column.comment, message("`comment`"));
 }
 
 fn check_defaults(ctxt: &mut Ctxt, column: &mut Column) {
@@ -84,25 +86,27 @@ fn check_defaults(ctxt: &mut Ctxt, column: &mut Column) {
 /// Checks the foreign key of the field.
 fn check_reference(ctxt: &mut Ctxt, column: &mut Column) {
     let Some(mut reference) = column.references.take() else { return };
-    check_on_delete(ctxt, column, &mut reference.value);
+    check_actions(ctxt, column, &mut reference.value);
     column.references = Some(reference);
 }
 
-/// Removes an action that deleting the referenced row cannot have on the column.
-pub(super) fn check_on_delete(ctxt: &mut Ctxt, column: &Column, reference: &mut Reference) {
-    let has_default = column.default.is_some();
-    let Some(on_delete) = &reference.on_delete else { return };
-    let message = match on_delete.value {
-        OnDelete::SetNull | OnDelete::SetDefault if column.is_automatic() => {
-            "only the database writes this column, so deleting a row cannot set it: choose `cascade` or `restrict`"
-        }
-        OnDelete::SetDefault if !has_default => {
-            "`set_default` needs a default: add `default = \"..\"`, or choose `set_null`"
-        }
-        _ => return,
-    };
-    ctxt.error(on_delete.span, message);
-    reference.on_delete = None;
+/// Removes an action that a change of the referenced row cannot have on the column.
+pub(super) fn check_actions(ctxt: &mut Ctxt, column: &Column, reference: &mut Reference) {
+    let (on_delete, on_update) = (&mut reference.on_delete, &mut reference.on_update);
+    for (event, action) in [("deleting a row", on_delete), ("a change of the key", on_update)] {
+        let message = match action.as_ref().map(|it| it.value) {
+            Some(Action::SetNull | Action::SetDefault) if column.is_automatic() => {
+                format!(
+                    "only the database writes this column, so {event} cannot set it: choose `cascade` or `restrict`"
+                )
+            }
+            Some(Action::SetDefault) if column.default.is_none() => {
+                "`set_default` needs a default: add `default = \"..\"`, or choose `set_null`".to_owned()
+            }
+            _ => continue,
+        };
+        refuse(ctxt, action, message);
+    }
 }
 
 fn check_json(ctxt: &mut Ctxt, column: &mut Column, ty: &Type) {

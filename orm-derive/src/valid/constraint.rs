@@ -18,6 +18,7 @@ pub(super) struct Declared<'a> {
     pub(super) view: bool,
     pub(super) fields: &'a mut [Field],
     pub(super) foreign_keys: &'a [ForeignKey],
+    pub(super) primary_key: Option<Index>,
     pub(super) indexes: Vec<Index>,
     pub(super) checks: Vec<Check>,
     /// The place of the model, for messages about its primary key.
@@ -26,19 +27,16 @@ pub(super) struct Declared<'a> {
 
 /// All constraints and indexes of a model, those of the fields first, in their order.
 pub(super) fn check(ctxt: &mut Ctxt, declared: Declared<'_>) -> Vec<Constraint> {
-    let Declared { table, view, fields, foreign_keys, indexes, checks, span } = declared;
+    let Declared { table, view, fields, foreign_keys, primary_key, indexes, checks, span } = declared;
     let mut list = ConstraintList { table, view, constraints: Vec::new() };
     if view {
-        for span in indexes.iter().map(|it| it.span).chain(checks.iter().map(|it| it.span)) {
+        for span in indexes.iter().chain(&primary_key).map(|it| it.span).chain(checks.iter().map(|it| it.span)) {
             ctxt.error(span, "a view cannot have constraints or indexes: remove this, or remove `view`");
         }
     }
     let key = fields.iter().filter_map(Field::column).filter(|it| it.key.is_some());
     let key: Vec<ConstraintColumn> = key.map(|it| ConstraintColumn::Own(it.name.clone())).collect();
-    if !key.is_empty() {
-        let name = name::default_constraint(table, &[], "pkey");
-        list.add(ctxt, span, name, key, ConstraintKind::PrimaryKey);
-    }
+    index::add_primary_key(ctxt, &mut list, fields, key, primary_key, span);
     for at in 0..fields.len() {
         of_field(ctxt, &mut list, fields, at, foreign_keys);
     }
@@ -151,7 +149,7 @@ fn written(path: &FieldPath) -> String {
     }
 }
 
-fn is_same(a: &ConstraintColumn, b: &ConstraintColumn) -> bool {
+pub(super) fn is_same(a: &ConstraintColumn, b: &ConstraintColumn) -> bool {
     match (a, b) {
         (ConstraintColumn::Own(a), ConstraintColumn::Own(b)) => a == b,
         (

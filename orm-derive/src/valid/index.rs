@@ -1,8 +1,9 @@
 //! Indexes, and the constraints that have one: unique and exclusion constraints.
 
+use proc_macro2::Span;
 use syn::ext::IdentExt;
 
-use super::constraint::{ConstraintList, next_column};
+use super::constraint::{ConstraintList, is_same, next_column};
 use crate::{
     ast::{ConstraintColumn, ConstraintKind, Field, FieldPath, Index, IndexKey, IndexKind, IndexOptions, KeyPart},
     ctxt::Ctxt,
@@ -23,13 +24,13 @@ pub(super) fn add(ctxt: &mut Ctxt, list: &mut ConstraintList<'_>, fields: &[Fiel
     let label = match kind {
         IndexKind::Unique if plain => "key",
         IndexKind::Exclusion => "excl",
-        IndexKind::Unique | IndexKind::Plain | IndexKind::UniqueIndex => "idx",
+        IndexKind::Unique | IndexKind::Plain | IndexKind::UniqueIndex | IndexKind::PrimaryKey => "idx",
     };
     let name = name.map_or_else(|| default_name(list.table, &keys, &options.include, label), |it| it.value);
     let kind = match kind {
         IndexKind::Unique if plain => ConstraintKind::Unique(options),
         IndexKind::Exclusion => ConstraintKind::Exclusion { keys, options },
-        IndexKind::Unique | IndexKind::Plain | IndexKind::UniqueIndex => {
+        IndexKind::Unique | IndexKind::Plain | IndexKind::UniqueIndex | IndexKind::PrimaryKey => {
             if let Some(it) = options.deferrable.take() {
                 let message = "only a constraint can be deferred, and with `where`, a method, an expression or words behind a \
                                field this is a unique index: remove those, or `deferrable`";
@@ -38,6 +39,53 @@ pub(super) fn add(ctxt: &mut Ctxt, list: &mut ConstraintList<'_>, fields: &[Fiel
             ConstraintKind::Index { unique: kind != IndexKind::Plain, keys, options }
         }
     };
+    list.add(ctxt, span, name, columns, kind);
+}
+
+/// Adds the primary key of the columns `key`, if there are any, with what the struct says about it.
+pub(super) fn add_primary_key(
+    ctxt: &mut Ctxt,
+    list: &mut ConstraintList<'_>,
+    fields: &[Field],
+    key: Vec<ConstraintColumn>,
+    declared: Option<Index>,
+    span: Span,
+) {
+    let default = name::default_constraint(list.table, &[], "pkey");
+    let (declared, span) = match declared {
+        Some(declared) if key.is_empty() => {
+            ctxt.error(declared.span, "mark the fields of the primary key with `#[orm(key)]`");
+            return;
+        }
+        Some(declared) => {
+            let span = declared.span;
+            (declared, span)
+        }
+        None if key.is_empty() => return,
+        None => {
+            let kind = ConstraintKind::PrimaryKey { named: false, options: IndexOptions::default() };
+            list.add(ctxt, span, default, key, kind);
+            return;
+        }
+    };
+    let Index { name, keys, options, .. } = declared;
+    let mut columns = Vec::new();
+    let mut plain = true;
+    for it in keys {
+        plain &= it.is_plain();
+        plain &= self::key(ctxt, fields, it, &mut columns).is_some();
+    }
+    let same = |it: &ConstraintColumn| columns.iter().any(|other| is_same(it, other));
+    if !plain || !(columns.is_empty() || columns.len() == key.len() && key.iter().all(same)) {
+        let message = "`primary_key(..)` names all fields with `key`, in the order of the primary key, and no others: the \
+                       names alone, or none of them if it is the order of the struct";
+        ctxt.error(span, message);
+        columns.clear();
+    }
+    let columns = if columns.is_empty() { key } else { columns };
+    let options = include(ctxt, fields, &columns, options);
+    let name = name.map_or_else(|| default.clone(), |it| it.value);
+    let kind = ConstraintKind::PrimaryKey { named: name != default, options };
     list.add(ctxt, span, name, columns, kind);
 }
 

@@ -4,11 +4,12 @@ use quote::format_ident;
 use syn::{DeriveInput, ext::IdentExt};
 
 use super::{
-    column, constraint, reference, relation,
+    column::{self, refuse},
+    constraint, reference, relation,
     shape::{refuse_lifetimes, require_column, require_named_fields},
 };
 use crate::{
-    ast::{FieldKind, Model, Stub},
+    ast::{FieldKind, Model, Stub, TableProperties},
     attr::{ModelInput, ModelOptions},
     ctxt::Ctxt,
     name::{self, Rename},
@@ -30,7 +31,7 @@ pub(crate) fn flatten(ctxt: &mut Ctxt, input: &DeriveInput, read: ModelInput) ->
 }
 
 fn check(ctxt: &mut Ctxt, input: &DeriveInput, read: ModelInput, shared: bool) -> Option<Model> {
-    let ModelInput { options, krate, mut fields } = read;
+    let ModelInput { mut options, krate, mut fields } = read;
     let derive = if shared { "Flatten" } else { "Model" };
     let owned = refuse_lifetimes(ctxt, input);
     if shared {
@@ -57,6 +58,7 @@ fn check(ctxt: &mut Ctxt, input: &DeriveInput, read: ModelInput, shared: bool) -
     {
         ctxt.error(insert.span, "a view is read only, so it has no struct to insert: remove `insert` or `view`");
     }
+    check_properties(ctxt, &mut options.properties, &table, view);
     owned?;
     let ident = input.ident.unraw();
     let new = format_ident!("New{ident}");
@@ -76,6 +78,7 @@ fn check(ctxt: &mut Ctxt, input: &DeriveInput, read: ModelInput, shared: bool) -
             view,
             fields: &mut fields,
             foreign_keys: &foreign_keys,
+            primary_key: options.primary_key.map(|it| it.value),
             indexes: options.indexes,
             checks: options.checks,
             span: input.ident.span(),
@@ -90,6 +93,7 @@ fn check(ctxt: &mut Ctxt, input: &DeriveInput, read: ModelInput, shared: bool) -
         table,
         schema: options.schema.map(|it| it.value),
         view,
+        properties: options.properties,
         shared,
         columns: options.columns.map_or_else(|| format_ident!("{ident}Columns"), |it| it.value),
         insert,
@@ -100,6 +104,32 @@ fn check(ctxt: &mut Ctxt, input: &DeriveInput, read: ModelInput, shared: bool) -
     })
 }
 
+/// Removes properties that this table cannot have.
+fn check_properties(ctxt: &mut Ctxt, properties: &mut TableProperties, table: &str, view: bool) {
+    if properties.renamed_from.as_ref().is_some_and(|it| it.value == table) {
+        let message = "the table already has this name: write the name that it had before";
+        refuse(ctxt, &mut properties.renamed_from, message);
+    }
+    if view {
+        let message =
+            |what: &str| format!("`{what}` is for tables, and views are made by SQL: remove it, or remove `view`");
+        refuse(ctxt, &mut properties.comment, message("comment"));
+        refuse(ctxt, &mut properties.unlogged, message("unlogged"));
+        refuse(ctxt, &mut properties.storage, message("with"));
+        refuse(ctxt, &mut properties.partition_by, message("partition_by"));
+        refuse(ctxt, &mut properties.renamed_from, message("renamed_from"));
+    }
+    if properties.partition_by.is_some() {
+        let message = |what: &str| {
+            format!(
+                "the rows of a partitioned table are in its partitions, which are made by SQL: write `{what}` there"
+            )
+        };
+        refuse(ctxt, &mut properties.unlogged, message("UNLOGGED"));
+        refuse(ctxt, &mut properties.storage, message("WITH"));
+    }
+}
+
 /// Refuses the options of a shared struct that belong on the model that flattens it.
 fn refuse_on_shared(ctxt: &mut Ctxt, options: &ModelOptions) {
     let single = [
@@ -107,6 +137,12 @@ fn refuse_on_shared(ctxt: &mut Ctxt, options: &ModelOptions) {
         options.schema.as_ref().map(|it| it.span),
         options.view.as_ref().map(|it| it.span),
         options.insert.as_ref().filter(|it| it.value.is_none()).map(|it| it.span),
+        options.primary_key.as_ref().map(|it| it.span),
+        options.properties.comment.as_ref().map(|it| it.span),
+        options.properties.unlogged.as_ref().map(|it| it.span),
+        options.properties.storage.as_ref().map(|it| it.span),
+        options.properties.partition_by.as_ref().map(|it| it.span),
+        options.properties.renamed_from.as_ref().map(|it| it.span),
     ];
     let spans = single.into_iter().flatten();
     let spans = spans.chain(options.references.iter().map(|it| it.span));

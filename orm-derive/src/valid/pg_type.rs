@@ -28,8 +28,18 @@ fn check_enum(ctxt: &mut Ctxt, input: &DeriveInput, read: EnumInput) -> Option<P
         return None;
     }
     refuse_parameters(ctxt, input, "a PostgreSQL enum type")?;
-    let mut variants = Vec::new();
-    for VariantInput { ident, label, fields } in written {
+    let labels: Vec<String> = written.iter().map(|it| it.label.value.clone()).collect();
+    let (mut variants, mut renamed) = (Vec::new(), Vec::new());
+    for VariantInput { ident, label, renamed_from, fields } in written {
+        match renamed_from {
+            Some(before) if labels.contains(&before.value) => {
+                let message =
+                    format!("the type has the label \"{}\" now: write a label that it had before", before.value);
+                ctxt.error(before.span, message);
+            }
+            Some(before) => renamed.push((before.value, label.value.clone())),
+            None => {}
+        }
         if let Some(span) = fields {
             let message = "a label of a PostgreSQL enum has no fields: to store this enum use `#[orm(json)]`";
             ctxt.error(span, message);
@@ -43,7 +53,7 @@ fn check_enum(ctxt: &mut Ctxt, input: &DeriveInput, read: EnumInput) -> Option<P
             None => {}
         }
     }
-    Some(PgEnum { ident: input.ident.clone(), krate, name, schema, variants })
+    Some(PgEnum { ident: input.ident.clone(), krate, name, schema, variants, renamed })
 }
 
 /// Checks a struct with `#[derive(PgComposite)]`.

@@ -4,7 +4,7 @@ use syn::{Ident, ext::IdentExt};
 
 use super::{column, constraint};
 use crate::{
-    ast::{self, ConstraintColumn, Field, FieldKind, ForeignKey, StructReference},
+    ast::{self, Action, ConstraintColumn, Field, FieldKind, ForeignKey, Reference, StructReference},
     ctxt::Ctxt,
 };
 
@@ -48,7 +48,7 @@ fn of_struct(ctxt: &mut Ctxt, fields: &[Field], declared: StructReference) -> Op
         found.extend(fields.iter().find(|it| it.ident.unraw() == name.field.unraw()));
     }
     for column in found.iter().filter_map(|it| it.column()) {
-        column::check_on_delete(ctxt, column, &mut reference);
+        column::check_actions(ctxt, column, &mut reference);
     }
     if let Some(json) = found.iter().find(|it| it.column().is_some_and(|it| it.json.is_some())) {
         ctxt.error(
@@ -58,6 +58,29 @@ fn of_struct(ctxt: &mut Ctxt, fields: &[Field], declared: StructReference) -> Op
         return None;
     }
     let fields: Vec<Ident> = found.iter().map(|it| it.ident.clone()).collect();
+    check_set_columns(ctxt, &fields, &mut reference);
     let optional = found.iter().any(|it| ast::is_option(&it.ty));
     Some(ForeignKey { span, fields, columns, optional, reference })
+}
+
+/// Removes `set_columns(..)` that has no effect, or names a field that does not refer.
+fn check_set_columns(ctxt: &mut Ctxt, fields: &[Ident], reference: &mut Reference) {
+    let Some(first) = reference.set_columns.first() else { return };
+    let sets = reference.on_delete.as_ref().is_some_and(|it| matches!(it.value, Action::SetNull | Action::SetDefault));
+    if !sets {
+        let message =
+            "`set_columns(..)` says what `on_delete = set_null` or `on_delete = set_default` sets: add one of them";
+        ctxt.error(first.span(), message);
+        reference.set_columns.clear();
+    }
+    reference.set_columns.retain(|it| {
+        let known = fields.contains(it);
+        if !known {
+            ctxt.error(
+                it.span(),
+                format!("`set_columns(..)` names some of `fields(..)`, and `{it}` is not among them"),
+            );
+        }
+        known
+    });
 }

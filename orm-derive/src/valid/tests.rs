@@ -355,6 +355,90 @@ fn each_kind_of_index_has_the_options_that_postgresql_has() {
 }
 
 #[test]
+fn actions_and_options_of_foreign_keys_are_checked() {
+    let key = |options: TokenStream| quote!(#[orm(references(User, #options))] n: Option<i64>);
+    check_field(
+        key(quote!(on_update = set_default)),
+        "`set_default` needs a default: add `default = \"..\"`, or choose `set_null`",
+    );
+    let known = "one of `cascade`, `restrict`, `set_null`, `set_default`, `no_action`";
+    check_field(key(quote!(on_update = "now()")), &format!("`on_update` is {known}"));
+    check_field(key(quote!(match = partial)), "`match` is one of `full`, `simple`");
+    check_field(key(quote!(on_update = cascade, on_update = cascade)), "`on_update` is given twice: keep one");
+    check_field(
+        key(quote!(deferrable = "deferred")),
+        "`deferrable` is one of `initially_immediate`, `initially_deferred`",
+    );
+    check_field(
+        key(quote!(deferable = initially_deferred)),
+        "`references(..)` takes a model, `column = field`, `on_delete = cascade`, `on_update = cascade`, `match = full`, \
+         `deferrable = initially_deferred`, `relation = name` and `name = \"..\"`",
+    );
+    let both = || quote!(#[orm(key)] id: i64, a: Option<i64>, b: Option<i64>);
+    check(
+        quote!(references(User, fields(a, b), set_columns(a))),
+        both(),
+        &["`set_columns(..)` says what `on_delete = set_null` or `on_delete = set_default` sets: add one of them"],
+    );
+    check(
+        quote!(references(User, fields(a, b), on_delete = set_null, set_columns(id))),
+        both(),
+        &["`set_columns(..)` names some of `fields(..)`, and `id` is not among them"],
+    );
+}
+
+#[test]
+fn a_primary_key_names_the_fields_that_have_key() {
+    let fields = || quote!(#[orm(key)] a: i64, #[orm(key)] b: i64, c: i64);
+    check(quote!(primary_key(b, a, name = "k", include(c), deferrable = initially_deferred)), fields(), &[]);
+    let all = "`primary_key(..)` names all fields with `key`, in the order of the primary key, and no others: the names \
+               alone, or none of them if it is the order of the struct";
+    check(quote!(primary_key(b)), fields(), &[all]);
+    check(quote!(primary_key(a, c)), fields(), &[all]);
+    check(quote!(primary_key(a desc, b)), fields(), &[all]);
+    check(quote!(primary_key(where = "x")), fields(), &["a primary key has no option `where`"]);
+    check(quote!(primary_key), fields(), &["expected `primary_key(name = \"..\")`"]);
+    check(quote!(primary_key(name = "k")), quote!(a: i64), &["mark the fields of the primary key with `#[orm(key)]`"]);
+}
+
+#[test]
+fn tables_and_columns_have_the_options_that_they_can_have() {
+    let id = || quote!(#[orm(key)] id: i64);
+    check(
+        quote!(table = "t", renamed_from = "t"),
+        id(),
+        &["the table already has this name: write the name that it had before"],
+    );
+    check(
+        quote!(view, comment = "x"),
+        id(),
+        &["`comment` is for tables, and views are made by SQL: remove it, or remove `view`"],
+    );
+    check(
+        quote!(unlogged, partition_by = "LIST (id)"),
+        id(),
+        &["the rows of a partitioned table are in its partitions, which are made by SQL: write `UNLOGGED` there"],
+    );
+    check(quote!(comment = ""), id(), &["`comment` needs a text without NUL characters"]);
+    check_field(quote!(#[orm(unlogged)] n: i64), "`unlogged` belongs on the struct, not on a field");
+    check_field(quote!(#[orm(identity(start = "1"))] n: i64), "write a number: `start = 1`");
+    check_field(quote!(#[orm(identity(cycle, cycle))] n: i64), "`cycle` is given twice: keep one");
+    check_field(
+        quote!(#[orm(identity(strat = 1))] n: i64),
+        "`identity(..)` takes `always`, `start = 1`, `increment = 1`, `min = 1`, `max = 100`, `cache = 1` and `cycle`; did \
+         you mean `start`?",
+    );
+    let generated = "expected `generated = \"sql\"` or `generated(virtual = \"sql\")`";
+    check_field(quote!(#[orm(generated("a", virtual = "b"))] n: i64), generated);
+    check_field(quote!(#[orm(generated(virtuel = "b"))] n: i64), generated);
+    check_field(
+        quote!(#[orm(generated = "a", generated(virtual = "b"))] n: i64),
+        "`generated` is given twice: keep one",
+    );
+    check_field(quote!(#[orm(collation = C)] n: String), "write a string: `collation = \"..\"`");
+}
+
+#[test]
 fn what_would_be_one_constant_is_refused() {
     check(
         quote!(table = "t", check("a", name = "a_key")),

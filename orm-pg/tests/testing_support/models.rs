@@ -4,7 +4,7 @@ use std::{sync::Arc, thread::sleep, time::Duration};
 
 use orm_core::{
     error::{Error, ErrorKind, Result},
-    schema::{ColumnDef, ForeignKey, Index, IndexKey, OnDelete, Table, Unique},
+    schema::{Action, ColumnDef, ForeignKey, Index, IndexKey, Table, Unique},
     value::PgType,
 };
 use orm_pg::__private::testing::{Handle, TestCase, run};
@@ -61,7 +61,7 @@ pub(crate) static PEOPLE: Table = {
         ]
     };
     static KEYS: [ForeignKey; 1] =
-        [ForeignKey::new("people_best_order_fkey", &["best_order"], || &ORDERS, OnDelete::SetNull, "best_order")];
+        [ForeignKey::new("people_best_order_fkey", &["best_order"], || &ORDERS, Action::SetNull, "best_order")];
     static INDEXES: [Index; 1] = {
         let mut moods = Index::new("people_moods_idx", const { &[IndexKey::column("moods")] });
         moods.method = Some("gin");
@@ -84,8 +84,8 @@ pub(crate) static ORDERS: Table = {
         ColumnDef::new("parent_id", "parent_id", INT8, true),
     ];
     static KEYS: [ForeignKey; 2] = [
-        ForeignKey::new("orders_person_id_fkey", &["person_id"], || &PEOPLE, OnDelete::Cascade, "person_id"),
-        ForeignKey::new("orders_parent_id_fkey", &["parent_id"], || &ORDERS, OnDelete::NoAction, "parent_id"),
+        ForeignKey::new("orders_person_id_fkey", &["person_id"], || &PEOPLE, Action::Cascade, "person_id"),
+        ForeignKey::new("orders_parent_id_fkey", &["parent_id"], || &ORDERS, Action::NoAction, "parent_id"),
     ];
     let mut table = Table::new("Order", "orders");
     table.schema = Some("shop");

@@ -63,7 +63,8 @@ impl LinkColumns {
         // ON CONFLICT accepts no constraint that is deferred.
         let unique = |it: &Unique| it.deferrable == Deferrable::No && same(it.columns);
         let table = self.table;
-        same(table.key) || table.uniques.iter().any(unique) || table.indexes.iter().any(index)
+        let key = table.primary_key.deferrable == Deferrable::No && same(table.key);
+        key || table.uniques.iter().any(unique) || table.indexes.iter().any(index)
     }
 
     /// Returns the values of [`far_only`](Self::far_only) for a link of two rows; `None` if the rows have different
