@@ -25,10 +25,15 @@ mod args;
 mod command;
 mod database;
 mod failure;
+mod folder;
 mod output;
+mod overlay;
 mod plan;
+mod progress;
 mod project;
+mod rename;
 mod report;
+mod scratch;
 
 use std::process::ExitCode;
 
@@ -43,6 +48,7 @@ use self::{
     failure::{Failure, Result},
     report::Report,
 };
+use crate::schema::{DataSteps, Migrations};
 
 /// Runs the command line of this process with the models of a project, and returns the exit status.
 ///
@@ -54,7 +60,27 @@ use self::{
 /// ```
 #[must_use]
 pub fn main(models: &'static [&'static Table]) -> ExitCode {
-    run(Some(models))
+    run(Some(models), |it| it)
+}
+
+/// As [`main`], with the functions of migrations that have steps in Rust: `with_data` adds them.
+///
+/// ```no_run
+/// # use blog::*;
+/// fn main() -> std::process::ExitCode {
+///     orm_pg::cli::main_with(models![User], |migrations| {
+///         migrations.with("20261127090000_names", async |tx| {
+///             User::query().filter(|u| u.name.eq("")).update(|u| u.name.set("unknown")).execute(tx).await.map(drop)
+///         })
+///     })
+/// }
+/// ```
+#[must_use]
+pub fn main_with<S: DataSteps>(
+    models: &'static [&'static Table],
+    with_data: impl FnOnce(Migrations) -> Migrations<S>,
+) -> ExitCode {
+    run(Some(models), with_data)
 }
 
 /// Runs the command line of this process without models, as the installed `orm` does, and returns the exit status. Commands
@@ -67,10 +93,13 @@ pub fn main(models: &'static [&'static Table]) -> ExitCode {
 /// ```
 #[must_use]
 pub fn installed() -> ExitCode {
-    run(None)
+    run(None, |it| it)
 }
 
-fn run(models: Option<&'static [&'static Table]>) -> ExitCode {
+fn run<S: DataSteps>(
+    models: Option<&'static [&'static Table]>,
+    with_data: impl FnOnce(Migrations) -> Migrations<S>,
+) -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => return output::usage(&error),
@@ -79,15 +108,19 @@ fn run(models: Option<&'static [&'static Table]>) -> ExitCode {
         return project::run_with_models().unwrap_or_else(|failure| output::failure(&failure, args.json));
     }
     let json = args.json;
-    match start(args, models) {
+    match start(args, models, with_data) {
         Ok(report) => output::report(&report, json),
         Err(failure) => output::failure(&failure, json),
     }
 }
 
-fn start(args: Args, models: Option<&'static [&'static Table]>) -> Result<Report> {
+fn start<S: DataSteps>(
+    args: Args,
+    models: Option<&'static [&'static Table]>,
+    with_data: impl FnOnce(Migrations) -> Migrations<S>,
+) -> Result<Report> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|source| {
         Failure::from(Error::new(ErrorKind::Config, "the runtime cannot be started").with_source(source))
     })?;
-    runtime.block_on(command::run(args, models))
+    runtime.block_on(command::run(args, models, with_data))
 }

@@ -71,6 +71,8 @@ async fn foreign_keys_without_an_index(db: Database) {
            CREATE INDEX ON later USING brin (x, y);
            CREATE TABLE partial (x bigint, y bigint, FOREIGN KEY (x, y) REFERENCES a);
            CREATE INDEX ON partial (x, y) WHERE x > 0;
+           CREATE TABLE sparse (x bigint, y bigint, FOREIGN KEY (x, y) REFERENCES a);
+           CREATE INDEX ON sparse (x, y) WHERE y IS NOT NULL;
            CREATE TABLE included (x bigint, y bigint, FOREIGN KEY (x, y) REFERENCES a);
            CREATE INDEX ON included (x) INCLUDE (y);
            CREATE TABLE expression (x bigint, y bigint, FOREIGN KEY (x, y) REFERENCES a);

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod cases;
+mod cli;
 mod definition;
 mod diagram;
 mod doctor;

@@ -1,8 +1,13 @@
 //! The command line.
 
+mod migrate;
+
 use std::path::PathBuf;
 
-use clap::{Args as Group, Parser, Subcommand};
+use clap::{Args as Group, Parser, Subcommand, ValueEnum};
+
+pub(super) use self::migrate::{Baseline, Check, Diff, Down, Folder, Migrate, New, Repair, Status, Up};
+use crate::schema::generate;
 
 /// Migrations, models and databases of orm-pg.
 #[derive(Debug, Parser)]
@@ -21,6 +26,10 @@ const EXIT: &str = "Exit status: 0 done and nothing to report, 1 an error, 2 a w
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Init(Init),
+    #[command(subcommand)]
+    Migrate(Migrate),
+    Verify(Verify),
+    Introspect(Introspect),
     Doctor(Doctor),
     Explain(Explain),
     Completions(Completions),
@@ -30,7 +39,14 @@ impl Command {
     /// Whether only a binary of the project can run it.
     pub(super) fn needs_models(&self) -> bool {
         match self {
-            Self::Init(_) | Self::Doctor(_) | Self::Explain(_) | Self::Completions(_) => false,
+            Self::Migrate(Migrate::Diff(_)) | Self::Verify(_) => true,
+            Self::Migrate(Migrate::Check(check)) => !check.files_only,
+            Self::Migrate(_)
+            | Self::Introspect(_)
+            | Self::Init(_)
+            | Self::Doctor(_)
+            | Self::Explain(_)
+            | Self::Completions(_) => false,
         }
     }
 }
@@ -41,6 +57,15 @@ pub(super) struct Connect {
     /// The database, as a URL or as `host=.. dbname=..`; the variables of libpq say what it leaves out
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub(super) database_url: Option<String>,
+}
+
+/// Where scratch databases are created.
+#[derive(Debug, Group)]
+pub(super) struct ScratchServer {
+    /// A server on which databases may be created; by default that of the tests: `ORM_PG_TEST_URL`, `DATABASE_URL`, or one
+    /// that is started for it
+    #[arg(long, env = "ORM_SCRATCH_URL", hide_env_values = true, value_name = "URL")]
+    pub(super) scratch_url: Option<String>,
 }
 
 /// Write what a project needs: src/bin/orm.rs, build.rs and the folder migrations
@@ -55,6 +80,54 @@ pub(super) struct Init {
     /// Use orm-pg from this folder, in a new project
     #[arg(long, value_name = "FOLDER", hide = true)]
     pub(super) orm_pg_path: Option<PathBuf>,
+}
+
+/// Compare a database with the models
+///
+/// Prints the statements that would bring the database to what the models say, with exit status 3. Nothing is changed. Views,
+/// functions, triggers and tables without a model are no differences.
+#[derive(Debug, Group)]
+#[command(after_help = "Examples:\n  orm verify\n  orm verify --json")]
+pub(super) struct Verify {
+    #[command(flatten)]
+    pub(super) connect: Connect,
+    #[command(flatten)]
+    pub(super) scratch: ScratchServer,
+}
+
+/// Write the models of a database
+///
+/// With --out, a file that is there is only changed where it differs from the database: names of structs, fields and relations
+/// stay as you have changed them.
+#[derive(Debug, Group)]
+#[command(after_help = "Examples:\n  orm introspect\n  orm introspect --out src/models.rs --dates jiff")]
+pub(super) struct Introspect {
+    #[command(flatten)]
+    pub(super) connect: Connect,
+    /// The file to write, or to bring up to date; by default the models are printed
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// The crate whose types dates and times have
+    #[arg(long, value_enum, default_value_t = Dates::Chrono)]
+    pub(super) dates: Dates,
+}
+
+/// A crate for dates.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Dates {
+    Chrono,
+    Time,
+    Jiff,
+}
+
+impl From<Dates> for generate::Dates {
+    fn from(dates: Dates) -> Self {
+        match dates {
+            Dates::Chrono => Self::Chrono,
+            Dates::Time => Self::Time,
+            Dates::Jiff => Self::Jiff,
+        }
+    }
 }
 
 /// Look for what is wrong in a database, or will be soon

@@ -4,6 +4,9 @@ mod completions;
 mod doctor;
 mod explain;
 mod init;
+mod introspect;
+mod migrate;
+mod verify;
 
 use orm_core::schema::Table;
 
@@ -12,10 +15,18 @@ use super::{
     failure::Result,
     report::Report,
 };
+use crate::schema::{DataSteps, Migrations};
 
-pub(super) async fn run(args: Args, _models: Option<&'static [&'static Table]>) -> Result<Report> {
+pub(super) async fn run<S: DataSteps>(
+    args: Args,
+    models: Option<&'static [&'static Table]>,
+    with_data: impl FnOnce(Migrations) -> Migrations<S>,
+) -> Result<Report> {
     match args.command {
         Command::Init(it) => init::run(&it),
+        Command::Migrate(it) => migrate::run(it, models, with_data).await,
+        Command::Verify(it) => verify::run(&it, models.unwrap_or_default()).await,
+        Command::Introspect(it) => introspect::run(&it).await,
         Command::Doctor(it) => doctor::run(&it).await,
         Command::Explain(it) => explain::run(&it).await,
         Command::Completions(it) => Ok(completions::run(&it)),

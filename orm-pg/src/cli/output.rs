@@ -25,8 +25,11 @@ pub(super) fn report(report: &Report, json: bool) -> ExitCode {
         serde_json::to_string_pretty(&report.json)
             .map_err(io::Error::from)
             .and_then(|text| writeln!(io::stdout().lock(), "{text}"))
-    } else {
+    } else if report.source.is_empty() {
         write!(anstream::stdout().lock(), "{}", report.text)
+    } else {
+        let source = report.source.trim_end();
+        writeln!(io::stdout().lock(), "{source}").and_then(|()| write!(anstream::stderr().lock(), "{}", report.text))
     };
     match written {
         // The reader has seen enough, as `head` does.

@@ -16,6 +16,8 @@ pub(super) const PROBLEM: Style = AnsiColor::Red.on_default().bold();
 pub(super) struct Report {
     /// For people, with styles; they are removed where the output is not a terminal, or `NO_COLOR` is set.
     pub(super) text: String,
+    /// A file that the command makes: printed as it is, and `text` to standard error.
+    pub(super) source: String,
     /// The same for programs.
     pub(super) json: Value,
     /// Whether something was found that needs attention: exit status 3.
@@ -28,6 +30,13 @@ impl Report {
         Self { json, ..Self::default() }
     }
 
+    /// Adds a value to the JSON.
+    pub(super) fn set(&mut self, name: &str, value: impl Into<Value>) {
+        if let Value::Object(json) = &mut self.json {
+            json.insert(name.to_owned(), value.into());
+        }
+    }
+
     /// Adds a line.
     pub(super) fn line(&mut self, line: impl fmt::Display) {
         self.text.push_str(&line.to_string());
@@ -36,9 +45,7 @@ impl Report {
 
     /// Adds how many objects of the database are not managed, which a clean result does not speak of.
     pub(super) fn unmanaged(&mut self, number: usize) {
-        if let Value::Object(json) = &mut self.json {
-            json.insert("unmanaged".to_owned(), number.into());
-        }
+        self.set("unmanaged", number);
         self.line(styled(DIM, format_args!("{} in the database", counted(number, "unmanaged object"))));
     }
 }

@@ -96,3 +96,12 @@ fn completions_know_the_commands() {
     }
     assert_eq!(orm(["completions", "bash", "--json"]).run().ends_with(0).json()["shell"], "bash");
 }
+
+#[test]
+fn a_reader_that_has_seen_enough() {
+    let mut command = orm(["completions", "bash"]).0;
+    let mut child = command.spawn().expect("the command");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("output");
+    assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
+}

@@ -1,0 +1,136 @@
+//! `orm migrate new` and `orm migrate check`: what needs the files.
+
+use std::{
+    fs,
+    io::Write,
+    path::Path,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use orm_core::{
+    migrate::file::{Graph, Header, Migration, Script, id},
+    schema::Table,
+};
+use serde_json::json;
+
+use super::diff;
+use crate::{
+    cli::{
+        args::{Check, New},
+        database,
+        failure::{Failure, Result},
+        folder::heads,
+        report::{GOOD, PROBLEM, Report, counted, styled},
+        scratch,
+    },
+    schema::{DataSteps, Migrations, introspect},
+};
+
+/// The present, in seconds since 1970.
+pub(super) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map(|it| it.as_secs()).unwrap_or_default()
+}
+
+/// The time of the next migration: now, or right after the last one, whose clock may be ahead.
+pub(super) fn next(migrations: &[Migration]) -> u64 {
+    let mut seconds = now();
+    let last = migrations.iter().map(|it| it.id.as_str()).max().unwrap_or_default();
+    while id(seconds, "").as_str() <= last.get(..14).unwrap_or_default() {
+        seconds += 1;
+    }
+    seconds
+}
+
+/// Writes a file that is not there yet.
+pub(super) fn write(path: &Path, text: &str) -> Result<()> {
+    let failed = |source| Failure::file("write", path, source);
+    let mut file = fs::File::create_new(path).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)
+}
+
+pub(super) fn new(args: &New) -> Result<Report> {
+    let migrations = args.folder.read()?.check()?;
+    let folder = args.folder.path()?;
+    if let Some(id) = &args.rebase {
+        return rebase(&folder, &migrations, id);
+    }
+    let name = args.name.as_deref().unwrap_or_default();
+    if !name.chars().any(char::is_alphanumeric) {
+        return Err(Failure::new(format!("{name:?} cannot be part of the name of a file")));
+    }
+    let id = id(next(&migrations), name);
+    let header = Header { after: heads(&migrations), ..Header::default() };
+    let mut written = vec![format!("{id}.up.sql")];
+    let text = format!(
+        "{header}\n-- Write statements here. `-- orm: step` between two of them makes steps that can be resumed.\n"
+    );
+    write(&folder.join(format!("{id}.up.sql")), text.trim_start())?;
+    if args.down {
+        written.push(format!("{id}.down.sql"));
+        write(&folder.join(format!("{id}.down.sql")), "-- Write the statements that undo it here.\n")?;
+    }
+    let mut report = Report::new(json!({ "id": id, "written": written }));
+    for it in written {
+        report.line(format_args!("{} {}", styled(GOOD, "wrote"), folder.join(it).display()));
+    }
+    Ok(report)
+}
+
+/// Gives a migration the present time, and lets it come after all others.
+fn rebase(folder: &Path, migrations: &[Migration], old: &str) -> Result<Report> {
+    let migration = migrations
+        .iter()
+        .find(|it| it.id == old)
+        .ok_or_else(|| Failure::new(format!("there is no migration {old}")))?;
+    if let Some(after) = migrations.iter().find(|it| Graph::new(migrations).is_after(&it.id, old)) {
+        return Err(Failure::new(format!("{} comes after {old}: rebase the later one first", after.id)));
+    }
+    let others: Vec<_> = migrations.iter().filter(|it| it.id != old).cloned().collect();
+    let name = old.split_once('_').map_or("", |it| it.1);
+    let new = id(next(migrations), name);
+    let mut header = migration.up.header.clone();
+    header.after = heads(&others);
+    let up = Script { header, ..migration.up.clone() };
+    write(&folder.join(format!("{new}.up.sql")), &up.to_string())?;
+    if migration.down.is_some() {
+        let (from, to) = (folder.join(format!("{old}.down.sql")), folder.join(format!("{new}.down.sql")));
+        fs::rename(&from, &to).map_err(|source| Failure::file("rename", &from, source))?;
+    }
+    let from = folder.join(format!("{old}.up.sql"));
+    fs::remove_file(&from).map_err(|source| Failure::file("remove", &from, source))?;
+    let mut report = Report::new(json!({ "id": new, "was": old }));
+    report.line(format_args!("{old} is now {}", styled(GOOD, &new)));
+    Ok(report)
+}
+
+pub(super) async fn check<S: DataSteps>(
+    args: &Check,
+    models: Option<&'static [&'static Table]>,
+    with_data: impl FnOnce(Migrations) -> Migrations<S>,
+) -> Result<Report> {
+    let migrations = with_data(args.folder.read()?).contract();
+    let files = migrations.check()?;
+    let mut report = Report::new(json!({ "migrations": files.len() }));
+    report.line(format_args!("{} can run", counted(files.len(), "migration")));
+    if let (Some(models), false) = (models, args.files_only) {
+        let server = scratch::server(&args.scratch).await?;
+        let made = scratch::replayed(&server, &migrations).await?;
+        let missing = diff::missing(&server, &made, models).await?;
+        report.found = !missing.is_empty();
+        if missing.is_empty() {
+            report.line(styled(GOOD, "the models are what the migrations make"));
+        } else {
+            let text = "the models are not what the migrations make: `orm migrate diff --name …` writes these steps";
+            report.line(styled(PROBLEM, text));
+            missing.iter().for_each(|it| report.line(format_args!("  {};", it.replace('\n', "\n  "))));
+        }
+        report.set("missing", missing);
+    }
+    if args.connect.database_url.is_some() {
+        let db = database::connect(&args.connect).await?;
+        migrations.check_against(&db).await?;
+        report.line("the history of the database fits the files");
+        report.unmanaged(introspect(&db).await?.unmanaged.len());
+    }
+    Ok(report)
+}

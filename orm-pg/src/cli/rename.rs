@@ -1,0 +1,91 @@
+//! Names that have changed: from the flags, and from `renamed_from` of the models.
+
+use std::str::FromStr;
+
+use orm_core::{
+    catalog::{Catalog, Name},
+    migrate::Rename,
+    schema::Table,
+};
+
+/// A rename on the command line: `table(old, new)`, `column(users.nick, name)`, `type(old, new)`, `label(mood.bad, sad)`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct RenameArg(pub(super) Rename);
+
+impl FromStr for RenameArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parsed = text.trim().strip_suffix(')').and_then(|it| it.split_once('(')).and_then(|(kind, names)| {
+            let (from, to) = names.split_once(',')?;
+            rename(kind.trim(), from.trim(), to.trim())
+        });
+        parsed.map(Self).ok_or_else(|| {
+            "write `table(old, new)`, `column(users.nick, name)`, `type(old, new)` or `label(mood.bad, sad)`".to_owned()
+        })
+    }
+}
+
+fn rename(kind: &str, from: &str, to: &str) -> Option<Rename> {
+    if from.is_empty() || to.is_empty() {
+        return None;
+    }
+    Some(match kind {
+        "table" => Rename::Table { from: name(from), to: name(to) },
+        "type" => Rename::Type { from: name(from), to: name(to) },
+        "column" => {
+            let (table, column) = from.rsplit_once('.')?;
+            Rename::Column { table: name(table), from: column.to_owned(), to: to.to_owned() }
+        }
+        "label" => {
+            let (of, label) = from.rsplit_once('.')?;
+            Rename::Label { of: name(of), from: label.to_owned(), to: to.to_owned() }
+        }
+        _ => return None,
+    })
+}
+
+/// A name with its schema, or one in `public`.
+fn name(text: &str) -> Name {
+    let (schema, name) = text.split_once('.').unwrap_or(("public", text));
+    Name::new(schema, name)
+}
+
+/// The columns that models declare as renamed, and that still have the old name.
+pub(super) fn of_models(from: &Catalog, models: &[&'static Table]) -> Vec<Rename> {
+    let mut renames = Vec::new();
+    for model in models {
+        let table = Name::new(model.schema.unwrap_or("public"), model.name);
+        let Some(there) = from.table(&table) else { continue };
+        for column in model.columns {
+            if let Some(old) = column.renamed_from
+                && there.column(old).is_some()
+                && there.column(column.name).is_none()
+            {
+                renames.push(Rename::Column { table: table.clone(), from: old.to_owned(), to: column.name.to_owned() });
+            }
+        }
+    }
+    renames
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn renames_of_the_command_line() {
+        let parse = |text: &str| text.parse::<RenameArg>().map(|it| it.0);
+        assert_eq!(
+            parse("column(app.users.nick, name)"),
+            Ok(Rename::Column { table: Name::new("app", "users"), from: "nick".into(), to: "name".into() })
+        );
+        assert_eq!(
+            parse(" table(users, people) "),
+            Ok(Rename::Table { from: Name::new("public", "users"), to: Name::new("public", "people") })
+        );
+        for wrong in ["column(nick, name)", "table(users)", "view(a, b)", "table(, b)", "users"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}

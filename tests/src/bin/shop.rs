@@ -1,0 +1,111 @@
+//! The command `orm` of a project whose models change: the variable `SHOP` says which version of them.
+
+use std::process::ExitCode;
+
+use orm_pg::prelude::*;
+
+mod first {
+    use super::*;
+
+    #[derive(Debug, Clone, Model)]
+    #[orm(table = "users")]
+    pub struct User {
+        #[orm(key, identity)]
+        pub id: i64,
+        #[orm(unique)]
+        pub email: String,
+        pub nick: Option<String>,
+    }
+}
+
+mod second {
+    use super::*;
+
+    #[derive(Debug, Clone, Model)]
+    #[orm(table = "users")]
+    pub struct User {
+        #[orm(key, identity)]
+        pub id: i64,
+        #[orm(unique)]
+        pub email: String,
+        pub nick: Option<String>,
+        #[orm(default = "now()")]
+        pub created_at: chrono::DateTime<chrono::Utc>,
+    }
+
+    #[derive(Debug, Clone, Model)]
+    #[orm(table = "posts", check("title <> ''", name = "title_given"))]
+    pub struct Post {
+        #[orm(key, identity)]
+        pub id: i64,
+        #[orm(references = User, index)]
+        pub author_id: i64,
+        pub title: String,
+    }
+}
+
+/// Without `nick`, and without posts.
+mod third {
+    use super::*;
+
+    #[derive(Debug, Clone, Model)]
+    #[orm(table = "users")]
+    pub struct User {
+        #[orm(key, identity)]
+        pub id: i64,
+        #[orm(unique)]
+        pub email: String,
+        #[orm(default = "now()")]
+        pub created_at: chrono::DateTime<chrono::Utc>,
+    }
+}
+
+/// `nick` is called `name`.
+mod renamed {
+    use super::*;
+
+    #[derive(Debug, Clone, Model)]
+    #[orm(table = "users")]
+    pub struct User {
+        #[orm(key, identity)]
+        pub id: i64,
+        #[orm(unique)]
+        pub email: String,
+        #[orm(renamed_from = "nick")]
+        pub name: Option<String>,
+    }
+}
+
+fn main() -> ExitCode {
+    if std::env::args().nth(1).is_some_and(|it| it == "url") {
+        return url();
+    }
+    match std::env::var("SHOP").as_deref() {
+        Ok("first") => orm_pg::cli::main(models![first::User]),
+        Ok("second") => orm_pg::cli::main(models![second::User, second::Post]),
+        Ok("third") => orm_pg::cli::main(models![third::User]),
+        Ok("renamed") => orm_pg::cli::main(models![renamed::User]),
+        // With the functions of its migrations.
+        Ok("data") => orm_pg::cli::main_with(models![first::User], |migrations| {
+            migrations.with("20990101000000_names", async |tx| {
+                sql!("UPDATE users SET nick = 'unknown' WHERE nick IS NULL").execute(tx).await.map(drop)
+            })
+        }),
+        _ => ExitCode::FAILURE,
+    }
+}
+
+/// Prints the URL of an empty database, for `.ci/newcomer`.
+#[tokio::main]
+async fn url() -> ExitCode {
+    match orm_pg::testing::database_url().await {
+        Ok(url) => {
+            println!("{url}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
