@@ -73,8 +73,7 @@ pub struct Address {
     pub discovered_at: DateTime<Utc>,
 }
 
-/// A page that can be searched. The table has one more column, created by [`schema`](crate::schema): the `tsvector` for
-/// the search.
+/// A page that can be searched. The table has one more column, which a migration creates: the `tsvector` for the search.
 #[derive(Debug, Clone, PartialEq, Eq, Model)]
 #[orm(schema = "search_engine", table = "pages")]
 pub struct Page {

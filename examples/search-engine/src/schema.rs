@@ -1,57 +1,38 @@
-//! Creates the tables, and the column that models cannot declare: the one for the full-text search.
+//! The migrations of the folder `migrations`, which are part of the program.
 
-use orm_pg::prelude::*;
+use orm_pg::{
+    prelude::*,
+    schema::{Baseline, Migrations},
+};
 
-use crate::model::{Address, Crawler, Host, Link, Page, Site};
+/// The files.
+pub const MIGRATIONS: Migrations = orm_pg::migrate!("migrations");
 
-/// The advisory lock of processes that create the tables.
-const MAKING: i64 = 0x5ea2c4;
+/// The advisory lock of processes that look for tables from before there were migrations.
+const LOOKING: i64 = 0x5ea2c4;
 
-/// Creates everything that is missing. Several processes may do so at once, and one that is killed half way does no
+/// Runs the migrations that have not run yet. Several processes may do so at once, and one that is killed half way does no
 /// harm.
 ///
 /// # Errors
-/// Any error from the server.
+/// Any error from the server; a file that was changed after it ran.
 pub async fn ensure(db: &Database) -> Result<()> {
-    // The tables are created on other connections than the one with the lock, which only keeps others out.
+    adopt(db).await?;
+    MIGRATIONS.run(db).await.map(drop)
+}
+
+/// Records what a version of this program without migrations has created.
+async fn adopt(db: &Database) -> Result<()> {
+    // The baseline is recorded on another connection than the one with the lock, which only keeps others out.
     db.transaction(async |lock| {
-        sql!("SELECT pg_advisory_xact_lock({MAKING})").execute(lock).await?;
-        if !sql!("SELECT to_regclass('search_engine.pages') IS NOT NULL").one::<bool>(lock).await? {
-            db.create_tables(models![Host, Address, Page, Link, Site, Crawler]).await?;
-        } else if !sql!("SELECT to_regclass('search_engine.hosts') IS NOT NULL").one::<bool>(lock).await? {
-            db.transaction(async |tx| hosts(tx).await).await?;
+        sql!("SELECT pg_advisory_xact_lock({LOOKING})").execute(lock).await?;
+        let exists = async |table: &str| sql!("SELECT to_regclass({table}) IS NOT NULL").one::<bool>(lock).await;
+        if exists("_orm_migrations").await? || !exists("search_engine.pages").await? {
+            return Ok(());
         }
-        search_column(db).await
+        let hosts = exists("search_engine.hosts").await?;
+        let last = if hosts { "20260320090000_hosts" } else { "20260111090000_search" };
+        MIGRATIONS.baseline(db, &Baseline::up_to(last)).await.map(drop)
     })
     .await
-}
-
-/// Updates a database from a version in which addresses had no hosts to refer to. All of it or nothing.
-async fn hosts(tx: &Transaction<'_>) -> Result<()> {
-    tx.create_tables(models![Host]).await?;
-    sql!("INSERT INTO search_engine.hosts SELECT DISTINCT origin FROM search_engine.addresses").execute(tx).await?;
-    sql!("ALTER TABLE search_engine.addresses ADD FOREIGN KEY (origin) REFERENCES search_engine.hosts")
-        .execute(tx)
-        .await?;
-    sql!("CREATE INDEX links_target_id_source_id_idx ON search_engine.links (target_id, source_id)")
-        .execute(tx)
-        .await?;
-    sql!("DROP INDEX IF EXISTS search_engine.links_target_id_idx").execute(tx).await.map(drop)
-}
-
-/// Adds the words of title, headings and text, weighted in that order; the server keeps them up to date.
-async fn search_column(db: &Database) -> Result<()> {
-    sql!(
-        "ALTER TABLE search_engine.pages ADD COLUMN IF NOT EXISTS document tsvector GENERATED ALWAYS AS (
-             setweight(to_tsvector('english', title), 'A')
-             || setweight(to_tsvector('english', headings), 'B')
-             || setweight(to_tsvector('english', body), 'D')
-         ) STORED"
-    )
-    .execute(db)
-    .await?;
-    sql!("CREATE INDEX IF NOT EXISTS pages_document_idx ON search_engine.pages USING gin (document)")
-        .execute(db)
-        .await?;
-    Ok(())
 }
