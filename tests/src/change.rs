@@ -32,7 +32,8 @@ pub async fn run(db: &Database, plan: &Plan) -> Result<(), String> {
     for step in &plan.steps {
         match step.mode {
             Mode::Together => together += &format!("{};\n", step.sql),
-            Mode::Alone => {
+            // A statement that is repeated finds no row here.
+            Mode::Alone | Mode::Repeat => {
                 group(client, &std::mem::take(&mut together)).await?;
                 client.batch_execute(&step.sql).await.map_err(|error| told(&error, &step.sql))?;
             }

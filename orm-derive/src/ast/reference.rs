@@ -63,7 +63,8 @@ impl Reference {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Action {
     #[default]
-    NoAction,
+    /// `NO ACTION`.
+    Nothing,
     Restrict,
     Cascade,
     SetNull,
@@ -77,7 +78,7 @@ impl Action {
         ("restrict", Self::Restrict),
         ("set_null", Self::SetNull),
         ("set_default", Self::SetDefault),
-        ("no_action", Self::NoAction),
+        ("no_action", Self::Nothing),
     ];
 }
 

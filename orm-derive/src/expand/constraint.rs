@@ -158,7 +158,7 @@ fn foreign_key(
 
 fn action(private: &TokenStream, action: Action) -> TokenStream {
     match action {
-        Action::NoAction => quote!(#private::schema::Action::NoAction),
+        Action::Nothing => quote!(#private::schema::Action::NoAction),
         Action::Restrict => quote!(#private::schema::Action::Restrict),
         Action::Cascade => quote!(#private::schema::Action::Cascade),
         Action::SetNull => quote!(#private::schema::Action::SetNull),

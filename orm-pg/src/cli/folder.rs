@@ -1,6 +1,6 @@
 //! The folder of the migrations.
 
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 
 use orm_core::migrate::file::{Graph, Migration};
 
@@ -20,6 +20,21 @@ impl Folder {
             std::env::current_dir().map_err(|source| Failure::new("there is no current folder").because(source))?;
         let package = here.ancestors().find(|it| it.join("Cargo.toml").exists());
         Ok(package.map_or_else(|| PathBuf::from("migrations"), |it| it.join("migrations")))
+    }
+
+    /// Reads the names and texts of the files `.sql`.
+    pub(super) fn texts(&self) -> Result<Vec<(String, String)>> {
+        let folder = self.path()?;
+        let failed = |source| Failure::file("read", &folder, source);
+        let mut texts = Vec::new();
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            if path.extension().is_some_and(|it| it == "sql") {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                texts.push((name, fs::read_to_string(&path).map_err(|source| Failure::file("read", &path, source))?));
+            }
+        }
+        Ok(texts)
     }
 
     /// Reads the migrations.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use orm_core::{
-    migrate::file::{Graph, Header, Migration, Script, id},
+    migrate::file::{Header, Migration, Script, id, migrations},
     schema::Table,
 };
 use serde_json::json;
@@ -49,11 +49,13 @@ pub(super) fn write(path: &Path, text: &str) -> Result<()> {
 }
 
 pub(super) fn new(args: &New) -> Result<Report> {
-    let migrations = args.folder.read()?.check()?;
     let folder = args.folder.path()?;
     if let Some(id) = &args.rebase {
-        return rebase(&folder, &migrations, id);
+        // Without the checks: a file that they refuse is what is to be mended.
+        let texts = args.folder.texts()?;
+        return rebase(&folder, &migrations(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())))?, id);
     }
+    let migrations = args.folder.read()?.check()?;
     let name = args.name.as_deref().unwrap_or_default();
     if !name.chars().any(char::is_alphanumeric) {
         return Err(Failure::new(format!("{name:?} cannot be part of the name of a file")));
@@ -82,8 +84,8 @@ fn rebase(folder: &Path, migrations: &[Migration], old: &str) -> Result<Report> 
         .iter()
         .find(|it| it.id == old)
         .ok_or_else(|| Failure::new(format!("there is no migration {old}")))?;
-    if let Some(after) = migrations.iter().find(|it| Graph::new(migrations).is_after(&it.id, old)) {
-        return Err(Failure::new(format!("{} comes after {old}: rebase the later one first", after.id)));
+    if let Some(after) = migrations.iter().find(|it| it.up.header.after.iter().any(|it| it == old)) {
+        return Err(Failure::new(format!("{} says that it comes after {old}: rebase it first", after.id)));
     }
     let others: Vec<_> = migrations.iter().filter(|it| it.id != old).cloned().collect();
     let name = old.split_once('_').map_or("", |it| it.1);
