@@ -21,6 +21,18 @@ async fn one_of_every_definition(db: Database) {
     load(&db, &fixture(&db).await).await;
     let catalog = judged(&db).await;
     assert!(catalog.unmanaged.is_empty(), "{:?}", catalog.unmanaged);
+    let edges: Vec<_> =
+        catalog.dependencies.iter().map(|it| (it.object.identity.as_str(), it.on.identity.as_str())).collect();
+    for edge in [
+        ("app.far", "elsewhere"),
+        ("elsewhere", "\"My wrapper\""),
+        ("app.lines in publication parts", "parts"),
+        ("asciiword of app.conf", "app.conf"),
+        ("app.conf", "app.stem"),
+        ("app.<<(app.two,app.two)", "app.lt(app.two,app.two)"),
+    ] {
+        assert!(edges.contains(&edge), "{edge:?} in {edges:#?}");
+    }
     let mut kinds = BTreeMap::<_, usize>::new();
     for it in &catalog.definitions {
         *kinds.entry(it.object.kind.as_str()).or_default() += 1;

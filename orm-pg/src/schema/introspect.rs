@@ -72,7 +72,11 @@ async fn read(tx: &impl Executor) -> Result<Catalog> {
     catalog.unmanaged = rows::<Object>(tx, include_str!("introspect/unmanaged.sql")).await?;
     put_together(&mut catalog, constraints, indexes, triggers)?;
     leave_out_history(&mut catalog);
+    let parts = catalog.definitions.iter();
+    let parts = parts.filter_map(|it| Some(Dependency { object: it.object.clone(), on: it.part_of.clone()? }));
+    catalog.dependencies.extend(parts);
     catalog.sort();
+    catalog.dependencies.dedup();
     Ok(catalog)
 }
 

@@ -14,14 +14,15 @@ WITH edges AS (
     WHERE d.classid IN ('pg_proc'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_type'::regclass,
                         'pg_operator'::regclass, 'pg_opclass'::regclass, 'pg_opfamily'::regclass, 'pg_cast'::regclass,
                         'pg_conversion'::regclass, 'pg_ts_config'::regclass, 'pg_ts_dict'::regclass,
-                        'pg_statistic_ext'::regclass, 'pg_event_trigger'::regclass, 'pg_publication_rel'::regclass)
+                        'pg_statistic_ext'::regclass, 'pg_event_trigger'::regclass, 'pg_publication_rel'::regclass,
+                        'pg_foreign_server'::regclass, 'pg_foreign_data_wrapper'::regclass)
       AND d.deptype IN ('n', 'a')
     UNION
-    -- Types and collations of columns and attributes, and functions in keys of partitions.
+    -- Types and collations of columns and attributes, functions in keys of partitions, servers of foreign tables.
     SELECT d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid
     FROM pg_depend d JOIN pg_class r ON r.oid = d.objid
     WHERE d.classid = 'pg_class'::regclass AND r.relkind NOT IN ('i', 'I') AND d.deptype IN ('n', 'a')
-      AND d.refclassid IN ('pg_proc'::regclass, 'pg_type'::regclass, 'pg_collation'::regclass)
+      AND d.refclassid IN ('pg_proc'::regclass, 'pg_type'::regclass, 'pg_collation'::regclass, 'pg_foreign_server'::regclass)
     UNION
     -- Operator classes need not be written in the keys.
     SELECT d.classid, d.objid, 0, d.refclassid, d.refobjid, 0
@@ -58,7 +59,7 @@ FROM edges e,
          WHERE m.oid = e.refobjid AND m.typtype = 'm' AND i.deptype = 'i'), e.refobjid), e.refobjsubid) t
 WHERE e.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_operator'::regclass,
                        'pg_opclass'::regclass, 'pg_opfamily'::regclass, 'pg_collation'::regclass, 'pg_ts_config'::regclass,
-                       'pg_ts_dict'::regclass)
+                       'pg_ts_dict'::regclass, 'pg_foreign_server'::regclass, 'pg_foreign_data_wrapper'::regclass)
   AND e.object >= 16384 AND coalesce(o.schema, '') !~ '^pg_'
   AND coalesce(t.schema, '') !~ '^pg_' AND coalesce(t.schema, '') <> 'information_schema'
   AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = e.class AND x.objid = e.object
