@@ -1,7 +1,10 @@
 //! What a diff is told beside the two schemas.
 
 use super::Allow;
-use crate::catalog::Name;
+use crate::{
+    catalog::{Catalog, Name},
+    schema::{PgType, Table},
+};
 
 /// How a plan is made.
 #[derive(Debug, Clone, Default)]
@@ -109,11 +112,131 @@ pub enum Rename {
 }
 
 impl Rename {
+    /// Returns the renames that models declare by `renamed_from` and that `from` has not seen yet: of tables, of columns, and of
+    /// labels of the enums that their columns have. A model that names no schema is in `schema`.
+    ///
+    /// ```
+    /// use orm_pg::{prelude::*, schema::{catalog::Catalog, migrate::Rename}};
+    ///
+    /// #[derive(Debug, Clone, Model)]
+    /// #[orm(table = "people", renamed_from = "persons")]
+    /// struct Person {
+    ///     #[orm(key)]
+    ///     id: i64,
+    ///     #[orm(renamed_from = "surname")]
+    ///     last_name: String,
+    /// }
+    ///
+    /// // An empty database has nothing to rename.
+    /// assert!(Rename::of_models(&Catalog::default(), models![Person], "public").is_empty());
+    /// ```
+    #[must_use]
+    pub fn of_models(from: &Catalog, models: &[&'static Table], schema: &str) -> Vec<Self> {
+        let mut renames = Vec::new();
+        for model in models.iter().filter(|it| !it.view) {
+            let in_schema = |name: &str| Name::new(model.schema.unwrap_or(schema), name);
+            let table = in_schema(model.name);
+            let former = model.renamed_from.map(in_schema).filter(|_| from.table(&table).is_none());
+            let former = former.filter(|it| from.table(it).is_some());
+            let there = from.table(former.as_ref().unwrap_or(&table));
+            if let Some(from) = former.clone() {
+                push(&mut renames, Self::Table { from, to: table.clone() });
+            }
+            for column in model.columns {
+                if let (Some(before), Some(there)) = (column.renamed_from, there)
+                    && there.column(before).is_some()
+                    && there.column(column.name).is_none()
+                {
+                    let (from, to) = (before.to_owned(), column.name.to_owned());
+                    push(&mut renames, Self::Column { table: table.clone(), from, to });
+                }
+                if column.sql_type.is_none() {
+                    labels(&mut renames, from, column.ty, schema);
+                }
+            }
+        }
+        renames
+    }
+
     pub(super) fn is_from_table(&self, name: &Name) -> bool {
         matches!(self, Self::Table { from, .. } if from == name)
     }
 
     pub(super) fn is_from_type(&self, name: &Name) -> bool {
         matches!(self, Self::Type { from, .. } if from == name)
+    }
+}
+
+/// Appends the renamed labels of an enum type, or of those in a composite type.
+fn labels(renames: &mut Vec<Rename>, catalog: &Catalog, ty: PgType, schema: &str) {
+    let of = Name::new(ty.schema.unwrap_or(schema), ty.name);
+    let there = catalog.enums.iter().find(|it| it.name == of);
+    let has = |label: &str| there.is_some_and(|it| it.labels.iter().any(|it| it == label));
+    for (from, to) in ty.renamed_labels.iter().filter(|(from, to)| has(from) && !has(to)) {
+        push(renames, Rename::Label { of: of.clone(), from: (*from).to_owned(), to: (*to).to_owned() });
+    }
+    for attribute in ty.attributes {
+        labels(renames, catalog, attribute.ty, schema);
+    }
+}
+
+/// Appends a rename that is not there yet: several models may have one table, and several columns one type.
+fn push(renames: &mut Vec<Rename>, rename: Rename) {
+    if !renames.contains(&rename) {
+        renames.push(rename);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        catalog::EnumType,
+        schema::{ColumnDef, Table as Model},
+    };
+
+    const LEVEL: PgType =
+        PgType::enumeration(None, "level", &["low", "medium"]).renaming(&[("middle", "medium"), ("least", "low")]);
+
+    static MACHINES: Model = {
+        static COLUMNS: [ColumnDef; 2] = {
+            let mut name = ColumnDef::new("name", "name", PgType::builtin("text", 25, 1009), false);
+            name.renamed_from = Some("title");
+            [name, ColumnDef::new("level", "level", LEVEL, false)]
+        };
+        let mut table = Model::new("Machine", "machines");
+        table.renamed_from = Some("devices");
+        table.columns = &COLUMNS;
+        table
+    };
+
+    /// A database with one table of one column, and the enum with these labels.
+    fn catalog(table: &str, column: &str, labels: &[&str]) -> Catalog {
+        let name = |name: &str| Name::new("app", name);
+        let table = serde_json::json!({
+            "name": name(table), "unlogged": false, "storage": [], "row_security": false, "force_row_security": false,
+            "inherits": [], "columns": [{ "name": column, "type": "text", "nullable": false, "local": true, "inherited": false }],
+        });
+        let mut catalog = Catalog::default();
+        catalog.tables.push(serde_json::from_value(table).unwrap());
+        let level = serde_json::json!({ "name": name("level"), "labels": labels });
+        catalog.enums.push(serde_json::from_value::<EnumType>(level).unwrap());
+        catalog
+    }
+
+    #[test]
+    fn models_rename_what_still_has_its_former_name() {
+        let renames = |table, column, labels: &[&str]| {
+            Rename::of_models(&catalog(table, column, labels), &[&MACHINES, &MACHINES], "app")
+        };
+        let name = |name: &str| Name::new("app", name);
+        let table = Rename::Table { from: name("devices"), to: name("machines") };
+        let column = Rename::Column { table: name("machines"), from: "title".into(), to: "name".into() };
+        let label = Rename::Label { of: name("level"), from: "middle".into(), to: "medium".into() };
+        assert_eq!(renames("devices", "title", &["low", "middle"]), [table, column.clone(), label.clone()]);
+        assert_eq!(renames("machines", "title", &["low", "medium"]), [column]);
+        assert_eq!(renames("machines", "name", &["low", "middle"]), [label]);
+        assert_eq!(renames("machines", "name", &["low", "medium"]), []);
+        assert_eq!(renames("other", "title", &["low", "medium", "middle"]), []);
     }
 }
