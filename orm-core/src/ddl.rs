@@ -79,6 +79,22 @@ pub fn create_tables(tables: &[&'static Table]) -> Result<Vec<String>> {
     Ok(statements)
 }
 
+/// Returns the statements that create a table for each view of `tables`, with its columns and nothing else: from it a server
+/// tells the types that the columns of the view should have.
+///
+/// # Errors
+/// As [`create_tables`].
+///
+/// ```
+/// # use blog::*;
+/// assert!(orm_pg::ddl::create_stand_ins(models![User])?.is_empty()); // no view
+/// # Ok::<(), Error>(())
+/// ```
+#[cfg(feature = "migrate")]
+pub fn create_stand_ins(tables: &[&'static Table]) -> Result<Vec<String>> {
+    tables.iter().filter(|it| it.view).map(|it| table::create_bare(it)).collect()
+}
+
 /// Returns the statements that drop `tables` and the enum and composite types of their columns, if they exist: the reverse
 /// of [`create_tables`].
 ///

@@ -18,6 +18,7 @@ mod part;
 mod plan;
 pub mod snapshot;
 mod stated;
+mod verification;
 
 pub use self::{
     allow::Allow,
@@ -29,6 +30,7 @@ pub use self::{
     options::{Options, Rename},
     plan::{Mode, Phase, Plan, Step},
     stated::{Kind, Stated, is_volatile, keeps_rows, stated},
+    verification::{Difference, DifferenceKind, Sides, Verification, verify},
 };
 
 /// The name as the words of files write it: without the schema if that is `public`.

@@ -21,15 +21,21 @@ mod measure;
 #[cfg(feature = "migrate")]
 mod migrations;
 #[cfg(feature = "migrate")]
+mod of_models;
+#[cfg(feature = "migrate")]
 mod rows;
 #[cfg(feature = "migrate")]
 mod scratch;
 #[cfg(feature = "migrate")]
 mod snapshot;
+#[cfg(feature = "migrate")]
+mod verify;
 
 #[cfg(feature = "migrate")]
 pub use orm_core::{catalog, migrate};
 
+#[cfg(feature = "migrate")]
+pub use self::of_models::catalog_of_models;
 #[cfg(feature = "migrate")]
 pub use self::snapshot::{read_snapshot, write_snapshot};
 #[cfg(feature = "migrate")]

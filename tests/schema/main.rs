@@ -31,6 +31,7 @@ use orm_pg::{
 use orm_tests::facts;
 
 mod snapshot;
+mod verify;
 
 async fn load(db: &Database, sql: &str) {
     let connection = db.connection().await.expect("a connection");

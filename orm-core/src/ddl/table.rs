@@ -63,6 +63,18 @@ pub(super) fn create(planned: &Planned) -> Result<String> {
     }))
 }
 
+/// Writes a table with the columns of a view and nothing else, to ask a server for their types:
+/// `CREATE TABLE "recent" ("id" int8)`.
+#[cfg(feature = "migrate")]
+pub(super) fn create_bare(table: &Table) -> Result<String> {
+    let bare = |it: &ColumnDef| ColumnDef { nullable: true, identity: false, default: None, generated: None, ..*it };
+    let lines = table.columns.iter().map(|it| column_line(&bare(it))).collect::<Result<Vec<_>>>()?;
+    Ok(sql("CREATE TABLE ", |out| {
+        push_qualified(out, table.schema, table.name);
+        out.push_str(&format!(" ({})", lines.join(", ")));
+    }))
+}
+
 /// Writes the statement that adds a foreign key once its target exists:
 /// `ALTER TABLE "posts" ADD CONSTRAINT "name" FOREIGN KEY ("author_id") REFERENCES "users" ("id")`.
 pub(super) fn add_foreign_key(table: &Table, key: &ForeignKey) -> Result<String> {

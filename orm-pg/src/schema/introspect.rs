@@ -47,7 +47,7 @@ pub async fn introspect(db: &Database) -> Result<Catalog> {
 }
 
 /// Reads the schema that the transaction sees, and leaves its `search_path` empty.
-async fn read(tx: &impl Executor) -> Result<Catalog> {
+pub(super) async fn read(tx: &impl Executor) -> Result<Catalog> {
     let from: Vec<InDatabase> = rows(tx, include_str!("introspect/database.sql")).await?;
     let mut catalog = Catalog::default();
     for it in from {

@@ -1,0 +1,95 @@
+//! Comparing models with the database that a program uses.
+
+use orm_core::{
+    catalog::Catalog,
+    error::Result,
+    migrate::{DifferenceKind, Sides, Verification, verify},
+    schema::Table,
+};
+
+use super::{
+    DataSteps, Migrations, Scratch, introspect,
+    of_models::{canonical, read_models, search_path},
+};
+use crate::Database;
+
+impl Database {
+    /// Compares models with the database: each difference, with the statements that mend it.
+    ///
+    /// What models can say is compared as the server writes it, so another spelling of an expression is no difference. What they
+    /// cannot say, such as triggers, stays as it is. Nothing in the database changes; the models are read in scratch
+    /// databases on the same server, as by [`catalog_of_models`](crate::schema::catalog_of_models): for tests and for
+    /// `orm verify`, rather than for the start of a program.
+    ///
+    /// # Errors
+    /// As [`catalog_of_models`](crate::schema::catalog_of_models). Differences are no error: see
+    /// [`into_result`](Verification::into_result).
+    ///
+    /// ```
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// let verification = db.verify(models![User, Post]).await?;
+    /// println!("{verification}");
+    /// verification.into_result() // an error if there are differences
+    /// # }
+    /// ```
+    pub async fn verify(&self, models: &[&'static Table]) -> Result<Verification> {
+        let live = introspect(self).await?;
+        compare(self, models, live).await
+    }
+}
+
+impl<S: DataSteps> Migrations<S> {
+    /// Compares models with the schema that the migrations lead to, strictly: what only the migrations have in the tables of models
+    /// is a difference, too. The gate of a test suite, so that no change of a model is left without its migration.
+    ///
+    /// The migrations run in a scratch database on the server of `server`, which is not changed itself.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run) and [`Database::verify`]. Differences are no error: see [`into_result`](Verification::into_result).
+    ///
+    /// ```
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// use orm_pg::schema::Migrations;
+    ///
+    /// Migrations::from_dir("migrations")?.verify(&db, models![User, Post]).await?.into_result()
+    /// # }
+    /// ```
+    pub async fn verify(&self, server: &Database, models: &[&'static Table]) -> Result<Verification> {
+        let scratch = Scratch::create(server).await?;
+        let found = async {
+            self.run(scratch.database()).await?;
+            scratch.database().verify(models).await
+        }
+        .await;
+        scratch.drop().await?;
+        found.map(Verification::strict)
+    }
+}
+
+/// Compares models with a catalog of the server of `db`.
+pub(super) async fn compare(db: &Database, models: &[&'static Table], live: Catalog) -> Result<Verification> {
+    let path = search_path(db).await?;
+    let wanted = read_models(db, &live, models, &path).await?;
+    let mut live = vec![live];
+    let found = verify(models, &Sides::new(&wanted, &live, &path));
+    let of_text = |kind| {
+        matches!(
+            kind,
+            DifferenceKind::Definition | DifferenceKind::Default | DifferenceKind::Generated | DifferenceKind::Missing
+        )
+    };
+    if !found.differences.iter().any(|it| of_text(it.kind)) {
+        return Ok(found);
+    }
+    // The text in the database may be from before a dump: it is the same if a server writes it in the same way now.
+    let again = match live.first() {
+        Some(live) => canonical(db, live).await,
+        None => return Ok(found),
+    };
+    match again {
+        Ok(again) => live.push(again),
+        // What cannot be created again is compared as it is.
+        Err(_) => return Ok(found),
+    }
+    Ok(verify(models, &Sides::new(&wanted, &live, &path)))
+}
