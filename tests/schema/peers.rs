@@ -1,8 +1,14 @@
 //! Changes for which users of other tools reported wrong plans. Each names the report.
 
-use orm_pg::{prelude::*, schema::migrate::Options};
+use orm_pg::{
+    prelude::*,
+    schema::{
+        introspect,
+        migrate::{Options, diff},
+    },
+};
 
-use orm_tests::change::{changed, refused, text};
+use orm_tests::change::{changed, of_text, refused, run, same, text};
 
 /// pgplex/pgschema#480: the function was created again before the view that it returns.
 #[orm_pg::test]
@@ -102,4 +108,39 @@ async fn keys_and_sequences_in_other_schemas(db: Database) {
     .await;
     assert_eq!(text(&db, "INSERT INTO one.t DEFAULT VALUES RETURNING id::text").await, "2");
     changed(&db, "", &schema(" REFERENCES two.t"), Options::new()).await;
+}
+
+/// Two branches that change different tables: both orders of their plans lead to one schema.
+#[orm_pg::test]
+async fn plans_of_two_branches_in_both_orders(db: Database) {
+    let schema = |one: &str, other: &str| {
+        format!(
+            "CREATE TYPE mood AS ENUM ('a'{one}); CREATE TABLE t (a int{}); CREATE TABLE u (b int); {other}",
+            if one.is_empty() { "" } else { ", m mood DEFAULT 'b', CHECK (a > 0)" }
+        )
+    };
+    let (left, right) = (", 'b'", "CREATE INDEX ON u (b); ALTER TABLE u ADD COLUMN c text NOT NULL DEFAULT 'x';");
+    let base = of_text(&db, &schema("", "")).await;
+    let from = introspect(base.database()).await.expect("a catalog");
+    let mut plans = Vec::new();
+    for (one, other) in [(left, ""), ("", right)] {
+        let branch = of_text(&db, &schema(one, other)).await;
+        let to = introspect(branch.database()).await.expect("a catalog");
+        plans.push(diff(&from, &to, &Options::new()).expect("a plan"));
+        branch.drop().await.expect("the database is dropped");
+    }
+    let both = of_text(&db, &schema(left, right)).await;
+    let wanted = introspect(both.database()).await.expect("a catalog");
+    for order in [[0, 1], [1, 0]] {
+        let there = of_text(&db, &schema("", "")).await;
+        for i in order {
+            run(there.database(), &plans[i]).await.expect("the plan runs");
+        }
+        let reached = introspect(there.database()).await.expect("a catalog");
+        same(&reached, &wanted).unwrap_or_else(|why| panic!("{order:?}: {why}"));
+        there.drop().await.expect("the database is dropped");
+    }
+    for it in [base, both] {
+        it.drop().await.expect("the database is dropped");
+    }
 }

@@ -1,5 +1,7 @@
 //! The command `orm`, run as a user runs it.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
+
 mod doctor;
 mod explain;
 mod guide;

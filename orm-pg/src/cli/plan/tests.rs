@@ -4,6 +4,7 @@ use expect_test::{ExpectFile, expect_file};
 
 use super::*;
 
+#[expect(clippy::needless_pass_by_value, reason = "the macro that names the file gives a value")]
 fn check(answer: &str, text: ExpectFile) -> Explained {
     let answer: Value = serde_json::from_str(answer).expect("JSON");
     let explained = Explained::read(&answer).expect("a plan");
