@@ -187,3 +187,20 @@ async fn a_value_without_a_rust_type_is_kept_as_it_is(db: Database) -> Result<()
     assert_eq!(texts, ["(1,2){\"'a' 'b'\"}", "(1,2){\"'a' 'b'\"}"]);
     Ok(())
 }
+
+#[orm_pg::test]
+async fn what_a_model_cannot_declare_is_noted(db: Database) {
+    load(
+        &db,
+        "CREATE TABLE nodes (id integer UNIQUE);
+         CREATE TABLE items (id integer PRIMARY KEY, node_id integer CONSTRAINT of_node REFERENCES nodes (id));
+         CREATE INDEX of_node ON items (node_id)",
+    )
+    .await;
+    let generated = models(&db, None).await;
+    let expected = "the index of_node, which has the name of a constraint, of public.items is not in the models";
+    assert!(generated.notes.iter().any(|it| it == expected), "{:?}", generated.notes);
+    assert!(generated.source.contains("references(Node, column = id, name = \"of_node\")"), "{}", generated.source);
+    // Without a key nothing can be loaded for the rows of the other table.
+    assert!(!generated.source.contains("has_many"), "{}", generated.source);
+}

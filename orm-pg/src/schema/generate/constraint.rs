@@ -36,7 +36,12 @@ pub(super) fn of(model: &Model<'_>, table: &Table) -> Options {
         }
     }
     for index in &table.indexes {
-        of_index(&mut out, &mut names, model, index);
+        // The derive has one list of names for both.
+        if table.constraints.iter().any(|it| it.name == index.name) {
+            out.notes.push(format!("the index {}, which has the name of a constraint,", index.name));
+        } else {
+            of_index(&mut out, &mut names, model, index);
+        }
     }
     for note in &mut out.notes {
         note.push_str(&format!(" of {}.{} is not in the models", table.name.schema, table.name.name));

@@ -186,8 +186,10 @@ impl Child {
 
 fn children(keys: &[ForeignKey<'_>], models: &BTreeMap<Name, Model<'_>>) -> Vec<Child> {
     let ident = |name: &Name| models.get(name).map(|it| it.ident.clone()).unwrap_or_default();
+    // Rows of a model without a key cannot be told apart, so nothing is loaded for them.
+    let keyed = |name: &Name| models.get(name).and_then(|it| it.table).is_some_and(|it| primary_key(it).is_some());
     let mut all = Vec::new();
-    for (number, key) in keys.iter().enumerate() {
+    for (number, key) in keys.iter().enumerate().filter(|(_, key)| keyed(&key.to)) {
         let several = keys.iter().filter(|it| it.from == key.from && it.to == key.to).count() > 1;
         all.push(Child {
             of: key.to.clone(),
@@ -210,7 +212,7 @@ fn children(keys: &[ForeignKey<'_>], models: &BTreeMap<Name, Model<'_>>) -> Vec<
         let mut of_key: Vec<&String> = key.columns.iter().collect();
         columns.sort();
         of_key.sort();
-        if columns != of_key {
+        if columns != of_key || !keyed(&a.to) || !keyed(&b.to) {
             continue;
         }
         let same = a.to == b.to;
