@@ -10,7 +10,7 @@ async fn findings_and_the_exit_status(db: Database) {
     load(
         &db,
         "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY, a_id int REFERENCES a);
-         CREATE AGGREGATE total(int) (sfunc = int4pl, stype = int)",
+         CREATE TEXT SEARCH PARSER own (start = prsd_start, gettoken = prsd_nexttoken, end = prsd_end, lextypes = prsd_lextype)",
     )
     .await;
     let only = ["doctor", "--only", "foreign_key_without_index"];

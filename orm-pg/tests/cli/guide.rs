@@ -26,11 +26,11 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// Times, sizes and the padding of columns differ from run to run.
+/// Times, the padding of columns, and where blocks are found differ from run to run.
 fn without_numbers(text: &str) -> String {
     let mut out = String::new();
-    let units = text.replace(" KiB", " B").replace(" MiB", " B");
-    for word in units.split([' ', '\n']).filter(|it| !it.is_empty()) {
+    let blocks = |it: &&str| it.contains(" found in memory") || it.contains(" read from ") || it.contains("iB changed");
+    for word in text.lines().filter(|it| !blocks(it)).flat_map(|it| it.split(' ')).filter(|it| !it.is_empty()) {
         let number = word.trim_end_matches('%').chars().all(|it| it.is_ascii_digit() || matches!(it, '.' | ','));
         out += if number { "#" } else { word };
         out.push(' ');
