@@ -16,7 +16,16 @@ use crate::{
 impl Diff<'_> {
     /// What is gone, in the order in which it is dropped: first what must be gone before anything is created, then the rest.
     pub(super) fn drops(&mut self) -> (Vec<Key>, Vec<Key>) {
-        let order = ordered(&self.old.keys().cloned().collect(), &self.old_needs);
+        // What goes with a table or column needs other things as long as that is there.
+        let mut needs = self.old_needs.clone();
+        for key in &self.gone {
+            for carrier in self.carriers(key) {
+                let carried = self.old_needs.get(key).into_iter().flatten();
+                let others = carried.filter(|it| **it != carrier && it.of() != key.of()).cloned();
+                needs.entry(carrier.clone()).or_default().extend(others);
+            }
+        }
+        let order = ordered(&self.old.keys().cloned().collect(), &needs);
         let goes = |it: &Key| self.gone.contains(it) || self.replaced.contains(it);
         let order: Vec<_> = order.into_iter().rev().filter(goes).collect();
         let mut early = BTreeSet::new();
