@@ -319,18 +319,21 @@ mod elsewhere {
         let found = verified(&other, models![Thing]).await;
         assert!(found.is_clean(), "{found}");
         // Without that search path, the table is somewhere else.
-        let found = verified(&db, models![Owner]).await;
+        let usual = Database::builder().url(&url).url(&format!("dbname={name}")).options("-c search_path=public");
+        let usual = usual.connect().await.expect("a connection");
+        let found = verified(&usual, models![Owner]).await;
         assert_eq!(
             found.differences[0].to_string(),
             "Owner: the table owners is missing; there is app.owners in another schema"
         );
-        let error = db.verify(models![Thing]).await.expect_err("no citext in the search path");
+        let error = usual.verify(models![Thing]).await.expect_err("no citext in the search path");
         assert!(error.to_string().contains("type \"citext\" does not exist"), "{error}");
         let catalog = catalog_of_models(&other, &introspect(&other).await.expect("a catalog"), models![Thing])
             .await
             .expect("a catalog");
         let table = catalog.table(&Name::new("app", "things")).expect("the table");
         assert_eq!(table.columns[0].ty, "things.citext");
+        usual.close().await;
         other.close().await;
     }
 

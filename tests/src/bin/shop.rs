@@ -95,10 +95,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints the URL of an empty database, for `.ci/newcomer`.
+/// Prints the URL of an empty database that stays, for `.ci/newcomer`.
 #[tokio::main]
 async fn url() -> ExitCode {
-    match orm_pg::testing::database_url().await {
+    match create().await {
         Ok(url) => {
             println!("{url}");
             ExitCode::SUCCESS
@@ -108,4 +108,13 @@ async fn url() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+async fn create() -> Result<String, Box<dyn std::error::Error>> {
+    let server = orm_pg::testing::server().await?;
+    let name = format!("newcomer_{}", std::process::id());
+    let connection = Database::connect(server.url()).await?;
+    let connection = connection.connection().await?;
+    connection.client().batch_execute(&format!("CREATE DATABASE {name}")).await?;
+    Ok(server.url_of(&name))
 }
