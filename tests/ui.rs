@@ -31,6 +31,8 @@ fn the_guide_quotes_messages_that_there_are() {
     let messages: Vec<String> = paths.map(|it| fs::read_to_string(it).expect("a message")).collect();
     let pages = fs::read_dir(root.join("../docs/guide")).expect("the guide is there");
     let pages = pages.map(|it| it.expect("a page").path()).filter(|it| it.extension().is_some_and(|it| it == "md"));
+    // What these show are statements and the output of the command `orm`, which the tests of those compare.
+    let pages = pages.filter(|it| !["locks.md", "orm.md"].iter().any(|page| it.ends_with(page)));
     let quoted = pages.flat_map(|page| quoted(&fs::read_to_string(page).expect("a page"))).collect::<Vec<_>>();
     assert!(quoted.len() >= 25, "the guide quotes {} lines", quoted.len());
     let gone: Vec<_> = quoted.iter().filter(|line| !messages.iter().any(|it| it.contains(*line))).collect();

@@ -444,7 +444,8 @@ pub fn sql(input: TokenStream) -> TokenStream {
 /// The expansion of `orm_pg::migrate!`, which passes the path of its crate: `migrate!(crate = path, "folder")`.
 #[proc_macro]
 pub fn migrate(input: TokenStream) -> TokenStream {
-    run(&input.into(), attr::folder, valid::folder, expand::folder).into()
+    let code = run(&input.into(), attr::folder, valid::folder, expand::folder);
+    quote!({ #code }).into()
 }
 
 /// Runs an asynchronous test on its own database: `async fn works(db: Database)`, with or without a `Result`.

@@ -2,13 +2,13 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
     time::Duration,
 };
 
 use orm_pg::prelude::*;
 use tracing::{
-    Event, Instrument, Subscriber,
+    Dispatch, Event, Instrument, Subscriber,
     field::{Field, Visit},
     span::{Attributes, Id, Record},
     subscriber::DefaultGuard,
@@ -47,6 +47,9 @@ struct Recorder(Arc<Mutex<(Vec<(u64, Seen)>, Vec<Seen>)>>);
 
 impl Recorder {
     fn listen(&self) -> DefaultGuard {
+        // Tests of other threads come and go. While none listens, a span that is first met is switched off for the process.
+        static ONE_LISTENS: OnceLock<Dispatch> = OnceLock::new();
+        ONE_LISTENS.get_or_init(|| Dispatch::new(tracing_subscriber::registry().with(Self::default())));
         tracing_subscriber::registry().with(self.clone()).set_default()
     }
 

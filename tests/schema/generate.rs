@@ -9,7 +9,7 @@ use expect_test::expect_file;
 use orm_pg::{
     prelude::*,
     schema::{
-        generate::{self, Dates, Generated, Options},
+        generate::{self, Dates, GeneratedModels, Options},
         introspect,
     },
     types::Opaque,
@@ -17,7 +17,7 @@ use orm_pg::{
 
 use super::load;
 
-async fn models(db: &Database, previous: Option<&str>) -> Generated {
+async fn models(db: &Database, previous: Option<&str>) -> GeneratedModels {
     let catalog = introspect(db).await.expect("a catalog");
     generate::models(&catalog, Options::default(), previous).expect("models")
 }

@@ -56,7 +56,7 @@ impl Options {
 /// The source of models, and what to know about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Generated {
+pub struct GeneratedModels {
     /// The whole file.
     pub source: String,
     /// The features of orm-pg that its types need.
@@ -89,7 +89,7 @@ pub struct Generated {
 /// println!("{}", generated.source);
 /// # Ok(()) }
 /// ```
-pub fn models(catalog: &Catalog, options: Options, previous: Option<&str>) -> Result<Generated> {
+pub fn models(catalog: &Catalog, options: Options, previous: Option<&str>) -> Result<GeneratedModels> {
     let old = previous.map(Previous::read).transpose()?.unwrap_or_default();
     let mut notes = Vec::new();
     let mut types = Types::of(catalog);
@@ -108,7 +108,7 @@ pub fn models(catalog: &Catalog, options: Options, previous: Option<&str>) -> Re
     let features: BTreeSet<&str> = types.clone().flat_map(|it| it.rust.features.iter().copied()).collect();
     let serde_json = types.clone().any(|it| it.rust.json);
     let source = merge::merge(previous, &old, &items, catalog, &mut notes);
-    Ok(Generated { source, features: features.into_iter().map(str::to_owned).collect(), serde_json, notes })
+    Ok(GeneratedModels { source, features: features.into_iter().map(str::to_owned).collect(), serde_json, notes })
 }
 
 /// Chooses the names of all types and fields.

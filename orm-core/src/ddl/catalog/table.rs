@@ -142,6 +142,6 @@ mod tests {
         let (table, column) = ("t".to_owned() + &"23456789 ".repeat(6), "c".to_owned() + &"23456789 ".repeat(6));
         let name = automatic_name(&table, &column, "key");
         assert_eq!(name.len(), 63);
-        assert!(name.starts_with(&table[..29]) && name.ends_with(&format!("_{}_key", &column[..28])), "{name}");
+        assert!(name.starts_with(&table[..29]) && name.ends_with(&format!("_{}_key", &column[..29])), "{name}");
     }
 }
