@@ -30,6 +30,7 @@ pub(super) enum Command {
     Migrate(Migrate),
     Verify(Verify),
     Introspect(Introspect),
+    Diagram(Diagram),
     Doctor(Doctor),
     Explain(Explain),
     Completions(Completions),
@@ -43,6 +44,7 @@ impl Command {
             Self::Migrate(Migrate::Check(check)) => !check.files_only,
             Self::Migrate(_)
             | Self::Introspect(_)
+            | Self::Diagram(_)
             | Self::Init(_)
             | Self::Doctor(_)
             | Self::Explain(_)
@@ -128,6 +130,27 @@ impl From<Dates> for generate::Dates {
             Dates::Jiff => Self::Jiff,
         }
     }
+}
+
+/// Draw the tables of a database and their foreign keys
+#[derive(Debug, Group)]
+#[command(after_help = "Examples:\n  orm diagram >schema.mmd\n  orm diagram --out schema.svg")]
+pub(super) struct Diagram {
+    #[command(flatten)]
+    pub(super) connect: Connect,
+    /// The form: Mermaid, or SVG if the file ends with it
+    #[arg(long, value_enum)]
+    pub(super) format: Option<Format>,
+    /// The file to write; by default the diagram is printed
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+}
+
+/// The form of a diagram.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Format {
+    Mermaid,
+    Svg,
 }
 
 /// Look for what is wrong in a database, or will be soon

@@ -1,6 +1,7 @@
 //! The commands: each takes its arguments and returns what it has to say.
 
 mod completions;
+mod diagram;
 mod doctor;
 mod explain;
 mod init;
@@ -27,6 +28,7 @@ pub(super) async fn run<S: DataSteps>(
         Command::Migrate(it) => migrate::run(it, models, with_data).await,
         Command::Verify(it) => verify::run(&it, models.unwrap_or_default()).await,
         Command::Introspect(it) => introspect::run(&it).await,
+        Command::Diagram(it) => diagram::run(&it).await,
         Command::Doctor(it) => doctor::run(&it).await,
         Command::Explain(it) => explain::run(&it).await,
         Command::Completions(it) => Ok(completions::run(&it)),

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 
+mod diagram;
 mod doctor;
 mod explain;
 mod guide;
