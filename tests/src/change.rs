@@ -169,6 +169,8 @@ fn comparable(catalog: &Catalog) -> Catalog {
             it.local |= it.inherited;
         }
         table.columns.sort_by(|a, b| a.name.cmp(&b.name));
+        // From PostgreSQL 18 on NOT NULL has a name. An inherited one keeps the name that it had before it was inherited.
+        table.constraints.retain(|it| it.kind != ConstraintKind::NotNull || !it.inherited);
         for it in &mut table.constraints {
             it.local |= it.inherited;
             match it.kind {
@@ -197,7 +199,13 @@ async fn compare(left: &Database, right: &Database, with: impl Fn(String) -> Str
     let mut both = Vec::new();
     for db in [left, right] {
         let facts = facts::of_database(db).await.expect("facts");
-        both.push(facts.into_iter().map(|it| with(without_place(it))).collect::<BTreeSet<_>>());
+        // The fact about the column says whether it is NOT NULL.
+        let not_null = |it: &String| {
+            let text = it.trim_end_matches(" (inherited)");
+            text.starts_with("constraint ") && text.contains(" NOT NULL ") && !text.contains('(')
+        };
+        let facts = facts.into_iter().filter(|it| !not_null(it));
+        both.push(facts.map(|it| with(without_place(it))).collect::<BTreeSet<_>>());
     }
     let missing: Vec<_> = both[1].difference(&both[0]).collect();
     let invented: Vec<_> = both[0].difference(&both[1]).collect();

@@ -115,6 +115,8 @@ struct Diff<'a> {
     replaced: BTreeSet<Key>,
     /// Columns that become NOT NULL when their rows have been filled.
     required_later: Vec<Key>,
+    /// The tables whose DROP is written.
+    dropped: BTreeSet<Key>,
     /// What another step has done already.
     done: BTreeSet<Key>,
     /// What is dropped before anything is created.
@@ -140,6 +142,7 @@ impl<'a> Diff<'a> {
             retyped: BTreeSet::new(),
             replaced: BTreeSet::new(),
             required_later: Vec::new(),
+            dropped: BTreeSet::new(),
             done: BTreeSet::new(),
             early: BTreeSet::new(),
             plan: Plan::default(),
@@ -223,12 +226,18 @@ impl<'a> Diff<'a> {
             }
             Key::Column(..) if self.retyped.contains(need) => match key {
                 Key::View(_) | Key::Policy(..) | Key::Trigger(..) | Key::Function(..) | Key::Definition(_) => true,
-                Key::Column(..) => key != need,
+                // A column that is no longer computed only loses its expression.
+                Key::Column(..) => key != need && !self.loses_expression(key),
                 Key::Reference(..) => needed.iter().filter(|it| self.retyped.contains(*it)).count() > 1,
                 _ => false,
             },
             _ => self.gone.contains(need),
         })
+    }
+
+    fn loses_expression(&self, key: &Key) -> bool {
+        matches!((self.old.get(key), self.new.get(key)), (Some(Part::Column(_, old)), Some(Part::Column(_, new)))
+            if old.generated.is_some() && new.generated.is_none())
     }
 
     fn unblock(&mut self, key: Key) {
@@ -266,6 +275,7 @@ impl<'a> Diff<'a> {
             self.drop_part(key, Phase::Expand);
         }
         self.drop_identities();
+        self.drop_expressions();
         self.create_and_alter()?;
         let phase = if self.options.online { Phase::Contract } else { Phase::Expand };
         for key in &late {

@@ -23,9 +23,6 @@ impl Diff<'_> {
         let identity_follows = table.partition_of.is_some() && follows(&|old, new| old.identity != new.identity);
         let generated_follows = follows(&|old, new| old.generated != new.generated);
         match (&old.generated, &new.generated) {
-            (Some(_), None) if !generated_follows => {
-                self.push(step(key, alter("DROP EXPRESSION")));
-            }
             (Some(one), Some(other)) if one.expression != other.expression && !generated_follows => {
                 self.push(step(key, alter(&format!("SET EXPRESSION AS ({})", other.expression))));
             }
@@ -71,6 +68,18 @@ impl Diff<'_> {
             let follows = table.partition_of.is_some() && self.column_follows(&table.name, &new.name, loses);
             if loses(old, new) && !follows {
                 let sql = format!("ALTER TABLE {} ALTER COLUMN {} DROP IDENTITY", table.name, quoted(&new.name));
+                self.push(step(&key, sql));
+            }
+        }
+    }
+
+    /// `ALTER TABLE … ALTER COLUMN … DROP EXPRESSION`, before the types of the columns that it reads change.
+    pub(super) fn drop_expressions(&mut self) {
+        for key in self.altered.clone() {
+            let Some(Part::Column(table, column)) = self.new.get(&key).copied() else { continue };
+            let loses = |old: &Column, new: &Column| old.generated.is_some() && new.generated.is_none();
+            if self.loses_expression(&key) && !self.column_follows(&table.name, &column.name, loses) {
+                let sql = format!("ALTER TABLE {} ALTER COLUMN {} DROP EXPRESSION", table.name, quoted(&column.name));
                 self.push(step(&key, sql));
             }
         }

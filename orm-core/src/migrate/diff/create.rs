@@ -20,7 +20,8 @@ impl<'a> Diff<'a> {
         let mut needs = self.new_needs.clone();
         add_bodies(&mut needs, &self.new);
         let inline = self.inline();
-        let contracted = contracted(&needs, |key| self.written_in(key, &inline));
+        let mut contracted = contracted(&needs, |key| self.written_in(key, &inline));
+        self.order_persistence(&mut contracted);
         let keys: BTreeSet<_> = self.made.union(&self.altered).filter(|it| !inline.contains(*it)).cloned().collect();
         for key in ordered(&keys, &contracted) {
             if self.done.contains(&key) {
@@ -36,6 +37,27 @@ impl<'a> Diff<'a> {
             }
         }
         Ok(())
+    }
+
+    /// A table that is logged must not refer to one that is not, not even between two steps.
+    fn order_persistence(&self, needs: &mut Needs) {
+        let change = |name: &Name| {
+            let key = Key::Table(name.clone());
+            match (self.old.get(&key), self.new.get(&key)) {
+                (Some(Part::Table(old)), Some(Part::Table(new))) if old.unlogged != new.unlogged => Some(new.unlogged),
+                _ => None,
+            }
+        };
+        for (key, part) in &self.new {
+            let (Key::Reference(from, _), Part::Constraint(_, it)) = (key, part) else { continue };
+            let Some(to) = it.reference.as_ref().map(|it| &it.table).filter(|to| *to != from) else { continue };
+            let (first, then) = match (change(from), change(to)) {
+                (Some(true), Some(true)) => (from, to),
+                (Some(false), Some(false)) => (to, from),
+                _ => continue,
+            };
+            needs.entry(Key::Table(then.clone())).or_default().insert(Key::Table(first.clone()));
+        }
     }
 
     /// The parts of new tables that are written in their CREATE TABLE.

@@ -147,6 +147,27 @@ impl Diff<'_> {
         self.is_dropped_with_parent(key) || self.carriers(key).iter().any(in_time)
     }
 
+    /// `ALTER TABLE … DROP CONSTRAINT …` for the foreign keys of tables that are dropped after the one that they refer to.
+    fn drop_references(&mut self, to: &Name, phase: Phase) {
+        self.dropped.insert(Key::Table(to.clone()));
+        let later = |key: &Key, part: &Part<'_>| match (key, part) {
+            (Key::Reference(of, _), Part::Constraint(_, it)) => {
+                it.reference.as_ref().is_some_and(|it| it.table == *to)
+                    && self.is_dropped(of)
+                    && self.goes_with_another(key)
+                    && !self.dropped.contains(&Key::Table(of.clone()))
+            }
+            _ => false,
+        };
+        let found: Vec<_> =
+            self.old.iter().filter(|(key, part)| later(key, part)).map(|(key, _)| key.clone()).collect();
+        for key in found {
+            if let Key::Reference(table, name) = &key {
+                self.push(step(&key, format!("ALTER TABLE {table} DROP CONSTRAINT {}", quoted(name))).in_phase(phase));
+            }
+        }
+    }
+
     pub(super) fn drop_part(&mut self, key: &Key, phase: Phase) {
         if self.goes_with_another(key) || self.is_swapped(key) {
             return;
@@ -165,7 +186,10 @@ impl Diff<'_> {
                 let kind = if it.procedure { "PROCEDURE" } else { "FUNCTION" };
                 (format!("DROP {kind} {}({})", it.name, it.arguments), (!made).then_some("drop_function"))
             }
-            Part::Table(it) => (format!("DROP TABLE {}", it.name), Some("drop_table")),
+            Part::Table(it) => {
+                self.drop_references(&it.name, phase);
+                (format!("DROP TABLE {}", it.name), Some("drop_table"))
+            }
             Part::Column(table, it) => {
                 let word = match (made, &it.generated) {
                     // Its values are computed again.

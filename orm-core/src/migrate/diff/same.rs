@@ -137,7 +137,7 @@ fn of_column(old: &Column, new: &Column, version: u32) -> Change {
         (None, Some(_)) => return Change::Remake,
         (Some(old), None) if !old.stored => return Change::Remake,
         (Some(one), Some(other)) if one.stored != other.stored => return Change::Remake,
-        (Some(one), Some(other)) if one != other && version < 170_000 => return Change::Remake,
+        (Some(one), Some(other)) if one != other && (version < 170_000 || old.ty != new.ty) => return Change::Remake,
         _ => {}
     }
     if (&old.ty, &old.collation) != (&new.ty, &new.collation) {

@@ -1,5 +1,7 @@
 //! Changes of tables themselves, of their constraints and indexes, and of the objects that are kept as texts.
 
+use std::collections::BTreeSet;
+
 use super::{Diff, rename::renamed_names, step};
 use crate::{
     catalog::{Constraint, ConstraintKind, Index, Name, Sequence, SequenceOwner, Table, Trigger},
@@ -123,11 +125,27 @@ impl Diff<'_> {
     /// Gives constraints and indexes that are equal but for their names the new ones.
     pub(super) fn rename_equal(&mut self) {
         self.rename_sequences();
-        let gone: Vec<_> = self.gone.iter().filter(|it| !self.made.contains(it)).cloned().collect();
-        for old_key in gone {
+        let gone: BTreeSet<_> = self.gone.iter().filter(|it| !self.made.contains(it)).cloned().collect();
+        let made = self.made.clone();
+        for old_key in &gone {
+            let old_key = old_key.clone();
             let Some(table) = old_key.of().cloned().filter(|it| self.stays(it)) else { continue };
             let found = self.made.iter().find(|key| !self.gone.contains(key) && self.is_equal_but_name(&old_key, key));
             let Some(new_key) = found.cloned() else { continue };
+            let of_parent = |parent: &Name, key: &Key| match key {
+                Key::Constraint(_, name) => Key::Constraint(parent.clone(), name.clone()),
+                other => other.clone(),
+            };
+            let inherited = matches!(self.old.get(&old_key), Some(Part::Constraint(_, it)) if it.inherited);
+            if inherited
+                && self.with_parent(&table, |it| gone.contains(it), |parent| of_parent(parent, &old_key))
+                && self.with_parent(&table, |it| made.contains(it), |parent| of_parent(parent, &new_key))
+            {
+                // It follows the name of the parent's.
+                self.gone.remove(&old_key);
+                self.made.remove(&new_key);
+                continue;
+            }
             let sql = match (&old_key, &new_key) {
                 (
                     Key::Constraint(_, from) | Key::Reference(_, from),
@@ -147,7 +165,11 @@ impl Diff<'_> {
     }
 
     fn is_equal_but_name(&self, old: &Key, new: &Key) -> bool {
-        if old.of() != new.of() {
+        let goes = |key: &Key| {
+            let needed = self.old_needs.get(key).into_iter().flatten();
+            needed.into_iter().any(|it| matches!(it, Key::Column(..)) && self.gone.contains(it))
+        };
+        if old.of() != new.of() || goes(old) {
             return false;
         }
         match (self.old.get(old), self.new.get(new)) {
