@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Database,
-    schema::{DataSteps, Migrations, Scratch, apply, introspect},
+    schema::{DataSteps, Migrations, Scratch, Tool, apply, introspect},
     testing,
 };
 
@@ -94,8 +94,26 @@ pub(super) async fn replayed<S: DataSteps>(server: &Database, migrations: &Migra
 
 /// Takes the table of the migrations themselves out of a catalog.
 pub(super) fn without_history(mut catalog: Catalog) -> Catalog {
-    let history = Name::new("public", HISTORY_TABLE);
-    catalog.tables.retain(|it| it.name != history);
-    catalog.sequences.retain(|it| it.owner.as_ref().is_none_or(|it| it.table != history));
+    remove(&mut catalog, HISTORY_TABLE);
     catalog
+}
+
+/// Also takes out the tables in which other tools keep their history, and returns those tools.
+pub(super) fn without_histories(catalog: Catalog) -> (Catalog, Vec<Tool>) {
+    let mut catalog = without_history(catalog);
+    let tools: Vec<_> = Tool::ALL.into_iter().filter(|it| remove(&mut catalog, it.table())).collect();
+    if tools.contains(&Tool::Rails) {
+        // Its second table: in which environment the migrations ran.
+        remove(&mut catalog, "ar_internal_metadata");
+    }
+    (catalog, tools)
+}
+
+/// Removes a table of `public`, and returns whether it was there.
+fn remove(catalog: &mut Catalog, table: &str) -> bool {
+    let name = Name::new("public", table);
+    let before = catalog.tables.len();
+    catalog.tables.retain(|it| it.name != name);
+    catalog.sequences.retain(|it| it.owner.as_ref().is_none_or(|it| it.table != name));
+    catalog.tables.len() < before
 }

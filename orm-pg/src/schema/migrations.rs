@@ -217,7 +217,7 @@ impl<S: DataSteps> Migrations<S> {
         let mut report = Report { polls, ..Report::default() };
         report.waiting = review.waiting.iter().map(|it| it.id.clone()).collect();
         if !review.pending.is_empty() {
-            lock::refuse_pooler(db).await?;
+            lock::refuse_pooler(db, &connection).await?;
             history::create(&connection).await?;
         }
         let mut job = Job { connection: &mut connection, options: &self.options, data: &self.data };
@@ -247,7 +247,7 @@ impl<S: DataSteps> Migrations<S> {
         }
         let mut report = Report { polls, ..Report::default() };
         if !undone.is_empty() {
-            lock::refuse_pooler(db).await?;
+            lock::refuse_pooler(db, &connection).await?;
         }
         let mut job = Job { connection: &mut connection, options: &self.options, data: &() };
         for (row, (migration, down)) in undone {

@@ -2,17 +2,19 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 
+mod baseline;
 mod diagram;
 mod doctor;
 mod explain;
 mod guide;
 mod help;
 mod init;
+mod kill;
 
 use std::{
     io::Write,
     path::Path,
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 use orm_pg::Database;
@@ -56,6 +58,11 @@ impl Orm {
 
     fn run(self) -> Ran {
         self.reads("")
+    }
+
+    /// Starts it and does not wait for its end.
+    fn start(mut self) -> Child {
+        self.0.spawn().expect("the command")
     }
 
     fn reads(mut self, input: &str) -> Ran {

@@ -10,7 +10,8 @@ use crate::{
 ///
 /// Consecutive steps that run together make one file. Steps that run alone get files with `transaction = none`, in which each
 /// has its own transaction; steps that wait for the old version of the application get files with `phase = contract`.
-/// The first file comes after the migrations `after`, each further one after the one before it.
+/// The first file comes after the migrations `after`, each further one after the one before it. A file with functions starts
+/// with `SET LOCAL check_function_bodies = off`, since a body may refer to what comes later.
 ///
 /// # Errors
 /// [`ErrorKind::Migration`] for a plan without steps, and a `name` without a letter or digit.
@@ -47,6 +48,9 @@ pub fn generate(plan: &Plan, name: &str, seconds: u64, after: &[String]) -> Resu
     Ok(files)
 }
 
+/// The body of a function may refer to what a later statement of the file creates.
+const UNCHECKED: &str = "SET LOCAL check_function_bodies = off;";
+
 /// One file for steps of one mode and phase.
 fn script(steps: &[Step], after: Vec<String>) -> Script {
     let mut touches: Vec<_> = steps.iter().map(|it| Touch::of(&it.object)).collect();
@@ -58,7 +62,8 @@ fn script(steps: &[Step], after: Vec<String>) -> Script {
     let one_transaction = steps.iter().all(|it| it.mode == Mode::Together);
     let phase = steps.first().map_or(Phase::Expand, |it| it.phase);
     let actions = if one_transaction {
-        vec![Action::Sql(steps.iter().map(statement).collect::<Vec<_>>().join("\n\n"))]
+        let unchecked = steps.iter().any(|it| it.object.kind == "function").then(|| UNCHECKED.to_owned());
+        vec![Action::Sql(unchecked.into_iter().chain(steps.iter().map(statement)).collect::<Vec<_>>().join("\n\n"))]
     } else {
         let action = |it: &Step| {
             if it.mode == Mode::Repeat { Action::Repeat(statement(it)) } else { Action::Sql(statement(it)) }

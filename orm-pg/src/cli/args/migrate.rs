@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as Group, Subcommand, ValueEnum};
+use clap::{
+    Args as Group, Subcommand,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use orm_core::migrate::Allow;
 
 use super::{Connect, ScratchServer};
@@ -145,46 +148,36 @@ pub(in crate::cli) struct Check {
 }
 
 /// Record migrations as run without running them, since what they make is there
+///
+/// With --write, the first migration is written from the database: it makes all that the database has, and is proved on a scratch
+/// database. Tables in which other tools keep their history are left out.
 #[derive(Debug, Group)]
 #[command(
-    after_help = "Examples:\n  orm migrate baseline --up-to 20261127090000_first\n  orm migrate baseline --from sqlx\n  orm \
-                        migrate baseline --from diesel --up-to 20261127090000_first"
+    group(clap::ArgGroup::new("which").required(true).multiple(true).args(["up_to", "from", "write"])),
+    after_help = "Examples:\n  orm migrate baseline --write before\n  orm migrate baseline --from rails --write before\n  orm \
+                  migrate baseline --up-to 20261127090000_first\n  orm migrate baseline --from sqlx"
 )]
 pub(in crate::cli) struct Baseline {
     /// The last migration that counts as run
-    #[arg(long, value_name = "ID", required_unless_present = "from")]
+    #[arg(long, value_name = "ID", conflicts_with = "write")]
     pub(in crate::cli) up_to: Option<String>,
     /// The tool whose history says which migrations ran
-    #[arg(long, value_enum)]
-    pub(in crate::cli) from: Option<OtherTool>,
+    #[arg(long, value_name = "TOOL", value_parser = tool())]
+    pub(in crate::cli) from: Option<Tool>,
+    /// Write a first migration of this name that makes all that the database has, into a folder without migrations
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) write: Option<String>,
     #[command(flatten)]
     pub(in crate::cli) folder: Folder,
     #[command(flatten)]
     pub(in crate::cli) connect: Connect,
+    #[command(flatten)]
+    pub(in crate::cli) scratch: ScratchServer,
 }
 
-/// Another tool for migrations.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(in crate::cli) enum OtherTool {
-    Sqlx,
-    SeaOrm,
-    Diesel,
-    Refinery,
-    Rails,
-    Django,
-}
-
-impl From<OtherTool> for Tool {
-    fn from(tool: OtherTool) -> Self {
-        match tool {
-            OtherTool::Sqlx => Self::Sqlx,
-            OtherTool::SeaOrm => Self::SeaOrm,
-            OtherTool::Diesel => Self::Diesel,
-            OtherTool::Refinery => Self::Refinery,
-            OtherTool::Rails => Self::Rails,
-            OtherTool::Django => Self::Django,
-        }
-    }
+/// Parses the name of another tool for migrations.
+fn tool() -> impl TypedValueParser<Value = Tool> {
+    PossibleValuesParser::new(Tool::ALL.map(Tool::name)).try_map(|it| it.parse::<Tool>())
 }
 
 /// Mend a history that `migrate up` refuses

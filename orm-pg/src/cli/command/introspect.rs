@@ -10,7 +10,7 @@ use crate::{
         database,
         failure::{Failure, Result},
         report::{GOOD, Report, styled},
-        scratch::without_history,
+        scratch::without_histories,
     },
     schema::{
         generate::{self, Options},
@@ -26,7 +26,7 @@ pub(super) async fn run(args: &Introspect) -> Result<Report> {
         _ => None,
     };
     let db = database::connect(&args.connect).await?;
-    let catalog = without_history(introspect(&db).await?);
+    let (catalog, left_out) = without_histories(introspect(&db).await?);
     let options = Options::default().dates(args.dates.into());
     let made = generate::models(&catalog, options, previous.as_deref())?;
     let changed = previous.as_deref() != Some(made.source.as_str());
@@ -47,6 +47,9 @@ pub(super) async fn run(args: &Introspect) -> Result<Report> {
     }
     for note in &made.notes {
         report.line(format_args!("note: {note}"));
+    }
+    for tool in left_out {
+        report.line(format_args!("note: left out: {}, the history of {}", tool.table(), tool.name()));
     }
     if !made.features.is_empty() {
         report.line(format_args!("next: cargo add orm-pg --features {}", made.features.join(",")));

@@ -1,5 +1,6 @@
 //! `orm migrate`.
 
+mod baseline;
 pub(super) mod diff;
 mod files;
 mod history;
@@ -24,7 +25,7 @@ pub(super) async fn run<S: DataSteps>(
         Migrate::Up(it) => run::up(&it, with_data).await,
         Migrate::Down(it) => run::down(&it, with_data).await,
         Migrate::Status(it) => history::status(&it).await,
-        Migrate::Baseline(it) => history::baseline(&it).await,
+        Migrate::Baseline(it) => baseline::run(&it).await,
         Migrate::Repair(it) => history::repair(&it).await,
     }
 }

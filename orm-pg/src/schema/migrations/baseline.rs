@@ -1,5 +1,7 @@
 //! What was there before: files that count as run, and the histories of other tools.
 
+use std::str::FromStr;
+
 use orm_core::{
     error::{Error, ErrorKind, Result},
     executor::Executor,
@@ -61,6 +63,19 @@ impl Tool {
     /// All of them.
     pub const ALL: [Self; 6] = [Self::Sqlx, Self::SeaOrm, Self::Diesel, Self::Refinery, Self::Rails, Self::Django];
 
+    /// Returns its name, as `orm migrate baseline --from` takes it: `sea-orm`. [`FromStr`] reads it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sqlx => "sqlx",
+            Self::SeaOrm => "sea-orm",
+            Self::Diesel => "diesel",
+            Self::Refinery => "refinery",
+            Self::Rails => "rails",
+            Self::Django => "django",
+        }
+    }
+
     /// Returns the table of its history.
     #[must_use]
     pub const fn table(self) -> &'static str {
@@ -84,6 +99,17 @@ impl Tool {
             Self::Rails => include_str!("sql/of_rails.sql"),
             Self::Django => include_str!("sql/of_django.sql"),
         }
+    }
+}
+
+impl FromStr for Tool {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|it| it.name() == name).ok_or_else(|| {
+            let all = Self::ALL.map(Self::name).join(", ");
+            Error::new(ErrorKind::Migration, format!("{name:?} is not one of these tools: {all}"))
+        })
     }
 }
 

@@ -57,8 +57,8 @@ pub(super) async fn check_held(on: &impl Executor) -> Result<()> {
 }
 
 /// Refuses a pooler that gives each transaction another session of the server: there, another client that asks for the lock
-/// gets it as well, since it is given the session that has it.
-pub(super) async fn refuse_pooler(db: &Database) -> Result<()> {
+/// gets it as well, since it is given the session that has it. `holder` is the connection that took the lock.
+pub(super) async fn refuse_pooler(db: &Database, holder: &Connection) -> Result<()> {
     let Some(builder) = db.builder_of_same_server() else { return Ok(()) };
     let other = match builder.max_connections(1).connect().await {
         Ok(other) => other,
@@ -79,7 +79,12 @@ pub(super) async fn refuse_pooler(db: &Database) -> Result<()> {
         })
         .await;
     other.close().await;
-    if shared? { Err(lost()) } else { Ok(()) }
+    if !shared? {
+        return Ok(());
+    }
+    // A session that has ended has given its lock back, too; then this statement says that the connection is lost.
+    check_held(holder).await?;
+    Err(lost())
 }
 
 fn lost() -> Error {

@@ -1,8 +1,13 @@
 //! `orm migrate diff`: from models and the snapshot to files.
 
+use std::path::Path;
+
 use orm_core::{
     catalog::Catalog,
-    migrate::{Mode, Options, Phase, Plan, diff, file::generate},
+    migrate::{
+        Mode, Options, Phase, Plan, diff,
+        file::{Migration, generate},
+    },
     schema::Table,
 };
 use serde_json::{Value, json};
@@ -76,12 +81,20 @@ pub(super) async fn run<S: DataSteps>(
     if args.print || plan.is_empty() {
         return Ok(shown(&plan, &from));
     }
-    let name = args.name.as_deref().unwrap_or_default();
-    let files = generate(&plan, name, next(&migrations), &heads(&migrations))?;
-    let folder = args.folder.path()?;
+    let files = generate(&plan, args.name.as_deref().unwrap_or_default(), next(&migrations), &heads(&migrations))?;
     let mut report = Report::new(Value::Null);
+    let written = write_all(&args.folder.path()?, &files, &mut report)?;
+    report.line(format_args!("proved on a scratch database: {}", counted(plan.steps.len(), "step")));
+    plan.notes.iter().for_each(|it| report.line(format_args!("note: {it}")));
+    report.json = json!({ "written": written, "steps": steps(&plan), "notes": plan.notes });
+    report.unmanaged(from.unmanaged.len());
+    Ok(report)
+}
+
+/// Writes the files of a plan, and returns their paths.
+pub(super) fn write_all(folder: &Path, files: &[Migration], report: &mut Report) -> Result<Vec<String>> {
     let mut written = Vec::new();
-    for file in &files {
+    for file in files {
         let path = folder.join(format!("{}.up.sql", file.id));
         write(&path, &file.up.to_string())?;
         let phase = if file.up.header.phase == Phase::Contract {
@@ -92,11 +105,7 @@ pub(super) async fn run<S: DataSteps>(
         report.line(format_args!("{} {}{phase}", styled(GOOD, "wrote"), path.display()));
         written.push(path.display().to_string());
     }
-    report.line(format_args!("proved on a scratch database: {}", counted(plan.steps.len(), "step")));
-    plan.notes.iter().for_each(|it| report.line(format_args!("note: {it}")));
-    report.json = json!({ "written": written, "steps": steps(&plan), "notes": plan.notes });
-    report.unmanaged(from.unmanaged.len());
-    Ok(report)
+    Ok(written)
 }
 
 fn shown(plan: &Plan, from: &Catalog) -> Report {

@@ -1,15 +1,15 @@
-//! `orm migrate status`, `baseline` and `repair`: what needs the history.
+//! `orm migrate status` and `repair`: what needs the history.
 
 use serde_json::json;
 
 use crate::{
     cli::{
-        args::{Baseline, Repair, Status},
+        args::{Repair, Status},
         database,
         failure::Result,
         report::{DIM, GOOD, PROBLEM, Report, WARNING, counted, styled},
     },
-    schema::{Baseline as Counted, Repair as Mended, Standing, introspect},
+    schema::{Repair as Mended, Standing, introspect},
 };
 
 pub(super) async fn status(args: &Status) -> Result<Report> {
@@ -56,24 +56,6 @@ pub(super) async fn status(args: &Status) -> Result<Report> {
         number(Standing::Pending) + number(Standing::Partial),
         number(Standing::Waiting),
     ));
-    report.unmanaged(introspect(&db).await?.unmanaged.len());
-    Ok(report)
-}
-
-pub(super) async fn baseline(args: &Baseline) -> Result<Report> {
-    let migrations = args.folder.read()?;
-    let db = database::connect(&args.connect).await?;
-    let baseline = match (args.from, &args.up_to) {
-        (Some(tool), Some(id)) => Counted::from(tool.into()).and_up_to(id),
-        (Some(tool), None) => Counted::from(tool.into()),
-        (None, id) => Counted::up_to(id.as_deref().unwrap_or_default()),
-    };
-    let ids = migrations.baseline(&db, &baseline).await?;
-    let mut report = Report::new(json!({ "recorded": ids }));
-    ids.iter().for_each(|it| report.line(format_args!("{} {it} as run", styled(GOOD, "recorded"))));
-    if ids.is_empty() {
-        report.line("all of them were recorded before");
-    }
     report.unmanaged(introspect(&db).await?.unmanaged.len());
     Ok(report)
 }
