@@ -8,12 +8,15 @@ use bb8_postgres::{
     bb8::Pool,
     tokio_postgres::{self, NoTls},
 };
-use orm_pg::prelude::*;
+use orm_pg::{prelude::*, schema::Migrations};
 
 use adopt::{
     order::{Failure, Order, cancel, place},
     stock,
 };
+
+/// What creates the tables of the new part.
+const MIGRATIONS: Migrations = orm_pg::migrate!("migrations");
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
@@ -28,8 +31,8 @@ async fn main() -> Result<(), Failure> {
 
     // New: a handle over the same pool.
     let db = Database::from_pool(pool.clone());
-    db.drop_tables(models![Order]).await?;
-    db.create_tables(models![Order]).await?;
+    MIGRATIONS.run(&db).await?;
+    Order::query().all_rows().delete().execute(&db).await?;
 
     let mut client = pool.get().await?;
     let lamps = place(&mut client, "lamp", 3).await?;
@@ -46,7 +49,7 @@ async fn main() -> Result<(), Failure> {
     cancel(&db, lamps.id).await?;
     println!("cancelled; {} lamps again", stock::left(&*client, "lamp").await?);
 
-    db.drop_tables(models![Order]).await?;
+    MIGRATIONS.down(&db, 1).await?;
     stock::tear_down(&*client).await?;
     Ok(())
 }

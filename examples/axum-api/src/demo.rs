@@ -1,10 +1,10 @@
 //! A demonstration: the program sends requests to its own service and prints the answers.
 #![expect(clippy::print_stdout, reason = "a program that shows what it does")]
 
-use orm_pg::{Database, models};
+use orm_pg::{Database, sql};
 use tokio::{net::TcpListener, sync::oneshot};
 
-use crate::{article::Article, client::request, config::Failure, server};
+use crate::{MIGRATIONS, client::request, config::Failure, server};
 
 const STORY: [(&str, &str, Option<&str>); 11] = [
     ("GET", "/health", None),
@@ -25,9 +25,9 @@ const STORY: [(&str, &str, Option<&str>); 11] = [
 /// # Errors
 /// When an answer is not the expected one.
 pub async fn run(db: Database) -> Result<(), Failure> {
-    // Drop the table of an earlier run. Only this program uses its name.
-    db.drop_tables(models![Article]).await?;
-    db.create_tables(models![Article]).await?;
+    MIGRATIONS.run(&db).await?;
+    // What an earlier run has left; its numbers start again, since the requests name them.
+    sql!("TRUNCATE api_articles RESTART IDENTITY").execute(&db).await?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let (end, ended) = oneshot::channel::<()>();
@@ -36,7 +36,7 @@ pub async fn run(db: Database) -> Result<(), Failure> {
         let (status, answer) = request(address, method, path, body).await?;
         println!("{method} {path} {}\n  {status} {answer}", body.unwrap_or_default());
     }
-    db.drop_tables(models![Article]).await?;
+    MIGRATIONS.down(&db, 1).await?;
     drop(end);
     serving.await??;
     println!("closed; {} connections left", db.status().connections);

@@ -8,3 +8,8 @@ pub mod demo;
 pub mod error;
 pub mod extract;
 pub mod server;
+
+use orm_pg::schema::Migrations;
+
+/// What creates the tables of the service.
+pub const MIGRATIONS: Migrations = orm_pg::migrate!("migrations");

@@ -3,11 +3,10 @@
 #![expect(clippy::print_stdout, reason = "a program that shows what it does")]
 
 use axum_api::{
-    article::Article,
+    MIGRATIONS,
     config::{Config, Failure},
     demo, server,
 };
-use orm_pg::prelude::*;
 use tokio::net::TcpListener;
 
 #[tokio::main]
@@ -22,11 +21,8 @@ async fn main() -> Result<(), Failure> {
 
 async fn serve(config: Config) -> Result<(), Failure> {
     let db = config.connect().await?;
-    // A real service has migrations. Here the table is created if it does not exist.
-    let there = sql!("SELECT to_regclass('api_articles') IS NOT NULL").one::<bool>(&db).await?;
-    if !there {
-        db.create_tables(models![Article]).await?;
-    }
+    // Two round trips if there is nothing to run; several services may start at once.
+    MIGRATIONS.run(&db).await?;
     let listener = TcpListener::bind(config.listen).await?;
     println!("listening on http://{}", listener.local_addr()?);
     server::serve(listener, db, server::asked_to_end()).await?;

@@ -9,6 +9,7 @@ use std::{
 };
 
 use axum_api::{
+    MIGRATIONS,
     article::{Article, NewArticle},
     client::request,
     server::serve,
@@ -51,6 +52,11 @@ async fn eventually(what: impl AsyncFn() -> bool) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("it never came true");
+}
+
+#[orm_pg::test]
+async fn the_migrations_create_what_the_models_declare(db: Database) -> Result<()> {
+    MIGRATIONS.verify(&db, models![Article]).await?.into_result()
 }
 
 #[orm_pg::test(models(Article))]

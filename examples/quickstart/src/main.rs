@@ -3,7 +3,10 @@
 //! Uses the database that `DATABASE_URL` names, or else a temporary server, which it starts itself.
 #![expect(clippy::print_stdout, reason = "a program that shows what it does")]
 
-use orm_pg::prelude::*;
+use orm_pg::{prelude::*, schema::Migrations};
+
+/// What creates the tables.
+const MIGRATIONS: Migrations = orm_pg::migrate!("migrations");
 
 /// A user.
 #[derive(Debug, Clone, Model)]
@@ -47,15 +50,15 @@ async fn main() -> Result<()> {
         Some(_) => Database::from_env().await?,
         None => orm_pg::testing::database().await?,
     };
-    // Drop the tables of an earlier run. Only this program uses their names.
-    db.drop_tables(models![User, Post]).await?;
-    db.create_tables(models![User, Post]).await?;
+    MIGRATIONS.run(&db).await?;
+    // What an earlier run has left, if it was interrupted.
+    User::query().all_rows().delete().execute(&db).await?;
 
     write(&db).await?;
     read(&db).await?;
     transact(&db).await?;
 
-    db.drop_tables(models![User, Post]).await
+    MIGRATIONS.down(&db, 1).await.map(drop)
 }
 
 async fn write(db: &Database) -> Result<()> {

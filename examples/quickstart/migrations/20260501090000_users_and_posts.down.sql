@@ -1,0 +1,2 @@
+DROP TABLE quickstart_posts;
+DROP TABLE quickstart_users;
