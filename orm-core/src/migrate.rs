@@ -35,5 +35,5 @@ pub use self::{
 
 /// The name as the words of files write it: without the schema if that is `public`.
 fn plain(name: &crate::catalog::Name) -> String {
-    if name.schema == "public" { name.name.clone() } else { format!("{}.{}", name.schema, name.name) }
+    name.short()
 }

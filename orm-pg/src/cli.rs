@@ -27,7 +27,6 @@ mod database;
 mod failure;
 mod folder;
 mod output;
-mod overlay;
 mod plan;
 mod progress;
 mod project;

@@ -34,6 +34,8 @@ mod verify;
 #[cfg(feature = "migrate")]
 pub use orm_core::{catalog, migrate};
 
+#[cfg(feature = "cli")]
+pub(crate) use self::of_models::canonical;
 #[cfg(feature = "migrate")]
 pub use self::of_models::catalog_of_models;
 #[cfg(feature = "migrate")]

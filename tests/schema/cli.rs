@@ -157,6 +157,36 @@ async fn a_rename_keeps_the_values(db: Database) {
 }
 
 #[orm_pg::test]
+async fn renamed_tables_and_labels_keep_the_rows(db: Database) {
+    let shop = Shop::on(&db).await;
+    shop.run("moods", 0, &["migrate", "diff", "--name", "first"]);
+    // What only SQL knows follows the new names.
+    shop.write(
+        "20990101000000_sql.up.sql",
+        "CREATE VIEW bad AS SELECT id FROM people WHERE mood = 'bad';
+         CREATE TABLE notes (person_id bigint NOT NULL REFERENCES people);
+         COMMENT ON TYPE mood IS 'how somebody is'; COMMENT ON TABLE people IS 'who is there';",
+    );
+    shop.run("moods", 0, &["migrate", "up"]);
+    load(&db, "INSERT INTO people (mood) VALUES ('bad'), ('fine'); INSERT INTO notes VALUES (1)").await;
+    let refused = shop.run("moods_renamed", 1, &["migrate", "diff", "--name", "names"]);
+    assert!(refused.contains("--allow 'rename_label(mood)' --allow 'rename_table(persons)'\n"), "{refused}");
+    let words = ["--allow", "rename_table(persons)", "--allow", "rename_label(mood)"];
+    shop.run("moods_renamed", 0, &[&["migrate", "diff", "--name", "names"], &words[..]].concat());
+    let renames = shop.files().last().expect("a file").1.clone();
+    assert!(!renames.contains("DROP") && !renames.contains("CREATE"), "{renames}");
+    shop.run("moods_renamed", 0, &["migrate", "up"]);
+    shop.run("moods_renamed", 0, &["verify"]);
+    shop.run("moods_renamed", 0, &["migrate", "check"]);
+    let moods = sql!("SELECT mood::text FROM persons ORDER BY id").all::<String>(&db).await.expect("moods");
+    assert_eq!(moods, ["sad", "fine"]);
+    let noted = "SELECT obj_description('mood'::regtype, 'pg_type') || ', ' || obj_description('persons'::regclass)";
+    load(&db, "SELECT id FROM bad; INSERT INTO notes SELECT id FROM persons").await;
+    let rows = db.connection().await.expect("a connection").client().query(noted, &[]).await.expect("comments");
+    assert_eq!(rows[0].get::<_, &str>(0), "how somebody is, who is there");
+}
+
+#[orm_pg::test]
 async fn what_models_do_not_describe_stays(db: Database) {
     let shop = Shop::on(&db).await;
     shop.run("first", 0, &["migrate", "diff", "--name", "first"]);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Options, part::short};
-use crate::catalog::{Catalog, Column, Constraint, Name, SequenceOwner, Table};
+use crate::catalog::{Catalog, Column, CompositeType, Constraint, EnumType, Name, SequenceOwner, Table};
 
 /// Returns `base` with everything that models declare as `models` has it: the `to` of a diff from `base`.
 ///
@@ -45,12 +45,17 @@ pub fn desired(base: &Catalog, models: &Catalog, options: &Options) -> (Catalog,
     to.sequences.retain(|it| !it.owner.as_ref().is_some_and(|owner| owned(owner) || gone.contains(&owner.table)));
     to.sequences.extend(models.sequences.iter().filter(|it| it.owner.as_ref().is_some_and(owned)).cloned());
     for it in &models.enums {
+        let before = options.former_type(&it.name).unwrap_or(&it.name);
+        let before = base.enums.iter().find(|was| was.name == *before);
+        let comment = it.comment.clone().or_else(|| before.and_then(|it| it.comment.clone()));
         to.enums.retain(|other| other.name != it.name);
-        to.enums.push(it.clone());
+        to.enums.push(EnumType { comment, ..it.clone() });
     }
     for it in &models.composites {
+        let before = options.former_type(&it.name).unwrap_or(&it.name);
+        let before = base.composites.iter().find(|was| was.name == *before);
         to.composites.retain(|other| other.name != it.name);
-        to.composites.push(it.clone());
+        to.composites.push(before.map_or_else(|| it.clone(), |before| commented(it, before)));
     }
     let former = |name: &Name| options.renames.iter().any(|it| it.is_from_type(name));
     to.enums.retain(|it| !former(&it.name) && !dropped("drop_type", &it.name));
@@ -60,7 +65,9 @@ pub fn desired(base: &Catalog, models: &Catalog, options: &Options) -> (Catalog,
             to.schemas.push(it.clone());
         }
     }
+    to.dependencies.extend(models.dependencies.iter().cloned());
     to.sort();
+    to.dependencies.dedup();
     (to, without_model)
 }
 
@@ -103,6 +110,17 @@ fn merged(before: &Table, model: &Table, options: &Options) -> Table {
         }
     }
     table
+}
+
+/// A composite type of models with the comments that only the database knows.
+fn commented(model: &CompositeType, before: &CompositeType) -> CompositeType {
+    let mut ty = model.clone();
+    ty.comment = ty.comment.or_else(|| before.comment.clone());
+    for it in &mut ty.attributes {
+        let was = before.attributes.iter().find(|was| was.name == it.name);
+        it.comment = it.comment.take().or_else(|| was.and_then(|was| was.comment.clone()));
+    }
+    ty
 }
 
 fn keep(column: &mut Column, before: &Column) {

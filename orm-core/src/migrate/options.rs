@@ -64,6 +64,14 @@ impl Options {
         })
     }
 
+    /// The name that a type had.
+    pub(super) fn former_type(&self, ty: &Name) -> Option<&Name> {
+        self.renames.iter().find_map(|it| match it {
+            Rename::Type { from, to } if to == ty => Some(from),
+            _ => None,
+        })
+    }
+
     /// The name that a column had.
     pub(super) fn former_column(&self, of: &Name, column: &str) -> Option<&String> {
         self.renames.iter().find_map(|it| match it {

@@ -208,5 +208,5 @@ impl Key {
 
 /// The name, with its schema unless that is `public`.
 pub(super) fn short(name: &Name) -> String {
-    if name.schema == "public" { name.name.clone() } else { format!("{}.{}", name.schema, name.name) }
+    name.short()
 }

@@ -252,7 +252,7 @@ fn is_on(sql: &str, table: &str) -> bool {
 
 /// The name, with its schema unless that is `public`, as the objects of steps have it.
 fn short(name: &Name) -> String {
-    if name.schema == "public" { name.name.clone() } else { format!("{}.{}", name.schema, name.name) }
+    name.short()
 }
 
 fn object(kind: &str, identity: String) -> Object {

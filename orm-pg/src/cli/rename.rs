@@ -1,12 +1,8 @@
-//! Names that have changed: from the flags, and from `renamed_from` of the models.
+//! Names that have changed, as the command line declares them.
 
 use std::str::FromStr;
 
-use orm_core::{
-    catalog::{Catalog, Name},
-    migrate::Rename,
-    schema::Table,
-};
+use orm_core::{catalog::Name, migrate::Rename};
 
 /// A rename on the command line: `table(old, new)`, `column(users.nick, name)`, `type(old, new)`, `label(mood.bad, sad)`.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,24 +45,6 @@ fn rename(kind: &str, from: &str, to: &str) -> Option<Rename> {
 fn name(text: &str) -> Name {
     let (schema, name) = text.split_once('.').unwrap_or(("public", text));
     Name::new(schema, name)
-}
-
-/// The columns that models declare as renamed, and that still have the old name.
-pub(super) fn of_models(from: &Catalog, models: &[&'static Table]) -> Vec<Rename> {
-    let mut renames = Vec::new();
-    for model in models {
-        let table = Name::new(model.schema.unwrap_or("public"), model.name);
-        let Some(there) = from.table(&table) else { continue };
-        for column in model.columns {
-            if let Some(old) = column.renamed_from
-                && there.column(old).is_some()
-                && there.column(column.name).is_none()
-            {
-                renames.push(Rename::Column { table: table.clone(), from: old.to_owned(), to: column.name.to_owned() });
-            }
-        }
-    }
-    renames
 }
 
 #[cfg(test)]

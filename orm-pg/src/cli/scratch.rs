@@ -2,19 +2,17 @@
 
 use orm_core::{
     catalog::{Catalog, Name},
-    error::Result as PureResult,
-    migrate::{HISTORY_TABLE, Options, diff},
+    migrate::{self, HISTORY_TABLE, Options, diff, renames},
     schema::Table,
 };
 
 use super::{
     args::ScratchServer,
     failure::{Failure, Result},
-    overlay::{notes, overlay},
 };
 use crate::{
     Database,
-    schema::{DataSteps, Migrations, Scratch, Tool, apply, introspect},
+    schema::{DataSteps, Migrations, Scratch, Tool, apply, canonical, catalog_of_models, introspect},
     testing,
 };
 
@@ -31,65 +29,51 @@ pub(super) async fn server(options: &ScratchServer) -> Result<Database> {
     Ok(Database::builder().url(&url).max_connections(4).connect().await?)
 }
 
-/// Runs `body` on an empty database, and drops it whatever happens.
-async fn within<T>(server: &Database, body: impl AsyncFnOnce(&Database) -> PureResult<T>) -> Result<T> {
-    let scratch = Scratch::create(server).await?;
-    let done = body(scratch.database()).await;
-    let dropped = scratch.drop().await;
-    let done = done?;
-    dropped?;
-    Ok(done)
-}
-
-/// Returns the catalog as the server writes it: the texts of expressions are those that it reads back.
-pub(super) async fn canonical(server: &Database, catalog: &Catalog) -> Result<Catalog> {
-    within(server, async |db| {
-        create(db, catalog).await?;
-        introspect(db).await
-    })
-    .await
-}
-
-/// Creates all objects of a catalog in an empty database.
-async fn create(db: &Database, catalog: &Catalog) -> PureResult<()> {
-    let empty = introspect(db).await?;
-    apply(db, &diff(&empty, catalog, &Options::new().allow_all())?).await
-}
-
-/// Returns what a database with the schema `from` should have by the models, and what is worth knowing about it. See
-/// [`overlay`] for what stays.
+/// Returns what a database with the schema `from` should have by the models, and one sentence for each table that stays without
+/// a model. See [`migrate::desired`] for what stays.
 pub(super) async fn desired(
     server: &Database,
     from: &Catalog,
     models: &'static [&'static Table],
     options: &Options,
 ) -> Result<(Catalog, Vec<String>)> {
-    let own = within(server, async |db| {
-        // What types and defaults of models may refer to.
-        let mut before = Catalog::default();
-        before.server_version = from.server_version;
-        before.schemas.clone_from(&from.schemas);
-        before.extensions.clone_from(&from.extensions);
-        before.domains.clone_from(&from.domains);
-        create(db, &before).await?;
-        let tables: Vec<_> = models.iter().copied().filter(|it| !it.view).collect();
-        db.create_tables(&tables).await?;
-        introspect(db).await
-    })
-    .await?;
-    // A second time: one reading is not what the server reads from it.
-    let to = overlay(from, &own, options);
-    let notes = notes(&to, &own);
-    Ok((canonical(server, &to).await?, notes))
+    // What mentions a renamed table, such as a view, stays, and the server writes it with the new name.
+    let base = renamed(server, from, options).await?;
+    let mut options = options.clone();
+    options.renames.clear();
+    let own = catalog_of_models(server, &base, models).await?;
+    let (to, without_model) = migrate::desired(&base, &own, &options);
+    let note = |it: &Name| {
+        let name = it.short();
+        format!("no model has the table {name}, so it stays: `--allow 'drop_table({name})'` drops it")
+    };
+    Ok((canonical(server, &to).await?, without_model.iter().map(note).collect()))
 }
 
-/// Returns the schema that the migrations make in an empty database.
+/// The schema after the declared renames.
+async fn renamed(server: &Database, from: &Catalog, options: &Options) -> Result<Catalog> {
+    let steps = renames(from, &options.clone().allow_all())?;
+    if steps.is_empty() {
+        return Ok(from.clone());
+    }
+    let named = Scratch::within(server, async |db| {
+        apply(db, &diff(&introspect(db).await?, from, &Options::new().allow_all())?).await?;
+        apply(db, &steps).await?;
+        introspect(db).await
+    });
+    Ok(named.await?)
+}
+
+/// Returns the schema that the migrations make in an empty database, as the server writes it when it reads its own texts.
 pub(super) async fn replayed<S: DataSteps>(server: &Database, migrations: &Migrations<S>) -> Result<Catalog> {
-    let catalog = within(server, async |db| {
+    let read = Scratch::within(server, async |db| {
         migrations.run(db).await?;
         introspect(db).await
     });
-    Ok(without_history(catalog.await?))
+    let read = without_history(read.await?);
+    let mut catalog = canonical(server, &read).await?;
+    catalog.unmanaged = read.unmanaged;
+    Ok(catalog)
 }
 
 /// Takes the table of the migrations themselves out of a catalog.

@@ -84,14 +84,11 @@ fn at(step: &Step, error: &Error) -> Error {
 /// # Ok(()) }
 /// ```
 pub async fn plan(server: &Database, from: &Catalog, to: &Catalog, options: &Options) -> Result<Plan> {
-    let scratch = Scratch::create(server).await?;
-    let proved = planned_on(scratch.database(), from, to, options).await;
-    scratch.drop().await?;
-    proved
+    Scratch::within(server, async |scratch| planned_on(scratch, from, to, options).await).await
 }
 
 async fn planned_on(scratch: &Database, from: &Catalog, to: &Catalog, options: &Options) -> Result<Plan> {
-    create(scratch, from).await?;
+    create_all(scratch, from).await?;
     let mut all = renames(from, options)?;
     apply(scratch, &all).await?;
     let between = introspect(scratch).await?;
@@ -106,7 +103,7 @@ async fn planned_on(scratch: &Database, from: &Catalog, to: &Catalog, options: &
 }
 
 /// Creates the whole schema in an empty database.
-async fn create(database: &Database, schema: &Catalog) -> Result<()> {
+pub(super) async fn create_all(database: &Database, schema: &Catalog) -> Result<()> {
     let empty = introspect(database).await?;
     apply(database, &diff(&empty, schema, &Options::new().allow_all())?).await
 }
@@ -142,14 +139,10 @@ async fn nothing_left(database: &Database, to: &Catalog) -> Result<()> {
 /// # Ok(()) }
 /// ```
 pub async fn prove(server: &Database, from: &Catalog, to: &Catalog, plan: &Plan) -> Result<()> {
-    let scratch = Scratch::create(server).await?;
-    let proved = proved_on(scratch.database(), from, to, plan).await;
-    scratch.drop().await?;
-    proved
-}
-
-async fn proved_on(scratch: &Database, from: &Catalog, to: &Catalog, plan: &Plan) -> Result<()> {
-    create(scratch, from).await?;
-    apply(scratch, plan).await?;
-    nothing_left(scratch, to).await
+    Scratch::within(server, async |scratch| {
+        create_all(scratch, from).await?;
+        apply(scratch, plan).await?;
+        nothing_left(scratch, to).await
+    })
+    .await
 }

@@ -13,7 +13,7 @@ use orm_core::{
     statement::{Operation, Sql, Statement},
 };
 
-use super::{Scratch, apply, introspect};
+use super::{Scratch, apply::create_all, introspect};
 use crate::{Database, session::run::Discard};
 
 /// Returns the schema that models describe, as the server writes it: their tables are created in a scratch database on the
@@ -60,33 +60,18 @@ pub(super) async fn read_models(
     models: &[&'static Table],
     path: &[String],
 ) -> Result<Vec<Catalog>> {
-    let scratch = scratch(db).await?;
-    let first = create(scratch.database(), base, models, path).await;
-    scratch.drop().await?;
-    let first = first?;
+    let first = Scratch::within(db, async |scratch| create(scratch, base, models, path).await).await?;
     let second = canonical(db, &first).await?;
     Ok(vec![first, second])
 }
 
 /// The catalog after a server has read its texts once more.
-pub(super) async fn canonical(db: &Database, catalog: &Catalog) -> Result<Catalog> {
-    let scratch = scratch(db).await?;
-    let read = async {
-        let empty = introspect(scratch.database()).await?;
-        apply(scratch.database(), &diff(&empty, catalog, &Options::new().allow_all())?).await?;
-        introspect(scratch.database()).await
-    }
-    .await;
-    scratch.drop().await?;
-    read
-}
-
-async fn scratch(db: &Database) -> Result<Scratch> {
-    Scratch::create(db).await.map_err(|error| {
-        let text = "models are read in a scratch database, which could not be created: connect as a role with CREATEDB to a \
-                    server for development, such as the one of `orm_pg::testing`";
-        Error::new(ErrorKind::Migration, format!("{text}: {error}")).with_source(error)
+pub(crate) async fn canonical(db: &Database, catalog: &Catalog) -> Result<Catalog> {
+    Scratch::within(db, async |scratch| {
+        create_all(scratch, catalog).await?;
+        introspect(scratch).await
     })
+    .await
 }
 
 async fn create(scratch: &Database, base: &Catalog, models: &[&'static Table], path: &[String]) -> Result<Catalog> {

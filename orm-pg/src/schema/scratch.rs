@@ -41,8 +41,8 @@ impl Scratch {
     /// Creates an empty database on the server of `database`, and connects to it. Two round trips, and a connection.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`] if `database` stands on a pool of the application, whose address is not known here; otherwise
-    /// errors of the server, for example if the role may not create databases.
+    /// [`ErrorKind::Config`] if `database` stands on a pool of the application, whose address is not known here;
+    /// [`ErrorKind::Migration`] if the server does not create it: the role needs CREATEDB; errors of the connection.
     pub async fn create(database: &Database) -> Result<Self> {
         let name = new_name();
         let Some(builder) = database.builder_of_same_server() else {
@@ -51,13 +51,45 @@ impl Scratch {
                 "a scratch database needs a `Database` that was made by a URL or by a builder, not `from_pool`",
             ));
         };
-        run(database, ddl::create_database(&name, None)?).await?;
+        run(database, ddl::create_database(&name, None)?).await.map_err(not_created)?;
         let there = builder.database(&name).max_connections(4).connect().await;
         match there {
             Ok(there) => Ok(Self { server: database.clone(), name, database: there }),
             Err(error) => {
                 run(database, ddl::drop_database(&name)?).await?;
                 Err(error)
+            }
+        }
+    }
+
+    /// Runs `body` on an empty database on the server of `database`, drops that database whether `body` has succeeded or not,
+    /// and returns what `body` does. Three round trips, and a connection.
+    ///
+    /// # Errors
+    /// Those of `body`; as [`create`](Self::create) and [`drop`](Self::drop).
+    ///
+    /// ```
+    /// # use blog::*; async fn run(db: Database) -> Result<()> {
+    /// use orm_pg::schema::{Scratch, introspect};
+    ///
+    /// let catalog = Scratch::within(&db, async |scratch| {
+    ///     scratch.create_tables(models![User]).await?;
+    ///     introspect(scratch).await
+    /// })
+    /// .await?;
+    /// assert_eq!(catalog.tables.len(), 1);
+    /// # Ok(()) }
+    /// ```
+    pub async fn within<T>(database: &Database, body: impl AsyncFnOnce(&Database) -> Result<T>) -> Result<T> {
+        let scratch = Self::create(database).await?;
+        let name = scratch.name.clone();
+        let done = body(&scratch.database).await;
+        match (done, scratch.drop().await) {
+            (Ok(value), Ok(())) => Ok(value),
+            (Err(error), Ok(())) | (Ok(_), Err(error)) => Err(error),
+            (Err(error), Err(dropping)) => {
+                let text = format!("{error}. The scratch database {name} stays on the server: {dropping}");
+                Err(Error::new(error.kind(), text).with_source(error))
             }
         }
     }
@@ -88,6 +120,12 @@ impl Scratch {
 async fn run(db: &Database, text: String) -> Result<()> {
     let statement = Statement::new(Sql { text, binds: Vec::new() }, Operation::Raw, None);
     db.fetch(&statement, &mut Discard).await.map(drop)
+}
+
+fn not_created(error: Error) -> Error {
+    let text = "the scratch database, in which models are read and plans are tried, could not be created: connect as a role with \
+                CREATEDB to a server for development, such as the one of `orm_pg::testing`";
+    Error::new(ErrorKind::Migration, format!("{text}: {error}")).with_source(error)
 }
 
 /// A name that no other scratch database has: the time in seconds and a number that is unlikely to repeat.

@@ -76,6 +76,48 @@ mod renamed {
     }
 }
 
+mod moods {
+    use super::*;
+
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PgEnum)]
+    #[orm(name = "mood")]
+    pub enum Mood {
+        Bad,
+        Fine,
+    }
+
+    #[derive(Debug, Clone, Model)]
+    #[orm(table = "people")]
+    pub struct Person {
+        #[orm(key, identity)]
+        pub id: i64,
+        #[orm(index)]
+        pub mood: Mood,
+    }
+}
+
+/// `people` is called `persons`, and `bad` is called `sad`.
+mod moods_renamed {
+    use super::*;
+
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PgEnum)]
+    #[orm(name = "mood")]
+    pub enum Mood {
+        #[orm(renamed_from = "bad")]
+        Sad,
+        Fine,
+    }
+
+    #[derive(Debug, Clone, Model)]
+    #[orm(table = "persons", renamed_from = "people")]
+    pub struct Person {
+        #[orm(key, identity)]
+        pub id: i64,
+        #[orm(index)]
+        pub mood: Mood,
+    }
+}
+
 fn main() -> ExitCode {
     if std::env::args().nth(1).is_some_and(|it| it == "url") {
         return url();
@@ -85,6 +127,8 @@ fn main() -> ExitCode {
         Ok("second") => orm_pg::cli::main(models![second::User, second::Post]),
         Ok("third") => orm_pg::cli::main(models![third::User]),
         Ok("renamed") => orm_pg::cli::main(models![renamed::User]),
+        Ok("moods") => orm_pg::cli::main(models![moods::Person]),
+        Ok("moods_renamed") => orm_pg::cli::main(models![moods_renamed::Person]),
         // With the functions of its migrations.
         Ok("data") => orm_pg::cli::main_with(models![first::User], |migrations| {
             migrations.with("20990101000000_names", async |tx| {

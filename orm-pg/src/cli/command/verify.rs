@@ -1,6 +1,9 @@
 //! `orm verify`.
 
-use orm_core::{migrate::Options, schema::Table};
+use orm_core::{
+    migrate::{Options, Rename},
+    schema::Table,
+};
 use serde_json::json;
 
 use super::migrate::diff;
@@ -9,11 +12,10 @@ use crate::{
         args::Verify,
         database,
         failure::Result,
-        rename,
         report::{BOLD, DIM, GOOD, PROBLEM, Report, counted, styled},
         scratch,
     },
-    schema::introspect,
+    schema::{canonical, introspect},
 };
 
 pub(super) async fn run(args: &Verify, models: &'static [&'static Table]) -> Result<Report> {
@@ -21,8 +23,8 @@ pub(super) async fn run(args: &Verify, models: &'static [&'static Table]) -> Res
     let live = scratch::without_history(introspect(&db).await?);
     let server = scratch::server(&args.scratch).await?;
     let unmanaged = live.unmanaged.len();
-    let from = scratch::canonical(&server, &live).await?;
-    let options = Options::new().allow_all().rename(rename::of_models(&from, models));
+    let from = canonical(&server, &live).await?;
+    let options = Options::new().allow_all().rename(Rename::of_models(&from, models, "public"));
     let (plan, _) = diff::plan(&server, &from, models, &options).await?;
     let mut report = Report::new(json!({ "differences": diff::steps(&plan), "notes": plan.notes }));
     report.found = !plan.is_empty();

@@ -5,7 +5,7 @@ use std::path::Path;
 use orm_core::{
     catalog::Catalog,
     migrate::{
-        Mode, Options, Phase, Plan, diff,
+        Mode, Options, Phase, Plan, Rename, diff,
         file::{Migration, generate},
     },
     schema::Table,
@@ -19,7 +19,7 @@ use crate::{
         args::Diff,
         failure::{Failure, Result},
         folder::heads,
-        rename, report,
+        report,
         report::{BOLD, DIM, GOOD, Report, counted, styled},
         scratch,
     },
@@ -59,7 +59,7 @@ pub(super) async fn missing(
     from: &Catalog,
     models: &'static [&'static Table],
 ) -> Result<Vec<String>> {
-    let options = Options::new().allow_all().rename(rename::of_models(from, models));
+    let options = Options::new().allow_all().rename(Rename::of_models(from, models, "public"));
     let (plan, _) = plan(server, from, models, &options).await?;
     Ok(plan.steps.into_iter().map(|it| it.sql).collect())
 }
@@ -75,7 +75,7 @@ pub(super) async fn run<S: DataSteps>(
     let from = scratch::replayed(&server, &so_far).await?;
     let declared = args.rename.iter().map(|it| it.0.clone());
     let options = Options::new().allow(args.allow.iter().cloned()).rename(declared);
-    let options = options.rename(rename::of_models(&from, models));
+    let options = options.rename(Rename::of_models(&from, models, "public"));
     let options = if args.unused { options } else { options.online() };
     let (plan, _) = plan(&server, &from, models, &options).await?;
     if args.print || plan.is_empty() {

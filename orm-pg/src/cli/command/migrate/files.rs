@@ -26,19 +26,25 @@ use crate::{
     schema::{DataSteps, Migrations, introspect},
 };
 
+/// The end of the year 9999.
+const LAST_SECOND: u64 = 253_402_300_799;
+
 /// The present, in seconds since 1970.
-pub(super) fn now() -> u64 {
+fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map(|it| it.as_secs()).unwrap_or_default()
 }
 
 /// The time of the next migration: now, or right after the last one, whose clock may be ahead.
 pub(super) fn next(migrations: &[Migration]) -> u64 {
-    let mut seconds = now();
     let last = migrations.iter().map(|it| it.id.as_str()).max().unwrap_or_default();
-    while id(seconds, "").as_str() <= last.get(..14).unwrap_or_default() {
-        seconds += 1;
+    let last = last.get(..14).unwrap_or_default();
+    // The ids are in the order of their times.
+    let (mut from, mut to) = (now(), LAST_SECOND);
+    while from < to {
+        let middle = from.midpoint(to);
+        if id(middle, "").as_str() <= last { from = middle + 1 } else { to = middle }
     }
-    seconds
+    from
 }
 
 /// Writes a file that is not there yet.
@@ -135,4 +141,21 @@ pub(super) async fn check<S: DataSteps>(
         report.unmanaged(introspect(&db).await?.unmanaged.len());
     }
     Ok(report)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_of_a_file_is_after_all_others() {
+        let migration = |id: &str| Migration {
+            id: id.to_owned(),
+            up: Script { header: Header::default(), steps: Vec::new(), checksum: String::new() },
+            down: None,
+        };
+        let after = |last: &str| id(next(&[migration("20200101000000_a"), migration(last)]), "");
+        assert_eq!(after("20991231235959_b"), "21000101000000");
+        assert!(after("20200102000000_b").as_str() > "20260101000000");
+    }
 }
