@@ -37,10 +37,7 @@ mod scratch;
 use std::process::ExitCode;
 
 use clap::Parser;
-use orm_core::{
-    error::{Error, ErrorKind},
-    schema::Table,
-};
+use orm_core::schema::Table;
 
 use self::{
     args::Args,
@@ -104,12 +101,12 @@ fn run<S: DataSteps>(
         Err(error) => return output::usage(&error),
     };
     if models.is_none() && args.command.needs_models() {
-        return project::run_with_models().unwrap_or_else(|failure| output::failure(&failure, args.json));
+        return project::run_with_models().unwrap_or_else(|error| output::failure(error, args.json));
     }
     let json = args.json;
     match start(args, models, with_data) {
         Ok(report) => output::report(&report, json),
-        Err(failure) => output::failure(&failure, json),
+        Err(error) => output::failure(error, json),
     }
 }
 
@@ -118,8 +115,7 @@ fn start<S: DataSteps>(
     models: Option<&'static [&'static Table]>,
     with_data: impl FnOnce(Migrations) -> Migrations<S>,
 ) -> Result<Report> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|source| {
-        Failure::from(Error::new(ErrorKind::Config, "the runtime cannot be started").with_source(source))
-    })?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|source| Failure::new("the runtime cannot be started").because(source))?;
     runtime.block_on(command::run(args, models, with_data))
 }

@@ -11,13 +11,13 @@ use crate::Database;
 /// Connects to the database that `--database-url` or `DATABASE_URL` names.
 pub(super) async fn connect(options: &Connect) -> Result<Database> {
     let Some(url) = &options.database_url else {
-        return Err(missing());
+        return Err(missing().into());
     };
     // libpq's variables hold for what the URL does not say, as in `Database::from_env`.
     let builder = Database::builder_from_env().url(url).max_connections(4);
     let application = std::env::var_os("PGAPPNAME").is_some() || url.contains("application_name");
     let builder = if application { builder } else { builder.application_name("orm") };
-    builder.connect().await.map_err(|error| explain(error.into()))
+    Ok(builder.connect().await.map_err(|error| explain(Failure::of(error)))?)
 }
 
 fn missing() -> Failure {

@@ -1,11 +1,12 @@
 //! Why a command has failed.
 
-use std::fmt;
+use std::{error::Error as StdError, fmt};
 
 use orm_core::error::{Error, ErrorKind};
 
-/// The result of a command.
-pub(super) type Result<T, E = Failure> = std::result::Result<T, E>;
+/// The result of a command: a [`Failure`] or an [`Error`], which [`Failure::of`] makes one. A conversion between the two types
+/// would be among those that the compiler proposes to applications whose transactions have errors of an unknown type.
+pub(super) type Result<T, E = Box<dyn StdError + Send + Sync>> = std::result::Result<T, E>;
 
 /// An error with what the user can do about it.
 #[derive(Debug)]
@@ -18,16 +19,28 @@ pub(super) struct Failure {
 impl Failure {
     /// A failure of the command itself.
     pub(super) fn new(text: impl Into<String>) -> Self {
-        Error::new(ErrorKind::Config, text.into()).into()
+        Self { error: Error::new(ErrorKind::Config, text.into()), help: Vec::new() }
+    }
+
+    /// Any error, with what it says about mending it.
+    pub(super) fn of(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        match error.into().downcast::<Self>().map_err(|other| other.downcast::<Error>()) {
+            Ok(failure) => *failure,
+            Err(Ok(error)) => {
+                let help = error.hint().map(str::to_owned).into_iter().collect();
+                Self { error: *error, help }
+            }
+            Err(Err(other)) => Self::new(other.to_string()).because(other),
+        }
     }
 
     /// A failure to read or write a file.
     pub(super) fn file(action: &str, path: &std::path::Path, source: std::io::Error) -> Self {
-        Error::new(ErrorKind::Config, format!("cannot {action} {}", path.display())).with_source(source).into()
+        Self::new(format!("cannot {action} {}", path.display())).because(source)
     }
 
     /// Adds the cause.
-    pub(super) fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub(super) fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.error = self.error.with_source(source);
         self
     }
@@ -41,7 +54,7 @@ impl Failure {
     /// The causes, from the outermost.
     pub(super) fn causes(&self) -> Vec<String> {
         let mut causes = Vec::new();
-        let mut next = std::error::Error::source(&self.error);
+        let mut next = self.error.source();
         while let Some(cause) = next {
             causes.push(cause.to_string());
             next = cause.source();
@@ -50,15 +63,14 @@ impl Failure {
     }
 }
 
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        let help = error.hint().map(|it| it.to_owned()).into_iter().collect();
-        Self { error, help }
-    }
-}
-
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.error.fmt(f)
+    }
+}
+
+impl StdError for Failure {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.error.source()
     }
 }

@@ -42,7 +42,8 @@ impl Folder {
         let path = self.path()?;
         if !path.is_dir() {
             return Err(Failure::new(format!("there is no folder {}", path.display()))
-                .help("`orm init` makes it; --migrations names another one"));
+                .help("`orm init` makes it; --migrations names another one")
+                .into());
         }
         Ok(Migrations::from_dir(&path)?)
     }

@@ -1,6 +1,7 @@
 //! The only place that prints: results to standard output, errors to standard error.
 
 use std::{
+    error::Error,
     io::{self, Write},
     process::ExitCode,
 };
@@ -41,7 +42,8 @@ pub(super) fn report(report: &Report, json: bool) -> ExitCode {
 }
 
 /// Prints why a command has failed and returns the exit status.
-pub(super) fn failure(failure: &Failure, json: bool) -> ExitCode {
+pub(super) fn failure(error: Box<dyn Error + Send + Sync>, json: bool) -> ExitCode {
+    let failure = Failure::of(error);
     let text = if json {
         let error = json!({
             "kind": format!("{:?}", failure.error.kind()),

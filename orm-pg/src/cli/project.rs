@@ -82,7 +82,8 @@ fn packages(folder: &Path) -> Result<Vec<Package>> {
         return Err(Failure::new(format!(
             "cargo finds no package here: {}",
             said.trim().trim_start_matches("error: ")
-        )));
+        ))
+        .into());
     }
     let metadata: Metadata = serde_json::from_slice(&metadata.stdout)
         .map_err(|source| Failure::new("the answer of `cargo metadata` cannot be read").because(source))?;
@@ -95,15 +96,16 @@ pub(super) fn package(folder: &Path) -> Result<Package> {
     let manifest = manifest.canonicalize().map_err(|source| Failure::file("find", &manifest, source))?;
     let is_it = |it: &Package| it.manifest_path.canonicalize().is_ok_and(|it| it == manifest);
     packages(folder)?.into_iter().find(is_it).ok_or_else(|| {
-        Failure::new(format!("{} is no package", manifest.display())).help("run it in the folder of a package")
+        let text = format!("{} is no package", manifest.display());
+        Failure::new(text).help("run it in the folder of a package").into()
     })
 }
 
 /// Builds and runs the binary `orm` of the project with the command line of this process, and returns its exit status.
 pub(super) fn run_with_models() -> Result<ExitCode> {
     let here = std::env::current_dir().map_err(|source| Failure::new("there is no current folder").because(source))?;
-    let packages =
-        packages(&here).map_err(|it| it.help("this command needs the models of a project: run it in its folder"))?;
+    let help = "this command needs the models of a project: run it in its folder";
+    let packages = packages(&here).map_err(|error| Failure::of(error).help(help))?;
     let (package, binary) = choose(&packages, &here)?;
     let mut run = Command::new(cargo());
     run.args(["run", "--quiet", "--package", &package.name, "--bin", &binary.name]);
@@ -121,7 +123,7 @@ pub(super) fn run_with_models() -> Result<ExitCode> {
 }
 
 /// The package that contains the current folder, or else the only one with a binary `orm`.
-fn choose<'a>(packages: &'a [Package], here: &Path) -> Result<(&'a Package, &'a Target)> {
+fn choose<'a>(packages: &'a [Package], here: &Path) -> Result<(&'a Package, &'a Target), Failure> {
     let mut with: Vec<_> = packages.iter().filter_map(|it| it.binary().map(|binary| (it, binary))).collect();
     let around = with.iter().filter(|it| here.starts_with(it.0.folder()));
     let nearest = around.max_by_key(|it| it.0.folder().as_os_str().len()).copied();

@@ -22,8 +22,8 @@ pub(super) async fn server(options: &ScratchServer) -> Result<Database> {
         Some(url) => url.clone(),
         None => {
             let found = testing::server().await;
-            let explained = |it: Failure| it.help("--scratch-url names a server on which databases may be created");
-            found.map_err(|error| explained(error.into()))?.url().to_owned()
+            let help = "--scratch-url names a server on which databases may be created";
+            found.map_err(|error| Failure::of(error).help(help))?.url().to_owned()
         }
     };
     Ok(Database::builder().url(&url).max_connections(4).connect().await?)

@@ -17,7 +17,8 @@ use crate::{
 
 pub(super) async fn run(args: &Doctor) -> Result<Report> {
     if let Some(unknown) = args.skip.iter().chain(&args.only).find(|it| !CHECKS.contains(&it.as_str())) {
-        return Err(Failure::new(format!("there is no check {unknown}")).help(format!("one of {}", CHECKS.join(", "))));
+        let known = format!("one of {}", CHECKS.join(", "));
+        return Err(Failure::new(format!("there is no check {unknown}")).help(known).into());
     }
     let db = database::connect(&args.connect).await?;
     let limits = Limits {

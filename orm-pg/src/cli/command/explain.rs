@@ -29,7 +29,7 @@ pub(super) async fn run(args: &Explain) -> Result<Report> {
     let db = database::connect(&args.connect).await?;
     let options = if args.write { TransactionOptions::new() } else { TransactionOptions::new().read_only() };
     let tx = db.begin_with(options).await?;
-    let answer = explain(&tx, &text, args).await.map_err(|failure| explained(failure, &text));
+    let answer = explain(&tx, &text, args).await.map_err(|error| explained(Failure::of(error), &text));
     // Whatever the answer is, nothing of the statement stays.
     let ended = tx.rollback().await;
     let answer = answer?;
@@ -59,7 +59,7 @@ fn text(args: &Explain) -> Result<String> {
     };
     let text = text.trim().trim_end_matches(';').trim_end();
     if text.is_empty() {
-        return Err(Failure::new("there is no statement"));
+        return Err(Failure::new("there is no statement").into());
     }
     Ok(text.to_owned())
 }
@@ -78,7 +78,7 @@ async fn explain(tx: &impl Executor, text: &str, args: &Explain) -> Result<Value
         let binds: Vec<_> = args.bind.iter().map(|it| literal(it)).collect();
         format!("{options}EXECUTE orm_explain ({})", binds.join(", "))
     };
-    fetch(tx, explained).await?.pop().ok_or_else(|| Failure::new("EXPLAIN has no answer"))
+    Ok(fetch(tx, explained).await?.pop().ok_or_else(|| Failure::new("EXPLAIN has no answer"))?)
 }
 
 /// A text as SQL writes it, whatever `standard_conforming_strings` says.

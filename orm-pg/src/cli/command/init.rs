@@ -85,7 +85,7 @@ impl Files {
                 self.kept.push(name.to_owned());
                 Ok(false)
             }
-            Err(source) => Err(Failure::file("write", &path, source)),
+            Err(source) => Err(Failure::file("write", &path, source).into()),
         }
     }
 }
@@ -100,7 +100,8 @@ fn name(folder: &Path) -> Result<String> {
         Ok(name)
     } else {
         Err(Failure::new(format!("{} is no name for a package", absolute.display()))
-            .help("`cargo init --lib --name NAME` starts one, then `orm init`"))
+            .help("`cargo init --lib --name NAME` starts one, then `orm init`")
+            .into())
     }
 }
 

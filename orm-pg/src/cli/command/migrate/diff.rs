@@ -34,7 +34,7 @@ pub(in crate::cli) async fn plan(
     options: &Options,
 ) -> Result<(Plan, Catalog)> {
     let (to, notes) = scratch::desired(server, from, models, options).await?;
-    let explain = |error: orm_core::error::Error| explained(error.into());
+    let explain = |error: orm_core::error::Error| explained(Failure::of(error));
     let mut plan = diff(from, &to, options).map_err(explain)?;
     if !plan.is_empty() {
         plan = proved(server, from, &to, options).await.map_err(explain)?;

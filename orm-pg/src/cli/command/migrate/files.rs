@@ -51,7 +51,7 @@ pub(super) fn next(migrations: &[Migration]) -> u64 {
 pub(super) fn write(path: &Path, text: &str) -> Result<()> {
     let failed = |source| Failure::file("write", path, source);
     let mut file = fs::File::create_new(path).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)
+    Ok(file.write_all(text.as_bytes()).map_err(failed)?)
 }
 
 pub(super) fn new(args: &New) -> Result<Report> {
@@ -64,7 +64,7 @@ pub(super) fn new(args: &New) -> Result<Report> {
     let migrations = args.folder.read()?.check()?;
     let name = args.name.as_deref().unwrap_or_default();
     if !name.chars().any(char::is_alphanumeric) {
-        return Err(Failure::new(format!("{name:?} cannot be part of the name of a file")));
+        return Err(Failure::new(format!("{name:?} cannot be part of the name of a file")).into());
     }
     let id = id(next(&migrations), name);
     let header = Header { after: heads(&migrations), ..Header::default() };
@@ -91,7 +91,7 @@ fn rebase(folder: &Path, migrations: &[Migration], old: &str) -> Result<Report> 
         .find(|it| it.id == old)
         .ok_or_else(|| Failure::new(format!("there is no migration {old}")))?;
     if let Some(after) = migrations.iter().find(|it| it.up.header.after.iter().any(|it| it == old)) {
-        return Err(Failure::new(format!("{} says that it comes after {old}: rebase it first", after.id)));
+        return Err(Failure::new(format!("{} says that it comes after {old}: rebase it first", after.id)).into());
     }
     let others: Vec<_> = migrations.iter().filter(|it| it.id != old).cloned().collect();
     let name = old.split_once('_').map_or("", |it| it.1);

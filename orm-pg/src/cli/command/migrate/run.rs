@@ -16,7 +16,8 @@ use crate::{
 };
 
 fn seconds(seconds: f64) -> Result<Duration> {
-    Duration::try_from_secs_f64(seconds).map_err(|source| Failure::new("that is no number of seconds").because(source))
+    let duration = Duration::try_from_secs_f64(seconds);
+    Ok(duration.map_err(|source| Failure::new("that is no number of seconds").because(source))?)
 }
 
 pub(super) async fn up<S: DataSteps>(args: &Up, with_data: impl FnOnce(Migrations) -> Migrations<S>) -> Result<Report> {
