@@ -26,6 +26,7 @@ mod command;
 mod database;
 mod failure;
 mod folder;
+mod lint;
 mod output;
 mod plan;
 mod progress;

@@ -34,18 +34,18 @@ mod verify;
 #[cfg(feature = "migrate")]
 pub use orm_core::{catalog, migrate};
 
-#[cfg(feature = "cli")]
-pub(crate) use self::of_models::canonical;
 #[cfg(feature = "migrate")]
 pub use self::of_models::catalog_of_models;
 #[cfg(feature = "migrate")]
 pub use self::snapshot::{read_snapshot, write_snapshot};
+#[cfg(feature = "cli")]
+pub(crate) use self::{apply::create_all, of_models::canonical};
 #[cfg(feature = "migrate")]
 pub use self::{
     apply::{apply, plan, prove},
     doctor::{doctor, doctor_with},
     introspect::introspect,
-    lint::lint,
+    lint::{lint, lint_all},
     measure::measure,
     migrations::{
         And, Baseline, DataSteps, Event, MigrationStatus, Migrations, Ran, Repair, Report, Standing, Status, Tool,

@@ -187,6 +187,53 @@ async fn renamed_tables_and_labels_keep_the_rows(db: Database) {
 }
 
 #[orm_pg::test]
+async fn dangerous_steps_of_files_are_found_and_a_diff_writes_safe_ones(db: Database) {
+    let shop = Shop::on(&db).await;
+    shop.run("first", 0, &["migrate", "diff", "--name", "first"]);
+    shop.write("20300101000000_a.up.sql", "CREATE TABLE only_sql (id int);\n");
+    let index = "20300102000000_b.up.sql";
+    shop.write(index, "-- orm: after = 20300101000000_a\n\nSELECT 1;\nCREATE INDEX ON only_sql (id);\n");
+    let found = shop.json("first", 3, &["migrate", "check"]);
+    let finding = &found["findings"][0];
+    assert_eq!(
+        (&finding["rule"], &finding["line"]),
+        (&"require-concurrent-index-creation".into(), &4.into()),
+        "{found}"
+    );
+    assert!(finding["file"].as_str().is_some_and(|it| it.ends_with(index)), "{finding}");
+    assert!(finding["safe"][0].as_str().is_some_and(|it| it.starts_with("CREATE INDEX CONCURRENTLY")), "{finding}");
+    let allow =
+        format!("-- orm: allow = {}\n\nCREATE INDEX ON only_sql (id);\n", finding["allow"].as_str().expect("it"));
+    shop.write(index, &format!("-- orm: after = 20300101000000_a\n{allow}"));
+    let clean = shop.run("first", 0, &["migrate", "check"]);
+    assert!(clean.contains("no dangerous step in 3 migrations\n"), "{clean}");
+
+    shop.run("first", 0, &["migrate", "up"]);
+    load(&db, "INSERT INTO users (email) VALUES ('a'), ('b')").await;
+    shop.run("tokens", 0, &["migrate", "diff", "--name", "tokens"]);
+    let files = shop.files();
+    assert!(files.iter().any(|it| it.1.contains("-- orm: step = repeat\nUPDATE")), "{files:?}");
+    shop.run("tokens", 0, &["migrate", "up"]);
+    assert!(shop.run("tokens", 0, &["migrate", "check", "--lint", "all"]).contains("no dangerous step"));
+    let tokens: i64 = sql!("SELECT count(DISTINCT token) FROM users").one(&db).await.expect("a number");
+    assert_eq!(tokens, 2);
+}
+
+#[orm_pg::test]
+async fn what_has_no_safe_form_needs_a_word(db: Database) {
+    let shop = Shop::on(&db).await;
+    shop.run("first", 0, &["migrate", "diff", "--name", "first"]);
+    let refused = shop.run("stored", 1, &["migrate", "diff", "--name", "stored"]);
+    assert!(refused.contains("_stored.up.sql:4: \"public\".\"users\" is locked for reads and writes"), "{refused}");
+    let word = "add-column-generated-stored(users)";
+    assert!(refused.contains(&format!("help: if they are meant: --allow '{word}'\n")), "{refused}");
+    assert_eq!(shop.files().len(), 1);
+    shop.run("stored", 0, &["migrate", "diff", "--name", "stored", "--allow", word]);
+    assert!(shop.files()[1].1.contains(&format!("-- orm: allow = {word}\n")), "{:?}", shop.files());
+    shop.run("stored", 0, &["migrate", "check"]);
+}
+
+#[orm_pg::test]
 async fn what_models_do_not_describe_stays(db: Database) {
     let shop = Shop::on(&db).await;
     shop.run("first", 0, &["migrate", "diff", "--name", "first"]);
@@ -198,17 +245,20 @@ async fn what_models_do_not_describe_stays(db: Database) {
         "CREATE VIEW emails AS SELECT email FROM users;
          CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
          CREATE TRIGGER touched BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();
-         CREATE TABLE only_sql (id int PRIMARY KEY);",
+         CREATE TABLE only_sql (id int PRIMARY KEY);
+         COMMENT ON INDEX only_sql_pkey IS 'of the key';",
     );
     shop.write(
         &format!("{id}.down.sql"),
         "DROP TABLE only_sql; DROP TRIGGER touched ON users; DROP FUNCTION touch(); DROP VIEW emails;",
     );
-    shop.run("first", 0, &["migrate", "check"]);
+    let checked = shop.run("first", 0, &["migrate", "check"]);
+    assert!(checked.ends_with("0 unmanaged objects in the database\n"), "{checked}");
     shop.run("first", 0, &["migrate", "up"]);
     let verified = shop.run("first", 0, &["verify"]);
     assert!(verified.contains("no model has the table only_sql"), "{verified}");
-    shop.run("second", 0, &["migrate", "diff", "--name", "posts"]);
+    let written = shop.run("second", 0, &["migrate", "diff", "--name", "posts"]);
+    assert!(written.ends_with("1 unmanaged object in the database\n"), "{written}");
     shop.run("second", 0, &["migrate", "up"]);
     shop.run("second", 0, &["verify"]);
     let there: i64 = sql!("SELECT count(*) FROM pg_trigger WHERE tgname = 'touched'").one(&db).await.expect("a number");

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 
-pub(super) use self::migrate::{Baseline, Check, Diff, Down, Folder, Migrate, New, Repair, Status, Up};
+pub(super) use self::migrate::{Baseline, Check, Diff, Down, Folder, Lint, Migrate, New, Repair, Status, Up};
 use crate::schema::generate;
 
 /// Migrations, models and databases of orm-pg.

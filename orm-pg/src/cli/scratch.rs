@@ -2,7 +2,7 @@
 
 use orm_core::{
     catalog::{Catalog, Name},
-    migrate::{self, HISTORY_TABLE, Options, diff, renames},
+    migrate::{self, HISTORY_TABLE, Options, renames},
     schema::Table,
 };
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Database,
-    schema::{DataSteps, Migrations, Scratch, Tool, apply, canonical, catalog_of_models, introspect},
+    schema::{DataSteps, Migrations, Scratch, Tool, apply, canonical, catalog_of_models, create_all, introspect},
     testing,
 };
 
@@ -57,7 +57,7 @@ async fn renamed(server: &Database, from: &Catalog, options: &Options) -> Result
         return Ok(from.clone());
     }
     let named = Scratch::within(server, async |db| {
-        apply(db, &diff(&introspect(db).await?, from, &Options::new().allow_all())?).await?;
+        create_all(db, from).await?;
         apply(db, &steps).await?;
         introspect(db).await
     });

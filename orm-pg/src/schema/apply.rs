@@ -103,7 +103,7 @@ async fn planned_on(scratch: &Database, from: &Catalog, to: &Catalog, options: &
 }
 
 /// Creates the whole schema in an empty database.
-pub(super) async fn create_all(database: &Database, schema: &Catalog) -> Result<()> {
+pub(crate) async fn create_all(database: &Database, schema: &Catalog) -> Result<()> {
     let empty = introspect(database).await?;
     apply(database, &diff(&empty, schema, &Options::new().allow_all())?).await
 }

@@ -17,7 +17,7 @@ use crate::{Database, raw::statements};
 ///
 /// Each statement is measured by itself ([`measure`]) and judged by what it did and by the schemas before and after it
 /// ([`lint`](orm_core::migrate::lint)); the `step` of a finding is the position of the step in the file. A step that repeats is run
-/// once, and a step that is a Rust function is left out.
+/// once, and a step that is a Rust function is left out. What the header of the file allows is not found.
 ///
 /// Run it on a server without data that anybody needs: statements may also change roles and settings of the whole server.
 ///
@@ -37,20 +37,52 @@ use crate::{Database, raw::statements};
 /// # Ok(()) }
 /// ```
 pub async fn lint(scratch: &Database, script: &Script, options: &LintOptions) -> Result<Vec<Finding>> {
-    let mut runs: Vec<(usize, Effects)> = Vec::new();
+    let found = lint_all(scratch, std::slice::from_ref(script), options).await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// As [`lint`], for files that run one after the other at the same time: tables that one of them makes may be locked by the next
+/// ones. Returns the findings of each file.
+///
+/// # Errors
+/// As [`lint`].
+///
+/// ```
+/// # use blog::*; async fn run(db: Database) -> Result<()> {
+/// use orm_pg::schema::{Scratch, lint_all, migrate::{LintOptions, file}};
+///
+/// let table = file::parse("1_notes.up.sql", "CREATE TABLE notes (title text);")?;
+/// let index = file::parse("2_notes.up.sql", "CREATE INDEX ON notes (title);")?;
+/// let found = Scratch::within(&db, async |it| lint_all(it, &[table, index], &LintOptions::default()).await).await?;
+/// assert!(found[1].is_empty());
+/// # Ok(()) }
+/// ```
+pub async fn lint_all(scratch: &Database, scripts: &[Script], options: &LintOptions) -> Result<Vec<Vec<Finding>>> {
+    let mut runs: Vec<Run> = Vec::new();
     let mut catalogs = vec![introspect(scratch).await?];
     let mut pending = None;
-    for (position, step) in script.steps.iter().enumerate() {
-        let (Action::Sql(text) | Action::Repeat(text)) = &step.action else { continue };
-        for statement in statements(text) {
-            let effects = measure(scratch, statement).await?;
-            // What touches no table that was there needs no catalog of its own.
-            if effects.relations.iter().any(|it| it.kind != RelationKind::Index) || effects.alone {
-                catalogs.push(introspect(scratch).await?);
-                runs.push((position, effects));
-                pending = None;
-            } else {
-                pending = Some((position, effects));
+    let mut transaction = 0;
+    for (file, script) in scripts.iter().enumerate() {
+        transaction += 1;
+        for (position, step) in script.steps.iter().enumerate() {
+            transaction += usize::from(!script.header.one_transaction);
+            let (Action::Sql(text) | Action::Repeat(text)) = &step.action else { continue };
+            let mut read = 0;
+            for statement in statements(text) {
+                let start = text.get(read..).and_then(|it| it.find(statement)).map_or(read, |it| it + read);
+                read = start + statement.len();
+                let lines = text.get(..start).unwrap_or_default().matches('\n').count();
+                let effects = measure(scratch, statement).await?;
+                // What touches no table that was there needs no catalog of its own.
+                let seen = effects.relations.iter().any(|it| it.kind != RelationKind::Index) || effects.alone;
+                let run = Run { file, position, line: step.line + lines, transaction, effects };
+                if seen {
+                    catalogs.push(introspect(scratch).await?);
+                    runs.push(run);
+                    pending = None;
+                } else {
+                    pending = Some(run);
+                }
             }
         }
     }
@@ -61,16 +93,27 @@ pub async fn lint(scratch: &Database, script: &Script, options: &LintOptions) ->
     let pairs = catalogs.iter().zip(catalogs.iter().skip(1));
     let steps: Vec<_> = pairs
         .zip(&runs)
-        .map(|((before, after), (position, effects))| Measured {
-            before,
-            after,
-            effects,
-            transaction: if script.header.one_transaction { 0 } else { *position },
-        })
+        .map(|((before, after), run)| Measured { before, after, effects: &run.effects, transaction: run.transaction })
         .collect();
-    let mut findings = judge(&steps, options);
-    for finding in &mut findings {
-        finding.step = runs.get(finding.step).map_or(finding.step, |it| it.0);
+    let mut found: Vec<Vec<Finding>> = scripts.iter().map(|_| Vec::new()).collect();
+    for mut finding in judge(&steps, options) {
+        let Some(run) = runs.get(finding.step) else { continue };
+        (finding.step, finding.line) = (run.position, Some(run.line));
+        if let (Some(list), Some(script)) = (found.get_mut(run.file), scripts.get(run.file))
+            && !script.header.allow.contains(&finding.allow)
+        {
+            list.push(finding);
+        }
     }
-    Ok(findings)
+    Ok(found)
+}
+
+/// A statement that has been run.
+struct Run {
+    /// The position of its file, and that of its step in the file.
+    file: usize,
+    position: usize,
+    line: usize,
+    transaction: usize,
+    effects: Effects,
 }

@@ -203,7 +203,18 @@ impl<S: DataSteps> Migrations<S> {
     /// file that did not run is before one that did, a step failed, a function is missing. Later: the file and the line of the
     /// statement that failed, with what the server said.
     pub async fn run(&self, db: &Database) -> Result<Report> {
-        let migrations = self.check()?;
+        self.run_migrations(db, self.check()?).await
+    }
+
+    /// As [`run`](Self::run), without some of the migrations.
+    #[cfg(feature = "cli")]
+    pub(crate) async fn run_without(&self, db: &Database, left_out: &[&Migration]) -> Result<Report> {
+        let mut migrations = self.check()?;
+        migrations.retain(|it| !left_out.contains(&it));
+        self.run_migrations(db, migrations).await
+    }
+
+    async fn run_migrations(&self, db: &Database, migrations: Vec<Migration>) -> Result<Report> {
         let before = review_of(&migrations, &history::read(db).await?, &self.options);
         if before.problems.is_empty() && before.pending.is_empty() {
             let waiting = before.waiting.iter().map(|it| it.id.clone()).collect();

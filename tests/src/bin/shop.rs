@@ -76,6 +76,40 @@ mod renamed {
     }
 }
 
+/// Each user has a token, also those from before.
+mod tokens {
+    use super::*;
+
+    #[derive(Debug, Clone, Model)]
+    #[orm(table = "users")]
+    pub struct User {
+        #[orm(key, identity)]
+        pub id: i64,
+        #[orm(unique)]
+        pub email: String,
+        pub nick: Option<String>,
+        #[orm(default = "gen_random_uuid()::text", unique)]
+        pub token: String,
+    }
+}
+
+/// A column that no online change can add.
+mod stored {
+    use super::*;
+
+    #[derive(Debug, Clone, Model)]
+    #[orm(table = "users")]
+    pub struct User {
+        #[orm(key, identity)]
+        pub id: i64,
+        #[orm(unique)]
+        pub email: String,
+        pub nick: Option<String>,
+        #[orm(generated = "upper(email)")]
+        pub shout: Option<String>,
+    }
+}
+
 mod moods {
     use super::*;
 
@@ -127,6 +161,8 @@ fn main() -> ExitCode {
         Ok("second") => orm_pg::cli::main(models![second::User, second::Post]),
         Ok("third") => orm_pg::cli::main(models![third::User]),
         Ok("renamed") => orm_pg::cli::main(models![renamed::User]),
+        Ok("tokens") => orm_pg::cli::main(models![tokens::User]),
+        Ok("stored") => orm_pg::cli::main(models![stored::User]),
         Ok("moods") => orm_pg::cli::main(models![moods::Person]),
         Ok("moods_renamed") => orm_pg::cli::main(models![moods_renamed::Person]),
         // With the functions of its migrations.

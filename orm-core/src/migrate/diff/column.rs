@@ -238,7 +238,7 @@ impl Diff<'_> {
     }
 
     /// The NOT NULL of a column: in use, it is checked as a constraint first, so that SET NOT NULL need not scan the table.
-    fn set_not_null(&mut self, key: &Key, table: &Table, column: &Column) {
+    pub(super) fn set_not_null(&mut self, key: &Key, table: &Table, column: &Column) {
         let alter = |rest: String| format!("ALTER TABLE {} {rest}", table.name);
         let (name, quoted_column) = (&table.name.name, quoted(&column.name));
         let set = alter(format!("ALTER COLUMN {quoted_column} SET NOT NULL"));

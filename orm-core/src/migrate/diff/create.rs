@@ -5,9 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Diff, step, table::enabled};
 use crate::{
     catalog::{Column, ConstraintKind, Name, Sequence, Table},
-    ddl::catalog::{Inside, comment_on, quoted},
+    ddl::{
+        catalog::{Inside, comment_on, quoted},
+        recipe,
+    },
     error::Result,
     migrate::{
+        Mode, Step, is_volatile,
         needs::{Needs, add_bodies},
         order::ordered,
         part::{Key, Part},
@@ -278,7 +282,14 @@ impl<'a> Diff<'a> {
         }
     }
 
-    /// `ALTER TABLE … ADD COLUMN …`. While the table is in use, a column without a default is first added as nullable.
+    /// `ALTER TABLE … ADD COLUMN …`. While the table is in use, a column without a default is first added as nullable, and one whose
+    /// default has another value in each row gets it afterwards:
+    ///
+    /// ```sql
+    /// ALTER TABLE … ADD COLUMN "token" uuid
+    /// ALTER TABLE … ALTER COLUMN "token" SET DEFAULT gen_random_uuid()
+    /// UPDATE … SET "token" = DEFAULT WHERE …                             -- again and again
+    /// ```
     fn add_column(&mut self, key: &Key, table: &Table, column: &Column) {
         let is_new = self.made.contains(&Key::Table(table.name.clone()));
         let by_parent = |parent: &Name| Key::Column(parent.clone(), column.name.clone());
@@ -294,16 +305,29 @@ impl<'a> Diff<'a> {
         let default = self.made.contains(&default) && !self.comes_after(&default, name);
         let sequence = self.sequence_of(name, &column.name).cloned();
         let filled = column.default.is_some() || column.identity.is_some() || column.generated.is_some();
-        let later = self.options.online && self.stays(name) && !column.nullable && !filled;
-        let added = Column { nullable: column.nullable || later, ..column.clone() };
+        let in_use = self.options.online && self.stays(name);
+        let later = in_use && !column.nullable && !filled;
+        // Else all rows would be written under the lock. A batch is found by places of rows, which the tables below another
+        // one have each for themselves.
+        let alone = table.partition_by.is_none() && self.kept_children(name).is_empty();
+        let in_batches = column.default.as_deref().filter(|it| in_use && alone && default && is_volatile(it, self.to));
+        let added = Column { nullable: column.nullable || later || in_batches.is_some(), ..column.clone() };
         let not_null = table.not_null(column);
-        let definition = added.definition(name, sequence.as_ref(), default, not_null);
+        let definition = added.definition(name, sequence.as_ref(), default && in_batches.is_none(), not_null);
         self.push(step(key, format!("ALTER TABLE {name} ADD COLUMN {definition}")));
         let what = format!("COLUMN {name}.{}", quoted(&column.name));
         self.comment(key, &what, &None, &column.comment);
         self.column_details(key, name, None, column);
         if later {
             self.required_later.push(key.clone());
+        }
+        if let Some(value) = in_batches {
+            self.push(step(key, recipe::set_default(name, &column.name, value)));
+            let fill = step(key, recipe::fill(name, &column.name, "DEFAULT"));
+            self.push(Step { mode: Mode::Repeat, ..fill });
+            if !column.nullable {
+                self.set_not_null(key, table, column);
+            }
         }
         if default {
             self.done.insert(Key::Default(name.clone(), column.name.clone()));

@@ -29,7 +29,7 @@ pub struct LintOptions {
     pub rows: BTreeMap<Name, u64>,
     /// Tables with fewer rows may be locked while they are read or rewritten.
     pub small: u64,
-    /// The destructive steps that are wanted.
+    /// What is wanted: each is the [`allow`](Finding::allow) of a finding that is left out.
     pub allow: Vec<Allow>,
 }
 
@@ -82,14 +82,22 @@ impl<'a> Change<'a> {
         self.step.after.server_version
     }
 
-    pub(super) fn allows(&self, action: &str, object: &str) -> bool {
-        let plain = object.strip_prefix("public.").unwrap_or(object);
-        self.options.allow.iter().any(|it| it.action == action && (it.object == object || it.object == plain))
+    pub(super) fn find(&mut self, rule: &'static str, level: Level, table: &Name, message: String, recipe: Vec<Step>) {
+        self.find_allowed(Allow::new(rule, table.short()), rule, level, table, message, recipe);
     }
 
-    pub(super) fn find(&mut self, rule: &'static str, level: Level, table: &Name, message: String, recipe: Vec<Step>) {
+    /// As [`find`](Self::find), for what a diff has its own word for.
+    pub(super) fn find_allowed(
+        &mut self,
+        allow: Allow,
+        rule: &'static str,
+        level: Level,
+        table: &Name,
+        message: String,
+        recipe: Vec<Step>,
+    ) {
         let (step, table) = (self.position, Some(table.clone()));
-        self.findings.push(Finding { rule, level, step, table, message, recipe });
+        self.findings.push(Finding { rule, level, step, table, line: None, allow, message, recipe });
     }
 
     /// The strongest lock that earlier steps of the same transaction hold on the table.

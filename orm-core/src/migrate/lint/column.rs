@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     catalog::{Column, Constraint, ConstraintKind, Domain},
-    migrate::Step,
+    migrate::{Allow, Step},
 };
 
 pub(super) fn check(change: &mut Change<'_>) {
@@ -38,21 +38,19 @@ fn rename(change: &mut Change<'_>, table: Changed<'_>, from: &Column, to: &Colum
          fill it in batches, and drop the old one when the old version of the application has stopped (`expand::rename`)",
         from.name, to.name
     );
-    change.find("renaming-column", Level::Error, name, message, Vec::new());
+    let allow = Allow::new("rename_column", format!("{}.{}", name.short(), to.name));
+    change.find_allowed(allow, "renaming-column", Level::Error, name, message, Vec::new());
 }
 
 fn drop(change: &mut Change<'_>, table: Changed<'_>, column: &Column) {
     let name = &table.before.name;
-    let object = format!("{}.{}.{}", name.schema, name.name, column.name);
-    if !change.allows("drop_column", &object) {
-        let message = format!(
-            "{name}: the column {:?} and its values are lost, and what runs now may ask for it: first deploy a version that does \
-             not, then allow it with `-- orm: allow = drop_column({})`",
-            column.name,
-            object.strip_prefix("public.").unwrap_or(&object)
-        );
-        change.find("ban-drop-column", Level::Error, name, message, Vec::new());
-    }
+    let allow = Allow::new("drop_column", format!("{}.{}", name.short(), column.name));
+    let message = format!(
+        "{name}: the column {:?} and its values are lost, and what runs now may ask for it: first deploy a version that does not, \
+         then allow it with `-- orm: allow = {allow}`",
+        column.name,
+    );
+    change.find_allowed(allow, "ban-drop-column", Level::Error, name, message, Vec::new());
 }
 
 fn add(change: &mut Change<'_>, table: Changed<'_>, column: &Column) {
@@ -123,6 +121,7 @@ fn alter(change: &mut Change<'_>, table: Changed<'_>, from: &Column, to: &Column
     if from.ty == to.ty {
         return;
     }
+    let change_type = || Allow::new("change_type", format!("{}.{}", name.short(), to.name));
     let checked = table.before.constraints.iter().any(|it| is_check_of(it, &to.name));
     if table.rewritten() {
         let message = format!(
@@ -130,7 +129,7 @@ fn alter(change: &mut Change<'_>, table: Changed<'_>, from: &Column, to: &Column
              type that a trigger keeps equal, fill it in batches, and exchange the two (`expand::change_type`)",
             to.name, from.ty, to.ty
         );
-        change.find("changing-column-type", Level::Error, name, message, Vec::new());
+        change.find_allowed(change_type(), "changing-column-type", Level::Error, name, message, Vec::new());
     } else if table.effect.is_some_and(|it| it.is_long()) {
         let (rule, work, recipe) = if checked && table.effect.is_some_and(|it| it.indexes.is_empty()) {
             let checks: Vec<_> = table.after.constraints.iter().filter(|it| is_check_of(it, &to.name)).collect();
@@ -139,7 +138,7 @@ fn alter(change: &mut Change<'_>, table: Changed<'_>, from: &Column, to: &Column
             ("changing-column-type", "its indexes are built again", Vec::new())
         };
         let message = format!("{name} is locked for reads and writes: {:?} changes its type, and {work}", to.name);
-        change.find(rule, Level::Error, name, message, recipe);
+        change.find_allowed(change_type(), rule, Level::Error, name, message, recipe);
     } else {
         let message = format!(
             "{name}: {:?} becomes {} without touching rows; what runs now must cope with both types",

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::{catalog::Name, migrate::Step};
+use crate::{
+    catalog::Name,
+    migrate::{Allow, Step},
+};
 
 /// How dangerous something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,6 +40,11 @@ pub struct Finding {
     pub step: usize,
     /// The table that it concerns.
     pub table: Option<Name>,
+    /// The line of the statement in its file, if the steps are those of a file.
+    pub line: Option<usize>,
+    /// What permits it in the header of a file: the word for a step that loses data, such as `drop_column(users.nick)`, otherwise
+    /// the rule with the table, such as `long-lock(users)`.
+    pub allow: Allow,
     /// What happens, one sentence.
     pub message: String,
     /// The steps that do the same safely, if there are such.

@@ -3,7 +3,7 @@
 use super::{change::Change, finding::Level, recipe};
 use crate::{
     catalog::{Name, Table},
-    migrate::LockMode,
+    migrate::{Allow, LockMode},
 };
 
 pub(super) fn check(change: &mut Change<'_>) {
@@ -22,18 +22,18 @@ fn tables(change: &mut Change<'_>) {
         let same = |it: &&Table| before.table(&it.name).is_none() && it.columns == table.columns;
         if let Some(renamed) = after.tables.iter().find(same) {
             let rule = if renamed.name.schema == name.schema { "renaming-table" } else { "rename-schema" };
+            let allow = Allow::new("rename_table", renamed.name.short());
             let message = format!("what runs now asks for {name}, which is called {} afterwards", renamed.name);
-            change.find(rule, Level::Error, name, message, recipe::rename_table(name, renamed));
+            change.find_allowed(allow, rule, Level::Error, name, message, recipe::rename_table(name, renamed));
             continue;
         }
-        let object = format!("{}.{}", name.schema, name.name);
-        if change.matters(name) && !change.allows("drop_table", &object) {
-            let plain = object.strip_prefix("public.").unwrap_or(&object);
+        if change.matters(name) {
+            let allow = Allow::new("drop_table", name.short());
             let message = format!(
                 "{name} and its rows are lost: first deploy a version that does not use it, then allow it with \
-                 `-- orm: allow = drop_table({plain})`"
+                 `-- orm: allow = {allow}`"
             );
-            change.find("ban-drop-table", Level::Error, name, message, Vec::new());
+            change.find_allowed(allow, "ban-drop-table", Level::Error, name, message, Vec::new());
         }
     }
     for table in change.tables() {
@@ -87,7 +87,8 @@ fn enums(change: &mut Change<'_>) {
                  the rows in batches, and remove the old one by a new type",
                 from.name
             );
-            change.find("rename-enum-value", Level::Error, &from.name, message, Vec::new());
+            let allow = Allow::new("rename_label", from.name.short());
+            change.find_allowed(allow, "rename-enum-value", Level::Error, &from.name, message, Vec::new());
         }
     }
 }

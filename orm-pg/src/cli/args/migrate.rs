@@ -132,19 +132,41 @@ pub(in crate::cli) struct Status {
 /// Check the files and the models against each other
 ///
 /// The files must be readable and run on a scratch database, and their branches must not change the same objects. Exit status 3 if
-/// the models say something else than what the files make. With a database, its history must fit the files.
+/// the models say something else than what the files make, and if a file has a step that stops the application, breaks it or loses
+/// data: each is shown with its file, its line and its safe form. `-- orm: allow = ...` in the file permits it. With a database, its
+/// history must fit the files.
 #[derive(Debug, Group)]
-#[command(after_help = "Examples:\n  orm migrate check\n  orm migrate check --files-only")]
+#[command(
+    after_help = "Examples:\n  orm migrate check\n  orm migrate check --lint all\n  orm migrate check --lint-after \
+                        20261127090000_first\n  orm migrate check --files-only"
+)]
 pub(in crate::cli) struct Check {
-    /// Leave out the models, which need a scratch database
+    /// Leave out what needs a scratch database: the models, and what is dangerous
     #[arg(long)]
     pub(in crate::cli) files_only: bool,
+    /// Which files are run step by step to see what is dangerous about them
+    #[arg(long, value_enum, default_value_t = Lint::Pending, conflicts_with = "files_only")]
+    pub(in crate::cli) lint: Lint,
+    /// Only files after this one, for files from before the first check
+    #[arg(long, value_name = "ID", conflicts_with = "files_only")]
+    pub(in crate::cli) lint_after: Option<String>,
     #[command(flatten)]
     pub(in crate::cli) folder: Folder,
     #[command(flatten)]
     pub(in crate::cli) connect: Connect,
     #[command(flatten)]
     pub(in crate::cli) scratch: ScratchServer,
+}
+
+/// Which files are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Lint {
+    /// Those that did not run in the database; all, if none is named
+    Pending,
+    /// All
+    All,
+    /// None
+    None,
 }
 
 /// Record migrations as run without running them, since what they make is there

@@ -1,6 +1,7 @@
 //! `orm migrate`.
 
 mod baseline;
+mod check;
 pub(super) mod diff;
 mod files;
 mod history;
@@ -21,7 +22,7 @@ pub(super) async fn run<S: DataSteps>(
     match args {
         Migrate::New(it) => files::new(&it),
         Migrate::Diff(it) => diff::run(&it, models.unwrap_or_default(), with_data).await,
-        Migrate::Check(it) => files::check(&it, models, with_data).await,
+        Migrate::Check(it) => check::run(&it, models, with_data).await,
         Migrate::Up(it) => run::up(&it, with_data).await,
         Migrate::Down(it) => run::down(&it, with_data).await,
         Migrate::Status(it) => history::status(&it).await,

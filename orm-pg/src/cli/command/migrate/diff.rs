@@ -1,11 +1,11 @@
 //! `orm migrate diff`: from models and the snapshot to files.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use orm_core::{
     catalog::Catalog,
     migrate::{
-        Mode, Options, Phase, Plan, Rename, diff,
+        Allow, Mode, Options, Phase, Plan, Rename, diff,
         file::{Migration, generate},
     },
     schema::Table,
@@ -19,11 +19,12 @@ use crate::{
         args::Diff,
         failure::{Failure, Result},
         folder::heads,
+        lint::{self, Found},
         report,
         report::{BOLD, DIM, GOOD, Report, counted, styled},
         scratch,
     },
-    schema::{DataSteps, Migrations, plan as proved},
+    schema::{DataSteps, Migrations, Scratch, create_all, plan as proved},
 };
 
 /// The steps from `from` to what the models say, proved, and the schema after them.
@@ -78,15 +79,25 @@ pub(super) async fn run<S: DataSteps>(
     let options = options.rename(Rename::of_models(&from, models, "public"));
     let options = if args.unused { options } else { options.online() };
     let (plan, _) = plan(&server, &from, models, &options).await?;
-    if args.print || plan.is_empty() {
+    if plan.is_empty() {
         return Ok(shown(&plan, &from));
     }
-    let files = generate(&plan, args.name.as_deref().unwrap_or_default(), next(&migrations), &heads(&migrations))?;
-    let mut report = Report::new(Value::Null);
-    let written = write_all(&args.folder.path()?, &files, &mut report)?;
+    let name = args.name.as_deref().unwrap_or("printed");
+    let mut files = generate(&plan, name, next(&migrations), &heads(&migrations))?;
+    let folder = args.folder.path()?;
+    let found = if args.unused { Vec::new() } else { dangers(&server, &from, &mut files, &args.allow).await? };
+    if args.print {
+        let mut report = shown(&plan, &from);
+        lint::show(&mut report, &folder, &found);
+        return Ok(report);
+    }
+    refuse(&folder, &found)?;
+    let mut report = Report::new(json!({ "steps": steps(&plan), "notes": plan.notes }));
+    let written = write_all(&folder, &files, &mut report)?;
+    report.set("written", written);
     report.line(format_args!("proved on a scratch database: {}", counted(plan.steps.len(), "step")));
+    lint::show(&mut report, &folder, &found);
     plan.notes.iter().for_each(|it| report.line(format_args!("note: {it}")));
-    report.json = json!({ "written": written, "steps": steps(&plan), "notes": plan.notes });
     report.unmanaged(from.unmanaged.len());
     Ok(report)
 }
@@ -108,11 +119,49 @@ pub(super) fn write_all(folder: &Path, files: &[Migration], report: &mut Report)
     Ok(written)
 }
 
+/// Runs the files on a scratch database and returns what is dangerous about them. What `allow` permits goes into their headers.
+async fn dangers(server: &Database, from: &Catalog, files: &mut [Migration], allow: &[Allow]) -> Result<Vec<Found>> {
+    let all: Vec<_> = files.iter().collect();
+    let mut found = Scratch::within(server, async |db| {
+        create_all(db, from).await?;
+        lint::measured(db, &all).await
+    })
+    .await?;
+    for file in files {
+        let own = found.iter().filter(|it| it.id == file.id && it.is_error());
+        file.up.header.allow.extend(own.map(|it| &it.finding.allow).filter(|it| allow.contains(it)).cloned());
+        file.up.header.allow.sort();
+        file.up.header.allow.dedup();
+    }
+    found.retain(|it| !allow.contains(&it.finding.allow));
+    Ok(found)
+}
+
+/// Refuses steps that stop the application or break it, with their safe forms.
+fn refuse(folder: &Path, found: &[Found]) -> Result<()> {
+    let errors: Vec<_> = found.iter().filter(|it| it.is_error()).collect();
+    if errors.is_empty() {
+        return Ok(());
+    }
+    let texts: Vec<_> = errors.iter().map(|it| lint::text(folder, it)).collect();
+    let words: BTreeSet<_> = errors.iter().map(|it| format!("--allow '{}'", it.finding.allow)).collect();
+    let words: Vec<_> = words.into_iter().collect();
+    let text = format!("the plan has steps that stop the application or break it:\n{}", texts.join("\n"));
+    Err(Failure::new(text)
+        .help(format!("if they are meant: {}", words.join(" ")))
+        .help("if nobody uses the tables meanwhile: --unused")
+        .into())
+}
+
 fn shown(plan: &Plan, from: &Catalog) -> Report {
     let mut report = Report::new(json!({ "steps": steps(plan), "notes": plan.notes }));
     report.found = !plan.is_empty();
     for step in &plan.steps {
-        let alone = if step.mode == Mode::Alone { " (in a transaction of its own)" } else { "" };
+        let alone = match step.mode {
+            Mode::Together => "",
+            Mode::Alone => " (in a transaction of its own)",
+            Mode::Repeat => " (repeated until it affects no row)",
+        };
         let contract = if step.phase == Phase::Contract { " (with --contract)" } else { "" };
         report.line(styled(DIM, format_args!("-- {}{alone}{contract}", step.object.identity)));
         report.line(styled(BOLD, format_args!("{};", step.sql)));
@@ -133,6 +182,7 @@ pub(in crate::cli) fn steps(plan: &Plan) -> Vec<Value> {
             "object": it.object.identity,
             "kind": it.object.kind,
             "alone": it.mode == Mode::Alone,
+            "repeated": it.mode == Mode::Repeat,
             "contract": it.phase == Phase::Contract,
             "allow": it.allow.as_ref().map(ToString::to_string),
         })

@@ -1,4 +1,4 @@
-//! `orm migrate new` and `orm migrate check`: what needs the files.
+//! `orm migrate new`, and how files are named and written.
 
 use std::{
     fs,
@@ -7,23 +7,14 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use orm_core::{
-    migrate::file::{Header, Migration, Script, id, migrations},
-    schema::Table,
-};
+use orm_core::migrate::file::{Header, Migration, Script, id, migrations};
 use serde_json::json;
 
-use super::diff;
-use crate::{
-    cli::{
-        args::{Check, New},
-        database,
-        failure::{Failure, Result},
-        folder::heads,
-        report::{GOOD, PROBLEM, Report, counted, styled},
-        scratch,
-    },
-    schema::{DataSteps, Migrations, introspect},
+use crate::cli::{
+    args::New,
+    failure::{Failure, Result},
+    folder::heads,
+    report::{GOOD, Report, styled},
 };
 
 /// The end of the year 9999.
@@ -108,38 +99,6 @@ fn rebase(folder: &Path, migrations: &[Migration], old: &str) -> Result<Report> 
     fs::remove_file(&from).map_err(|source| Failure::file("remove", &from, source))?;
     let mut report = Report::new(json!({ "id": new, "was": old }));
     report.line(format_args!("{old} is now {}", styled(GOOD, &new)));
-    Ok(report)
-}
-
-pub(super) async fn check<S: DataSteps>(
-    args: &Check,
-    models: Option<&'static [&'static Table]>,
-    with_data: impl FnOnce(Migrations) -> Migrations<S>,
-) -> Result<Report> {
-    let migrations = with_data(args.folder.read()?).contract();
-    let files = migrations.check()?;
-    let mut report = Report::new(json!({ "migrations": files.len() }));
-    report.line(format_args!("{} can run", counted(files.len(), "migration")));
-    if let (Some(models), false) = (models, args.files_only) {
-        let server = scratch::server(&args.scratch).await?;
-        let made = scratch::replayed(&server, &migrations).await?;
-        let missing = diff::missing(&server, &made, models).await?;
-        report.found = !missing.is_empty();
-        if missing.is_empty() {
-            report.line(styled(GOOD, "the models are what the migrations make"));
-        } else {
-            let text = "the models are not what the migrations make: `orm migrate diff --name …` writes these steps";
-            report.line(styled(PROBLEM, text));
-            missing.iter().for_each(|it| report.line(format_args!("  {};", it.replace('\n', "\n  "))));
-        }
-        report.set("missing", missing);
-    }
-    if args.connect.database_url.is_some() {
-        let db = database::connect(&args.connect).await?;
-        migrations.check_against(&db).await?;
-        report.line("the history of the database fits the files");
-        report.unmanaged(introspect(&db).await?.unmanaged.len());
-    }
     Ok(report)
 }
 
