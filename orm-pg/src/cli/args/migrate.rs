@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{
-    Args as Group, Subcommand,
+    Args as Group, Subcommand, ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use orm_core::migrate::Allow;

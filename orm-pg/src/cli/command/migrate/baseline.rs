@@ -8,7 +8,7 @@ use orm_core::{
 };
 use serde_json::{Value, json};
 
-use super::{diff::write_all, files::now};
+use super::{diff::write_all, files::next};
 use crate::{
     Database,
     cli::{
@@ -58,7 +58,8 @@ async fn write_first(
 ) -> Result<(Vec<String>, Option<String>)> {
     if let Some(last) = migrations.check()?.last() {
         return Err(Failure::new(format!("{} has migrations already", args.folder.path()?.display()))
-            .help(format!("--up-to {} records those that are there; --write is for a folder without any", last.id)));
+            .help(format!("--up-to {} records those that are there; --write is for a folder without any", last.id))
+            .into());
     }
     let server = scratch::server(&args.scratch).await?;
     let empty = scratch::replayed(&server, migrations).await?;
@@ -66,9 +67,10 @@ async fn write_first(
     let plan = plan(&server, &empty, &to, &Options::new()).await?;
     if plan.is_empty() {
         return Err(Failure::new("the database is empty, so there is nothing to write")
-            .help("`orm migrate diff` writes the first migration from models"));
+            .help("`orm migrate diff` writes the first migration from models")
+            .into());
     }
-    let files = generate(&plan, name, now(), &[])?;
+    let files = generate(&plan, name, next(&[]), &[])?;
     let written = write_all(&args.folder.path()?, &files, report)?;
     report.line(format_args!("proved on a scratch database: {}", counted(plan.steps.len(), "step")));
     plan.notes.iter().for_each(|it| report.line(format_args!("note: {it}")));
