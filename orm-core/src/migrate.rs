@@ -10,6 +10,7 @@ pub mod expand;
 pub mod file;
 mod history;
 mod lint;
+mod live;
 mod mention;
 mod needs;
 mod options;
@@ -27,7 +28,8 @@ pub use self::{
     effect::{Effect, Effects, LockMode, RelationKind},
     history::{Applied, Conflict, HISTORY_TABLE, Review, State, review},
     lint::{Finding, Level, LintOptions, Measured, lint},
-    options::{Options, Rename},
+    live::live,
+    options::{Options, Rename, ReplacedLabel},
     plan::{Mode, Phase, Plan, Step},
     stated::{Kind, Stated, is_volatile, keeps_rows, stated},
     verification::{Difference, DifferenceKind, Sides, Verification, verify},

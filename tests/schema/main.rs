@@ -10,6 +10,7 @@ mod enums;
 mod expand;
 mod generate;
 mod lint;
+mod live;
 mod load;
 mod locks;
 mod migrations;

@@ -76,7 +76,7 @@ pub fn renames(from: &Catalog, options: &Options) -> Result<Plan> {
 }
 
 /// Refuses a plan with destructive steps that nothing permits.
-fn permitted(plan: &Plan, options: &Options) -> Result<()> {
+pub(super) fn permitted(plan: &Plan, options: &Options) -> Result<()> {
     let needed: BTreeSet<_> = plan.steps.iter().filter_map(|it| it.allow.as_ref()).collect();
     let missing: Vec<_> = needed.into_iter().filter(|it| !options.allow.contains(it)).map(Allow::to_string).collect();
     if missing.is_empty() || options.all {

@@ -18,6 +18,21 @@ pub struct Options {
     pub online: bool,
     /// Whether all destructive steps may be in the plan.
     pub all: bool,
+    /// Whether the old version of the application runs until the phase [`Contract`](super::Phase::Contract).
+    pub live: bool,
+    /// Labels of enums that go, and what their rows get.
+    pub replaced_labels: Vec<ReplacedLabel>,
+}
+
+/// A label of an enum that goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplacedLabel {
+    /// The enum.
+    pub of: Name,
+    /// The label that goes.
+    pub label: String,
+    /// The label that its rows get.
+    pub by: String,
 }
 
 impl Options {
@@ -32,6 +47,22 @@ impl Options {
     #[must_use]
     pub fn online(self) -> Self {
         Self { online: true, ..self }
+    }
+
+    /// Makes a plan as [`online`](Self::online) does, for an application of which the old version and the new one run at the same
+    /// time, until the phase [`Contract`](super::Phase::Contract). A column that gets another name or type is replaced by a new one
+    /// that a trigger keeps equal to it and that is filled in batches: see [`live`](super::live()).
+    #[must_use]
+    pub fn live(self) -> Self {
+        Self { live: true, ..self.online() }
+    }
+
+    /// Declares that rows with `label` of the enum get the label `by`, for a plan for a [`live`](Self::live) application that
+    /// removes the label.
+    #[must_use]
+    pub fn replace_label(mut self, of: Name, label: impl Into<String>, by: impl Into<String>) -> Self {
+        self.replaced_labels.push(ReplacedLabel { of, label: label.into(), by: by.into() });
+        self
     }
 
     /// Permits destructive steps.

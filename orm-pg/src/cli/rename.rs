@@ -22,6 +22,25 @@ impl FromStr for RenameArg {
     }
 }
 
+/// A label that goes, on the command line: `label(mood.bad, fair)`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ReplaceArg {
+    pub(super) of: Name,
+    pub(super) label: String,
+    pub(super) by: String,
+}
+
+impl FromStr for ReplaceArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.parse::<RenameArg>() {
+            Ok(RenameArg(Rename::Label { of, from, to })) => Ok(Self { of, label: from, by: to }),
+            _ => Err("write `label(mood.bad, fair)`: rows with `bad` get `fair`".to_owned()),
+        }
+    }
+}
+
 fn rename(kind: &str, from: &str, to: &str) -> Option<Rename> {
     if from.is_empty() || to.is_empty() {
         return None;
@@ -62,6 +81,9 @@ mod tests {
             parse(" table(users, people) "),
             Ok(Rename::Table { from: Name::new("public", "users"), to: Name::new("public", "people") })
         );
+        let (of, label, by) = (Name::new("public", "mood"), "bad".into(), "fair".into());
+        assert_eq!("label(mood.bad, fair)".parse(), Ok(ReplaceArg { of, label, by }));
+        assert!("column(users.nick, name)".parse::<ReplaceArg>().is_err());
         for wrong in ["column(nick, name)", "table(users)", "view(a, b)", "table(, b)", "users"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }

@@ -4,7 +4,7 @@ use orm_core::{
     catalog::Catalog,
     error::{Error, ErrorKind, Result},
     executor::Executor,
-    migrate::{Mode, Options, Plan, Step, diff, renames},
+    migrate::{Mode, Options, Phase, Plan, Rename, Step, diff, live, renames},
     statement::{Operation, Sql, Statement},
 };
 
@@ -70,8 +70,12 @@ fn at(step: &Step, error: &Error) -> Error {
 /// read again from the scratch database, so expressions are compared as the server writes them then. About sixty round trips
 /// beside the steps; a database is created and dropped.
 ///
+/// With [`Options::live`], the changes of [`live`] come first, each found in the catalog after the one before it. If the plan
+/// also leads to `to` with all steps of the phase [`Phase::Expand`] first, which is tried on a second scratch database, they are
+/// in that order, so that one release of the application is enough.
+///
 /// # Errors
-/// As [`diff`]. [`ErrorKind::Migration`] if a step fails on the scratch database or something is left to do after the last
+/// As [`diff`] and [`live`]. [`ErrorKind::Migration`] if a step fails on the scratch database or something is left to do after the last
 /// one: the message says what. Errors of the server.
 ///
 /// ```
@@ -84,21 +88,61 @@ fn at(step: &Step, error: &Error) -> Error {
 /// # Ok(()) }
 /// ```
 pub async fn plan(server: &Database, from: &Catalog, to: &Catalog, options: &Options) -> Result<Plan> {
-    Scratch::within(server, async |scratch| planned_on(scratch, from, to, options).await).await
+    let plan = Scratch::within(server, async |scratch| planned_on(scratch, from, to, options).await).await?;
+    if !options.live {
+        return Ok(plan);
+    }
+    // One release of the application instead of one for each change, if their steps do not depend on each other.
+    let mut sorted = plan.clone();
+    sorted.steps.sort_by_key(|it| it.phase == Phase::Contract);
+    match prove(server, from, to, &sorted).await {
+        Ok(()) => Ok(sorted),
+        Err(error) if error.kind() == ErrorKind::Migration => Ok(plan),
+        Err(error) => Err(error),
+    }
 }
 
 async fn planned_on(scratch: &Database, from: &Catalog, to: &Catalog, options: &Options) -> Result<Plan> {
     create_all(scratch, from).await?;
-    let mut all = renames(from, options)?;
-    apply(scratch, &all).await?;
-    let between = introspect(scratch).await?;
     let mut options = options.clone();
+    let mut all = if options.live { changed_live(scratch, from, to, &mut options).await? } else { Plan::default() };
+    let from = if all.is_empty() { from.clone() } else { introspect(scratch).await? };
+    let renames = renames(&from, &options)?;
+    apply(scratch, &renames).await?;
+    all.steps.extend(renames.steps);
+    let between = introspect(scratch).await?;
     options.renames.clear();
     let plan = diff(&between, to, &options)?;
     apply(scratch, &plan).await?;
     nothing_left(scratch, to).await?;
     all.steps.extend(plan.steps);
     all.notes.extend(plan.notes);
+    Ok(all)
+}
+
+/// Makes the changes that both versions of the application must survive, one after the other. Renames that are done by that are
+/// taken out of the options.
+async fn changed_live(scratch: &Database, from: &Catalog, to: &Catalog, options: &mut Options) -> Result<Plan> {
+    let mut all = Plan::default();
+    let mut schema = from.clone();
+    while let Some(plan) = live(&schema, to, options)? {
+        let again = plan.steps.first().is_some_and(|it| all.steps.contains(it));
+        apply(scratch, &plan).await?;
+        schema = introspect(scratch).await?;
+        if again {
+            let text = "a column keeps its type after the steps that change it";
+            return Err(Error::new(ErrorKind::Migration, text));
+        }
+        all.steps.extend(plan.steps);
+        all.notes.extend(plan.notes);
+    }
+    options.renames.retain(|it| match it {
+        Rename::Column { table, from: before, to: after } => {
+            let has = |catalog: &Catalog, name: &str| catalog.table(table).is_some_and(|it| it.column(name).is_some());
+            !(has(from, before) && !has(&schema, before) && has(&schema, after))
+        }
+        _ => true,
+    });
     Ok(all)
 }
 

@@ -9,7 +9,10 @@ use clap::{
 use orm_core::migrate::Allow;
 
 use super::{Connect, ScratchServer};
-use crate::{cli::rename::RenameArg, schema::Tool};
+use crate::{
+    cli::rename::{RenameArg, ReplaceArg},
+    schema::Tool,
+};
 
 /// Write, run and check migrations
 #[derive(Debug, Subcommand)]
@@ -72,8 +75,15 @@ pub(in crate::cli) struct Diff {
     #[arg(long, value_name = "KIND(OLD, NEW)")]
     pub(in crate::cli) rename: Vec<RenameArg>,
     /// Nobody uses the tables meanwhile: fewer steps, which may block others
-    #[arg(long)]
+    #[arg(long, conflicts_with = "live")]
     pub(in crate::cli) unused: bool,
+    /// The old version of the application runs beside the new one until `up --contract`: a column that gets another name or type
+    /// is replaced by a second one, which a trigger keeps equal
+    #[arg(long)]
+    pub(in crate::cli) live: bool,
+    /// With --live, remove a label of an enum, and give its rows another one; may be repeated
+    #[arg(long, value_name = "label(TYPE.LABEL, OTHER)", requires = "live")]
+    pub(in crate::cli) replace: Vec<ReplaceArg>,
     /// Print the steps and write nothing
     #[arg(long)]
     pub(in crate::cli) print: bool,

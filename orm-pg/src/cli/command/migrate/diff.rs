@@ -78,6 +78,9 @@ pub(super) async fn run<S: DataSteps>(
     let options = Options::new().allow(args.allow.iter().cloned()).rename(declared);
     let options = options.rename(Rename::of_models(&from, models, "public"));
     let options = if args.unused { options } else { options.online() };
+    let options = if args.live { options.live() } else { options };
+    let options =
+        args.replace.iter().cloned().fold(options, |options, it| options.replace_label(it.of, it.label, it.by));
     let (plan, _) = plan(&server, &from, models, &options).await?;
     if plan.is_empty() {
         return Ok(shown(&plan, &from));
