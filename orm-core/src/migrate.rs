@@ -3,6 +3,7 @@
 //! Pure: nothing here asks a server. `orm-pg` runs the steps, and proves them on a scratch database.
 
 mod allow;
+mod declared;
 mod desired;
 mod diff;
 mod effect;
@@ -13,6 +14,7 @@ mod lint;
 mod live;
 mod mention;
 mod needs;
+mod offline;
 mod options;
 mod order;
 mod part;
@@ -23,12 +25,14 @@ mod verification;
 
 pub use self::{
     allow::Allow,
+    declared::declared,
     desired::desired,
-    diff::{diff, renames},
+    diff::{diff, renamed, renames},
     effect::{Effect, Effects, LockMode, RelationKind},
     history::{Applied, Conflict, HISTORY_TABLE, Review, State, review},
     lint::{Finding, Level, LintOptions, Measured, lint},
     live::live,
+    offline::{Known, Unread, mark_unread},
     options::{Options, Rename, ReplacedLabel},
     plan::{Mode, Phase, Plan, Step},
     stated::{Kind, Stated, is_volatile, keeps_rows, stated},

@@ -34,6 +34,7 @@ mod project;
 mod rename;
 mod report;
 mod scratch;
+mod snapshot;
 
 use std::process::ExitCode;
 

@@ -38,8 +38,6 @@ pub use orm_core::{catalog, migrate};
 pub use self::of_models::catalog_of_models;
 #[cfg(feature = "migrate")]
 pub use self::snapshot::{read_snapshot, write_snapshot};
-#[cfg(feature = "cli")]
-pub(crate) use self::{apply::create_all, of_models::canonical};
 #[cfg(feature = "migrate")]
 pub use self::{
     apply::{apply, plan, prove},
@@ -51,4 +49,10 @@ pub use self::{
         And, Baseline, DataSteps, Event, MigrationStatus, Migrations, Ran, Repair, Report, Standing, Status, Tool,
     },
     scratch::Scratch,
+};
+#[cfg(feature = "cli")]
+pub(crate) use self::{
+    apply::{create_all, plan_to},
+    of_models::canonical,
+    snapshot::stale_files,
 };

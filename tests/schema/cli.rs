@@ -12,26 +12,26 @@ use serde_json::Value;
 use crate::{load, name};
 
 /// A project: a folder, a database, and a version of its models.
-struct Shop {
-    folder: tempfile::TempDir,
-    url: String,
+pub(crate) struct Shop {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) url: String,
 }
 
 impl Shop {
-    async fn on(db: &Database) -> Self {
+    pub(crate) async fn on(db: &Database) -> Self {
         let url = orm_pg::testing::server().await.expect("a server").url_of(&name(db).await);
         let folder = tempfile::tempdir().expect("a folder");
         fs::create_dir(folder.path().join("migrations")).expect("a folder");
         Self { folder, url }
     }
 
-    fn migrations(&self) -> PathBuf {
+    pub(crate) fn migrations(&self) -> PathBuf {
         self.folder.path().join("migrations")
     }
 
     /// Runs a command, which must end with this status, and returns what it prints.
     #[track_caller]
-    fn run(&self, models: &str, status: i32, arguments: &[&str]) -> String {
+    pub(crate) fn run(&self, models: &str, status: i32, arguments: &[&str]) -> String {
         let output = Command::new(env!("CARGO_BIN_EXE_shop"))
             .args(arguments)
             .current_dir(self.folder.path())
@@ -49,17 +49,17 @@ impl Shop {
     }
 
     #[track_caller]
-    fn json(&self, models: &str, status: i32, arguments: &[&str]) -> Value {
+    pub(crate) fn json(&self, models: &str, status: i32, arguments: &[&str]) -> Value {
         let out = self.run(models, status, &[arguments, &["--json"]].concat());
         serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}"))
     }
 
     /// The names of the files, and their texts.
-    fn files(&self) -> Vec<(String, String)> {
+    pub(crate) fn files(&self) -> Vec<(String, String)> {
         files(&self.migrations())
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         fs::write(self.migrations().join(name), text).expect("a file");
     }
 }
@@ -150,10 +150,14 @@ async fn a_rename_keeps_the_values(db: Database) {
     let refused = shop.run("renamed", 1, &["migrate", "diff", "--name", "names"]);
     let word = refused.split("--allow '").nth(1).and_then(|it| it.split('\'').next()).expect("the word").to_owned();
     assert!(word.starts_with("rename_column("), "{refused}");
-    shop.run("renamed", 0, &["migrate", "diff", "--name", "names", "--allow", &word]);
+    shop.run("renamed", 0, &["migrate", "diff", "--name", "names", "--down", "--allow", &word]);
+    let count = shop.files().iter().filter(|it| it.0.ends_with(".down.sql")).count().to_string();
     shop.run("renamed", 0, &["migrate", "up", "--contract"]);
     shop.run("renamed", 0, &["verify"]);
     assert_eq!(sql!("SELECT name FROM users").one::<String>(&db).await.expect("a name"), "Ann");
+    shop.run("renamed", 0, &["migrate", "down", "--count", &count]);
+    shop.run("first", 0, &["verify"]);
+    assert_eq!(sql!("SELECT nick FROM users").one::<String>(&db).await.expect("a name"), "Ann");
 }
 
 #[orm_pg::test]
@@ -205,6 +209,7 @@ async fn dangerous_steps_of_files_are_found_and_a_diff_writes_safe_ones(db: Data
     let allow =
         format!("-- orm: allow = {}\n\nCREATE INDEX ON only_sql (id);\n", finding["allow"].as_str().expect("it"));
     shop.write(index, &format!("-- orm: after = 20300101000000_a\n{allow}"));
+    shop.run("first", 0, &["migrate", "snapshot"]);
     let clean = shop.run("first", 0, &["migrate", "check"]);
     assert!(clean.contains("no dangerous step in 3 migrations\n"), "{clean}");
 
@@ -252,6 +257,10 @@ async fn what_models_do_not_describe_stays(db: Database) {
         &format!("{id}.down.sql"),
         "DROP TABLE only_sql; DROP TRIGGER touched ON users; DROP FUNCTION touch(); DROP VIEW emails;",
     );
+    // What is written by hand is not in the snapshot.
+    let stale = shop.run("first", 3, &["migrate", "check"]);
+    assert!(stale.contains("`orm migrate snapshot` writes these files\n  public.emails.view.toml\n"), "{stale}");
+    shop.run("first", 0, &["migrate", "snapshot"]);
     let checked = shop.run("first", 0, &["migrate", "check"]);
     assert!(checked.ends_with("0 unmanaged objects in the database\n"), "{checked}");
     shop.run("first", 0, &["migrate", "up"]);

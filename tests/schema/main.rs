@@ -15,6 +15,7 @@ mod load;
 mod locks;
 mod migrations;
 mod normal;
+mod offline;
 mod pairs;
 mod peers;
 mod plans;

@@ -75,6 +75,20 @@ pub fn renames(from: &Catalog, options: &Options) -> Result<Plan> {
     Ok(plan)
 }
 
+/// Returns the schema after the declared renames. Texts that only a server reads, such as those of views, keep the old names.
+///
+/// # Errors
+/// As [`diff`], without the permissions.
+///
+/// ```
+/// # use orm_pg::schema::{catalog::Catalog, migrate::{Options, renamed}};
+/// assert_eq!(renamed(&Catalog::default(), &Options::new())?, Catalog::default());
+/// # Ok::<(), orm_pg::Error>(())
+/// ```
+pub fn renamed(from: &Catalog, options: &Options) -> Result<Catalog> {
+    Ok(rename::apply(from, options)?.0)
+}
+
 /// Refuses a plan with destructive steps that nothing permits.
 pub(super) fn permitted(plan: &Plan, options: &Options) -> Result<()> {
     let needed: BTreeSet<_> = plan.steps.iter().filter_map(|it| it.allow.as_ref()).collect();
@@ -92,7 +106,7 @@ pub(super) fn permitted(plan: &Plan, options: &Options) -> Result<()> {
 /// A step that changes the part.
 fn step(key: &Key, sql: impl Into<String>) -> Step {
     let object = key.object();
-    Step::new(object.kind, object.identity, sql)
+    Step { relation: key.of().cloned(), ..Step::new(object.kind, object.identity, sql) }
 }
 
 struct Diff<'a> {

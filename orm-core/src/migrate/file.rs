@@ -26,7 +26,7 @@ use super::{Allow, Phase};
 
 pub use self::{
     checksum::checksum,
-    generate::generate,
+    generate::{generate, undoing},
     graph::{Graph, Problem},
     name::{check_id, id, utc_time},
     parse::{migrations, parse},

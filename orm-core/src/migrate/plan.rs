@@ -1,7 +1,7 @@
 //! The steps of a change.
 
 use super::Allow;
-use crate::catalog::Object;
+use crate::catalog::{Name, Object};
 
 /// The steps that change one schema into another, in the order in which they run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct Step {
     pub sql: String,
     /// The object that it changes, as PostgreSQL identifies it: `table column`, `app.users.email`.
     pub object: Object,
+    /// The table or view that the object belongs to, if it is a part of one.
+    pub relation: Option<Name>,
     /// Whether it runs in the transaction of its migration.
     pub mode: Mode,
     /// Whether the running application can still use the old schema after it.
@@ -46,6 +48,7 @@ impl Step {
         Self {
             sql: sql.into(),
             object: Object { kind: kind.into(), identity: identity.into() },
+            relation: None,
             mode: Mode::Together,
             phase: Phase::Expand,
             allow: None,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 
-pub(super) use self::migrate::{Baseline, Check, Diff, Down, Folder, Lint, Migrate, New, Repair, Status, Up};
+pub(super) use self::migrate::{Baseline, Check, Diff, Down, Folder, Lint, Migrate, New, Repair, Snapshot, Status, Up};
 use crate::schema::generate;
 
 /// Migrations, models and databases of orm-pg.
@@ -40,7 +40,7 @@ impl Command {
     /// Whether only a binary of the project can run it.
     pub(super) fn needs_models(&self) -> bool {
         match self {
-            Self::Migrate(Migrate::Diff(_)) | Self::Verify(_) => true,
+            Self::Migrate(Migrate::Diff(_) | Migrate::Snapshot(_)) | Self::Verify(_) => true,
             Self::Migrate(Migrate::Check(check)) => !check.files_only,
             Self::Migrate(_)
             | Self::Introspect(_)

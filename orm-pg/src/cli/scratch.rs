@@ -42,12 +42,14 @@ pub(super) async fn desired(
     let mut options = options.clone();
     options.renames.clear();
     let own = catalog_of_models(server, &base, models).await?;
-    let (to, without_model) = migrate::desired(&base, &own, &options);
-    let note = |it: &Name| {
-        let name = it.short();
-        format!("no model has the table {name}, so it stays: `--allow 'drop_table({name})'` drops it")
-    };
-    Ok((canonical(server, &to).await?, without_model.iter().map(note).collect()))
+    let (to, alone) = migrate::desired(&base, &own, &options);
+    Ok((canonical(server, &to).await?, alone.iter().map(without_model).collect()))
+}
+
+/// What is worth knowing about a table that stays without a model.
+pub(super) fn without_model(table: &Name) -> String {
+    let name = table.short();
+    format!("no model has the table {name}, so it stays: `--allow 'drop_table({name})'` drops it")
 }
 
 /// The schema after the declared renames.

@@ -88,21 +88,31 @@ fn at(step: &Step, error: &Error) -> Error {
 /// # Ok(()) }
 /// ```
 pub async fn plan(server: &Database, from: &Catalog, to: &Catalog, options: &Options) -> Result<Plan> {
-    let plan = Scratch::within(server, async |scratch| planned_on(scratch, from, to, options).await).await?;
+    Ok(plan_to(server, from, to, options).await?.0)
+}
+
+/// As [`plan`], with the schema that the plan leads to, as the server has it.
+pub(crate) async fn plan_to(
+    server: &Database,
+    from: &Catalog,
+    to: &Catalog,
+    options: &Options,
+) -> Result<(Plan, Catalog)> {
+    let (plan, reached) = Scratch::within(server, async |scratch| planned_on(scratch, from, to, options).await).await?;
     if !options.live {
-        return Ok(plan);
+        return Ok((plan, reached));
     }
     // One release of the application instead of one for each change, if their steps do not depend on each other.
     let mut sorted = plan.clone();
     sorted.steps.sort_by_key(|it| it.phase == Phase::Contract);
     match prove(server, from, to, &sorted).await {
-        Ok(()) => Ok(sorted),
-        Err(error) if error.kind() == ErrorKind::Migration => Ok(plan),
+        Ok(()) => Ok((sorted, reached)),
+        Err(error) if error.kind() == ErrorKind::Migration => Ok((plan, reached)),
         Err(error) => Err(error),
     }
 }
 
-async fn planned_on(scratch: &Database, from: &Catalog, to: &Catalog, options: &Options) -> Result<Plan> {
+async fn planned_on(scratch: &Database, from: &Catalog, to: &Catalog, options: &Options) -> Result<(Plan, Catalog)> {
     create_all(scratch, from).await?;
     let mut options = options.clone();
     let mut all = if options.live { changed_live(scratch, from, to, &mut options).await? } else { Plan::default() };
@@ -114,10 +124,10 @@ async fn planned_on(scratch: &Database, from: &Catalog, to: &Catalog, options: &
     options.renames.clear();
     let plan = diff(&between, to, &options)?;
     apply(scratch, &plan).await?;
-    nothing_left(scratch, to).await?;
+    let reached = nothing_left(scratch, to).await?;
     all.steps.extend(plan.steps);
     all.notes.extend(plan.notes);
-    Ok(all)
+    Ok((all, reached))
 }
 
 /// Makes the changes that both versions of the application must survive, one after the other. Renames that are done by that are
@@ -152,11 +162,12 @@ pub(crate) async fn create_all(database: &Database, schema: &Catalog) -> Result<
     apply(database, &diff(&empty, schema, &Options::new().allow_all())?).await
 }
 
-async fn nothing_left(database: &Database, to: &Catalog) -> Result<()> {
+/// Returns the schema of the database if it is `to`.
+async fn nothing_left(database: &Database, to: &Catalog) -> Result<Catalog> {
     let reached = introspect(database).await?;
     let rest = diff(&reached, to, &Options::new().allow_all())?;
     if rest.is_empty() {
-        return Ok(());
+        return Ok(reached);
     }
     let left: Vec<_> = rest.steps.iter().map(|it| format!("  {}", it.sql)).collect();
     let text = format!(
@@ -186,7 +197,7 @@ pub async fn prove(server: &Database, from: &Catalog, to: &Catalog, plan: &Plan)
     Scratch::within(server, async |scratch| {
         create_all(scratch, from).await?;
         apply(scratch, plan).await?;
-        nothing_left(scratch, to).await
+        nothing_left(scratch, to).await.map(drop)
     })
     .await
 }

@@ -53,22 +53,40 @@ pub fn write_snapshot(directory: impl AsRef<Path>, catalog: &Catalog) -> Result<
     let directory = directory.as_ref();
     let files = snapshot::to_files(catalog)?;
     fs::create_dir_all(directory).map_err(|error| failed("create", directory, error))?;
-    let mut changed = 0;
-    for (name, path) in paths(directory)? {
-        if !files.contains_key(&name) {
-            fs::remove_file(&path).map_err(|error| failed("remove", &path, error))?;
-            changed += 1;
-        }
-    }
-    for (name, text) in files {
+    let stale = stale(directory, &files)?;
+    for name in &stale {
         let path = directory.join(name);
-        let same = fs::read_to_string(&path).is_ok_and(|it| it.replace("\r\n", "\n") == text);
-        if !same {
-            fs::write(&path, text).map_err(|error| failed("write", &path, error))?;
-            changed += 1;
+        match files.get(name) {
+            Some(text) => fs::write(&path, text).map_err(|error| failed("write", &path, error))?,
+            None => fs::remove_file(&path).map_err(|error| failed("remove", &path, error))?,
         }
     }
-    Ok(changed)
+    Ok(stale.len())
+}
+
+/// The names of the files that [`write_snapshot`] would change.
+#[cfg(feature = "cli")]
+pub(crate) fn stale_files(directory: &Path, catalog: &Catalog) -> Result<Vec<String>> {
+    stale(directory, &snapshot::to_files(catalog)?)
+}
+
+/// The names of files that are missing, too many, or different.
+fn stale(directory: &Path, files: &BTreeMap<String, String>) -> Result<Vec<String>> {
+    let there = paths(directory)?;
+    let mut names: Vec<_> = there.keys().filter(|it| !files.contains_key(*it)).cloned().collect();
+    for (name, text) in files {
+        let same = match there.get(name) {
+            Some(path) => {
+                let read = fs::read_to_string(path).map_err(|error| failed("read", path, error))?;
+                read.replace("\r\n", "\n") == *text
+            }
+            None => false,
+        };
+        if !same {
+            names.push(name.clone());
+        }
+    }
+    Ok(names)
 }
 
 /// The files of a snapshot, by their names.

@@ -60,7 +60,7 @@ mod third {
     }
 }
 
-/// `nick` is called `name`.
+/// `nick` is called `name`, and has a default.
 mod renamed {
     use super::*;
 
@@ -71,7 +71,7 @@ mod renamed {
         pub id: i64,
         #[orm(unique)]
         pub email: String,
-        #[orm(renamed_from = "nick")]
+        #[orm(renamed_from = "nick", default = "'nobody'")]
         pub name: Option<String>,
     }
 }
@@ -90,6 +90,55 @@ mod tokens {
         pub nick: Option<String>,
         #[orm(default = "gen_random_uuid()::text", unique)]
         pub token: String,
+    }
+}
+
+/// What branches add.
+mod branches {
+    use super::*;
+
+    /// Users of one branch.
+    pub mod aged {
+        use super::*;
+
+        #[derive(Debug, Clone, Model)]
+        #[orm(table = "users")]
+        pub struct User {
+            #[orm(key, identity)]
+            pub id: i64,
+            #[orm(unique)]
+            pub email: String,
+            pub nick: Option<String>,
+            pub age: Option<i32>,
+        }
+    }
+
+    /// Those of another one, with another column at the same place.
+    pub mod named {
+        use super::*;
+
+        #[derive(Debug, Clone, Model)]
+        #[orm(table = "users")]
+        pub struct User {
+            #[orm(key, identity)]
+            pub id: i64,
+            #[orm(unique)]
+            pub email: String,
+            pub nick: Option<String>,
+            pub name: Option<String>,
+        }
+    }
+
+    /// The table of a third one.
+    #[derive(Debug, Clone, Model)]
+    #[orm(table = "teams")]
+    pub struct Team {
+        #[orm(key, identity)]
+        pub id: i64,
+        #[orm(unique, sql_type = "varchar(40)")]
+        pub name: String,
+        #[orm(default = "0", index)]
+        pub points: i64,
     }
 }
 
@@ -161,6 +210,12 @@ fn main() -> ExitCode {
         Ok("second") => orm_pg::cli::main(models![second::User, second::Post]),
         Ok("third") => orm_pg::cli::main(models![third::User]),
         Ok("renamed") => orm_pg::cli::main(models![renamed::User]),
+        Ok("aged") => orm_pg::cli::main(models![branches::aged::User]),
+        Ok("named") => orm_pg::cli::main(models![branches::named::User]),
+        Ok("teams") => orm_pg::cli::main(models![first::User, branches::Team]),
+        Ok("aged_teams") => orm_pg::cli::main(models![branches::aged::User, branches::Team]),
+        // With migrations that are part of the program.
+        Ok("embedded") => orm_pg::cli::main_with(models![first::User], |_| orm_pg::migrate!("migrations")),
         Ok("tokens") => orm_pg::cli::main(models![tokens::User]),
         Ok("stored") => orm_pg::cli::main(models![stored::User]),
         Ok("moods") => orm_pg::cli::main(models![moods::Person]),

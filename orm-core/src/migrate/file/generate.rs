@@ -48,12 +48,37 @@ pub fn generate(plan: &Plan, name: &str, seconds: u64, after: &[String]) -> Resu
     Ok(files)
 }
 
+/// Returns the content of a file `.down.sql` that carries out `plan`, with `comments` before its first statement, one line each.
+/// A plan without steps makes a file that does nothing.
+///
+/// ```
+/// use orm_pg::schema::migrate::{Plan, Step, file::undoing};
+///
+/// let mut plan = Plan::default();
+/// plan.steps.push(Step::new("type", "mood", "DROP TYPE mood"));
+/// let down = undoing(&plan, &["The type goes.".to_owned()]);
+/// assert_eq!(down.to_string(), "-- The type goes.\nDROP TYPE mood;\n");
+/// ```
+#[must_use]
+pub fn undoing(plan: &Plan, comments: &[String]) -> Script {
+    let nothing = [Step::new("schema", "public", "SELECT 'the schema is the same before and after'")];
+    let mut script = script(if plan.is_empty() { &nothing } else { &plan.steps }, Vec::new());
+    (script.header.allow, script.header.touches, script.header.phase) = (Vec::new(), None, Phase::Expand);
+    let comments: String = comments.iter().map(|it| format!("-- {it}\n")).collect();
+    if let Some(Action::Sql(text) | Action::Repeat(text)) = script.steps.first_mut().map(|it| &mut it.action) {
+        text.insert_str(0, &comments);
+    }
+    number_lines(&mut script);
+    script.checksum = checksum(&script.to_string());
+    script
+}
+
 /// The body of a function may refer to what a later statement of the file creates.
 const UNCHECKED: &str = "SET LOCAL check_function_bodies = off;";
 
 /// One file for steps of one mode and phase.
 fn script(steps: &[Step], after: Vec<String>) -> Script {
-    let mut touches: Vec<_> = steps.iter().map(|it| Touch::of(&it.object)).collect();
+    let mut touches: Vec<_> = steps.iter().flat_map(Touch::of_step).collect();
     touches.sort();
     touches.dedup();
     let mut allow: Vec<_> = steps.iter().filter_map(|it| it.allow.clone()).collect();

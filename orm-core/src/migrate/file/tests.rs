@@ -145,12 +145,15 @@ fn a_plan_becomes_files_by_how_its_steps_run() {
     let mut plan = Plan { steps, ..Plan::default() };
     plan.steps[1].object =
         crate::catalog::Object { kind: "table constraint".into(), identity: "k on app.posts".into() };
+    let relation = crate::catalog::Name::new("app", "posts");
+    let index = crate::catalog::Object { kind: "index".into(), identity: "app.by_nick".into() };
+    (plan.steps[0].object, plan.steps[0].relation) = (index, Some(relation));
     plan.steps[4].allow = Some(Allow::new("drop_column", "users.nick"));
     plan.steps[4].unproved = true;
     let files = generate(&plan, "nick", 0, &[]).expect("files");
     let texts: Vec<_> = files.iter().map(|it| (it.id.as_str(), it.up.to_string())).collect();
     let expected = [
-        ("19700101000000_nick", "-- orm: touches = column:users.nick, table:app.posts\n\nA;\n\nB -- why\n;\n"),
+        ("19700101000000_nick", "-- orm: touches = index:app.by_nick, table:app.posts\n\nA;\n\nB -- why\n;\n"),
         (
             "19700101000001_nick_2",
             "-- orm: after = 19700101000000_nick\n-- orm: transaction = none\n-- orm: touches = column:users.nick\n\n\
@@ -202,6 +205,7 @@ fn siblings_must_change_different_objects() {
     assert_eq!(with("-- orm: touches = table:t", "-- orm: touches = table:public.t"), overlap("table:t"));
     assert_eq!(with("-- orm: touches = column:t.a", "-- orm: touches = table:t"), overlap("column:t.a"));
     assert_eq!(with("-- orm: touches = table:x, table:t", "-- orm: touches = column:t.a"), overlap("table:t"));
+    assert_eq!(with("-- orm: touches = view:t", "-- orm: touches = table:t"), overlap("view:t"));
     assert_eq!(with("-- orm: touches =", "-- orm: touches = table:t"), []);
     assert_eq!(with("-- orm: touches = table:t", ""), [Problem::Unstated { file: c, other: b.clone() }]);
 }

@@ -5,6 +5,7 @@ use std::{fmt, str::FromStr};
 use crate::{
     catalog::Object,
     error::{Error, ErrorKind, Result},
+    migrate::Step,
 };
 
 /// An object that a migration changes, as its file names it: `table:users`, `column:app.users.nick`, `type:mood`.
@@ -50,15 +51,31 @@ impl Touch {
         Self::new(kind.replace(' ', "_"), name(&object.identity))
     }
 
+    /// Returns what a step of a plan touches: a column alone, an index with its table, and the table of all else that belongs to
+    /// one.
+    #[must_use]
+    pub fn of_step(step: &Step) -> Vec<Self> {
+        let own = Self::of(&step.object);
+        let relation = step.relation.as_ref().map(|it| Self::new("table", it.short()));
+        match (step.object.kind.as_str(), relation) {
+            ("default value", _) => vec![Self::new("column", own.name)],
+            ("table column", _) | (_, None) => vec![own],
+            ("index", Some(table)) => vec![own, table],
+            (_, Some(table)) => vec![table],
+        }
+    }
+
     /// Returns whether two migrations that touch these depend on each other's order: the objects are the same, or one is the
-    /// table of the other, a column.
+    /// table of the other, a column. A view and a table of one name are the same.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {
+        let relation = |it: &Self| matches!(it.kind.as_str(), "table" | "view");
         let within = |table: &Self, column: &Self| {
             let inside = column.name.strip_prefix(table.name.as_str()).is_some_and(|it| it.starts_with('.'));
             table.kind == "table" && column.kind == "column" && inside
         };
-        self == other || within(self, other) || within(other, self)
+        let same = relation(self) && relation(other) && self.name == other.name;
+        self == other || same || within(self, other) || within(other, self)
     }
 }
 

@@ -19,6 +19,7 @@ use crate::{
 pub(in crate::cli) enum Migrate {
     New(New),
     Diff(Diff),
+    Snapshot(Snapshot),
     Up(Up),
     Down(Down),
     Status(Status),
@@ -59,11 +60,12 @@ pub(in crate::cli) struct New {
 ///
 /// The schema so far is what the migrations make on a scratch database. The new steps are proved on another one. Steps that lose
 /// data or break what runs need a word each, which the refusal prints. Views, functions, triggers and tables without a model stay
-/// as they are.
+/// as they are. The snapshot, in the directory `schema` of the migrations, is written with them.
 #[derive(Debug, Group)]
 #[command(after_help = "Examples:\n  orm migrate diff --name add_users\n  orm migrate diff --name shorter --allow \
                         'drop_column(users.nick)'\n  orm migrate diff --name better_name --rename 'column(users.nick, name)' --allow \
-                        'rename_column(users.name)'\n  orm migrate diff --name add_users --print")]
+                        'rename_column(users.name)'\n  orm migrate diff --name add_users --down\n  orm migrate diff --name \
+                        add_users --offline\n  orm migrate diff --print")]
 pub(in crate::cli) struct Diff {
     /// What it does, in a word or two
     #[arg(long, required_unless_present = "print")]
@@ -79,14 +81,37 @@ pub(in crate::cli) struct Diff {
     pub(in crate::cli) unused: bool,
     /// The old version of the application runs beside the new one until `up --contract`: a column that gets another name or type
     /// is replaced by a second one, which a trigger keeps equal
-    #[arg(long)]
+    #[arg(long, conflicts_with = "offline")]
     pub(in crate::cli) live: bool,
     /// With --live, remove a label of an enum, and give its rows another one; may be repeated
     #[arg(long, value_name = "label(TYPE.LABEL, OTHER)", requires = "live")]
     pub(in crate::cli) replace: Vec<ReplaceArg>,
+    /// Also write the files that undo them, which are proved, too
+    #[arg(long, conflicts_with = "offline")]
+    pub(in crate::cli) down: bool,
+    /// Ask no server: the schema so far is the snapshot, and nothing is proved. New expressions of indexes, checks and generated
+    /// columns are refused
+    #[arg(long)]
+    pub(in crate::cli) offline: bool,
+    /// With --offline, write new expressions all the same
+    #[arg(long, requires = "offline")]
+    pub(in crate::cli) unproved: bool,
     /// Print the steps and write nothing
     #[arg(long)]
     pub(in crate::cli) print: bool,
+    #[command(flatten)]
+    pub(in crate::cli) folder: Folder,
+    #[command(flatten)]
+    pub(in crate::cli) scratch: ScratchServer,
+}
+
+/// Write the snapshot of the schema that the migrations make
+///
+/// `diff` writes it, too: one file for each object in the directory `schema` of the migrations, so that git shows what changes,
+/// and `diff --offline` needs no server. This is for when it is missing or stale, after a merge or a migration by hand.
+#[derive(Debug, Group)]
+#[command(after_help = "Examples:\n  orm migrate snapshot")]
+pub(in crate::cli) struct Snapshot {
     #[command(flatten)]
     pub(in crate::cli) folder: Folder,
     #[command(flatten)]
@@ -142,7 +167,7 @@ pub(in crate::cli) struct Status {
 /// Check the files and the models against each other
 ///
 /// The files must be readable and run on a scratch database, and their branches must not change the same objects. Exit status 3 if
-/// the models say something else than what the files make, and if a file has a step that stops the application, breaks it or loses
+/// the models say something else than what the files make, if the snapshot is stale, and if a file has a step that stops the application, breaks it or loses
 /// data: each is shown with its file, its line and its safe form. `-- orm: allow = ...` in the file permits it. With a database, its
 /// history must fit the files.
 #[derive(Debug, Group)]

@@ -5,7 +5,10 @@ mod check;
 pub(super) mod diff;
 mod files;
 mod history;
+mod offline;
 mod run;
+mod snapshot;
+mod undo;
 
 use orm_core::schema::Table;
 
@@ -22,6 +25,7 @@ pub(super) async fn run<S: DataSteps>(
     match args {
         Migrate::New(it) => files::new(&it),
         Migrate::Diff(it) => diff::run(&it, models.unwrap_or_default(), with_data).await,
+        Migrate::Snapshot(it) => snapshot::run(&it, models.unwrap_or_default(), with_data).await,
         Migrate::Check(it) => check::run(&it, models, with_data).await,
         Migrate::Up(it) => run::up(&it, with_data).await,
         Migrate::Down(it) => run::down(&it, with_data).await,

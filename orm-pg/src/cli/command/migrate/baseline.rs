@@ -6,9 +6,9 @@ use orm_core::{
     catalog::Catalog,
     migrate::{Options, file::generate},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{diff::write_all, files::next};
+use super::{diff::write_files, files::next};
 use crate::{
     Database,
     cli::{
@@ -25,7 +25,7 @@ pub(super) async fn run(args: &Baseline) -> Result<Report> {
     let mut migrations = args.folder.read()?;
     let db = database::connect(&args.connect).await?;
     let catalog = introspect(&db).await?;
-    let mut report = Report::new(Value::Null);
+    let mut report = Report::new(json!({}));
     let (written, up_to) = match &args.write {
         Some(name) => write_first(args, name, &migrations, &catalog, &mut report).await?,
         None => (Vec::new(), args.up_to.clone()),
@@ -43,7 +43,7 @@ pub(super) async fn run(args: &Baseline) -> Result<Report> {
             return Err(failure);
         }
     };
-    report.json = json!({ "written": written, "recorded": recorded });
+    report.set("recorded", recorded);
     report.unmanaged(catalog.unmanaged.len());
     Ok(report)
 }
@@ -71,7 +71,7 @@ async fn write_first(
             .into());
     }
     let files = generate(&plan, name, next(&[]), &[])?;
-    let written = write_all(&args.folder.path()?, &files, report)?;
+    let written = write_files(report, &args.folder.path()?, &files)?;
     report.line(format_args!("proved on a scratch database: {}", counted(plan.steps.len(), "step")));
     plan.notes.iter().for_each(|it| report.line(format_args!("note: {it}")));
     for tool in left_out {

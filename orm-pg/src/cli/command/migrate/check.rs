@@ -14,7 +14,7 @@ use crate::{
         failure::{Failure, Result},
         lint,
         report::{GOOD, PROBLEM, Report, counted, styled},
-        scratch,
+        scratch, snapshot,
     },
     schema::{DataSteps, Migrations, Scratch, Standing, introspect},
 };
@@ -26,6 +26,9 @@ pub(super) async fn run<S: DataSteps>(
 ) -> Result<Report> {
     let migrations = with_data(args.folder.read()?).contract();
     let files = migrations.check()?;
+    let folder = args.folder.path()?;
+    let help = "`orm init` writes the build script, and `cargo build` embeds the files again";
+    migrations.check_embedded(&folder).map_err(|error| Failure::of(error).help(help))?;
     let mut report = Report::new(json!({ "migrations": files.len() }));
     report.line(format_args!("{} can run", counted(files.len(), "migration")));
     let (mut unmanaged, mut done) = (None, BTreeSet::new());
@@ -43,7 +46,12 @@ pub(super) async fn run<S: DataSteps>(
         dangers(&mut report, args, &server, &migrations, &chosen).await?;
         let made = scratch::replayed(&server, &migrations).await?;
         unmanaged.get_or_insert(made.unmanaged.len());
-        let missing = diff::missing(&server, &made, models.unwrap_or_default()).await?;
+        let models = models.unwrap_or_default();
+        let missing = diff::missing(&server, &made, models).await?;
+        if missing.is_empty() {
+            // Else `diff` writes it.
+            look_at_snapshot(&mut report, snapshot::stale(&folder, &made, models)?);
+        }
         compare(&mut report, missing);
     }
     if let Some(number) = unmanaged {
@@ -88,6 +96,20 @@ async fn dangers<S: DataSteps>(
         report.line(styled(GOOD, format_args!("no dangerous step in {}", counted(chosen.len(), "migration"))));
     }
     Ok(())
+}
+
+fn look_at_snapshot(report: &mut Report, stale: Option<Vec<String>>) {
+    match stale {
+        Some(stale) if stale.is_empty() => report.line(styled(GOOD, "the snapshot is what the migrations make")),
+        Some(stale) => {
+            report.found = true;
+            let text = "the snapshot is not what the migrations make: `orm migrate snapshot` writes these files";
+            report.line(styled(PROBLEM, text));
+            stale.iter().for_each(|it| report.line(format_args!("  {it}")));
+            report.set("stale_snapshot", stale);
+        }
+        None => report.line("there is no snapshot: `orm migrate snapshot` writes it"),
+    }
 }
 
 fn compare(report: &mut Report, missing: Vec<String>) {

@@ -1,9 +1,10 @@
-//! `orm migrate diff`: from models and the snapshot to files.
+//! `orm migrate diff`: from models to files.
 
 use std::{collections::BTreeSet, path::Path};
 
 use orm_core::{
     catalog::Catalog,
+    error::Error,
     migrate::{
         Allow, Mode, Options, Phase, Plan, Rename, diff,
         file::{Migration, generate},
@@ -12,7 +13,10 @@ use orm_core::{
 };
 use serde_json::{Value, json};
 
-use super::files::{next, write};
+use super::{
+    files::{next, write},
+    offline, undo,
+};
 use crate::{
     Database,
     cli::{
@@ -22,12 +26,12 @@ use crate::{
         lint::{self, Found},
         report,
         report::{BOLD, DIM, GOOD, Report, counted, styled},
-        scratch,
+        scratch, snapshot,
     },
-    schema::{DataSteps, Migrations, Scratch, create_all, plan as proved},
+    schema::{DataSteps, Migrations, Scratch, create_all, plan_to},
 };
 
-/// The steps from `from` to what the models say, proved, and the schema after them.
+/// The steps from `from` to what the models say, proved, and the schema after them as the server has it.
 pub(in crate::cli) async fn plan(
     server: &Database,
     from: &Catalog,
@@ -35,17 +39,19 @@ pub(in crate::cli) async fn plan(
     options: &Options,
 ) -> Result<(Plan, Catalog)> {
     let (to, notes) = scratch::desired(server, from, models, options).await?;
-    let explain = |error: orm_core::error::Error| explained(Failure::of(error));
-    let mut plan = diff(from, &to, options).map_err(explain)?;
+    let (mut plan, mut after) = (diff(from, &to, options).map_err(explained)?, from.clone());
     if !plan.is_empty() {
-        plan = proved(server, from, &to, options).await.map_err(explain)?;
+        (plan, after) = plan_to(server, from, &to, options).await.map_err(explained)?;
+        // What nothing manages is not created on a scratch database, and no plan changes it.
+        after.unmanaged.clone_from(&from.unmanaged);
     }
     plan.notes.extend(notes);
-    Ok((plan, to))
+    Ok((plan, after))
 }
 
 /// Names the flags for the words that a refusal asks for.
-fn explained(failure: Failure) -> Failure {
+pub(super) fn explained(error: Error) -> Failure {
+    let failure = Failure::of(error);
     let text = failure.to_string();
     let Some((_, words)) = text.split_once("allow each of them: ") else { return failure };
     let flags: Vec<_> = words.split("), ").map(|it| format!("--allow '{})'", it.trim_end_matches(')'))).collect();
@@ -65,6 +71,27 @@ pub(super) async fn missing(
     Ok(plan.steps.into_iter().map(|it| it.sql).collect())
 }
 
+/// A plan, and the schema before and after it.
+pub(super) struct Made {
+    pub(super) plan: Plan,
+    pub(super) from: Catalog,
+    pub(super) after: Catalog,
+}
+
+/// What a diff is told on the command line and by the models.
+pub(super) fn options(args: &Diff, from: &Catalog, models: &[&'static Table]) -> Options {
+    let declared = args.rename.iter().map(|it| it.0.clone());
+    let options = Options::new().allow(args.allow.iter().cloned()).rename(declared);
+    let options = options.rename(Rename::of_models(from, models, "public"));
+    let labels = args.replace.iter().cloned();
+    let options = labels.fold(options, |options, it| options.replace_label(it.of, it.label, it.by));
+    match (args.unused, args.live) {
+        (true, _) => options,
+        (false, true) => options.live(),
+        (false, false) => options.online(),
+    }
+}
+
 pub(super) async fn run<S: DataSteps>(
     args: &Diff,
     models: &'static [&'static Table],
@@ -72,54 +99,78 @@ pub(super) async fn run<S: DataSteps>(
 ) -> Result<Report> {
     let so_far = with_data(args.folder.read()?).contract();
     let migrations = so_far.check()?;
-    let server = scratch::server(&args.scratch).await?;
-    let from = scratch::replayed(&server, &so_far).await?;
-    let declared = args.rename.iter().map(|it| it.0.clone());
-    let options = Options::new().allow(args.allow.iter().cloned()).rename(declared);
-    let options = options.rename(Rename::of_models(&from, models, "public"));
-    let options = if args.unused { options } else { options.online() };
-    let options = if args.live { options.live() } else { options };
-    let options =
-        args.replace.iter().cloned().fold(options, |options, it| options.replace_label(it.of, it.label, it.by));
-    let (plan, _) = plan(&server, &from, models, &options).await?;
+    let folder = args.folder.path()?;
+    let server = if args.offline { None } else { Some(scratch::server(&args.scratch).await?) };
+    let made = match &server {
+        Some(server) => {
+            let from = scratch::replayed(server, &so_far).await?;
+            let (plan, after) = plan(server, &from, models, &options(args, &from, models)).await?;
+            Made { plan, from, after }
+        }
+        None => offline::made(args, &folder, models)?,
+    };
+    let Made { plan, from, after } = &made;
     if plan.is_empty() {
-        return Ok(shown(&plan, &from));
+        let mut report = shown(plan, from);
+        if !args.print {
+            keep(&mut report, &folder, after, models)?;
+        }
+        return Ok(report);
     }
     let name = args.name.as_deref().unwrap_or("printed");
-    let mut files = generate(&plan, name, next(&migrations), &heads(&migrations))?;
-    let folder = args.folder.path()?;
-    let found = if args.unused { Vec::new() } else { dangers(&server, &from, &mut files, &args.allow).await? };
+    let mut files = generate(plan, name, next(&migrations), &heads(&migrations))?;
+    let (mut found, mut notes) = (Vec::new(), plan.notes.clone());
+    if let Some(server) = server.as_ref().filter(|_| !args.unused) {
+        found = dangers(server, from, &mut files, &args.allow).await?;
+    }
     if args.print {
-        let mut report = shown(&plan, &from);
+        let mut report = shown(plan, from);
         lint::show(&mut report, &folder, &found);
         return Ok(report);
     }
     refuse(&folder, &found)?;
-    let mut report = Report::new(json!({ "steps": steps(&plan), "notes": plan.notes }));
-    let written = write_all(&folder, &files, &mut report)?;
-    report.set("written", written);
-    report.line(format_args!("proved on a scratch database: {}", counted(plan.steps.len(), "step")));
+    if let Some(server) = server.as_ref().filter(|_| args.down) {
+        notes.extend(undo::add(server, from, &mut files, &options(args, from, models).renames).await?);
+    }
+    let mut report = Report::new(json!({ "steps": steps(plan), "notes": notes }));
+    write_files(&mut report, &folder, &files)?;
+    report.line(match server {
+        Some(_) => format!("proved on a scratch database: {}", counted(plan.steps.len(), "step")),
+        None => format!("not proved, since no server was asked: {}", counted(plan.steps.len(), "step")),
+    });
+    keep(&mut report, &folder, after, models)?;
     lint::show(&mut report, &folder, &found);
-    plan.notes.iter().for_each(|it| report.line(format_args!("note: {it}")));
+    notes.iter().for_each(|it| report.line(format_args!("note: {it}")));
     report.unmanaged(from.unmanaged.len());
     Ok(report)
 }
 
 /// Writes the files of a plan, and returns their paths.
-pub(super) fn write_all(folder: &Path, files: &[Migration], report: &mut Report) -> Result<Vec<String>> {
+pub(super) fn write_files(report: &mut Report, folder: &Path, files: &[Migration]) -> Result<Vec<String>> {
     let mut written = Vec::new();
     for file in files {
-        let path = folder.join(format!("{}.up.sql", file.id));
-        write(&path, &file.up.to_string())?;
-        let phase = if file.up.header.phase == Phase::Contract {
-            styled(DIM, " (runs with --contract)")
-        } else {
-            String::new()
-        };
-        report.line(format_args!("{} {}{phase}", styled(GOOD, "wrote"), path.display()));
-        written.push(path.display().to_string());
+        let waits = file.up.header.phase == Phase::Contract;
+        let phase = if waits { styled(DIM, " (runs with --contract)") } else { String::new() };
+        let down = file.down.as_ref().map(|it| ("down", it, String::new()));
+        for (direction, script, note) in [("up", &file.up, phase)].into_iter().chain(down) {
+            let path = folder.join(format!("{}.{direction}.sql", file.id));
+            write(&path, &script.to_string())?;
+            report.line(format_args!("{} {}{note}", styled(GOOD, "wrote"), path.display()));
+            written.push(path.display().to_string());
+        }
     }
+    report.set("written", written.as_slice());
     Ok(written)
+}
+
+/// Writes the snapshot.
+fn keep(report: &mut Report, folder: &Path, after: &Catalog, models: &[&'static Table]) -> Result<()> {
+    let changed = snapshot::write(folder, after, models)?;
+    report.set("snapshot_files", changed);
+    if changed > 0 {
+        report.line(format_args!("{} of the snapshot", counted(changed, "file")));
+    }
+    Ok(())
 }
 
 /// Runs the files on a scratch database and returns what is dangerous about them. What `allow` permits goes into their headers.
