@@ -33,6 +33,6 @@ pub(crate) use self::{
     shape::{fields, named_fields, shape},
     sql::{Context, Sql, SqlPart, TextPart},
     stub::Stub,
-    test::Test,
+    test::{Test, TestMigrations},
     ty::{inner, is_named, is_option},
 };

@@ -452,11 +452,16 @@ pub fn migrate(input: TokenStream) -> TokenStream {
 ///
 /// | argument | |
 /// |---|---|
+/// | `migrations = "folder"` | runs the migrations of a folder beside Cargo.toml, `phase = contract` included (feature `migrate`) |
+/// | `migrations = path` | the same from a constant that `migrate!` has made, or from a function that returns `Migrations` |
 /// | `models(User, Post)` | creates the tables of these models |
 /// | `models = MODELS` | the same from a list that several tests share: `const MODELS: &[&Table] = models![User, Post];` |
 /// | `setup = path` | first runs an asynchronous function that takes the database, as `Database` or `&Database` |
 /// | `flavor = "current_thread"` | runs the test on one thread |
 /// | `crate = path` | the path of `orm_pg`, if it is renamed |
+///
+/// With both migrations and models, the migrations make the database, and it is compared with the models, as by
+/// `db.verify`: if statements of the models would fail, so does the test.
 ///
 /// ```
 /// # use blog::*;

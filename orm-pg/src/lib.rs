@@ -189,6 +189,8 @@ pub mod __private {
     #[cfg(feature = "testing")]
     pub mod testing {
         pub use crate::testing::case::{Handle, Outcome, TestCase, run};
+        #[cfg(feature = "migrate")]
+        pub use crate::testing::migrated::{folder, named};
     }
 }
 

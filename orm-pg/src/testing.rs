@@ -37,7 +37,10 @@ mod database;
 mod failure;
 mod hash;
 mod lease;
+#[cfg(feature = "migrate")]
+pub(crate) mod migrated;
 mod names;
+mod part;
 mod server;
 mod server_kind;
 mod template;

@@ -13,6 +13,7 @@ mod lint;
 mod live;
 mod load;
 mod locks;
+mod migrated;
 mod migrations;
 mod normal;
 mod offline;

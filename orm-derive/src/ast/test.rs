@@ -1,6 +1,6 @@
 //! A function with `#[orm_pg::test]`.
 
-use syn::{ItemFn, Path};
+use syn::{ItemFn, LitStr, Path};
 
 /// A test, its signature checked.
 pub(crate) struct Test {
@@ -9,11 +9,21 @@ pub(crate) struct Test {
     pub(crate) runnable: bool,
     /// The path of `orm_pg`.
     pub(crate) krate: Path,
-    /// The models whose tables are made.
+    /// The migrations that run.
+    pub(crate) migrations: Option<TestMigrations>,
+    /// The models whose tables are made, or compared with what the migrations have made.
     pub(crate) models: Vec<Path>,
     /// Constants that are lists of such models.
     pub(crate) lists: Vec<Path>,
     /// An asynchronous function that runs before the test.
     pub(crate) setup: Option<Path>,
     pub(crate) current_thread: bool,
+}
+
+/// Where the migrations of a test are.
+pub(crate) enum TestMigrations {
+    /// In a folder beside Cargo.toml.
+    Folder(LitStr),
+    /// In a constant, or in what a function returns.
+    Named(Path),
 }

@@ -7,14 +7,22 @@ use quote::quote;
 use syn::ext::IdentExt;
 
 use super::tokens::private;
-use crate::ast::Test;
+use crate::ast::{Test, TestMigrations};
 
 /// Writes the test.
 pub(crate) fn test(test: &Test) -> TokenStream {
-    let Test { function, runnable, krate, models, lists, setup, current_thread } = test;
+    let Test { function, runnable, krate, migrations, models, lists, setup, current_thread } = test;
     let private = private(krate);
     let (ident, output) = (&function.sig.ident, &function.sig.output);
     let path = format!("::{}", ident.unraw());
+    let migrations = migrations.as_ref().map(|it| match it {
+        TestMigrations::Folder(folder) => {
+            quote!(.migrations(#private::testing::folder(::core::env!("CARGO_MANIFEST_DIR"), #folder)))
+        }
+        TestMigrations::Named(path) => {
+            quote!(.migrations(::core::result::Result::Ok(#private::testing::named(&#path))))
+        }
+    });
     let models = (!models.is_empty()).then(|| quote!(.models(#krate::models![#(#models),*])));
     let setup = setup.as_ref().map(|setup| quote!(.setup(#setup)));
     let current_thread = current_thread.then(|| quote!(.current_thread()));
@@ -30,6 +38,7 @@ pub(crate) fn test(test: &Test) -> TokenStream {
         quote! {
             #private::testing::run(
                 #private::testing::TestCase::new(::core::concat!(::core::module_path!(), #path))
+                    #migrations
                     #models
                     #(.models(#lists))*
                     #setup

@@ -1,4 +1,4 @@
-//! The folder of `migrate!`: the only input that is not in the source.
+//! The folder of `migrate!` and of tests: the only input that is not in the source.
 
 use std::{
     env, fs,
@@ -6,6 +6,7 @@ use std::{
 };
 
 use proc_macro2::TokenStream;
+use syn::LitStr;
 
 use crate::{
     ast::{Folder, Stub},
@@ -16,14 +17,19 @@ use crate::{
 /// Finds the files.
 pub(crate) fn folder(ctxt: &mut Ctxt, _: &TokenStream, read: Option<FolderInput>) -> Result<Folder, Stub> {
     let Some(FolderInput { krate, folder }) = read else { return Err(Stub::Empty) };
-    let root = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
-    match files(&root.join(folder.value())) {
+    match files_of(&folder) {
         Ok(files) => Ok(Folder { krate, files }),
         Err(message) => {
             ctxt.error(folder.span(), message);
             Err(Stub::Migrations { krate })
         }
     }
+}
+
+/// The files of a folder beside Cargo.toml.
+pub(super) fn files_of(folder: &LitStr) -> Result<Vec<(String, String)>, String> {
+    let root = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+    files(&root.join(folder.value()))
 }
 
 /// The files `.sql` of a folder, sorted.

@@ -3,18 +3,24 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{ItemFn, spanned::Spanned};
 
+use super::folder::files_of;
 use crate::{
-    ast::{Stub, Test},
+    ast::{Stub, Test, TestMigrations},
     attr::TestInput,
     ctxt::Ctxt,
 };
 
 /// Checks a test; if the function cannot be called, the code does not call it.
 pub(crate) fn test(ctxt: &mut Ctxt, (_, item): &(TokenStream, TokenStream), read: TestInput) -> Result<Test, Stub> {
-    let TestInput { krate, models, lists, setup, current_thread, function } = read;
+    let TestInput { krate, migrations, models, lists, setup, current_thread, function } = read;
     let Some(function) = function else { return Err(Stub::Unchanged(item.clone())) };
     let runnable = check_signature(ctxt, &function);
-    Ok(Test { function, runnable, krate, models, lists, setup, current_thread })
+    if let Some(TestMigrations::Folder(folder)) = &migrations
+        && let Err(message) = files_of(folder)
+    {
+        ctxt.error(folder.span(), message);
+    }
+    Ok(Test { function, runnable, krate, migrations, models, lists, setup, current_thread })
 }
 
 /// Whether the signature has no mistake.
@@ -86,7 +92,7 @@ mod tests {
                 )
             ),
             [
-                "expected `models(User, Post)`, `models = LIST`, `setup = path` or `flavor = \"current_thread\"`; did you mean `models`?",
+                "expected `migrations = \"folder\"`, `models(User, Post)`, `models = LIST`, `setup = path` or `flavor = \"current_thread\"`; did you mean `models`?",
                 "`flavor` is \"current_thread\" or \"multi_thread\"",
             ]
         );

@@ -313,6 +313,12 @@ impl<S: DataSteps> Migrations<S> {
         lock::release(&connection).await
     }
 
+    /// Whether there are functions for steps in Rust, on which the result depends, too.
+    #[cfg(feature = "testing")]
+    pub(crate) fn has_functions(&self) -> bool {
+        !self.data.ids().is_empty()
+    }
+
     /// Takes a connection and the lock. Statements on it have no time limit.
     async fn locked(&self, db: &Database) -> Result<(Connection, u64)> {
         let connection = db.timeout(Duration::MAX).connection().await?;

@@ -1,17 +1,18 @@
 //! The code that `#[orm_pg::test]` generates, and the types and functions that it uses.
 //!
 //! ```text
-//! #[orm_pg::test(models(User, Post), setup = fixtures, flavor = "current_thread")]
+//! #[orm_pg::test(migrations = "migrations", models(User, Post), setup = fixtures, flavor = "current_thread")]
 //! async fn finds_a_user(db: Database) -> Result<(), Error> { … }
 //! ```
-//! becomes, with `.models`, `.setup`, `.current_thread` and `.should_panic` only where the attribute says so, and the
-//! other attributes (`#[should_panic]`, …) kept:
+//! becomes, with `.migrations`, `.models`, `.setup`, `.current_thread` and `.should_panic` only where the attribute says
+//! so, and the other attributes (`#[should_panic]`, …) kept:
 //! ```text
 //! #[::core::prelude::v1::test]
 //! fn finds_a_user() -> Result<(), Error> {
 //!     async fn finds_a_user(db: Database) -> Result<(), Error> { … }
 //!     ::orm_pg::__private::testing::run(
 //!         ::orm_pg::__private::testing::TestCase::new(::core::concat!(::core::module_path!(), "::finds_a_user"))
+//!             .migrations(::orm_pg::__private::testing::folder(::core::env!("CARGO_MANIFEST_DIR"), "migrations"))
 //!             .models(::orm_pg::models![User, Post])
 //!             .setup(fixtures)
 //!             .current_thread()
@@ -26,14 +27,12 @@ use std::{
     any::type_name,
     fmt::Debug,
     future::Future,
+    marker::PhantomData,
     panic::{AssertUnwindSafe, resume_unwind},
-    pin::Pin,
-    time::UNIX_EPOCH,
 };
 
 use futures_util::FutureExt;
 use orm_core::{
-    ddl,
     error::{Error, Result},
     schema::Table,
 };
@@ -42,6 +41,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::{
     failure::failed,
     hash::Hasher,
+    part::{Part, executable_stamp, tables},
     server::{self, Server},
     template::{self, TestDatabase},
     url, variable,
@@ -116,15 +116,18 @@ where
     }
 }
 
-type Fill<D> = Box<dyn FnOnce(D) -> Pin<Box<dyn Future<Output = Option<String>>>>>;
+/// Makes the part of migrations, which are compared with the models.
+type Migrate = Box<dyn FnOnce(Vec<&'static Table>) -> Result<Part>>;
 
 /// A test, and the initial content of its database.
 pub struct TestCase<D> {
     name: &'static str,
     models: Vec<&'static Table>,
-    setup: Option<(&'static str, Fill<D>)>,
+    pub(super) migrations: Option<Migrate>,
+    setup: Option<Part>,
     current_thread: bool,
     should_panic: bool,
+    handle: PhantomData<fn() -> D>,
 }
 
 impl<D> std::fmt::Debug for TestCase<D> {
@@ -137,7 +140,15 @@ impl<D: Handle> TestCase<D> {
     /// A test with an empty database; `name` is its path.
     #[must_use]
     pub fn new(name: &'static str) -> Self {
-        Self { name, models: Vec::new(), setup: None, current_thread: false, should_panic: false }
+        Self {
+            name,
+            models: Vec::new(),
+            migrations: None,
+            setup: None,
+            current_thread: false,
+            should_panic: false,
+            handle: PhantomData,
+        }
     }
 
     /// Creates the tables of `models` in the database.
@@ -153,8 +164,12 @@ impl<D: Handle> TestCase<D> {
     where
         By: 'static,
     {
-        let fill: Fill<D> = Box::new(|db| Box::pin(async { setup.fill(db).await }));
-        self.setup = Some((type_name::<F>(), fill));
+        let path = type_name::<F>();
+        let key = vec![path.as_bytes().into(), executable_stamp().into()];
+        self.setup = Some(Part::new(key, async move |url: String| match setup.fill(D::open(&url).await?).await {
+            None => Ok(()),
+            Some(problem) => Err(failed(format!("the set-up {path} failed: {problem}"))),
+        }));
         self
     }
 
@@ -188,18 +203,25 @@ impl<D: Handle> TestCase<D> {
     /// Creates the test's database, from a template if it has any content.
     async fn prepare(&mut self, server: &Server) -> Result<TestDatabase> {
         let admin = server.admin().await?;
-        if self.models.is_empty() && self.setup.is_none() {
+        let models = std::mem::take(&mut self.models);
+        let mut parts = Vec::new();
+        match self.migrations.take() {
+            Some(migrate) => parts.push(migrate(models)?),
+            None if !models.is_empty() => parts.push(tables(&models)?),
+            None => {}
+        }
+        parts.extend(self.setup.take());
+        if parts.is_empty() {
             return template::create_database(server, &admin, self.name, None).await;
         }
-        let statements = ddl::create_tables(&self.models)?;
         let mut hash = Hasher::new();
-        statements.iter().for_each(|it| hash.write(it.as_bytes()));
-        if let Some((path, _)) = &self.setup {
-            hash.write(path.as_bytes());
-            hash.write(&executable_stamp());
-        }
-        let setup = self.setup.take();
-        let filled = template::ensure(server, &admin, hash.finish(), async |url| fill(&url, &statements, setup).await);
+        parts.iter().for_each(|it| it.write(&mut hash));
+        let filled = template::ensure(server, &admin, hash.finish(), async |url| {
+            for part in parts {
+                part.fill(&url).await?;
+            }
+            Ok(())
+        });
         let template = Box::pin(filled).await?;
         template::create_database(server, &admin, self.name, Some(&template)).await
     }
@@ -243,37 +265,6 @@ where
     // Does not wait for tasks that the test left behind.
     runtime.shutdown_background();
     caught.unwrap_or_else(|panic| resume_unwind(panic))
-}
-
-/// Creates the tables and runs the set-up in the database of `url`.
-async fn fill<D: Handle>(url: &str, statements: &[String], setup: Option<(&'static str, Fill<D>)>) -> Result<()> {
-    if !statements.is_empty() {
-        let admin = super::admin::Admin::connect(url).await?;
-        for statement in statements {
-            let made = admin.run(statement).await;
-            made.map_err(|error| {
-                super::admin::explain(&format!("cannot create the models' tables with {statement}"), error)
-            })?;
-        }
-    }
-    let Some((path, setup)) = setup else { return Ok(()) };
-    match setup(D::open(url).await?).await {
-        None => Ok(()),
-        Some(problem) => Err(failed(format!("the set-up {path} failed: {problem}"))),
-    }
-}
-
-/// Returns bytes that change when the running program is built again: a changed set-up must not use its old template.
-fn executable_stamp() -> Vec<u8> {
-    let metadata = std::env::current_exe().and_then(std::fs::metadata);
-    let stamp = metadata.and_then(|it| Ok((it.len(), it.modified()?)));
-    stamp.map_or_else(
-        |_| std::process::id().to_le_bytes().to_vec(),
-        |(length, modified)| {
-            let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
-            [length.to_le_bytes().as_slice(), since.as_nanos().to_le_bytes().as_slice()].concat()
-        },
-    )
 }
 
 fn tell_kept(server: &Server, database: &TestDatabase) {

@@ -1,0 +1,11 @@
+use orm_pg::{prelude::*, schema::Table};
+
+const MODELS: &[&Table] = models![];
+
+#[orm_pg::test(models = MODELS, models = MODELS)]
+async fn works(db: Database) -> Result<()> {
+    db.close().await;
+    Ok(())
+}
+
+fn main() {}
