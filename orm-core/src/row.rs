@@ -5,7 +5,7 @@ mod decoder;
 use postgres_types::Type;
 
 pub(crate) use self::decoder::RowCollector;
-pub use self::decoder::{Decoder, Matching};
+pub use self::decoder::{Decoder, Matching, fits};
 use crate::{
     error::{Error, ErrorKind, Result},
     value::{CodecError, RawValue, Scalar, readable_as, type_name},
@@ -102,7 +102,7 @@ impl<'a> Layout<'a> {
     ///
     /// # Errors
     /// When there is no such column, two of them, or one that does not hold a `T`.
-    pub fn field<T: Scalar>(&mut self, owner: &'static str, name: &'static str) -> Result<()> {
+    pub fn field<T: Scalar>(&mut self, owner: &str, name: &str) -> Result<()> {
         if !self.by_name {
             return self.scalar::<T>();
         }

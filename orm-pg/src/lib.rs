@@ -54,7 +54,8 @@
 //!
 //! # Features
 //! `chrono`, `time`, `jiff`, `uuid`, `rust_decimal`, `cidr`, `bit-vec` and `pgvector` add types: see [`types`]; `testing` adds a
-//! server for tests, `migrate` the schema of a database as data, `cli` the command `orm`. None of these is on by default; `tls-rustls` (encrypted connections by rustls) is.
+//! server for tests, `migrate` the schema of a database as data, `sources` a check of the statements in the sources, `cli` the command
+//! `orm`. None of these is on by default; `tls-rustls` (encrypted connections by rustls) is.
 
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -33,6 +33,12 @@ const LASTING: [&str; 9] = [
     "dblink",
 ];
 
+/// Whether the server looks up all names of the statement when it prepares it, unlike those of other commands.
+#[cfg(feature = "sources")]
+pub(crate) fn is_looked_up(sql: &str) -> bool {
+    tokens(sql).next().is_some_and(|(_, first)| first.is_any(&HARMLESS))
+}
+
 /// What a statement may leave behind on its connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LeftState {

@@ -10,6 +10,8 @@ mod apply;
 pub mod diagram;
 #[cfg(feature = "migrate")]
 pub mod doctor;
+#[cfg(feature = "migrate")]
+mod gate;
 #[cfg(feature = "cli")]
 pub mod generate;
 #[cfg(feature = "migrate")]
@@ -34,10 +36,16 @@ mod verify;
 #[cfg(feature = "migrate")]
 pub use orm_core::{catalog, migrate};
 
+#[cfg(feature = "sources")]
+pub use self::gate::{Finding, Statements};
+#[cfg(feature = "migrate")]
+pub use self::gate::{Gate, GateReport, LiveComparison};
 #[cfg(feature = "migrate")]
 pub use self::of_models::catalog_of_models;
 #[cfg(feature = "migrate")]
 pub use self::snapshot::{read_snapshot, write_snapshot};
+#[cfg(feature = "cli")]
+pub(crate) use self::verify::verify_on;
 #[cfg(feature = "migrate")]
 pub use self::{
     apply::{apply, plan, prove},

@@ -8,6 +8,7 @@ mod diagram;
 mod doctor;
 mod enums;
 mod expand;
+mod gate;
 mod generate;
 mod lint;
 mod live;

@@ -2,10 +2,12 @@
 
 mod column;
 mod display;
+mod mend;
 mod part;
 mod table;
 mod types;
 
+use self::mend::{distribute, without};
 use crate::{
     catalog::{Catalog, Name, Object, Table as CatalogTable},
     error::{Error, ErrorKind, Result},
@@ -29,6 +31,8 @@ pub struct Verification {
     pub unmanaged: usize,
     /// The steps that mend all differences, in the order in which they run. The extras stay.
     pub plan: Plan,
+    /// The same if the extras are dropped, too.
+    plan_of_all: Plan,
 }
 
 /// One difference between a model and the database.
@@ -43,7 +47,8 @@ pub struct Difference {
     pub object: Object,
     /// The difference, as a sentence without a full stop.
     pub text: String,
-    /// The statements of the plan that mend it; empty if that needs more than a statement.
+    /// The statements of the plan that mend it; empty if that needs more than a statement, or if those of another difference do it, as
+    /// for an index of a column that is dropped. Those of an extra drop it.
     pub steps: Vec<String>,
 }
 
@@ -86,11 +91,47 @@ impl Verification {
         self.differences.is_empty()
     }
 
-    /// Returns the same with the extras as differences: the models and the database must be the same.
+    /// Returns the same with the extras as differences: the models and the database must be the same. `plan` drops them.
     #[must_use]
     pub fn strict(mut self) -> Self {
         self.differences.append(&mut self.extras);
+        self.plan = std::mem::take(&mut self.plan_of_all);
         self
+    }
+
+    /// Returns the same with the extras as differences, except those whose `object` has one of these names, such as
+    /// `users.document`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Migration`] if no extra has one of the names: it says something that is not true any more.
+    ///
+    /// ```
+    /// use orm_pg::schema::migrate::Verification;
+    ///
+    /// assert!(Verification::default().strict_except(["users.document"]).is_err());
+    /// ```
+    pub fn strict_except<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Result<Self> {
+        let mut excepted = Vec::new();
+        for name in names {
+            let name = name.as_ref();
+            let (named, others): (Vec<_>, _) = self.extras.into_iter().partition(|it| it.object.identity == name);
+            if named.is_empty() {
+                let text = format!("{name} is excepted, and it is not something that only the database has");
+                return Err(Error::new(ErrorKind::Migration, text));
+            }
+            self.extras = others;
+            excepted.extend(named);
+        }
+        let mut found = self.strict();
+        found.plan.steps.retain(|step| !excepted.iter().any(|it| it.steps.contains(&step.sql)));
+        found.extras = excepted;
+        Ok(found)
+    }
+
+    /// Returns the steps of the plan that mend no difference alone, such as a view that is dropped and created again.
+    pub fn other_steps(&self) -> impl Iterator<Item = &str> {
+        let of_one = |sql: &String| self.differences.iter().any(|it| it.steps.contains(sql));
+        self.plan.steps.iter().map(|it| &it.sql).filter(move |it| !of_one(it)).map(String::as_str)
     }
 
     /// Returns an error if there are differences, for `?` in `main` or in a test.
@@ -195,59 +236,30 @@ impl Comparison<'_> {
         }
     }
 
-    /// Makes the plan, and gives each difference its steps.
+    /// Makes the plans, and gives each difference its steps.
     fn plan(&mut self) {
-        if self.found.differences.is_empty() {
-            return;
+        if !self.found.differences.is_empty() {
+            self.found.plan = self.steps_to(&self.target.clone());
         }
-        let options = Options::new().rename(self.renames.clone()).allow_all();
-        match diff(self.actual, &self.target, &options) {
-            Ok(plan) => self.found.plan = plan,
-            Err(error) => self.found.notes.push(format!("there are no statements that mend this: {error}")),
-        }
-        let mut taken = vec![false; self.found.plan.steps.len()];
-        // First those that say exactly what differs, then what belongs to the same object.
-        for exact in [true, false] {
-            for difference in &mut self.found.differences {
-                for (step, taken) in self.found.plan.steps.iter().zip(&mut taken) {
-                    if !*taken && mends(difference, &step.object, &step.sql, exact) {
-                        *taken = true;
-                        difference.steps.push(step.sql.clone());
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Whether a step mends the difference: it changes its object, or what belongs to a table that is missing.
-fn mends(difference: &Difference, object: &Object, sql: &str, exact: bool) -> bool {
-    let DifferenceKind::Missing = difference.kind else {
-        let word = match difference.kind {
-            DifferenceKind::Type => " TYPE ",
-            DifferenceKind::Nullability => " NOT NULL",
-            DifferenceKind::Default => " DEFAULT",
-            DifferenceKind::Identity => " IDENTITY",
-            DifferenceKind::Comment => "COMMENT ON ",
-            _ => "",
+        self.found.plan_of_all = if self.found.extras.is_empty() {
+            self.found.plan.clone()
+        } else {
+            self.steps_to(&without(self.target.clone(), &self.found.extras))
         };
-        let same = object.identity == difference.object.identity;
-        return same && (!exact || (!word.is_empty() && sql.contains(word)));
-    };
-    let within = object.identity.strip_prefix(&difference.object.identity);
-    match difference.object.kind.as_str() {
-        "table" => {
-            within.is_some_and(|it| it.is_empty() || it.starts_with('.')) || is_on(sql, &difference.object.identity)
-        }
-        _ => within == Some(""),
+        distribute(&self.found.plan.steps, &mut self.found.differences);
+        let of_differences = |sql: &String| self.found.differences.iter().any(|it| it.steps.contains(sql));
+        let steps = self.found.plan_of_all.steps.iter();
+        let drops: Vec<_> = steps.filter(|it| !of_differences(&it.sql)).cloned().collect();
+        distribute(&drops, &mut self.found.extras);
     }
-}
 
-/// Whether a statement about an index names the table.
-fn is_on(sql: &str, table: &str) -> bool {
-    let (schema, name) = table.split_once('.').unwrap_or(("public", table));
-    let on = format!(" ON {} ", Name::new(schema, name));
-    sql.contains(" INDEX ") && sql.contains(&on)
+    fn steps_to(&mut self, target: &Catalog) -> Plan {
+        let options = Options::new().rename(self.renames.clone()).allow_all();
+        diff(self.actual, target, &options).unwrap_or_else(|error| {
+            self.found.notes.push(format!("there are no statements that mend this: {error}"));
+            Plan::default()
+        })
+    }
 }
 
 /// The name, with its schema unless that is `public`, as the objects of steps have it.

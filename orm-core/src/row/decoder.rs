@@ -40,8 +40,21 @@ impl<T: FromRow> Decoder<T> {
     }
 }
 
+/// Checks that a type can be read from rows like this one, by what `read` declares.
+///
+/// # Errors
+/// When a column is missing, has another type, or is not read.
+#[doc(hidden)]
+pub fn fits(row: &dyn Row, matching: Matching, read: impl FnOnce(&mut Layout<'_>) -> Result<()>) -> Result<()> {
+    places(row, matching, read).map(drop)
+}
+
 /// Which columns a type reads: all of the result's, where they are read by position.
-fn places(row: &dyn Row, matching: Matching, read: fn(&mut Layout<'_>) -> Result<()>) -> Result<Vec<ResultColumn>> {
+fn places(
+    row: &dyn Row,
+    matching: Matching,
+    read: impl FnOnce(&mut Layout<'_>) -> Result<()>,
+) -> Result<Vec<ResultColumn>> {
     let mut layout = Layout::new(row, matching == Matching::Name);
     read(&mut layout)?;
     if layout.next < row.width() && !matches!(matching, Matching::Name if layout.by_name) {

@@ -10,5 +10,6 @@ use crate::ast::Folder;
 pub(crate) fn folder(folder: &Folder) -> TokenStream {
     let private = private(&folder.krate);
     let files = folder.files.iter().map(|(name, path)| quote!((#name, ::core::include_str!(#path))));
-    quote!(#private::Migrations::embedded(&[#(#files),*]))
+    let path = &folder.path;
+    quote!(#private::Migrations::embedded_from(#path, &[#(#files),*]))
 }

@@ -18,7 +18,7 @@ use crate::{
 pub(crate) fn folder(ctxt: &mut Ctxt, _: &TokenStream, read: Option<FolderInput>) -> Result<Folder, Stub> {
     let Some(FolderInput { krate, folder }) = read else { return Err(Stub::Empty) };
     match files_of(&folder) {
-        Ok(files) => Ok(Folder { krate, files }),
+        Ok((path, files)) => Ok(Folder { krate, path, files }),
         Err(message) => {
             ctxt.error(folder.span(), message);
             Err(Stub::Migrations { krate })
@@ -26,10 +26,15 @@ pub(crate) fn folder(ctxt: &mut Ctxt, _: &TokenStream, read: Option<FolderInput>
     }
 }
 
-/// The files of a folder beside Cargo.toml.
-pub(super) fn files_of(folder: &LitStr) -> Result<Vec<(String, String)>, String> {
+/// The path of a folder beside Cargo.toml, and its files.
+pub(super) fn files_of(folder: &LitStr) -> Result<(String, Vec<(String, String)>), String> {
     let root = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
-    files(&root.join(folder.value()))
+    let path = root.join(folder.value());
+    let files = files(&path)?;
+    match path.to_str() {
+        Some(path) => Ok((path.to_owned(), files)),
+        None => Err(format!("the path {} is not UTF-8", path.display())),
+    }
 }
 
 /// The files `.sql` of a folder, sorted.

@@ -14,7 +14,7 @@ mod statement;
 mod status;
 mod unit;
 
-use std::{borrow::Cow, path::Path, sync::Arc, time::Duration};
+use std::{borrow::Cow, collections::BTreeSet, path::Path, sync::Arc, time::Duration};
 
 use orm_core::{
     error::{Error, ErrorKind, Result},
@@ -25,7 +25,7 @@ use orm_core::{
     },
 };
 
-use self::{apply::Job, options::Options, source::Source};
+use self::{apply::Job, data::Those, options::Options, source::Source};
 pub use self::{
     baseline::{Baseline, Tool},
     data::{And, DataSteps},
@@ -74,9 +74,15 @@ impl Migrations {
         Self { source: Source::Read(Arc::new(files)), options: Options::new(), data: () }
     }
 
-    /// Returns migrations from files that are part of the program; [`migrate!`](crate::migrate!) expands to this.
+    /// Returns migrations from files that are part of the program.
     pub const fn embedded(files: &'static [(&'static str, &'static str)]) -> Self {
-        Self { source: Source::Embedded(files), options: Options::new(), data: () }
+        Self { source: Source::Embedded { files, folder: None }, options: Options::new(), data: () }
+    }
+
+    /// The same with the folder of the files; [`migrate!`](crate::migrate!) expands to this.
+    #[doc(hidden)]
+    pub const fn embedded_from(folder: &'static str, files: &'static [(&'static str, &'static str)]) -> Self {
+        Self { source: Source::Embedded { files, folder: Some(folder) }, options: Options::new(), data: () }
     }
 }
 
@@ -311,6 +317,21 @@ impl<S: DataSteps> Migrations<S> {
         let rows = history::read(&connection).await?;
         repair::repair(&connection, &migrations, &rows, repair).await?;
         lock::release(&connection).await
+    }
+
+    /// Refuses embedded files that are not those of their folder any more. Where the program runs, the folder may not be there.
+    pub(super) fn check_own_folder(&self) -> Result<()> {
+        match self.source.folder().map(Path::new) {
+            Some(folder) if folder.is_dir() => self.check_embedded(folder),
+            _ => Ok(()),
+        }
+    }
+
+    /// As [`run`](Self::run), as if only these files were there.
+    pub(super) async fn run_only(&self, db: &Database, ids: &BTreeSet<String>) -> Result<Report> {
+        let source = self.source.only(|name| ids.iter().any(|id| name.strip_prefix(id.as_str()) == Some(".up.sql")));
+        let data = Those { all: &self.data, ids };
+        Migrations { source, options: self.options.clone(), data }.run(db).await
     }
 
     /// Whether there are functions for steps in Rust, on which the result depends, too.

@@ -8,7 +8,7 @@ use orm_core::{
 };
 
 use super::{
-    DataSteps, Migrations, Scratch, introspect,
+    introspect,
     of_models::{canonical, read_models, search_path},
 };
 use crate::Database;
@@ -33,42 +33,16 @@ impl Database {
     /// # }
     /// ```
     pub async fn verify(&self, models: &[&'static Table]) -> Result<Verification> {
-        let live = introspect(self).await?;
-        compare(self, models, live).await
+        verify_on(self, self, models).await
     }
 }
 
-impl<S: DataSteps> Migrations<S> {
-    /// Compares models with the schema that the migrations lead to, strictly: what only the migrations have in the tables of models
-    /// is a difference, too. The gate of a test suite, so that no change of a model is left without its migration.
-    ///
-    /// The migrations run in a scratch database on the server of `server`, which is not changed itself.
-    ///
-    /// # Errors
-    /// As [`run`](Self::run) and [`Database::verify`]. Differences are no error: see [`into_result`](Verification::into_result).
-    ///
-    /// ```
-    /// # use blog::*; async fn run(db: Database) -> Result<()> {
-    /// use orm_pg::schema::Migrations;
-    ///
-    /// Migrations::from_dir("migrations")?.verify(&db, models![User, Post]).await?.into_result()
-    /// # }
-    /// ```
-    pub async fn verify(&self, server: &Database, models: &[&'static Table]) -> Result<Verification> {
-        let found = Scratch::within(server, async |scratch| {
-            self.run(scratch).await?;
-            scratch.verify(models).await
-        });
-        found.await.map(Verification::strict)
-    }
-}
-
-/// Compares models with a catalog of the server of `db`.
-pub(super) async fn compare(db: &Database, models: &[&'static Table], live: Catalog) -> Result<Verification> {
+/// Compares models with `db`, with scratch databases on the server of `server`: every comparison of models is this one.
+pub(crate) async fn verify_on(server: &Database, db: &Database, models: &[&'static Table]) -> Result<Verification> {
+    let live: Catalog = introspect(db).await?;
     let path = search_path(db).await?;
-    let wanted = read_models(db, &live, models, &path).await?;
-    let first = live;
-    let mut found = verify(models, &Sides::new(&wanted, std::slice::from_ref(&first), &path));
+    let wanted = read_models(server, &live, models, &path).await?;
+    let mut found = verify(models, &Sides::new(&wanted, std::slice::from_ref(&live), &path));
     let of_text = |kind| {
         matches!(
             kind,
@@ -79,8 +53,8 @@ pub(super) async fn compare(db: &Database, models: &[&'static Table], live: Cata
         return Ok(found);
     }
     // The text in the database may be from before a dump: it is the same if a server writes it in the same way now.
-    match canonical(db, &first).await {
-        Ok(again) => Ok(verify(models, &Sides::new(&wanted, &[first, again], &path))),
+    match canonical(server, &live).await {
+        Ok(again) => Ok(verify(models, &Sides::new(&wanted, &[live, again], &path))),
         Err(error) => {
             let text = "the database could not be created again in a scratch database, so expressions that are only written in \
                         another way may be among the differences";

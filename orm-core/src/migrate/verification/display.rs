@@ -31,8 +31,7 @@ impl fmt::Display for Verification {
                 write!(f, "\n    {};", step.replace('\n', "\n    "))?;
             }
         }
-        let of_one = |sql: &String| self.differences.iter().any(|it| it.steps.contains(sql));
-        let rest: Vec<_> = self.plan.steps.iter().map(|it| &it.sql).filter(|it| !of_one(it)).collect();
+        let rest: Vec<_> = self.other_steps().collect();
         if !rest.is_empty() {
             f.write_str("\n\nthe plan that mends them all also has:")?;
         }

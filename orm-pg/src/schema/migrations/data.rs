@@ -1,6 +1,6 @@
 //! Steps in Rust.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use orm_core::error::Result;
 
@@ -57,5 +57,25 @@ impl<S: DataSteps, F: AsyncFn(&mut Transaction<'_>) -> Result<()> + Sync> DataSt
 
     async fn run(&self, id: &str, tx: &mut Transaction<'_>) -> Result<()> {
         if self.id == id { (self.function)(tx).await } else { self.others.run(id, tx).await }
+    }
+}
+
+/// The functions for some of the migrations.
+pub(super) struct Those<'a, S> {
+    pub(super) all: &'a S,
+    pub(super) ids: &'a BTreeSet<String>,
+}
+
+impl<S: DataSteps> DataSteps for Those<'_, S> {
+    fn has(&self, id: &str) -> bool {
+        self.all.has(id)
+    }
+
+    fn ids(&self) -> Vec<&str> {
+        self.all.ids().into_iter().filter(|it| self.ids.contains(*it)).collect()
+    }
+
+    async fn run(&self, id: &str, tx: &mut Transaction<'_>) -> Result<()> {
+        self.all.run(id, tx).await
     }
 }

@@ -12,8 +12,8 @@ use super::unit;
 /// The names and texts of files.
 #[derive(Debug, Clone)]
 pub(super) enum Source {
-    /// Part of the program.
-    Embedded(&'static [(&'static str, &'static str)]),
+    /// Part of the program, with the folder that they were in when it was compiled.
+    Embedded { files: &'static [(&'static str, &'static str)], folder: Option<&'static str> },
     /// Read from a folder.
     Read(Arc<Vec<(String, String)>>),
 }
@@ -39,9 +39,23 @@ impl Source {
 
     pub(super) fn files(&self) -> Vec<(&str, &str)> {
         match self {
-            Self::Embedded(files) => files.to_vec(),
+            Self::Embedded { files, .. } => files.to_vec(),
             Self::Read(files) => files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect(),
         }
+    }
+
+    /// The folder of embedded files.
+    pub(super) fn folder(&self) -> Option<&'static str> {
+        match self {
+            Self::Embedded { folder, .. } => *folder,
+            Self::Read(_) => None,
+        }
+    }
+
+    /// The files whose names fit.
+    pub(super) fn only(&self, fits: impl Fn(&str) -> bool) -> Self {
+        let files = self.files().into_iter().filter(|it| fits(it.0));
+        Self::Read(Arc::new(files.map(|(name, text)| (name.to_owned(), text.to_owned())).collect()))
     }
 
     /// Reads the texts, and refuses files that cannot run.
