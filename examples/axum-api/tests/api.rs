@@ -56,10 +56,10 @@ async fn eventually(what: impl AsyncFn() -> bool) {
 
 #[orm_pg::test]
 async fn the_migrations_create_what_the_models_declare(db: Database) -> Result<()> {
-    MIGRATIONS.verify(&db, models![Article]).await?.into_result()
+    MIGRATIONS.gate(models![Article]).run(&db).await?.into_result()
 }
 
-#[orm_pg::test(models(Article))]
+#[orm_pg::test(migrations = "migrations")]
 async fn an_article_is_made_read_changed_and_deleted(db: Database) -> Result<()> {
     let service = Service::start(&db).await;
     let (status, made) = service.ask("POST", "/articles", Some(json!({"slug": "a", "title": "A", "text": "x"}))).await;
@@ -77,7 +77,7 @@ async fn an_article_is_made_read_changed_and_deleted(db: Database) -> Result<()>
     Ok(())
 }
 
-#[orm_pg::test(models(Article))]
+#[orm_pg::test(migrations = "migrations")]
 async fn faults_have_the_statuses_that_clients_expect(db: Database) -> Result<()> {
     let service = Service::start(&db).await;
     let post = async |body: Value| service.ask("POST", "/articles", Some(body)).await;
@@ -96,7 +96,7 @@ async fn faults_have_the_statuses_that_clients_expect(db: Database) -> Result<()
     Ok(())
 }
 
-#[orm_pg::test(models(Article))]
+#[orm_pg::test(migrations = "migrations")]
 async fn a_list_comes_in_pages(db: Database) -> Result<()> {
     let rows = (0..5).map(|it| NewArticle::new(format!("s{it}"), "T"));
     Article::insert_many(rows).execute(&db).await?;
@@ -117,7 +117,7 @@ async fn a_list_comes_in_pages(db: Database) -> Result<()> {
     Ok(())
 }
 
-#[orm_pg::test(models(Article))]
+#[orm_pg::test(migrations = "migrations")]
 async fn publishing_is_one_transaction(db: Database) -> Result<()> {
     let article = Article::insert(NewArticle::new("a", "A")).one(&db).await?;
     let service = Service::start(&db).await;
@@ -143,7 +143,7 @@ async fn a_database_that_has_no_connection_to_give_is_503() {
     assert_eq!(service.ask("GET", "/health", None).await.0, 204);
 }
 
-#[orm_pg::test(models(Article))]
+#[orm_pg::test(migrations = "migrations")]
 async fn what_is_under_way_is_answered_before_the_end(db: Database) -> Result<()> {
     let article = Article::insert(NewArticle::new("a", "A")).one(&db).await?;
     let tx = db.begin().await?;
