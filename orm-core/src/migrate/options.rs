@@ -171,16 +171,13 @@ impl Rename {
     /// ```
     #[must_use]
     pub fn of_models(from: &Catalog, models: &[&'static Table], schema: &str) -> Vec<Self> {
-        let mut renames = Vec::new();
+        let tables = tables(from, models, schema);
+        let mut renames: Vec<_> =
+            tables.iter().map(|(from, to)| Self::Table { from: from.clone(), to: to.clone() }).collect();
         for model in models.iter().filter(|it| !it.view) {
-            let in_schema = |name: &str| Name::new(model.schema.unwrap_or(schema), name);
-            let table = in_schema(model.name);
-            let former = model.renamed_from.map(in_schema).filter(|_| from.table(&table).is_none());
-            let former = former.filter(|it| from.table(it).is_some());
-            let there = from.table(former.as_ref().unwrap_or(&table));
-            if let Some(from) = former.clone() {
-                push(&mut renames, Self::Table { from, to: table.clone() });
-            }
+            let table = Name::new(model.schema.unwrap_or(schema), model.name);
+            let former = tables.iter().find(|it| it.1 == table).map(|it| &it.0);
+            let there = from.table(former.unwrap_or(&table));
             for column in model.columns {
                 if let (Some(before), Some(there)) = (column.renamed_from, there)
                     && there.column(before).is_some()
@@ -203,6 +200,24 @@ impl Rename {
 
     pub(super) fn is_from_type(&self, name: &Name) -> bool {
         matches!(self, Self::Type { from, .. } if from == name)
+    }
+}
+
+/// The former and the new names of tables, in the order in which they can be renamed: a name that another table leaves can be
+/// taken after it. Two tables that exchange their names are none, since nobody can tell whether they have done so.
+fn tables(from: &Catalog, models: &[&'static Table], schema: &str) -> Vec<(Name, Name)> {
+    let mut open = Vec::new();
+    for model in models.iter().filter(|it| !it.view) {
+        let in_schema = |name: &str| Name::new(model.schema.unwrap_or(schema), name);
+        let pair = model.renamed_from.map(|it| (in_schema(it), in_schema(model.name)));
+        open.extend(pair.filter(|it| from.table(&it.0).is_some() && !open.contains(it)));
+    }
+    let mut tables: Vec<(Name, Name)> = Vec::new();
+    loop {
+        let is_left = |name: &Name| tables.iter().any(|it| it.0 == *name);
+        let can = |it: &(Name, Name)| !is_left(&it.0) && (from.table(&it.1).is_none() || is_left(&it.1));
+        let Some(at) = open.iter().position(can) else { return tables };
+        tables.push(open.remove(at));
     }
 }
 
@@ -277,5 +292,34 @@ mod tests {
         assert_eq!(renames("machines", "name", &["low", "middle"]), [label]);
         assert_eq!(renames("machines", "name", &["low", "medium"]), []);
         assert_eq!(renames("other", "title", &["low", "medium", "middle"]), []);
+    }
+
+    static DEVICES: Model = {
+        let mut table = Model::new("Device", "devices");
+        table.renamed_from = Some("tools");
+        table
+    };
+
+    static TOOLS: Model = {
+        let mut table = Model::new("Tool", "tools");
+        table.renamed_from = Some("machines");
+        table
+    };
+
+    #[test]
+    fn a_name_that_another_table_leaves_is_taken_after_it() {
+        let there = |names: &[&str]| {
+            let mut catalog = Catalog::default();
+            catalog.tables = names.iter().flat_map(|it| self::catalog(it, "id", &[]).tables).collect();
+            catalog
+        };
+        let name = |name: &str| Name::new("app", name);
+        let rename = |from, to| Rename::Table { from: name(from), to: name(to) };
+        let renames =
+            |there_are: &[&str], models: &[&'static Model]| Rename::of_models(&there(there_are), models, "app");
+        let chain = [rename("devices", "machines"), rename("tools", "devices")];
+        assert_eq!(renames(&["devices", "tools"], &[&DEVICES, &MACHINES]), chain);
+        assert_eq!(renames(&["devices", "machines"], &[&DEVICES, &MACHINES]), []);
+        assert_eq!(renames(&["devices", "machines", "tools"], &[&DEVICES, &MACHINES, &TOOLS]), []);
     }
 }
