@@ -1,5 +1,9 @@
 //! Changes that other tools get wrong, each with rows and with what depends on it.
 
+mod order;
+mod partitions;
+mod sequences;
+
 use orm_pg::{prelude::*, schema::migrate::Options};
 
 use orm_tests::change::{changed, text, texts};

@@ -144,3 +144,24 @@ async fn plans_of_two_branches_in_both_orders(db: Database) {
         it.drop().await.expect("the database is dropped");
     }
 }
+
+/// bytebase/bytebase#20912: the table was dropped before the composite type let go of its row type.
+#[orm_pg::test]
+async fn a_table_goes_of_which_a_type_had_a_row(db: Database) {
+    let from = "CREATE TABLE t (id int); CREATE TYPE pair AS (r t, n int); CREATE TABLE u (p pair)";
+    changed(&db, from, "CREATE TYPE pair AS (r text, n int); CREATE TABLE u (p pair)", Options::new()).await;
+}
+
+/// gdpotter/pgmt#12: the new check of a domain was added before the old one of its name was dropped.
+#[orm_pg::test]
+async fn the_check_of_a_domain_changes(db: Database) {
+    let schema = |check: &str| format!("CREATE DOMAIN d AS text CHECK (VALUE ~ '{check}'); CREATE TABLE t (d d)");
+    changed(&db, &schema("^[0-9]+$"), &schema("^[0-9.]+$"), Options::new()).await;
+}
+
+/// stripe/pg-schema-diff#110: a sequence could not get another end.
+#[orm_pg::test]
+async fn a_sequence_ends_earlier_and_starts_again_there(db: Database) {
+    changed(&db, "CREATE SEQUENCE s", "CREATE SEQUENCE s MAXVALUE 89999 CYCLE", Options::new()).await;
+    changed(&db, "", "CREATE SEQUENCE s AS smallint", Options::new()).await;
+}

@@ -61,6 +61,10 @@ impl Table {
         self.constraints.iter().find(|it| it.name == name)
     }
 
+    pub(crate) fn has_checks(&self) -> bool {
+        self.constraints.iter().any(|it| it.kind == super::ConstraintKind::Check)
+    }
+
     pub(super) fn sort(&mut self) {
         self.storage.sort();
         self.columns.iter_mut().for_each(|it| it.options.sort());

@@ -12,10 +12,13 @@ mod column;
 mod create;
 mod detail;
 mod drop;
+mod equal;
 mod family;
 mod online;
 mod rename;
 mod same;
+mod sequence;
+mod spread;
 mod table;
 mod types;
 
@@ -200,81 +203,6 @@ impl<'a> Diff<'a> {
             let differs = was.is_some_and(|was| Sequence { unlogged: is.unlogged, ..was.clone() } != *is);
             if differs && !self.gone.contains(&key) {
                 self.altered.insert(key);
-            }
-        }
-    }
-
-    /// Extends the changes to what depends on them: a view over a column whose type changes is made anew.
-    fn spread(&mut self) {
-        loop {
-            let blocked: Vec<_> = self
-                .old_needs
-                .iter()
-                .filter(|(key, needed)| self.is_blocked(key, needed))
-                .map(|(key, _)| key.clone())
-                .collect();
-            let before = (self.gone.len(), self.retyped.len(), self.replaced.len());
-            for key in blocked {
-                self.unblock(key);
-            }
-            if before == (self.gone.len(), self.retyped.len(), self.replaced.len()) {
-                return;
-            }
-        }
-    }
-
-    fn is_blocked(&self, key: &Key, needed: &BTreeSet<Key>) -> bool {
-        if self.gone.contains(key) || self.replaced.contains(key) {
-            return false;
-        }
-        if matches!(key, Key::Attach(_) | Key::Inherit(..)) {
-            // It stays while the parts of both tables change.
-            return needed.iter().any(|it| matches!(it, Key::Table(_)) && self.gone.contains(it));
-        }
-        needed.iter().any(|need| match need {
-            // A name in the schema of an extension need not be one of it.
-            Key::Extension(_) | Key::Schema(_) => false,
-            Key::Type(_) if self.replaced.contains(need) => !self.retyped.contains(key),
-            Key::Table(_) | Key::Sequence(_) | Key::Type(_) => {
-                self.gone.contains(need) && self.made.contains(need) && !matches!(key, Key::Column(..))
-            }
-            Key::Column(..) if self.retyped.contains(need) => match key {
-                Key::View(_) | Key::Policy(..) | Key::Trigger(..) | Key::Function(..) | Key::Definition(_) => true,
-                // A column that is no longer computed only loses its expression.
-                Key::Column(..) => key != need && !self.loses_expression(key),
-                Key::Reference(..) => needed.iter().filter(|it| self.retyped.contains(*it)).count() > 1,
-                _ => false,
-            },
-            _ => self.gone.contains(need),
-        })
-    }
-
-    fn loses_expression(&self, key: &Key) -> bool {
-        matches!((self.old.get(key), self.new.get(key)), (Some(Part::Column(_, old)), Some(Part::Column(_, new)))
-            if old.generated.is_some() && new.generated.is_none())
-    }
-
-    fn unblock(&mut self, key: Key) {
-        match (&key, self.old.get(&key), self.new.get(&key)) {
-            // A column follows the new type of its name.
-            (Key::Column(..), Some(Part::Column(_, old)), Some(Part::Column(_, new)))
-                if old.generated.is_none() && new.generated.is_none() =>
-            {
-                self.retyped.insert(key.clone());
-                self.altered.insert(key);
-            }
-            (Key::Type(_), _, Some(_)) => {
-                self.replaced.insert(key.clone());
-                self.altered.insert(key);
-            }
-            (Key::Table(_) | Key::Sequence(_), ..) => {}
-            (_, _, new) => {
-                if new.is_some() {
-                    self.made.insert(key.clone());
-                }
-                self.altered.remove(&key);
-                self.retyped.remove(&key);
-                self.gone.insert(key);
             }
         }
     }

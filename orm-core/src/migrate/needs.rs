@@ -44,15 +44,16 @@ fn of_default(key: Key, parts: &BTreeMap<Key, Part<'_>>) -> Key {
     }
 }
 
-/// Adds what the bodies of functions mention. It need not exist, so it only decides between possible orders.
-pub(super) fn add_bodies(needs: &mut Needs, parts: &BTreeMap<Key, Part<'_>>) {
+/// Adds what the bodies of functions mention, if both are among `keys`. It need not exist, so it only decides between possible
+/// orders.
+pub(super) fn add_bodies(needs: &mut Needs, parts: &BTreeMap<Key, Part<'_>>, keys: &BTreeSet<Key>) {
     let mut by_name = BTreeMap::<&str, Vec<&Key>>::new();
-    for key in parts.keys() {
+    for key in keys {
         if let Key::Function(name, _) | Key::Table(name) | Key::View(name) | Key::Sequence(name) = key {
             by_name.entry(name.name.as_str()).or_default().push(key);
         }
     }
-    for (key, part) in parts {
+    for (key, part) in parts.iter().filter(|(key, _)| keys.contains(key)) {
         let Part::Function(function) = part else { continue };
         let Some((_, body)) = function.definition.split_once("\nAS ") else { continue };
         let words = mention::words(body);

@@ -111,7 +111,24 @@ impl Diff<'_> {
             change = change.if_allowed("change_type");
         }
         self.push(change);
+        self.validate_again(table, new);
         self.default_again(key, table, old, new);
+    }
+
+    /// `ALTER TABLE … VALIDATE CONSTRAINT …`, for checks of children: with the type of a column the server writes the checks of the
+    /// table anew, and those of its children are no more valid than they are.
+    fn validate_again(&mut self, table: &Table, column: &Column) {
+        for child in self.kept_children(&table.name) {
+            for it in child.constraints.iter().filter(|it| it.kind == ConstraintKind::Check && it.inherited) {
+                let key = Key::Constraint(child.name.clone(), it.name.clone());
+                let stays = !self.made.contains(&key) && !self.altered.contains(&key);
+                if stays && it.validated && it.columns.contains(&column.name) && self.has_unvalidated_parent(child, it)
+                {
+                    let name = quoted(&it.name);
+                    self.push(step(&key, format!("ALTER TABLE {} VALIDATE CONSTRAINT {name}", child.name)));
+                }
+            }
+        }
     }
 
     /// Sets the default that was dropped for a change of the type.
@@ -222,18 +239,11 @@ impl Diff<'_> {
             _ => {}
         }
         if let (Some(mut was), Some(is)) = (was, is) {
-            if was.name != is.name {
-                self.push(step(key, format!("ALTER SEQUENCE {} RENAME TO {}", was.name, quoted(&is.name.name))));
-                was.name = is.name.clone();
-            }
             if old.ty != new.ty {
                 // The sequence has followed the type of its column.
                 was.ty.clone_from(&is.ty);
             }
-            if let Some(sql) = is.alter(&was) {
-                self.push(step(key, sql));
-            }
-            self.comment(key, &format!("SEQUENCE {}", is.name), &was.comment, &is.comment);
+            self.alter_sequence(key, &was, &is);
         }
     }
 

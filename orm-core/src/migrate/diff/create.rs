@@ -21,14 +21,18 @@ use crate::{
 impl<'a> Diff<'a> {
     /// Writes creations and changes, each after what it needs. What a new table can declare is in its CREATE TABLE.
     pub(super) fn create_and_alter(&mut self) -> Result<()> {
-        let mut needs = self.new_needs.clone();
-        add_bodies(&mut needs, &self.new);
         let inline = self.inline();
+        let keys: BTreeSet<_> = self.made.union(&self.altered).filter(|it| !inline.contains(*it)).cloned().collect();
+        let mut needs = self.new_needs.clone();
+        add_bodies(&mut needs, &self.new, &keys);
         let mut contracted = contracted(&needs, |key| self.written_in(key, &inline));
         self.order_persistence(&mut contracted);
-        let keys: BTreeSet<_> = self.made.union(&self.altered).filter(|it| !inline.contains(*it)).cloned().collect();
-        for key in ordered(&keys, &contracted) {
-            if self.done.contains(&key) {
+        self.order_alike(&mut contracted);
+        self.order_children(&mut contracted);
+        // What stays as it is is in the order, too: a part can need a change by way of it.
+        let all = self.new.keys().filter(|it| !inline.contains(*it)).cloned().collect();
+        for key in ordered(&all, &contracted) {
+            if self.done.contains(&key) || !keys.contains(&key) {
                 continue;
             }
             if self.made.contains(&key) {
@@ -45,22 +49,37 @@ impl<'a> Diff<'a> {
 
     /// A table that is logged must not refer to one that is not, not even between two steps.
     fn order_persistence(&self, needs: &mut Needs) {
-        let change = |name: &Name| {
-            let key = Key::Table(name.clone());
-            match (self.old.get(&key), self.new.get(&key)) {
-                (Some(Part::Table(old)), Some(Part::Table(new))) if old.unlogged != new.unlogged => Some(new.unlogged),
-                _ => None,
-            }
-        };
         for (key, part) in &self.new {
             let (Key::Reference(from, _), Part::Constraint(_, it)) = (key, part) else { continue };
             let Some(to) = it.reference.as_ref().map(|it| &it.table).filter(|to| *to != from) else { continue };
-            let (first, then) = match (change(from), change(to)) {
+            let (first, then) = match (self.new_persistence(from), self.new_persistence(to)) {
                 (Some(true), Some(true)) => (from, to),
                 (Some(false), Some(false)) => (to, from),
                 _ => continue,
             };
             needs.entry(Key::Table(then.clone())).or_default().insert(Key::Table(first.clone()));
+        }
+    }
+
+    /// A table that inherits takes the columns and defaults that its parents have when it is created.
+    fn order_children(&self, needs: &mut Needs) {
+        for (key, part) in &self.new {
+            let (Key::Table(_), Part::Table(table)) = (key, part) else { continue };
+            let is_taken = |it: &&Key| {
+                matches!(it, Key::Column(of, _) | Key::Default(of, _) if table.inherits.contains(of))
+                    && self.altered.contains(*it)
+            };
+            let taken = self.new.keys().filter(is_taken).cloned();
+            needs.entry(key.clone()).or_default().extend(taken);
+        }
+    }
+
+    /// Whether the table becomes UNLOGGED, if it becomes that or logged.
+    pub(super) fn new_persistence(&self, table: &Name) -> Option<bool> {
+        let key = Key::Table(table.clone());
+        match (self.old.get(&key), self.new.get(&key)) {
+            (Some(Part::Table(old)), Some(Part::Table(new))) => (old.unlogged != new.unlogged).then_some(new.unlogged),
+            _ => None,
         }
     }
 
@@ -346,14 +365,7 @@ impl<'a> Diff<'a> {
                 ));
             }
             (Some(Part::Sequence(old)), Some(Part::Sequence(new))) => {
-                if let Some(sql) = new.alter(old) {
-                    self.push(step(key, sql));
-                }
-                if old.unlogged != new.unlogged {
-                    let how = if new.unlogged { "UNLOGGED" } else { "LOGGED" };
-                    self.push(step(key, format!("ALTER SEQUENCE {} SET {how}", new.name)));
-                }
-                self.comment(key, &format!("SEQUENCE {}", new.name), &old.comment, &new.comment);
+                self.alter_sequence(key, old, new);
             }
             (Some(Part::Owner(_)), Some(Part::Owner(new))) => self.push(step(key, new.owned_by(new.owner.as_ref()))),
             (Some(Part::Function(old)), Some(Part::Function(new))) => {

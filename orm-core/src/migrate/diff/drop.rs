@@ -31,8 +31,12 @@ impl Diff<'_> {
         let mut early = BTreeSet::new();
         // What needs something that is dropped early must be gone by then, too, and comes later in this direction.
         for key in order.iter().rev() {
-            let needs_early =
-                |key: &Key| self.old_needs.get(key).is_some_and(|it| it.iter().any(|it| early.contains(it)));
+            let needs_early = |key: &Key| {
+                // A partition stays attached while the parts of both tables change.
+                let attached = matches!(key, Key::Attach(_) | Key::Inherit(..));
+                let counts = |it: &&Key| !attached || matches!(it, Key::Table(_));
+                self.old_needs.get(key).into_iter().flatten().filter(counts).any(|it| early.contains(it))
+            };
             if self.gone.contains(key) && (self.drops_early(key) || needs_early(key)) {
                 early.insert(key.clone());
             }
@@ -43,7 +47,7 @@ impl Diff<'_> {
 
     /// Whether the part must be gone before anything is created: it is in the way, or holds no data.
     fn drops_early(&self, key: &Key) -> bool {
-        if self.made.contains(key) {
+        if self.made.contains(key) || self.hinders(key) {
             return true;
         }
         match key {
@@ -63,6 +67,45 @@ impl Diff<'_> {
                     || table.is_some_and(|it| self.is_dropped(it) && self.is_in_the_way(it))
             }
         }
+    }
+
+    /// Whether a change of another part fails as long as this one is there.
+    fn hinders(&self, key: &Key) -> bool {
+        match (key, self.old.get(key)) {
+            (Key::Column(table, _), Some(Part::Column(_, it))) => {
+                it.generated.is_some() && self.blocks_type(key)
+                    || self.becomes_parent(table)
+                    || self.made.contains(&Key::Attach(table.clone()))
+            }
+            (Key::Reference(from, _), Some(Part::Constraint(_, it))) => {
+                let to = it.reference.as_ref().map(|it| &it.table);
+                [Some(from), to].into_iter().flatten().any(|it| self.new_persistence(it).is_some())
+                    || self.blocks_type(key)
+            }
+            // An index becomes valid when all partitions have one.
+            (Key::Attach(_), Some(Part::Attach(_, of))) => self.made.iter().any(|it| match self.new.get(it) {
+                Some(Part::Index(table, index)) => index.partitioned && **table == of.parent,
+                _ => false,
+            }),
+            // It would be built again for the new type, and its expressions may not be possible with that.
+            (Key::Index(..) | Key::Constraint(..), _) => {
+                let needed = self.old_needs.get(key).into_iter().flatten();
+                self.blocks_type(key) || needed.into_iter().any(|it| self.is_retyped(it))
+            }
+            (Key::Type(_), _) => false,
+            _ => self.blocks_type(key),
+        }
+    }
+
+    /// Whether a table that must have all columns of `table` is attached or begins to inherit.
+    fn becomes_parent(&self, table: &Name) -> bool {
+        let children = self.kept_children(table).into_iter().map(|it| &it.name);
+        let family: Vec<_> = children.chain([table]).collect();
+        self.made.iter().any(|it| match self.new.get(it) {
+            Some(Part::Attach(_, of)) => family.contains(&&of.parent),
+            Some(Part::Inherit(_, parent)) => family.contains(parent),
+            _ => false,
+        })
     }
 
     fn is_dropped(&self, table: &Name) -> bool {
@@ -143,7 +186,9 @@ impl Diff<'_> {
 
     /// Whether the server drops it with something else that is dropped, not later than it must be gone.
     pub(super) fn goes_with_another(&self, key: &Key) -> bool {
-        let in_time = |it: &Key| self.early.contains(it) || !self.early.contains(key);
+        // A partition that is detached does not go with its table.
+        let detached = matches!(key, Key::Table(it) if self.early.contains(&Key::Attach(it.clone())));
+        let in_time = |it: &Key| (self.early.contains(it) || !self.early.contains(key)) && !detached;
         self.is_dropped_with_parent(key) || self.carriers(key).iter().any(in_time)
     }
 
@@ -219,7 +264,9 @@ impl Diff<'_> {
                 let how = if alone { " CONCURRENTLY" } else { "" };
                 let sql = format!("ALTER TABLE {} DETACH PARTITION {}{how}", of.parent, table.name);
                 let detach = step(key, sql).in_phase(phase);
-                let detach = if made { detach } else { detach.if_allowed("detach_partition") };
+                // The word for its table permits it, unless that is dropped in another phase.
+                let permitted = made || self.is_dropped(&table.name) && !self.options.online;
+                let detach = if permitted { detach } else { detach.if_allowed("detach_partition") };
                 return self.push(if alone { detach.alone() } else { detach });
             }
             Part::Inherit(table, parent) => (format!("ALTER TABLE {} NO INHERIT {parent}", table.name), None),

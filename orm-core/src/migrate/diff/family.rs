@@ -2,8 +2,11 @@
 
 use super::Diff;
 use crate::{
-    catalog::{Column, Constraint, ConstraintKind, Name, Table},
-    migrate::part::{Key, Part},
+    catalog::{Column, Constraint, ConstraintKind, Index, IndexKey, Name, Table},
+    migrate::{
+        needs::Needs,
+        part::{Key, Part},
+    },
 };
 
 impl<'a> Diff<'a> {
@@ -60,32 +63,36 @@ impl<'a> Diff<'a> {
         })
     }
 
+    /// The parents that the table still has when parts are dropped.
+    pub(super) fn parents_at_drop(&self, name: &Name) -> Vec<&'a Name> {
+        let Some(old) = self.old_table(name) else { return Vec::new() };
+        let attached = old.partition_of.as_ref().filter(|_| !self.early.contains(&Key::Attach(name.clone())));
+        let inherits =
+            old.inherits.iter().filter(|it| !self.early.contains(&Key::Inherit(name.clone(), (*it).clone())));
+        attached.map(|it| &it.parent).into_iter().chain(inherits).collect()
+    }
+
     /// Whether the server drops the part of a table with that of a parent.
     pub(super) fn is_dropped_with_parent(&self, key: &Key) -> bool {
+        let of_parent = |table: &Name, part: &dyn Fn(&Name) -> Key| {
+            self.parents_at_drop(table).into_iter().any(|parent| self.gone.contains(&part(parent)))
+        };
         match (key, self.old.get(key)) {
             (Key::Column(table, name), Some(Part::Column(_, it))) if it.inherited && !it.local => {
-                self.with_parent(table, |it| self.gone.contains(it), |parent| Key::Column(parent.clone(), name.clone()))
+                of_parent(table, &|parent| Key::Column(parent.clone(), name.clone()))
             }
             (Key::Constraint(table, name), Some(Part::Constraint(of, it))) if it.inherited => {
-                let same_name = self.with_parent(
-                    table,
-                    |it| self.gone.contains(it),
-                    |parent| Key::Constraint(parent.clone(), name.clone()),
-                );
-                let of_parent = constraint_of_parent(of, it, |name| self.old_table(name));
-                let of_parent = of_parent.is_some_and(|(parent, it)| {
-                    let key = Key::Constraint(parent.name.clone(), it.name.clone());
-                    self.kept_parents(table).contains(&&parent.name) && self.gone.contains(&key)
-                });
-                (same_name && it.kind == ConstraintKind::Check && !it.local) || of_parent
+                if it.kind == ConstraintKind::Check {
+                    return !it.local && of_parent(table, &|parent| Key::Constraint(parent.clone(), name.clone()));
+                }
+                let found = constraint_of_parent(of, it, |name| self.old_table(name));
+                found
+                    .is_some_and(|(_, it)| of_parent(table, &|parent| Key::Constraint(parent.clone(), it.name.clone())))
             }
-            (Key::Index(table, _), Some(Part::Index(_, it))) => it.parent.as_ref().is_some_and(|index| {
-                self.with_parent(
-                    table,
-                    |it| self.gone.contains(it),
-                    |parent| Key::Index(parent.clone(), index.name.clone()),
-                )
-            }),
+            (Key::Index(table, _), Some(Part::Index(_, it))) => it
+                .parent
+                .as_ref()
+                .is_some_and(|index| of_parent(table, &|parent| Key::Index(parent.clone(), index.name.clone()))),
             _ => false,
         }
     }
@@ -110,10 +117,67 @@ impl<'a> Diff<'a> {
         same.into_iter().any(|it| !it.validated)
     }
 
+    /// Puts indexes that are alike after the partitions: when a table is attached, the server pairs its indexes with those of the
+    /// partitioned table, and takes any of those that are alike.
+    pub(super) fn order_alike(&self, needs: &mut Needs) {
+        for key in &self.made {
+            for attach in self.attached_before(key) {
+                needs.entry(attach.clone()).or_default().remove(key);
+                needs.entry(key.clone()).or_default().insert(attach);
+            }
+            for before in self.alike_before(key) {
+                needs.entry(key.clone()).or_default().insert(before);
+            }
+        }
+    }
+
+    /// The indexes that are like the one of a partition and belong to one whose name comes before: the server takes the first of them
+    /// for the first one of the partitioned table.
+    fn alike_before(&self, key: &Key) -> Vec<Key> {
+        let Some(Part::Index(name, index)) = self.new.get(key) else { return Vec::new() };
+        let is_it = |it: &&Key| match self.new.get(it) {
+            Some(Part::Index(of, it)) => {
+                of == name && is_like(it, index) && it.parent.is_some() && it.parent < index.parent
+            }
+            _ => false,
+        };
+        self.made.iter().filter(is_it).cloned().collect()
+    }
+
+    /// What is attached before the index is made, since others of its table are like it.
+    pub(super) fn attached_before(&self, key: &Key) -> Vec<Key> {
+        let Some(Part::Index(name, index)) = self.new.get(key) else { return Vec::new() };
+        let alike = |it: &Table| it.indexes.iter().any(|it| it.name != index.name && is_like(it, index));
+        if !self.new_table(name).is_some_and(alike) {
+            return Vec::new();
+        }
+        let is_it = |it: &&Key| match self.new.get(it) {
+            // That of an index which is there already is made before, so that the server finds only this one for it.
+            Some(Part::Attach(table, of)) if table.name == **name => {
+                let parent = index.parent.as_ref().map(|it| Key::Index(of.parent.clone(), it.name.clone()));
+                parent.is_some_and(|it| self.made.contains(&it))
+            }
+            Some(Part::Attach(_, of)) => of.parent == **name,
+            _ => false,
+        };
+        self.made.iter().filter(is_it).cloned().collect()
+    }
+
     /// `ONLY `, if the table has children whose defaults are set by statements of their own.
     pub(super) fn only(&self, table: &Name) -> &'static str {
         if self.kept_children(table).is_empty() { "" } else { "ONLY " }
     }
+}
+
+/// Whether the server may take one index of a partition as well as the other. It compares expressions after it has replaced
+/// functions by what they compute, so any two can be equal.
+fn is_like(one: &Index, other: &Index) -> bool {
+    let of_keys = |it: &Index| {
+        let key = |it: &IndexKey| (it.column.clone(), it.collation.clone(), it.operator_class.clone());
+        it.keys.iter().map(key).collect::<Vec<_>>()
+    };
+    let rest = |it: &Index| (it.unique, it.nulls_not_distinct, it.method.clone(), it.predicate.is_some());
+    of_keys(one) == of_keys(other) && one.include == other.include && rest(one) == rest(other)
 }
 
 /// The key of the partitioned table that the key of a partition belongs to.
@@ -128,4 +192,20 @@ pub(super) fn constraint_of_parent<'a>(
         |kind| matches!(kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique | ConstraintKind::Exclusion);
     let same = |other: &&Constraint| other.kind == it.kind && is_index(it.kind) && other.columns == it.columns;
     parent.constraints.iter().find(same).map(|it| (parent, it))
+}
+
+/// The indexes and keys of a partition, each with that of the partitioned table that it belongs to.
+pub(super) fn index_of_parent<'a>(table: &Table, find: impl Fn(&Name) -> Option<&'a Table>) -> Vec<(Key, Key)> {
+    let Some(of) = &table.partition_of else { return Vec::new() };
+    let indexes = table.indexes.iter().filter_map(|it| {
+        let parent = it.parent.as_ref()?;
+        let own = Key::Index(table.name.clone(), it.name.clone());
+        Some((own, Key::Index(of.parent.clone(), parent.name.clone())))
+    });
+    let keys = table.constraints.iter().filter_map(|it| {
+        let (parent, of_parent) = constraint_of_parent(table, it, &find)?;
+        let own = Key::Constraint(table.name.clone(), it.name.clone());
+        Some((own, Key::Constraint(parent.name.clone(), of_parent.name.clone())))
+    });
+    indexes.chain(keys).collect()
 }

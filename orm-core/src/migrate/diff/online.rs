@@ -31,7 +31,8 @@ impl Diff<'_> {
 
     pub(super) fn create_index(&mut self, key: &Key, table: &Name, index: &Index) {
         let partitioned = index.partitioned;
-        let sql = match (self.in_use(table) && !partitioned, partitioned && !self.stays(table)) {
+        let empty = !self.stays(table) && self.attached_before(key).is_empty();
+        let sql = match (self.in_use(table) && !partitioned, partitioned && empty) {
             (true, _) => return self.create_index_in_use(key, table, index),
             // Without partitions there is nothing that ONLY could spare.
             (false, true) => Index { partitioned: false, ..index.clone() }.create(table),
@@ -61,7 +62,8 @@ impl Diff<'_> {
     /// `ALTER INDEX … ATTACH PARTITION …`, for the index of a partition that is attached already.
     fn attach_index(&mut self, key: &Key, table: &Name, index: &Index) {
         let attached = Key::Attach(table.clone());
-        if let Some(parent) = index.parent.as_ref().filter(|_| !self.made.contains(&attached)) {
+        let is_attached = !self.made.contains(&attached) || self.attached_before(key).contains(&attached);
+        if let Some(parent) = index.parent.as_ref().filter(|_| is_attached) {
             let own = Name::new(&table.schema, &index.name);
             self.push(step(key, format!("ALTER INDEX {parent} ATTACH PARTITION {own}")));
         }
