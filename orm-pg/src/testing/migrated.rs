@@ -45,6 +45,7 @@ impl<S: DataSteps + Clone + 'static> Named<OfConstant> for &Migrations<S> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<F: Fn() -> Migrations<S>, S: DataSteps + 'static> Named<OfFunction> for &F {
     type Steps = S;
 

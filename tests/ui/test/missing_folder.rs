@@ -1,7 +1,5 @@
-use orm_pg::prelude::*;
-
 #[orm_pg::test(migrations = "nowhere")]
-async fn works(db: Database) -> Result<()> {
+async fn works(db: orm_pg::Database) -> orm_pg::Result<()> {
     db.close().await;
     Ok(())
 }
