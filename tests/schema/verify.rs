@@ -377,3 +377,13 @@ async fn without_the_right_to_create_databases_the_error_says_so(db: Database) {
     weak.close().await;
     load(&db, &format!("DROP ROLE \"{name}\"")).await;
 }
+
+#[orm_pg::test]
+async fn a_comparison_and_a_plan_can_be_spawned(db: Database) {
+    let clean = tokio::spawn(async move {
+        let live = introspect(&db).await?;
+        let plan = orm_pg::schema::plan(&db, &live, &live, &Default::default()).await?;
+        Ok::<_, orm_pg::Error>(plan.is_empty() && db.verify(&[]).await?.is_clean())
+    });
+    assert!(clean.await.expect("an end").expect("no error"));
+}
