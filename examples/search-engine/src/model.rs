@@ -3,7 +3,10 @@
 //! An address is the target of any link, visited or not, and belongs to a host. A page has the number of the address it
 //! was found at, and links connect addresses, so that a page that must not be indexed can still lead to other pages.
 
-use orm_pg::prelude::*;
+use orm_pg::{prelude::*, schema::Table};
+
+/// All models, which must be what the migrations lead to.
+pub const MODELS: &[&Table] = models![Host, Address, Page, Link, Site, Crawler];
 
 /// The state of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, PgEnum)]

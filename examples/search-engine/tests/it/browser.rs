@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 use orm_pg::prelude::*;
 use serde_json::{Value, json};
 
-use crate::support::tables;
 use crate::web::{Served, filled};
 
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -113,7 +112,7 @@ impl Drop for Browser {
     }
 }
 
-#[orm_pg::test(setup = tables, flavor = "multi_thread")]
+#[orm_pg::test(migrations = "migrations", flavor = "multi_thread")]
 async fn searching_while_one_types_in_a_browser(db: Database) -> Result<()> {
     let _folder = filled(&db).await;
     let served = Served::start(&db).await;

@@ -17,13 +17,13 @@ use search_engine::visit::{Found, Visit};
 use url::Url;
 
 use crate::server;
-use crate::support::{Web, beginning, contents, go, resume, tables};
+use crate::support::{Web, beginning, contents, go, resume};
 
 async fn count(db: &Database, state: State) -> i64 {
     Address::query().filter(|a| a.state.eq(state)).count(db).await.unwrap()
 }
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn every_bad_page_is_recorded_and_the_crawl_goes_on(db: Database) -> Result<()> {
     let base = server::start().await;
     let (stored, end) = go(&db, &[Site::of(&base).unwrap()], u64::MAX).await;
@@ -69,7 +69,7 @@ async fn every_bad_page_is_recorded_and_the_crawl_goes_on(db: Database) -> Resul
     Ok(())
 }
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn pages_and_links_are_all_there(db: Database) -> Result<()> {
     let web = Web::start(100, Duration::ZERO).await;
     let (stored, end) = go(&db, &[web.site()], u64::MAX).await;
@@ -84,7 +84,7 @@ async fn pages_and_links_are_all_there(db: Database) -> Result<()> {
     Ok(())
 }
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn a_crawl_that_is_over_begins_anew_and_drops_what_is_gone(db: Database) -> Result<()> {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
@@ -108,7 +108,7 @@ async fn a_crawl_that_is_over_begins_anew_and_drops_what_is_gone(db: Database) -
     Ok(())
 }
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn a_crawl_stops_at_a_number_of_pages_and_goes_on_from_there(db: Database) -> Result<()> {
     let web = Web::start(100, Duration::from_millis(1)).await;
     let (stored, end) = go(&db, &[web.site()], 30).await;
@@ -120,7 +120,7 @@ async fn a_crawl_stops_at_a_number_of_pages_and_goes_on_from_there(db: Database)
     Ok(())
 }
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn a_crawl_that_is_stopped_stores_what_it_has_begun(db: Database) -> Result<()> {
     let web = Web::start(500, Duration::from_millis(10)).await;
     beginning(&db, &web.site()).await;
@@ -134,7 +134,7 @@ async fn a_crawl_that_is_stopped_stores_what_it_has_begun(db: Database) -> Resul
     Ok(())
 }
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn several_sites_are_crawled_at_once_and_each_takes_up_what_the_other_has_left(db: Database) -> Result<()> {
     let (one, two) = (tempfile::tempdir().unwrap(), Web::start(20, Duration::ZERO).await);
     let link = format!("<title>One</title><a href={}>two</a>", two.url().join("/page/19").unwrap());
@@ -169,7 +169,7 @@ fn visited(address: Taken, url: &str, html: &str) -> Visited {
     Visited { address, visit: Visit { outcome, links, barred: vec![], took: Duration::ZERO } }
 }
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn a_page_that_the_database_refuses_fails_alone(db: Database) -> Result<()> {
     let site = Site::of(&"http://example.org/".parse().unwrap()).unwrap();
     let rows = ["a", "b", "c", "d"].map(|name| NewAddress::new(format!("http://example.org/{name}"), site.origin(), 0));
@@ -200,7 +200,7 @@ async fn a_page_that_the_database_refuses_fails_alone(db: Database) -> Result<()
     lease.release().await
 }
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn only_what_dead_crawlers_have_taken_is_given_back(db: Database) -> Result<()> {
     let site = Site::of(&"http://example.org/".parse().unwrap()).unwrap();
     let rows = (0..10).map(|n| NewAddress::new(format!("http://example.org/{n}"), site.origin(), 0));
@@ -217,7 +217,7 @@ async fn only_what_dead_crawlers_have_taken_is_given_back(db: Database) -> Resul
     two.release().await
 }
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn the_wish_for_pauses_is_honoured(db: Database) -> Result<()> {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
@@ -232,7 +232,7 @@ async fn the_wish_for_pauses_is_honoured(db: Database) -> Result<()> {
     Ok(())
 }
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn a_site_that_refuses_its_rules_is_recorded(db: Database) -> Result<()> {
     let refusal = || async { axum::http::StatusCode::SERVICE_UNAVAILABLE };
     let server = Server::start(axum::Router::new().fallback(refusal)).await.unwrap();

@@ -3,18 +3,14 @@
 use std::time::Duration;
 
 use orm_pg::prelude::*;
-use orm_pg::schema::{
-    Scratch, introspect,
-    migrate::{Options, desired, diff},
-};
-use search_engine::model::{Address, Crawler, Host, Link, NewAddress, Page, Site};
+use search_engine::model::{Address, Host, MODELS, NewAddress};
 use search_engine::schema::{MIGRATIONS, ensure};
 use search_engine::search::search;
 use search_engine::stats::stats;
 
-use crate::support::{Web, contents, go, tables};
+use crate::support::{Web, contents, go};
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn a_database_made_before_there_were_hosts_gets_them(db: Database) -> Result<()> {
     let web = Web::start(10, Duration::ZERO).await;
     go(&db, &[web.site()], u64::MAX).await;
@@ -45,7 +41,7 @@ async fn a_database_made_before_there_were_hosts_gets_them(db: Database) -> Resu
     Ok(())
 }
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn a_complete_database_from_before_there_were_migrations_is_adopted(db: Database) -> Result<()> {
     sql!("DROP TABLE _orm_migrations").execute(&db).await?;
     tokio::try_join!(ensure(&db), ensure(&db))?;
@@ -53,18 +49,13 @@ async fn a_complete_database_from_before_there_were_migrations_is_adopted(db: Da
     Ok(())
 }
 
-#[orm_pg::test(setup = tables)]
-async fn the_migrations_create_what_the_models_declare(db: Database) -> Result<()> {
-    let scratch = Scratch::create(&db).await?;
-    scratch.database().create_tables(models![Host, Address, Page, Link, Site, Crawler]).await?;
-    let models = introspect(scratch.database()).await?;
-    scratch.drop().await?;
-    let here = introspect(&db).await?;
-    let (to, without_model) = desired(&here, &models, &Options::new());
-    let allow = ["drop_column(search_engine.pages.document)"].map(|it| it.parse().expect("words"));
-    let steps: Vec<_> = diff(&here, &to, &Options::new().allow(allow))?.steps.into_iter().map(|it| it.sql).collect();
-    // The column of the full-text search is declared by no model.
-    assert_eq!(steps, [r#"ALTER TABLE "search_engine"."pages" DROP COLUMN "document""#]);
-    assert!(without_model.is_empty(), "{without_model:?}");
-    Ok(())
+/// The models, the migrations and the statements of `sql!` belong together.
+#[orm_pg::test]
+async fn the_gate(db: Database) -> Result<()> {
+    // The full-text search is declared by no model.
+    let gate =
+        MIGRATIONS.gate(MODELS).except("search_engine.pages.document").except("search_engine.pages_document_idx");
+    let report = gate.sources("src").run(&db).await?;
+    println!("{report}");
+    report.into_result()
 }

@@ -12,7 +12,7 @@ use search_engine::serve::{Server, files};
 use search_engine::site::Site;
 use search_engine::stats::stats;
 
-use crate::support::{go, tables};
+use crate::support::go;
 
 async fn filled(db: &Database) -> (Server, Site) {
     let folder = tempfile::tempdir().unwrap();
@@ -31,7 +31,7 @@ async fn filled(db: &Database) -> (Server, Site) {
     (server, site)
 }
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn the_best_page_comes_first_with_its_words_shown(db: Database) -> Result<()> {
     filled(&db).await;
     let titles = async |words: &str| {
@@ -55,7 +55,7 @@ async fn the_best_page_comes_first_with_its_words_shown(db: Database) -> Result<
     Ok(())
 }
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn an_answer_says_whose_page_it_is_and_who_links_to_it(db: Database) -> Result<()> {
     let (_server, site) = filled(&db).await;
     let mut answer = search(&db, "pools", 2).await?;
@@ -80,7 +80,7 @@ async fn an_answer_says_whose_page_it_is_and_who_links_to_it(db: Database) -> Re
     Ok(())
 }
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn a_few_of_many_links_are_shown_and_none_of_the_page_itself(db: Database) -> Result<()> {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
@@ -124,7 +124,7 @@ impl Executor for Counting<'_> {
     }
 }
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn an_answer_takes_as_many_statements_for_one_page_as_for_many(db: Database) -> Result<()> {
     filled(&db).await;
     for (words, hits, expected) in [("lends", 1, 7), ("lends or beside", 2, 7), ("xyzzy", 0, 2)] {
@@ -135,7 +135,7 @@ async fn an_answer_takes_as_many_statements_for_one_page_as_for_many(db: Databas
     Ok(())
 }
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn the_numbers_add_up(db: Database) -> Result<()> {
     let (_server, site) = filled(&db).await;
     let stats = stats(&db).await?;

@@ -13,7 +13,6 @@ use search_engine::crawl::{End, Options, crawl};
 use search_engine::fetch::{Client, Limits};
 use search_engine::frontier::{Beginning, begin};
 use search_engine::model::{Link, Page};
-use search_engine::schema;
 use search_engine::serve::Server;
 use search_engine::site::Site;
 use search_engine::store::{Retries, Stored};
@@ -72,11 +71,6 @@ async fn answer(State(shape): State<Shape>, uri: Uri) -> Response {
         }
         _ => StatusCode::NOT_FOUND.into_response(),
     }
-}
-
-/// Creates the tables, for `#[orm_pg::test(setup = tables)]`.
-pub(crate) async fn tables(db: Database) -> Result<()> {
-    schema::ensure(&db).await
 }
 
 /// Crawls without long pauses.

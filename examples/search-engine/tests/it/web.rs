@@ -16,8 +16,6 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::support::tables;
-
 /// Attacks of a hostile page: in its title, in its text, and with the characters that mark matches.
 const HOSTILE: &str = "<!doctype html><title>&lt;script&gt;window.hacked=1&lt;/script&gt; wolf</title>\
     <p>wolf \u{2}wolf\u{2}\" autofocus onfocus=window.hacked=3 &lt;img src=x onerror=window.hacked=2 wolf<a href=/pools.html></a>";
@@ -82,7 +80,7 @@ pub(crate) async fn filled(db: &Database) -> TempDir {
     folder
 }
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn the_page_works_without_its_script(db: Database) -> Result<()> {
     let _folder = filled(&db).await;
     let served = Served::start(&db).await;
@@ -103,7 +101,7 @@ async fn the_page_works_without_its_script(db: Database) -> Result<()> {
     Ok(())
 }
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn more_results_are_a_link_away(db: Database) -> Result<()> {
     let _folder = filled(&db).await;
     let served = Served::start(&db).await;
@@ -128,7 +126,7 @@ async fn more_results_are_a_link_away(db: Database) -> Result<()> {
     Ok(())
 }
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn no_page_that_was_crawled_adds_html(db: Database) -> Result<()> {
     let _folder = filled(&db).await;
     let served = Served::start(&db).await;
@@ -155,7 +153,7 @@ async fn no_page_that_was_crawled_adds_html(db: Database) -> Result<()> {
     Ok(())
 }
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn programs_get_json(db: Database) -> Result<()> {
     let _folder = filled(&db).await;
     let served = Served::start(&db).await;
@@ -176,7 +174,7 @@ async fn programs_get_json(db: Database) -> Result<()> {
     Ok(())
 }
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn a_word_that_is_being_typed_finds_its_beginning(db: Database) -> Result<()> {
     let _folder = filled(&db).await;
     let served = Served::start(&db).await;
@@ -190,7 +188,7 @@ async fn a_word_that_is_being_typed_finds_its_beginning(db: Database) -> Result<
     Ok(())
 }
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn pages_of_a_folder_open_under_the_name_they_were_crawled_by(db: Database) -> Result<()> {
     let folder = filled(&db).await;
     let served = Served::start(&db).await;
@@ -209,7 +207,7 @@ async fn pages_of_a_folder_open_under_the_name_they_were_crawled_by(db: Database
     Ok(())
 }
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn an_empty_database_says_how_to_crawl(db: Database) -> Result<()> {
     let served = Served::start(&db).await;
     for path in ["/", "/?q=pool"] {
@@ -234,7 +232,7 @@ async fn a_database_that_does_not_answer_is_said() {
     assert!(status == 503 && body.contains("\"error\":\"The database does not answer"), "{body}");
 }
 
-#[orm_pg::test(setup = tables)]
+#[orm_pg::test(migrations = "migrations")]
 async fn it_ends_in_order_even_when_a_connection_is_left_open(db: Database) -> Result<()> {
     let served = Served::start(&db).await;
     let idle = TcpStream::connect(("127.0.0.1", served.port)).await.unwrap();
