@@ -33,8 +33,8 @@ use self::{
 use crate::{error::Result, ident::push_ident, schema::Table};
 
 /// Returns the statements that create `tables`, to be run in this order: schemas, enum and composite types, tables (those
-/// that others refer to first) with their unique indexes, other indexes, comments, and finally the foreign keys of tables
-/// that refer to themselves or to each other in a cycle.
+/// that others refer to first) with their unique indexes, other indexes, comments, checks that are not valid, and finally the
+/// foreign keys that are not valid, and those of tables that refer to themselves or to each other in a cycle.
 ///
 /// Views are omitted: their query is not known here. A table that is listed twice is created once. A foreign key to a table
 /// that is not listed is kept, so that table must exist. The schema `public` is assumed to exist.
@@ -72,6 +72,7 @@ pub fn create_tables(tables: &[&'static Table]) -> Result<Vec<String>> {
     }
     for planned in &plan.tables {
         statements.extend(table::comments(planned.table));
+        statements.extend(table::add_checks(planned.table));
     }
     for (table, key) in plan.late_keys() {
         statements.push(table::add_foreign_key(table, key)?);

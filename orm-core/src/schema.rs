@@ -30,7 +30,8 @@ pub struct Table {
     pub view: bool,
     /// The columns, in the order of the fields.
     pub columns: &'static [ColumnDef],
-    /// The names of the primary key's columns; empty when there is no key.
+    /// The names of the columns of the key, by which rows are found; empty when there is no key. They are those of the primary
+    /// key, unless that is [absent](PrimaryKey::absent).
     pub key: &'static [&'static str],
     /// What the primary key has besides its columns.
     pub primary_key: PrimaryKey,

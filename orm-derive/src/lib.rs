@@ -95,12 +95,13 @@ fn derive<R, C>(
 /// | `unique_index(a, b)` | a unique index |
 /// | `index(a, b desc, "lower(c)")` | an index over fields and SQL expressions |
 /// | `exclude(room with "=", span with "&&", using = "gist")` | an exclusion constraint |
-/// | `check("sql", name = "..")` | a check constraint |
+/// | `check("sql", name = "..", not_valid)` | a check constraint; rows that are older than one with `not_valid` may break it |
 /// | `primary_key(b, a, name = "..")` | what the primary key has besides its fields, which have `key`: another order than in the struct, a name, and the options [below](#indexes-and-constraints) |
+/// | `primary_key = none` | the table has no primary key: rows are found by the fields with `key`, which need a `unique(..)` or `unique_index(..)` |
 /// | `comment = "text"` | the comment of the table |
 /// | `unlogged`, `with = "fillfactor = 70"`, `partition_by = "RANGE (created)"` | as in `CREATE TABLE`; the two texts are SQL, and partitions are made by SQL |
 /// | `renamed_from = "name"` | the previous name, for migrations |
-/// | `references(Order, fields(shop_id, number))` | a foreign key of several fields, and the relation to the model that it refers to: `Line::order()`; `columns(shop, no)` refers to other fields than the primary key; `set_columns(number)` says which fields `on_delete = set_null` or `set_default` sets, if not all; the rest as on a field |
+/// | `references(Order, fields(shop_id, number))` | a foreign key of several fields, and the relation to the model that it refers to: `Line::order()`; `columns(shop, no)` refers to other fields than the primary key; `set_columns(number)` says which fields `on_delete = set_null` or `set_default` sets, if not all; the rest as on a field. Also a second foreign key of one field, `fields(author_id)` |
 /// | `has_many(posts: Post)` | the relation `User::posts()`: the rows of `Post` that refer to the user; `key = author_id` names the field if several refer to `User`, `key(shop_id, number)` the fields of one foreign key |
 /// | `has_one(profile: Profile)` | the same for at most one row |
 /// | `has_many(tags: Tag, through = PostTag)` | many to many, through the model of a junction table; `key` and `other_key` name its two fields if both refer to the same model |
@@ -111,7 +112,7 @@ fn derive<R, C>(
 /// # Options of a field
 /// | `#[orm(..)]` | |
 /// |---|---|
-/// | `key` | part of the primary key |
+/// | `key` | part of the primary key, or of what stands for it: see `primary_key = none` |
 /// | `identity`, `identity(always, start = 100, increment = 10)` | the database numbers it, `BY DEFAULT` without `always`; further options are `min`, `max`, `cache` and `cycle` |
 /// | `column = "name"` | the name in the database |
 /// | `default = "sql"` | the default; in `NewUser` the value can be `Auto` |
@@ -120,7 +121,7 @@ fn derive<R, C>(
 /// | `comment = "text"` | the comment of the column; doc comments are not used |
 /// | `unique`, `unique(name = "..")`, `unique_index` | a unique constraint, or a unique index |
 /// | `index`, `index(method = "gin", opclass = "..", collate = "..")` | an index, with the options [below](#indexes-and-constraints) |
-/// | `references = User`, `references(User, column = email, on_delete = cascade, relation = author, name = "..")` | a foreign key, and the relation to the model that it refers to: `Post::author()` for `author_id`; `relation = none` for none; `column` names a unique field of the other model, if it does not refer to the primary key; `on_delete` and `on_update` are one of `cascade`, `restrict`, `set_null`, `set_default`, `no_action`; also `match = full` and `deferrable`, as [below](#indexes-and-constraints) |
+/// | `references = User`, `references(User, column = email, on_delete = cascade, relation = author, name = "..")` | a foreign key, and the relation to the model that it refers to: `Post::author()` for `author_id`; `relation = none` for none; `column` names a unique field of the other model, if it does not refer to the primary key; `on_delete` and `on_update` are one of `cascade`, `restrict`, `set_null`, `set_default`, `no_action`; also `match = full`, `not_valid` (rows that are older than the foreign key may break it) and `deferrable`, as [below](#indexes-and-constraints) |
 /// | `json` | any serde type as `jsonb` |
 /// | `version` | counts updates, for optimistic locking |
 /// | `on_update = "sql"` | each update sets it to this expression, upserts included; its columns are those of the row before the update |
@@ -140,6 +141,7 @@ fn derive<R, C>(
 /// | option | of | |
 /// |---|---|---|
 /// | `name = ".."` | all | the name; default: that of PostgreSQL |
+/// | `constant = NAME` | all but `index`; also `references`, `check` | the name of its constant; default: that of the constraint without the table |
 /// | `using = "gin"`, `method = "gin"` | all but `primary_key` | the access method of the index |
 /// | `where = "sql"` | all but `primary_key` | the rows that it is about |
 /// | `include(a, b)` | all | fields that the index stores in addition |
@@ -292,7 +294,8 @@ pub fn derive_scalar(input: TokenStream) -> TokenStream {
 /// Makes a struct with named fields a PostgreSQL composite type, `CREATE TYPE address AS (..)`.
 ///
 /// `create_tables` creates the type before the tables that use it. On the struct: `name = ".."` (default: snake case),
-/// `schema = ".."`, `rename_all = ".."` for the attributes (default: unchanged). On a field: `column = ".."`.
+/// `schema = ".."`, `rename_all = ".."` for the attributes (default: unchanged). On a field: `column = ".."`, and `sql_type = ".."` for the type
+/// as SQL, if it is not that of the Rust type: `numeric(12, 2)`, `text COLLATE "C"`.
 ///
 /// Besides the struct it writes `AddressAttributes`, so that queries can use the attributes:
 /// `.filter(|u| u.address.attributes().street.eq("Main"))`.

@@ -128,10 +128,12 @@ pub(crate) fn of_expression(sql: &str) -> String {
     function.map_or_else(|| "expr".to_owned(), |(name, _)| name.to_lowercase())
 }
 
-/// The Rust name of a constraint: `users_email_key` of `users` is `EMAIL_KEY`.
+/// The Rust name of a constraint: `users_email_key` of `users` is `EMAIL_KEY`, `users_1` is `USERS_1`, and `1st` is `N1ST`.
 pub(crate) fn constant(table: &str, constraint: &str) -> String {
     let short = constraint.strip_prefix(table).and_then(|it| it.strip_prefix('_'));
-    short.filter(|it| !it.is_empty()).unwrap_or(constraint).to_shouty_snake_case()
+    let short = short.map(str::to_shouty_snake_case).filter(|it| it.starts_with(char::is_alphabetic));
+    let name = short.unwrap_or_else(|| constraint.to_shouty_snake_case());
+    if name.starts_with(char::is_numeric) { format!("N{name}") } else { name }
 }
 
 /// The name in `known` that is closest to `name`, if one is close.
@@ -194,6 +196,9 @@ mod tests {
     fn constants_leave_out_the_table() {
         assert_eq!(constant("users", "users_email_key"), "EMAIL_KEY");
         assert_eq!(constant("users", "one_owner"), "ONE_OWNER");
+        assert_eq!(constant("users", "users_1"), "USERS_1");
+        assert_eq!(constant("users", "users_"), "USERS");
+        assert_eq!(constant("users", "1st"), "N1ST");
     }
 
     #[test]

@@ -222,7 +222,7 @@ fn key_is_grouped(select: &Select, source: u8) -> bool {
                 if *query == select.id && *of == source && *column == name)
         })
     };
-    // The server makes nothing of a key that can be deferred.
-    let checked = table.primary_key.deferrable == Deferrable::No;
+    // The server makes nothing of a key that can be deferred, or that is unique without being the primary key.
+    let checked = table.primary_key.deferrable == Deferrable::No && !table.primary_key.absent;
     checked && !table.key.is_empty() && table.key.iter().all(|name| grouped(name))
 }

@@ -11,7 +11,7 @@ pub(super) struct Planned {
     pub(super) table: &'static Table,
     /// The keys to tables that exist by then.
     pub(super) early: Vec<&'static ForeignKey>,
-    /// The keys that must wait until all tables exist.
+    /// The keys that must wait until all tables exist, and those that only `ALTER TABLE` can add.
     pub(super) late: Vec<&'static ForeignKey>,
 }
 
@@ -60,7 +60,7 @@ pub(super) fn plan(tables: &[&'static Table]) -> Result<Plan> {
         let (late, early) = table.foreign_keys.iter().partition(|key| {
             let target = (key.target)();
             let made = plan.tables.iter().any(|it| same(it.table, target));
-            !made && listed.iter().any(|it| same(it, target))
+            key.not_valid || !made && listed.iter().any(|it| same(it, target))
         });
         plan.tables.push(Planned { table, early, late });
     }

@@ -10,7 +10,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     ident::{MAX_IDENT_BYTES, push_ident, push_literal, push_sql},
     render::push_collation,
-    schema::{Action, ColumnDef, Deferrable, Exclusion, ForeignKey, Numbering, Table},
+    schema::{Action, Check, ColumnDef, Deferrable, Exclusion, ForeignKey, Numbering, Table},
 };
 
 /// Writes the `CREATE TABLE` with all constraints except the late foreign keys, one line each:
@@ -21,7 +21,7 @@ pub(super) fn create(planned: &Planned) -> Result<String> {
     for column in table.columns {
         lines.push(column_line(column)?);
     }
-    if !table.key.is_empty() {
+    if !table.key.is_empty() && !table.primary_key.absent {
         lines.push(key_line(table));
     }
     for unique in table.uniques {
@@ -33,13 +33,7 @@ pub(super) fn create(planned: &Planned) -> Result<String> {
             push_deferrable(out, unique.deferrable);
         }));
     }
-    for check in table.checks {
-        lines.push(constraint_line(check.name, |out| {
-            out.push_str("CHECK (");
-            push_sql(out, check.condition);
-            out.push(')');
-        }));
-    }
+    lines.extend(table.checks.iter().filter(|it| !it.not_valid).map(check_line));
     for exclusion in table.exclusions {
         lines.push(constraint_line(exclusion.name, |out| push_exclusion(out, exclusion)));
     }
@@ -78,12 +72,30 @@ pub(super) fn create_bare(table: &Table) -> Result<String> {
 /// Writes the statement that adds a foreign key once its target exists:
 /// `ALTER TABLE "posts" ADD CONSTRAINT "name" FOREIGN KEY ("author_id") REFERENCES "users" ("id")`.
 pub(super) fn add_foreign_key(table: &Table, key: &ForeignKey) -> Result<String> {
-    let line = foreign_key_line(table, key)?;
-    Ok(sql("ALTER TABLE ", |out| {
+    Ok(add_constraint(table, &foreign_key_line(table, key)?, key.not_valid))
+}
+
+/// Writes the statements that add the checks that are not valid, which `CREATE TABLE` would make valid:
+/// `ALTER TABLE "posts" ADD CONSTRAINT "name" CHECK (likes > 0) NOT VALID`.
+pub(super) fn add_checks(table: &Table) -> impl Iterator<Item = String> {
+    table.checks.iter().filter(|it| it.not_valid).map(|it| add_constraint(table, &check_line(it), true))
+}
+
+fn add_constraint(table: &Table, line: &str, not_valid: bool) -> String {
+    sql("ALTER TABLE ", |out| {
         push_qualified(out, table.schema, table.name);
         out.push_str(" ADD ");
-        out.push_str(&line);
-    }))
+        out.push_str(line);
+        out.push_str(if not_valid { " NOT VALID" } else { "" });
+    })
+}
+
+fn check_line(check: &Check) -> String {
+    constraint_line(check.name, |out| {
+        out.push_str("CHECK (");
+        push_sql(out, check.condition);
+        out.push(')');
+    })
 }
 
 /// Writes the statement that breaks a cycle of foreign keys, so that its tables can be dropped:

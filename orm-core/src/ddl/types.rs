@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind, Result},
-    ident::{self, push_ident, push_literal},
+    ident::{self, push_ident, push_literal, push_sql},
     value::PgType,
 };
 
@@ -24,7 +24,7 @@ fn gather(types: &mut Vec<PgType>, ty: PgType) -> Result<()> {
     if ty.labels.is_empty() && ty.attributes.is_empty() {
         return Ok(());
     }
-    for attribute in ty.attributes {
+    for attribute in ty.attributes.iter().filter(|it| it.sql_type.is_none()) {
         gather(types, attribute.ty)?;
     }
     match types.iter().find(|it| it.schema == ty.schema && it.name == ty.name) {
@@ -74,7 +74,10 @@ pub(super) fn create(ty: &PgType) -> Result<String> {
         }
         push_ident(&mut out, attribute.name);
         out.push(' ');
-        push_type(&mut out, &attribute.ty)?;
+        match attribute.sql_type {
+            Some(sql) => push_sql(&mut out, sql),
+            None => push_type(&mut out, &attribute.ty)?,
+        }
     }
     out.push(')');
     Ok(out)

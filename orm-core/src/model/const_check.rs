@@ -162,7 +162,8 @@ pub const fn check_referred(target: Option<&Table>, columns: &[&str]) {
             panic!("{}", text.text("` to refer to").as_str());
         }
     }
-    if matches!(table.primary_key.deferrable, Deferrable::No) && covers(table, table.key, columns) {
+    let primary = !table.primary_key.absent && matches!(table.primary_key.deferrable, Deferrable::No);
+    if primary && covers(table, table.key, columns) {
         return;
     }
     let mut uniques = table.uniques;

@@ -32,6 +32,8 @@ impl Unique {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct PrimaryKey {
+    /// Whether there is none: the key of the model is unique by another constraint, or by an index.
+    pub absent: bool,
     /// Its name, if that is not the default.
     pub name: Option<&'static str>,
     /// Its columns in their order, if that differs from the order in the table.
@@ -48,7 +50,7 @@ impl PrimaryKey {
     /// A primary key with the default name, and nothing besides its columns.
     #[must_use]
     pub const fn new() -> Self {
-        Self { name: None, columns: &[], include: &[], storage: None, deferrable: Deferrable::No }
+        Self { absent: false, name: None, columns: &[], include: &[], storage: None, deferrable: Deferrable::No }
     }
 }
 
@@ -121,6 +123,8 @@ pub struct ForeignKey {
     pub on_update: Action,
     /// Whether all columns must be NULL or none (`MATCH FULL`); otherwise one NULL is enough to refer to nothing.
     pub match_full: bool,
+    /// Whether rows that are older than it may break it (`NOT VALID`).
+    pub not_valid: bool,
     /// Whether it can be checked at the end of a transaction.
     pub deferrable: Deferrable,
     /// The Rust fields that refer, separated by commas.
@@ -147,6 +151,7 @@ impl ForeignKey {
             set_columns: &[],
             on_update,
             match_full,
+            not_valid: false,
             deferrable,
             field,
         }
@@ -190,13 +195,15 @@ pub struct Check {
     pub name: &'static str,
     /// Its SQL condition.
     pub condition: &'static str,
+    /// Whether rows that are older than it may break it (`NOT VALID`).
+    pub not_valid: bool,
 }
 
 impl Check {
     /// A check of `condition`.
     #[must_use]
     pub const fn new(name: &'static str, condition: &'static str) -> Self {
-        Self { name, condition }
+        Self { name, condition, not_valid: false }
     }
 }
 

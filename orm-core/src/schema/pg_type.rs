@@ -171,12 +171,21 @@ pub struct Attribute {
     pub name: &'static str,
     /// Its type.
     pub ty: PgType,
+    /// The SQL type that the struct declares, if it differs from that of the Rust type: `numeric(12, 2)`.
+    pub sql_type: Option<&'static str>,
 }
 
 impl Attribute {
     /// The attribute `name` of type `ty`.
     #[must_use]
     pub const fn new(name: &'static str, ty: PgType) -> Self {
-        Self { name, ty }
+        Self { name, ty, sql_type: None }
+    }
+
+    /// The same attribute with another SQL type.
+    #[must_use]
+    pub const fn of_sql_type(mut self, sql_type: &'static str) -> Self {
+        self.sql_type = Some(sql_type);
+        self
     }
 }

@@ -60,6 +60,7 @@ pub(crate) enum ConstraintKind {
     ForeignKey(usize),
     Check {
         condition: String,
+        not_valid: bool,
     },
     Index {
         unique: bool,
@@ -83,6 +84,14 @@ impl ConstraintKind {
             }
             Self::ForeignKey(_) | Self::Check { .. } | Self::Exclusion { .. } => false,
         }
+    }
+
+    /// Whether the server refuses a name that both have: it has a list of the constraints of each table, and a list of the
+    /// indexes of each schema, those of constraints among them.
+    pub(crate) fn shares_names(&self, other: &Self) -> bool {
+        let only_index = |it: &Self| matches!(it, Self::Index { .. });
+        let without_index = |it: &Self| matches!(it, Self::ForeignKey(_) | Self::Check { .. });
+        !(only_index(self) && without_index(other) || without_index(self) && only_index(other))
     }
 
     /// The columns that its index stores in addition to the keys.
@@ -117,6 +126,7 @@ pub(crate) struct Index {
     pub(crate) span: Span,
     pub(crate) kind: IndexKind,
     pub(crate) name: Option<Located<String>>,
+    pub(crate) constant: Option<Located<Ident>>,
     pub(crate) keys: Vec<IndexKey<FieldPath>>,
     pub(crate) options: IndexOptions<FieldPath>,
 }
@@ -211,5 +221,8 @@ impl<F> IndexKey<F> {
 pub(crate) struct Check {
     pub(crate) span: Span,
     pub(crate) name: Option<String>,
+    pub(crate) constant: Option<Ident>,
     pub(crate) condition: String,
+    /// Whether older rows may break it.
+    pub(crate) not_valid: bool,
 }

@@ -28,6 +28,8 @@ pub(crate) struct PgComposite {
 
 /// A field as an attribute of the composite type.
 pub(crate) struct CompositeAttribute {
+    /// Its SQL type, if it differs from that of the Rust type.
+    pub(crate) sql_type: Option<String>,
     pub(crate) ident: Ident,
     pub(crate) vis: Visibility,
     pub(crate) ty: Type,

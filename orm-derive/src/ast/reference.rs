@@ -16,6 +16,8 @@ pub(crate) struct ForeignKey {
     pub(crate) columns: Vec<ConstraintColumn>,
     /// Whether one of them may be NULL.
     pub(crate) optional: bool,
+    /// Whether the struct declares it, and not a field.
+    pub(crate) of_struct: bool,
     pub(crate) reference: Reference,
 }
 
@@ -30,8 +32,12 @@ pub(crate) struct Reference {
     pub(crate) set_columns: Vec<Ident>,
     pub(crate) on_update: Option<Located<Action>>,
     pub(crate) match_full: bool,
+    /// Whether older rows may break it.
+    pub(crate) not_valid: bool,
     pub(crate) deferrable: Option<Located<Deferrable>>,
     pub(crate) name: Option<Located<String>>,
+    /// The name of its Rust constant, if that is not made of its name.
+    pub(crate) constant: Option<Ident>,
     /// The name of the relation's function, unless the model declares `relation = none`.
     pub(crate) relation: Option<Ident>,
 }
@@ -46,8 +52,10 @@ impl Reference {
             set_columns: Vec::new(),
             on_update: None,
             match_full: false,
+            not_valid: false,
             deferrable: None,
             name: None,
+            constant: None,
             relation,
         }
     }

@@ -7,7 +7,7 @@ use syn::{Ident, ext::IdentExt, spanned::Spanned};
 use super::{
     constraint::field_path,
     item::{Item, Value, Word},
-    value::{collation, db_name, set, sql, take, word},
+    value::{collation, db_name, ident, set, sql, take, word},
 };
 use crate::{
     ast::{Deferrable, FieldPath, Index, IndexKey, IndexKind, IndexOptions, KeyPart},
@@ -31,10 +31,10 @@ impl IndexKind {
     fn options(self) -> &'static [&'static str] {
         match self {
             Self::Plain => &["name", "method", "using", "where", "with"],
-            Self::UniqueIndex => &["name", "method", "using", "where", "with", "nulls"],
-            Self::Unique => &["name", "method", "using", "where", "with", "nulls", "deferrable"],
-            Self::Exclusion => &["name", "method", "using", "where", "with", "deferrable"],
-            Self::PrimaryKey => &["name", "with", "deferrable"],
+            Self::UniqueIndex => &["name", "constant", "method", "using", "where", "with", "nulls"],
+            Self::Unique => &["name", "constant", "method", "using", "where", "with", "nulls", "deferrable"],
+            Self::Exclusion => &["name", "constant", "method", "using", "where", "with", "deferrable"],
+            Self::PrimaryKey => &["name", "constant", "with", "deferrable"],
         }
     }
 }
@@ -132,7 +132,8 @@ struct Reader {
 
 impl Reader {
     fn new(kind: IndexKind, key: &Ident) -> Self {
-        let index = Index { span: key.span(), kind, name: None, keys: Vec::new(), options: IndexOptions::default() };
+        let (name, constant, keys, options) = (None, None, Vec::new(), IndexOptions::default());
+        let index = Index { span: key.span(), kind, name, constant, keys, options };
         Self { index, include: None }
     }
 
@@ -143,7 +144,7 @@ impl Reader {
 
     /// Reads an item that is not a key.
     fn option(&mut self, ctxt: &mut Ctxt, item: &Item) {
-        let Index { kind, name, options, .. } = &mut self.index;
+        let Index { kind, name, constant, options, .. } = &mut self.index;
         let noun = kind.noun();
         match item {
             Item::List(key, items) if key == "include" => {
@@ -164,6 +165,7 @@ impl Reader {
                         ctxt.error(key.span(), unknown(*kind, &option));
                     }
                     "name" => take(ctxt, name, key, value, db_name),
+                    "constant" => take(ctxt, constant, key, value, ident),
                     "method" | "using" => take(ctxt, &mut options.method, key, value, method),
                     "where" => take(ctxt, &mut options.condition, key, value, sql),
                     "with" => take(ctxt, &mut options.storage, key, value, sql),

@@ -9,7 +9,7 @@ use super::{
     keys::{OF_FIELD, OF_MODEL},
     reference,
     relation::relation,
-    value::{comment, db_name, ident, ident_or_none, krate, path, rename, set, sql, take},
+    value::{comment, db_name, ident, ident_or_none, krate, path, rename, set, sql, take, word},
 };
 use crate::{
     ast::{self, Check, Field, Index, IndexKind, Relation, StructReference, TableProperties},
@@ -38,6 +38,8 @@ pub(crate) struct ModelOptions {
     pub(crate) krate: Option<Located<Path>>,
     pub(crate) properties: TableProperties,
     pub(crate) primary_key: Option<Located<Index>>,
+    /// `primary_key = none`.
+    pub(crate) no_primary_key: Option<Located<()>>,
     pub(crate) indexes: Vec<Index>,
     pub(crate) checks: Vec<Check>,
     pub(crate) references: Vec<StructReference>,
@@ -84,6 +86,11 @@ fn read(ctxt: &mut Ctxt, options: &mut ModelOptions, item: &Item) {
                 set(ctxt, &mut options.primary_key, key, it);
             }
         }
+        ("primary_key", Item::Pair(_, value)) => {
+            take(ctxt, &mut options.no_primary_key, key, value, |ctxt, key, value| {
+                word(ctxt, key, value, &[("none", ())])
+            });
+        }
         ("comment", Item::Pair(_, value)) => take(ctxt, &mut options.properties.comment, key, value, comment),
         ("unlogged", Item::Path(_)) => set(ctxt, &mut options.properties.unlogged, key, ()),
         ("with", Item::Pair(_, value)) => take(ctxt, &mut options.properties.storage, key, value, sql),
@@ -105,7 +112,7 @@ fn misplaced(name: &str) -> String {
     let form = match name {
         "table" | "schema" | "rename_all" => format!("{name} = \"..\""),
         "view" | "unlogged" => name.to_owned(),
-        "primary_key" => "primary_key(name = \"..\")".to_owned(),
+        "primary_key" => "primary_key(name = \"..\")` or `primary_key = none".to_owned(),
         "comment" | "renamed_from" => format!("{name} = \"..\""),
         "with" => "with = \"fillfactor = 70\"".to_owned(),
         "partition_by" => "partition_by = \"RANGE (created_at)\"".to_owned(),

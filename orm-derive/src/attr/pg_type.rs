@@ -5,7 +5,7 @@ use syn::{Attribute, Data, DeriveInput, Ident, Path, Type, Visibility, spanned::
 
 use super::{
     item::{Item, items},
-    value::{db_name, krate, path, rename, take},
+    value::{db_name, krate, path, rename, sql, take},
 };
 use crate::{
     ast,
@@ -55,6 +55,7 @@ pub(crate) struct AttributeInput {
     pub(crate) vis: Visibility,
     pub(crate) ty: Type,
     pub(crate) name: Located<String>,
+    pub(crate) sql_type: Option<String>,
 }
 
 /// Reads the options of an enum and of its variants.
@@ -80,11 +81,10 @@ pub(crate) fn pg_enum(ctxt: &mut Ctxt, input: &DeriveInput) -> EnumInput {
 /// Reads the options of a struct and of its fields.
 pub(crate) fn pg_composite(ctxt: &mut Ctxt, input: &DeriveInput) -> CompositeInput {
     let TypeOptions { krate, name, schema, rename_all } = of_type(ctxt, input);
-    let attributes = ast::named_fields(input).map(|(ident, it)| AttributeInput {
-        ident: ident.clone(),
-        vis: it.vis.clone(),
-        ty: it.ty.clone(),
-        name: attribute(ctxt, &it.attrs).unwrap_or_else(|| Located::new(ident.span(), rename_all.column(ident))),
+    let attributes = ast::named_fields(input).map(|(ident, it)| {
+        let (name, sql_type) = attribute(ctxt, &it.attrs);
+        let name = name.unwrap_or_else(|| Located::new(ident.span(), rename_all.column(ident)));
+        AttributeInput { ident: ident.clone(), vis: it.vis.clone(), ty: it.ty.clone(), name, sql_type }
     });
     let attributes = attributes.collect();
     CompositeInput { krate, name, schema, attributes }
@@ -128,14 +128,15 @@ fn labels(ctxt: &mut Ctxt, attrs: &[Attribute]) -> (Option<Located<String>>, Opt
     (label, before)
 }
 
-/// Reads the only option of a field: the name of its attribute.
-fn attribute(ctxt: &mut Ctxt, attrs: &[Attribute]) -> Option<Located<String>> {
-    let mut name = None;
+/// Reads the options of a field: the name of its attribute, and its SQL type.
+fn attribute(ctxt: &mut Ctxt, attrs: &[Attribute]) -> (Option<Located<String>>, Option<String>) {
+    let (mut name, mut sql_type) = (None, None);
     for item in items(ctxt, attrs) {
         match &item {
             Item::Pair(key, value) if key == "column" => take(ctxt, &mut name, key, value, db_name),
-            item => ctxt.error(item.span(), "expected `column = \"..\"`"),
+            Item::Pair(key, value) if key == "sql_type" => take(ctxt, &mut sql_type, key, value, sql),
+            item => ctxt.error(item.span(), "expected `column = \"..\"` or `sql_type = \"..\"`"),
         }
     }
-    name
+    (name, sql_type.map(|it| it.value))
 }

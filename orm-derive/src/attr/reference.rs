@@ -20,6 +20,8 @@ pub(super) fn relation_name(ident: &Ident) -> Ident {
     let short = name.strip_suffix("_id").filter(|it| !it.is_empty()).unwrap_or(&name);
     match short {
         "self" | "Self" | "super" | "crate" | "_" => ident.clone(),
+        // A keyword since edition 2024, which may not be that of the model.
+        "gen" => Ident::new_raw(short, ident.span()),
         _ if syn::parse_str::<Ident>(short).is_ok() => Ident::new(short, ident.span()),
         _ => Ident::new_raw(short, ident.span()),
     }
@@ -37,8 +39,10 @@ struct Options {
     on_update: Option<Located<Action>>,
     set_columns: Option<Located<Vec<Ident>>>,
     match_full: Option<Located<bool>>,
+    not_valid: Option<Located<()>>,
     deferrable: Option<Located<Deferrable>>,
     name: Option<Located<String>>,
+    constant: Option<Located<Ident>>,
     /// `None` inside is `none`.
     relation: Option<Located<Option<Ident>>>,
 }
@@ -53,6 +57,12 @@ impl Options {
             set(ctxt, &mut self.set_columns, key, names);
             return true;
         }
+        if let Item::Path(path) = item
+            && let Some(key) = path.get_ident().filter(|it| *it == "not_valid")
+        {
+            set(ctxt, &mut self.not_valid, key, ());
+            return true;
+        }
         let Item::Pair(key, value) = item else { return false };
         match key.unraw().to_string().as_str() {
             "on_delete" => take_value(ctxt, &mut self.on_delete, key, value, on_delete),
@@ -60,6 +70,7 @@ impl Options {
             "match" => take(ctxt, &mut self.match_full, key, value, match_type),
             "deferrable" => take(ctxt, &mut self.deferrable, key, value, deferrable),
             "name" => take(ctxt, &mut self.name, key, value, db_name),
+            "constant" => take(ctxt, &mut self.constant, key, value, ident),
             "relation" => take(ctxt, &mut self.relation, key, value, ident_or_none),
             _ => return false,
         }
@@ -75,8 +86,10 @@ impl Options {
             set_columns: self.set_columns.map(|it| it.value).unwrap_or_default(),
             on_update: self.on_update,
             match_full: self.match_full.is_some_and(|it| it.value),
+            not_valid: self.not_valid.is_some(),
             deferrable: self.deferrable,
             name: self.name,
+            constant: self.constant.map(|it| it.value),
             relation,
         }
     }
@@ -120,7 +133,8 @@ pub(super) fn of_field(ctxt: &mut Ctxt, field: &Ident, key: &Ident, items: &[Ite
             item => {
                 reported = true;
                 let form = "`references(..)` takes a model, `column = field`, `on_delete = cascade`, `on_update = cascade`, \
-                            `match = full`, `deferrable = initially_deferred`, `relation = name` and `name = \"..\"`";
+                            `match = full`, `deferrable = initially_deferred`, `not_valid`, `relation = name` and \
+                            `name = \"..\"`";
                 ctxt.error(item.span(), form);
             }
         }
@@ -135,7 +149,7 @@ pub(super) fn of_field(ctxt: &mut Ctxt, field: &Ident, key: &Ident, items: &[Ite
 
 const STRUCT_FORM: &str = "`references(..)` of a struct takes a model, `fields(a, b)`, `columns(x, y)`, \
                            `on_delete = cascade`, `set_columns(a)`, `on_update = cascade`, `match = full`, \
-                           `deferrable = initially_deferred`, `relation = name` and `name = \"..\"`";
+                           `deferrable = initially_deferred`, `not_valid`, `relation = name` and `name = \"..\"`";
 
 /// Reads the items of a struct's `references(Order, fields(shop_id, number))`.
 pub(super) fn of_struct(ctxt: &mut Ctxt, key: &Ident, items: &[Item]) -> Option<StructReference> {
@@ -173,10 +187,6 @@ pub(super) fn of_struct(ctxt: &mut Ctxt, key: &Ident, items: &[Item]) -> Option<
     };
     if fields.is_empty() {
         ctxt.error(key.span(), "name the fields that refer to the model: `references(Order, fields(shop_id, number))`");
-        return None;
-    }
-    if let [only] = fields.as_slice() {
-        ctxt.error(only.field.span(), "a foreign key of one field belongs on that field: `#[orm(references = Order)]`");
         return None;
     }
     if let Some(column) = columns.first().filter(|_| columns.len() != fields.len()) {

@@ -54,7 +54,7 @@ pub(super) fn with_sets(new: &TokenStream, sets: &[TokenStream]) -> TokenStream 
 pub(super) fn table(model: &Model, private: &TokenStream, marker: &TokenStream) -> TokenStream {
     let (mut uniques, mut foreign_keys, mut indexes) = (vec![], vec![], vec![]);
     let (mut checks, mut exclusions) = (vec![], vec![]);
-    let mut primary_key = TokenStream::new();
+    let mut primary_key = model.has_key().then(|| quote!(__orm_table.primary_key.absent = true;));
     let names = Names { private, marker };
     for constraint in &model.constraints {
         let name = &constraint.name;
@@ -68,7 +68,7 @@ pub(super) fn table(model: &Model, private: &TokenStream, marker: &TokenStream) 
                 if !model.has_key_order(&constraint.columns) {
                     sets.push(quote!(columns = const { &[#columns] }));
                 }
-                primary_key = quote!(#(__orm_table.primary_key.#sets;)*);
+                primary_key = Some(quote!(#(__orm_table.primary_key.#sets;)*));
             }
             ConstraintKind::Unique(options) => {
                 let new = quote!(#private::schema::Unique::new(#name, const { &[#columns] }));
@@ -78,8 +78,10 @@ pub(super) fn table(model: &Model, private: &TokenStream, marker: &TokenStream) 
                 let Some(key) = model.foreign_keys.get(*number) else { continue };
                 foreign_keys.push(foreign_key(model, private, key, name, &columns));
             }
-            ConstraintKind::Check { condition } => {
-                checks.push(quote!(#private::schema::Check::new(#name, #condition)));
+            ConstraintKind::Check { condition, not_valid } => {
+                let new = quote!(#private::schema::Check::new(#name, #condition));
+                let sets = not_valid.then(|| quote!(not_valid = true));
+                checks.push(with_sets(&new, sets.as_slice()));
             }
             ConstraintKind::Index { unique, keys, options } => {
                 let keys = index::keys(&names, keys);
@@ -148,6 +150,9 @@ fn foreign_key(
     }
     if reference.match_full {
         sets.push(quote!(match_full = true));
+    }
+    if reference.not_valid {
+        sets.push(quote!(not_valid = true));
     }
     if let Some(it) = &reference.deferrable {
         let value = index::deferrable(private, it.value);

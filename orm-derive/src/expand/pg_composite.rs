@@ -14,6 +14,8 @@ pub(crate) fn pg_composite(composite: &PgComposite) -> TokenStream {
     let struct_of = format_ident!("{}Attributes", ident.unraw());
     let idents: Vec<_> = attributes.iter().map(|it| &it.ident).collect();
     let names: Vec<_> = attributes.iter().map(|it| it.name.as_str()).collect();
+    let sql_types = attributes.iter().map(|it| it.sql_type.as_ref().map(|sql| quote!(.of_sql_type(#sql))));
+    let sql_types: Vec<_> = sql_types.map(Option::unwrap_or_default).collect();
     let (numbers, types): (Vec<_>, Vec<_>) = attributes.iter().map(|it| &it.ty).enumerate().unzip();
     // Stands for the fields: only one impl names the type of a field, so that a wrong type is one message.
     let marker = format_ident!("__Orm{}", ident.unraw());
@@ -59,7 +61,7 @@ pub(crate) fn pg_composite(composite: &PgComposite) -> TokenStream {
             impl #private::value::Scalar for #ident {
                 const TYPE: #private::value::PgType =
                     #private::value::PgType::composite(#schema, #name, const {
-                        &[#(#private::value::attribute_def::<#marker, #numbers>(#names)),*]
+                        &[#(#private::value::attribute_def::<#marker, #numbers>(#names)#sql_types),*]
                     });
 
                 fn accepts(__orm_ty: &#private::postgres_types::Type) -> bool {

@@ -10,7 +10,13 @@ use crate::ast::{self, ConstraintColumn, ForeignKey, Model, Relation};
 /// Impls for the foreign keys of the model, by which types find them, and for the fields that foreign keys may refer to.
 pub(super) fn impls(model: &Model, private: &TokenStream, tokens: &ModelTokens) -> TokenStream {
     let ModelTokens { model: ty, params, bounds, .. } = tokens;
-    let keys = model.foreign_keys.iter().map(|it| {
+    // Of several with the same fields and model the first one stands for all.
+    let repeats = |key: &ForeignKey| {
+        let before = model.foreign_keys.iter().take_while(|it| !std::ptr::eq(*it, key));
+        let mut same = before.filter(|it| it.fields == key.fields);
+        same.any(|it| target_name(it) == target_name(key))
+    };
+    let keys = model.foreign_keys.iter().filter(|it| !repeats(it)).map(|it| {
         let (target, number) = (&it.reference.target, foreign_key_hash(&it.fields));
         let columns = it.columns.iter().map(ConstraintColumn::text);
         let values = it.fields.iter().filter_map(|field| value(model, private, tokens, field));
@@ -192,8 +198,13 @@ const ONLY_KEY: u64 = 0;
 /// Whether the model has no other foreign key to the same model, going by the names of paths: of several a relation must
 /// name one.
 fn is_only(model: &Model, key: &ForeignKey) -> bool {
-    let name = |it: &ForeignKey| it.reference.target.segments.last().map(|it| unraw(&it.ident));
-    model.foreign_keys.iter().filter(|it| name(it) == name(key)).count() == 1
+    let mut same = model.foreign_keys.iter().filter(|it| target_name(it) == target_name(key));
+    same.all(|it| it.fields == key.fields)
+}
+
+/// The name of the model that a foreign key refers to.
+fn target_name(key: &ForeignKey) -> Option<String> {
+    key.reference.target.segments.last().map(|it| unraw(&it.ident))
 }
 
 /// The number that identifies a foreign key among those of a model.

@@ -8,7 +8,7 @@ use crate::{
     ast::{
         Check, Constraint, ConstraintColumn, ConstraintKind, Field, FieldKind, FieldPath, ForeignKey, Index, IndexKind,
     },
-    ctxt::Ctxt,
+    ctxt::{Ctxt, Located},
     name,
 };
 
@@ -19,6 +19,8 @@ pub(super) struct Declared<'a> {
     pub(super) fields: &'a mut [Field],
     pub(super) foreign_keys: &'a [ForeignKey],
     pub(super) primary_key: Option<Index>,
+    /// Where `primary_key = none` is.
+    pub(super) no_primary_key: Option<Located<()>>,
     pub(super) indexes: Vec<Index>,
     pub(super) checks: Vec<Check>,
     /// The place of the model, for messages about its primary key.
@@ -27,7 +29,7 @@ pub(super) struct Declared<'a> {
 
 /// All constraints and indexes of a model, those of the fields first, in their order.
 pub(super) fn check(ctxt: &mut Ctxt, declared: Declared<'_>) -> Vec<Constraint> {
-    let Declared { table, view, fields, foreign_keys, primary_key, indexes, checks, span } = declared;
+    let Declared { table, view, fields, foreign_keys, primary_key, no_primary_key, indexes, checks, span } = declared;
     let mut list = ConstraintList { table, view, constraints: Vec::new() };
     if view {
         for span in indexes.iter().chain(&primary_key).map(|it| it.span).chain(checks.iter().map(|it| it.span)) {
@@ -36,11 +38,14 @@ pub(super) fn check(ctxt: &mut Ctxt, declared: Declared<'_>) -> Vec<Constraint> 
     }
     let key = fields.iter().filter_map(Field::column).filter(|it| it.key.is_some());
     let key: Vec<ConstraintColumn> = key.map(|it| ConstraintColumn::Own(it.name.clone())).collect();
-    index::add_primary_key(ctxt, &mut list, fields, key, primary_key, span);
+    match &no_primary_key {
+        None => index::add_primary_key(ctxt, &mut list, fields, key.clone(), primary_key, span),
+        Some(none) => refuse_no_primary_key(ctxt, none.span, view, &key, primary_key.as_ref()),
+    }
     for at in 0..fields.len() {
         of_field(ctxt, &mut list, fields, at, foreign_keys);
     }
-    for (number, key) in foreign_keys.iter().enumerate().filter(|(_, it)| it.fields.len() > 1) {
+    for (number, key) in foreign_keys.iter().enumerate().filter(|(_, it)| it.of_struct) {
         list.foreign_key(ctxt, number, key);
     }
     if view {
@@ -52,13 +57,38 @@ pub(super) fn check(ctxt: &mut Ctxt, declared: Declared<'_>) -> Vec<Constraint> 
     }
     for check in checks {
         let name = check.name.unwrap_or_else(|| list.next_check());
-        let kind = ConstraintKind::Check { condition: check.condition };
-        list.add(ctxt, check.span, name, Vec::new(), kind);
+        let kind = ConstraintKind::Check { condition: check.condition, not_valid: check.not_valid };
+        list.add(ctxt, check.span, (name, check.constant), Vec::new(), kind);
     }
     for index in indexes {
         index::add(ctxt, &mut list, fields, index);
     }
+    if let Some(none) = no_primary_key.filter(|_| !key.is_empty() && !list.is_unique(&key)) {
+        let message = "rows are found by the fields with `key`: declare over these fields what makes them unique without a \
+                       primary key, `unique(..)` or `unique_index(..)`";
+        ctxt.error(none.span, message);
+    }
     list.constraints
+}
+
+/// Refuses `primary_key = none` where there is no primary key anyway, or another option describes it.
+fn refuse_no_primary_key(
+    ctxt: &mut Ctxt,
+    span: Span,
+    view: bool,
+    key: &[ConstraintColumn],
+    primary_key: Option<&Index>,
+) {
+    let message = if view {
+        "a view has no primary key: remove this"
+    } else if key.is_empty() {
+        "without a field that has `key` there is no primary key: remove this"
+    } else if primary_key.is_some() {
+        "`primary_key(..)` describes a primary key: remove it, or remove this"
+    } else {
+        return;
+    };
+    ctxt.error(span, message);
 }
 
 fn of_field(ctxt: &mut Ctxt, list: &mut ConstraintList<'_>, fields: &mut [Field], at: usize, keys: &[ForeignKey]) {
@@ -70,7 +100,7 @@ fn of_field(ctxt: &mut Ctxt, list: &mut ConstraintList<'_>, fields: &mut [Field]
     if let Some(unique) = unique {
         index::add(ctxt, list, fields, unique.value);
     }
-    let own = |it: &ForeignKey| matches!(it.fields.as_slice(), [only] if *only == ident);
+    let own = |it: &ForeignKey| !it.of_struct && it.fields.contains(&ident);
     if let Some((number, key)) = keys.iter().enumerate().find(|(_, it)| own(it)) {
         list.foreign_key(ctxt, number, key);
     }
@@ -176,10 +206,20 @@ impl ConstraintList<'_> {
         std::iter::once(first.clone()).chain(numbered).find(free).unwrap_or(first)
     }
 
+    /// Whether no two rows are equal in these columns.
+    fn is_unique(&self, columns: &[ConstraintColumn]) -> bool {
+        let mut unique = self.constraints.iter().filter(|it| it.kind.can_be_referred_to());
+        unique.any(|it| {
+            it.columns.len() == columns.len()
+                && columns.iter().all(|one| it.columns.iter().any(|other| is_same(one, other)))
+        })
+    }
+
     fn foreign_key(&mut self, ctxt: &mut Ctxt, number: usize, key: &ForeignKey) {
         let name = key.reference.name.as_ref().map(|it| it.value.clone());
         let name = name.unwrap_or_else(|| default(self.table, &key.columns, "fkey"));
-        self.add(ctxt, key.span, name, key.columns.clone(), ConstraintKind::ForeignKey(number));
+        let constant = key.reference.constant.clone();
+        self.add(ctxt, key.span, (name, constant), key.columns.clone(), ConstraintKind::ForeignKey(number));
     }
 
     /// Adds a constraint, unless another one has its name in the database or in Rust.
@@ -187,11 +227,12 @@ impl ConstraintList<'_> {
         &mut self,
         ctxt: &mut Ctxt,
         span: Span,
-        name: String,
+        (name, declared): (String, Option<Ident>),
         columns: Vec<ConstraintColumn>,
         kind: ConstraintKind,
     ) {
-        if self.constraints.iter().any(|it| it.name == name) {
+        let mut namesakes = self.constraints.iter().filter(|it| it.name == name);
+        if namesakes.any(|it| it.kind.shares_names(&kind)) {
             let message = format!(
                 "this table already has a constraint or index `{name}`: give this one another name, `name = \"..\"`"
             );
@@ -200,25 +241,25 @@ impl ConstraintList<'_> {
         }
         let mut constant = None;
         if !self.view && !matches!(kind, ConstraintKind::Index { unique: false, .. }) {
-            let text = name::constant(self.table, &name);
+            let text = declared.as_ref().map_or_else(|| name::constant(self.table, &name), Ident::to_string);
             let Ok(mut ident) = syn::parse_str::<Ident>(&text) else {
-                ctxt.error(
-                    span,
-                    format!("`{name}` cannot be a Rust constant: choose a name that starts with a letter"),
-                );
+                let message = format!("`{name}` cannot be a Rust constant: name one by `constant = NAME`");
+                ctxt.error(span, message);
                 return;
             };
-            ident.set_span(span);
-            if let Some(first) = self.constraints.iter().find(|it| it.constant.as_ref() == Some(&ident)) {
+            ident.set_span(declared.map_or(span, |it| it.span()));
+            let first = self.constraints.iter().find(|it| it.constant.as_ref() == Some(&ident));
+            // A unique index may have the name of another constraint, and its constant is that one then.
+            if let Some(first) = first.filter(|it| it.name != name) {
                 let first = &first.name;
                 let message = format!(
                     "the constraints `{first}` and `{name}` would both be the constant `{text}`: \
-                     rename one with `name = \"..\"`"
+                     rename one with `name = \"..\"`, or only its constant with `constant = NAME`"
                 );
                 ctxt.error(span, message);
                 return;
             }
-            constant = Some(ident);
+            constant = first.is_none().then_some(ident);
         }
         self.constraints.push(Constraint { span, name, columns, kind, constant });
     }

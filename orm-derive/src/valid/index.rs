@@ -12,7 +12,7 @@ use crate::{
 
 /// Adds the index or constraint, its columns found by their fields.
 pub(super) fn add(ctxt: &mut Ctxt, list: &mut ConstraintList<'_>, fields: &[Field], index: Index) {
-    let Index { span, kind, name, keys, options } = index;
+    let Index { span, kind, name, constant, keys, options } = index;
     let plain = keys.iter().all(IndexKey::is_plain) && options.method.is_none() && options.condition.is_none();
     let (mut columns, all) = (Vec::new(), keys.len());
     let keys = keys.into_iter().filter_map(|it| key(ctxt, fields, it, &mut columns));
@@ -39,7 +39,7 @@ pub(super) fn add(ctxt: &mut Ctxt, list: &mut ConstraintList<'_>, fields: &[Fiel
             ConstraintKind::Index { unique: kind != IndexKind::Plain, keys, options }
         }
     };
-    list.add(ctxt, span, name, columns, kind);
+    list.add(ctxt, span, (name, constant.map(|it| it.value)), columns, kind);
 }
 
 /// Adds the primary key of the columns `key`, if there are any, with what the struct says about it.
@@ -64,11 +64,11 @@ pub(super) fn add_primary_key(
         None if key.is_empty() => return,
         None => {
             let kind = ConstraintKind::PrimaryKey { named: false, options: IndexOptions::default() };
-            list.add(ctxt, span, default, key, kind);
+            list.add(ctxt, span, (default, None), key, kind);
             return;
         }
     };
-    let Index { name, keys, options, .. } = declared;
+    let Index { name, constant, keys, options, .. } = declared;
     let mut columns = Vec::new();
     let mut plain = true;
     for it in keys {
@@ -86,7 +86,7 @@ pub(super) fn add_primary_key(
     let options = include(ctxt, fields, &columns, options);
     let name = name.map_or_else(|| default.clone(), |it| it.value);
     let kind = ConstraintKind::PrimaryKey { named: name != default, options };
-    list.add(ctxt, span, name, columns, kind);
+    list.add(ctxt, span, (name, constant.map(|it| it.value)), columns, kind);
 }
 
 /// The key with its column, which is added to `columns`.

@@ -77,7 +77,7 @@ fn check_composite(ctxt: &mut Ctxt, input: &DeriveInput, read: CompositeInput) -
     }
     refuse_parameters(ctxt, input, "a PostgreSQL composite type")?;
     let mut attributes: Vec<CompositeAttribute> = Vec::new();
-    for AttributeInput { ident, vis, ty, name } in written {
+    for AttributeInput { ident, vis, ty, name, sql_type } in written {
         if let Some(message) = name::mistake(&name.value) {
             ctxt.error(name.span, message);
         }
@@ -85,7 +85,7 @@ fn check_composite(ctxt: &mut Ctxt, input: &DeriveInput, read: CompositeInput) -
             let (first, attribute) = (&first.ident, &name.value);
             ctxt.error(name.span, format!("the field `{first}` already has the attribute \"{attribute}\""));
         }
-        attributes.push(CompositeAttribute { ident, vis, ty, name: name.value });
+        attributes.push(CompositeAttribute { ident, vis, ty, name: name.value, sql_type });
     }
     let (ident, vis) = (input.ident.clone(), input.vis.clone());
     Some(PgComposite { ident, vis, krate, name, schema, attributes })

@@ -1,5 +1,6 @@
 //! Foreign keys: of one field, and of several.
 
+use proc_macro2::Span;
 use syn::{Ident, ext::IdentExt};
 
 use super::{column, constraint};
@@ -12,9 +13,28 @@ use crate::{
 pub(super) fn check(ctxt: &mut Ctxt, fields: &mut [Field], references: Vec<StructReference>) -> Vec<ForeignKey> {
     let mut keys: Vec<ForeignKey> = fields.iter_mut().filter_map(of_field).collect();
     for declared in references {
-        keys.extend(of_struct(ctxt, fields, declared));
+        let place = declared.fields.first().map_or(declared.span, |it| it.field.span());
+        let key = of_struct(ctxt, fields, declared);
+        keys.extend(key.filter(|it| is_allowed(ctxt, place, it, &keys)));
     }
     keys
+}
+
+/// Refuses a foreign key of the struct that belongs on a field, or that has the same relation as another one.
+fn is_allowed(ctxt: &mut Ctxt, place: Span, key: &ForeignKey, others: &[ForeignKey]) -> bool {
+    let mut same = others.iter().filter(|it| it.fields == key.fields).peekable();
+    if let ([_], None) = (key.fields.as_slice(), same.peek()) {
+        ctxt.error(place, "a foreign key of one field belongs on that field: `#[orm(references = Order)]`");
+        return false;
+    }
+    let target = |it: &ForeignKey| it.reference.target.segments.last().map(|it| it.ident.unraw());
+    if let (true, Some(relation)) = (same.any(|it| target(it) == target(key)), &key.reference.relation) {
+        let message = "another foreign key of the same fields refers to this model, and rows are found by that one: write \
+                       `relation = none`";
+        ctxt.error(relation.span(), message);
+        return false;
+    }
+    true
 }
 
 fn of_field(field: &mut Field) -> Option<ForeignKey> {
@@ -26,6 +46,7 @@ fn of_field(field: &mut Field) -> Option<ForeignKey> {
         fields: vec![field.ident.clone()],
         columns: vec![ConstraintColumn::Own(column.name.clone())],
         optional,
+        of_struct: false,
         reference: reference.value,
     })
 }
@@ -60,7 +81,7 @@ fn of_struct(ctxt: &mut Ctxt, fields: &[Field], declared: StructReference) -> Op
     let fields: Vec<Ident> = found.iter().map(|it| it.ident.clone()).collect();
     check_set_columns(ctxt, &fields, &mut reference);
     let optional = found.iter().any(|it| ast::is_option(&it.ty));
-    Some(ForeignKey { span, fields, columns, optional, reference })
+    Some(ForeignKey { span, fields, columns, optional, of_struct: true, reference })
 }
 
 /// Removes `set_columns(..)` that has no effect, or names a field that does not refer.

@@ -372,7 +372,7 @@ fn actions_and_options_of_foreign_keys_are_checked() {
     check_field(
         key(quote!(deferable = initially_deferred)),
         "`references(..)` takes a model, `column = field`, `on_delete = cascade`, `on_update = cascade`, `match = full`, \
-         `deferrable = initially_deferred`, `relation = name` and `name = \"..\"`",
+         `deferrable = initially_deferred`, `not_valid`, `relation = name` and `name = \"..\"`",
     );
     let both = || quote!(#[orm(key)] id: i64, a: Option<i64>, b: Option<i64>);
     check(
@@ -397,8 +397,58 @@ fn a_primary_key_names_the_fields_that_have_key() {
     check(quote!(primary_key(a, c)), fields(), &[all]);
     check(quote!(primary_key(a desc, b)), fields(), &[all]);
     check(quote!(primary_key(where = "x")), fields(), &["a primary key has no option `where`"]);
-    check(quote!(primary_key), fields(), &["expected `primary_key(name = \"..\")`"]);
+    check(quote!(primary_key), fields(), &["expected `primary_key(name = \"..\")` or `primary_key = none`"]);
     check(quote!(primary_key(name = "k")), quote!(a: i64), &["mark the fields of the primary key with `#[orm(key)]`"]);
+}
+
+#[test]
+fn without_a_primary_key_the_key_is_unique_by_something_else() {
+    let fields = || quote!(#[orm(key)] a: i64, #[orm(key)] b: i64, c: i64);
+    for unique in [quote!(unique(b, a)), quote!(unique_index(a, b))] {
+        check(quote!(primary_key = none, #unique), fields(), &[]);
+    }
+    let needed = "rows are found by the fields with `key`: declare over these fields what makes them unique without a primary \
+                  key, `unique(..)` or `unique_index(..)`";
+    let others = [
+        quote!(),
+        quote!(unique(a)),
+        quote!(unique(a, b, c)),
+        quote!(unique(a, b, where = "c > 0")),
+        quote!(unique(a, b, deferrable = initially_deferred)),
+        quote!(index(a, b)),
+    ];
+    for other in others {
+        check(quote!(primary_key = none, #other), fields(), &[needed]);
+    }
+    let none = "without a field that has `key` there is no primary key: remove this";
+    check(quote!(primary_key = none), quote!(a: i64), &[none]);
+    check(quote!(primary_key = none, view), fields(), &["a view has no primary key: remove this"]);
+    let both = "`primary_key(..)` describes a primary key: remove it, or remove this";
+    check(quote!(primary_key = none, primary_key(name = "k"), unique(a, b)), fields(), &[both]);
+    check(quote!(primary_key = some), fields(), &["`primary_key` is `none`"]);
+}
+
+#[test]
+fn a_field_may_have_several_foreign_keys() {
+    let refers = || quote!(#[orm(references(User, name = "one"))] a: i64);
+    check(quote!(references(Post, fields(a))), refers(), &[]);
+    check(quote!(references(User, fields(a), relation = none)), refers(), &[]);
+    let same = "another foreign key of the same fields refers to this model, and rows are found by that one: write \
+                `relation = none`";
+    check(quote!(references(User, fields(a))), refers(), &[same]);
+    let on_field = "a foreign key of one field belongs on that field: `#[orm(references = Order)]`";
+    check(quote!(references(Order, fields(a))), quote!(a: i64), &[on_field]);
+}
+
+#[test]
+fn an_index_may_have_the_name_of_a_foreign_key_or_check() {
+    let refers = || quote!(#[orm(references(User, name = "one"))] a: i64);
+    check(quote!(index(a, name = "one")), refers(), &[]);
+    check(quote!(unique_index(a, name = "one")), refers(), &[]);
+    let taken = "this table already has a constraint or index `one`: give this one another name, `name = \"..\"`";
+    check(quote!(unique(a, name = "one")), refers(), &[taken]);
+    check(quote!(check("a > 0", name = "one")), refers(), &[taken]);
+    check(quote!(unique(a, name = "one"), index(a, name = "one")), quote!(a: i64), &[taken]);
 }
 
 #[test]
@@ -443,7 +493,15 @@ fn what_would_be_one_constant_is_refused() {
     check(
         quote!(table = "t", check("a", name = "a_key")),
         quote!(#[orm(unique)] a: i64),
-        &["the constraints `t_a_key` and `a_key` would both be the constant `A_KEY`: rename one with `name = \"..\"`"],
+        &[
+            "the constraints `t_a_key` and `a_key` would both be the constant `A_KEY`: rename one with `name = \"..\"`, or only \
+           its constant with `constant = NAME`",
+        ],
+    );
+    check(
+        quote!(table = "t", check("a", name = "a_key", constant = A_CHECK)),
+        quote!(#[orm(unique, references(User, constant = OF_USER))] a: i64),
+        &[],
     );
 }
 

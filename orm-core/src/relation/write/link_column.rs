@@ -63,7 +63,7 @@ impl LinkColumns {
         // ON CONFLICT accepts no constraint that is deferred.
         let unique = |it: &Unique| it.deferrable == Deferrable::No && same(it.columns);
         let table = self.table;
-        let key = table.primary_key.deferrable == Deferrable::No && same(table.key);
+        let key = !table.primary_key.absent && table.primary_key.deferrable == Deferrable::No && same(table.key);
         key || table.uniques.iter().any(unique) || table.indexes.iter().any(index)
     }
 
