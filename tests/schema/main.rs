@@ -2,6 +2,7 @@
 
 mod attributes;
 mod cases;
+mod chain;
 mod cli;
 mod definition;
 mod diagram;

@@ -3,14 +3,18 @@
 use std::collections::BTreeSet;
 
 use super::{Options, part::short};
-use crate::catalog::{Catalog, Column, CompositeType, Constraint, EnumType, Name, SequenceOwner, Table};
+use crate::catalog::{
+    Action, Catalog, Column, CompositeType, Constraint, ConstraintKind, EnumType, Index, Name, Sequence, SequenceOwner,
+    Table,
+};
 
 /// Returns `base` with everything that models declare as `models` has it: the `to` of a diff from `base`.
 ///
 /// `models` is the catalog of a database that holds only what models declare. Their tables, columns, constraints and indexes
 /// replace those of `base`, and so do their enums and composite types. What models cannot declare stays as it is: triggers,
 /// policies, views, functions, partitions, privileges, how columns are stored. A table or type of `base` that no model
-/// declares stays, too, unless `options` permit to drop it; the second value names those that stay.
+/// declares stays, too, unless `options` permit to drop it; the second value names those that stay. So do constraints of a kind
+/// that no model can declare, such as those over periods, or a foreign key to a table without a model.
 ///
 /// ```
 /// # use orm_pg::schema::{catalog::Catalog, migrate::{Options, desired}};
@@ -36,14 +40,23 @@ pub fn desired(base: &Catalog, models: &Catalog, options: &Options) -> (Catalog,
         base.tables.iter().map(|it| &it.name).filter(|it| to.table(it).is_none()).cloned().collect();
     for table in &models.tables {
         let before = options.former_name(&table.name).and_then(|it| base.table(it)).or_else(|| base.table(&table.name));
-        let wanted = before.map_or_else(|| table.clone(), |before| merged(before, table, options));
+        let wanted = before.map_or_else(|| table.clone(), |before| merged(before, table, models, options));
         to.tables.retain(|it| it.name != table.name);
         to.tables.push(wanted);
     }
     let owned =
         |owner: &SequenceOwner| owner.identity && (modelled.contains(&owner.table) || gone.contains(&owner.table));
     to.sequences.retain(|it| !it.owner.as_ref().is_some_and(|owner| owned(owner) || gone.contains(&owner.table)));
-    to.sequences.extend(models.sequences.iter().filter(|it| it.owner.as_ref().is_some_and(owned)).cloned());
+    // Those of dropped columns go with them, and those of new serial columns come.
+    let tables = &to.tables;
+    let exists = |owner: &SequenceOwner| {
+        let mut same = tables.iter().filter(|it| it.name == owner.table);
+        same.any(|it| it.column(&owner.column).is_some())
+    };
+    to.sequences.retain(|it| it.owner.as_ref().is_none_or(exists));
+    let new = |it: &&Sequence| it.owner.is_some() && !to.sequences.iter().any(|other| other.name == it.name);
+    let new: Vec<Sequence> = models.sequences.iter().filter(new).cloned().collect();
+    to.sequences.extend(new);
     for it in &models.enums {
         let before = options.former_type(&it.name).unwrap_or(&it.name);
         let before = base.enums.iter().find(|was| was.name == *before);
@@ -72,7 +85,7 @@ pub fn desired(base: &Catalog, models: &Catalog, options: &Options) -> (Catalog,
 }
 
 /// The table of a model with what only the database knows of it.
-fn merged(before: &Table, model: &Table, options: &Options) -> Table {
+fn merged(before: &Table, model: &Table, models: &Catalog, options: &Options) -> Table {
     let mut table = model.clone();
     table.partition_of.clone_from(&before.partition_of);
     table.inherits.clone_from(&before.inherits);
@@ -95,17 +108,29 @@ fn merged(before: &Table, model: &Table, options: &Options) -> Table {
     for it in &mut table.constraints {
         let was = before.constraint(&it.name).filter(|was| was.kind == it.kind);
         if let Some(was) = was {
-            (it.local, it.inherited) = (was.local, was.inherited);
+            (it.local, it.inherited, it.no_inherit) = (was.local, was.inherited, was.no_inherit);
             it.comment = it.comment.clone().or_else(|| was.comment.clone());
         }
     }
+    // A model cannot give a NOT NULL constraint a name.
+    let not_null = |it: &Constraint| it.kind == ConstraintKind::NotNull;
+    for it in table.constraints.iter_mut().filter(|it| not_null(it)) {
+        if let Some(was) = before.constraints.iter().find(|was| not_null(was) && was.columns == it.columns) {
+            it.clone_from(was);
+        }
+    }
     // What a parent table declares is none of the model's.
-    let inherited = before.constraints.iter().filter(|it| !it.local && model.constraint(&it.name).is_none());
-    table.constraints.extend(inherited.cloned().collect::<Vec<Constraint>>());
+    let kept = |it: &&Constraint| !it.local && !not_null(it) || !is_declarable(it, before, models, options);
+    let kept = before.constraints.iter().filter(|it| model.constraint(&it.name).is_none()).filter(kept);
+    table.constraints.extend(kept.cloned().collect::<Vec<Constraint>>());
+    // Nor are the remains of an index whose creation has failed.
+    let kept = before.indexes.iter().filter(|it| !it.valid && !model.indexes.iter().any(|other| other.name == it.name));
+    table.indexes.extend(kept.cloned().collect::<Vec<Index>>());
     for it in &mut table.indexes {
         if let Some(was) = before.indexes.iter().find(|was| was.name == it.name) {
             it.parent.clone_from(&was.parent);
             it.partitioned = was.partitioned;
+            it.keys.iter_mut().zip(&was.keys).for_each(|(it, was)| it.statistics = was.statistics);
             it.comment = it.comment.clone().or_else(|| was.comment.clone());
         }
     }
@@ -121,6 +146,27 @@ fn commented(model: &CompositeType, before: &CompositeType) -> CompositeType {
         it.comment = it.comment.take().or_else(|| was.and_then(|was| was.comment.clone()));
     }
     ty
+}
+
+/// Whether a model could declare the constraint. If it could and does not, the constraint is dropped.
+fn is_declarable(constraint: &Constraint, table: &Table, models: &Catalog, options: &Options) -> bool {
+    if constraint.period || !constraint.enforced {
+        return false;
+    }
+    let Some(reference) = &constraint.reference else { return true };
+    let modelled =
+        |name: &Name| models.table(name).is_some() || options.renames.iter().any(|it| it.is_from_table(name));
+    let sets = match reference.set_columns.as_slice() {
+        [] => constraint.columns.as_slice(),
+        columns => columns,
+    };
+    let mut set = sets.iter().filter_map(|it| table.column(it));
+    let possible = match reference.on_delete {
+        Action::SetNull => set.all(|it| it.nullable),
+        Action::SetDefault => set.all(|it| it.default.is_some()),
+        _ => true,
+    };
+    possible && modelled(&reference.table)
 }
 
 fn keep(column: &mut Column, before: &Column) {

@@ -70,8 +70,9 @@ pub struct GeneratedModels {
 /// Returns the source of models for the tables, views, enums and composite types of `catalog`.
 ///
 /// Structs have the singular of the table's name, where that is certain and free; relations have the name of their column
-/// without `_id`. Without a primary key a model has no key. Names that PostgreSQL chose are left out. Partitions have no
-/// model: their rows are those of the partitioned table.
+/// without `_id`. Without a primary key the first unique constraint or index over columns that are NOT NULL is the key of the
+/// model (`primary_key = none`), and without that the model has no key. Names that PostgreSQL chose are left out. Partitions
+/// have no model: their rows are those of the partitioned table.
 ///
 /// `previous` is the file that an earlier call returned, perhaps changed by hand since. It is changed only where it differs
 /// from the catalog: names of structs, fields and relations stay, and so do other types of fields, options such as
@@ -261,7 +262,8 @@ fn of_composite(it: &CompositeType, context: &Context<'_>, old: &Previous) -> Op
     let names = name_members(&it.attributes.iter().map(|it| &it.name).collect::<Vec<_>>(), old, Style::Field);
     let members = it.attributes.iter().zip(names).map(|(attribute, (name, ident))| {
         let rust = context.rust_type(&attribute.ty);
-        let options = column::renamed(&name, &ident).into_iter().collect();
+        let mut options: Vec<String> = column::renamed(&name, &ident).into_iter().collect();
+        options.extend(column::attribute_type(&rust, attribute));
         let doc = column::doc(&rust, &attribute.ty);
         Member { name, ident, ty: Some(FieldType { rust, nullable: true }), options, doc }
     });
@@ -307,7 +309,7 @@ fn of_model(
             let Some(target) = models.get(&key.to) else { continue };
             let option = key.option(&written(&target.ident), &target.ident, models);
             match key.fields.as_slice() {
-                [only] => {
+                [only] if !key.of_struct => {
                     members.iter_mut().filter(|it| it.ident == *only).for_each(|it| it.options.push(option.clone()))
                 }
                 _ => options.push(option),
@@ -339,14 +341,17 @@ fn left_out(catalog: &Catalog, notes: &mut Vec<String>) {
         ("policies", tables().map(|it| it.policies.len()).sum()),
         ("tables that inherit from others", tables().filter(|it| !it.inherits.is_empty()).count()),
         ("tables without columns", tables().filter(|it| it.columns.is_empty()).count()),
-        ("tables without a primary key", tables().filter(|it| foreign_key::primary_key(it).is_none()).count()),
+        (
+            "tables without a key",
+            tables().filter(|it| it.partition_of.is_none() && foreign_key::key(it).is_none()).count(),
+        ),
         ("triggers", tables().map(|it| it.triggers.len()).sum()),
         ("queries of views", catalog.views.len()),
         ("other objects", catalog.unmanaged.len()),
     ];
     for (kind, count) in kinds.into_iter().filter(|(_, count)| *count > 0) {
         notes.push(match kind {
-            "tables without a primary key" => format!("{count} {kind} have a model without a key"),
+            "tables without a key" => format!("{count} {kind} have a model that finds no row by its key"),
             _ => format!("{count} {kind} are in migrations only"),
         });
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use orm_core::{
-    catalog::{Catalog, ConstraintKind, Name},
+    catalog::{Catalog, ConstraintKind, Name, SequenceOwner},
     ddl,
     error::{Error, ErrorKind, Result},
     executor::Executor,
@@ -22,8 +22,8 @@ use crate::{Database, session::run::Discard};
 ///
 /// Before that, the scratch database gets what models use and do not declare, from `base`: extensions, schemas, domains, enum and
 /// composite types, sequences, functions, and tables that only foreign keys name. It is [`introspect`]`(db)`, or the
-/// catalog of another database. What cannot be created is left out, and named if the tables then fail. A view becomes a table
-/// with its columns.
+/// catalog of another database. What cannot be created is left out, and named if the tables then fail. Of the tables, only those
+/// of models are returned. A view is none of them: its query is not known here.
 ///
 /// Names without a schema are created in the schema that the `search_path` of `db` gives them. Two databases are created and
 /// dropped; about forty round trips beside the statements.
@@ -33,10 +33,11 @@ use crate::{Database, session::run::Discard};
 ///
 /// ```
 /// # use blog::*; async fn run(db: Database) -> Result<()> {
-/// use orm_pg::schema::{catalog_of_models, introspect, migrate::{Options, diff}};
+/// use orm_pg::schema::{catalog_of_models, introspect, migrate::{Options, desired, diff}};
 ///
 /// let live = introspect(&db).await?;
-/// let wanted = catalog_of_models(&db, &live, models![User, Post]).await?;
+/// let declared = catalog_of_models(&db, &live, models![User, Post]).await?;
+/// let (wanted, _) = desired(&live, &declared, &Options::new());
 /// for step in diff(&live, &wanted, &Options::new())?.steps {
 ///     println!("{};", step.sql);
 /// }
@@ -45,7 +46,10 @@ use crate::{Database, session::run::Discard};
 pub async fn catalog_of_models(db: &Database, base: &Catalog, models: &[&'static Table]) -> Result<Catalog> {
     let path = search_path(db).await?;
     let mut passes = read_models(db, base, models, &path).await?;
-    passes.pop().ok_or_else(|| Error::new(ErrorKind::Migration, "the models could not be read"))
+    let mut found = passes.pop().ok_or_else(|| Error::new(ErrorKind::Migration, "the models could not be read"))?;
+    // Without the tables that only foreign keys name, and those that stand for views.
+    found.tables.retain(|it| models.iter().any(|model| !model.view && names(model, &it.name, &path)));
+    Ok(found)
 }
 
 /// The schemas of the connection's `search_path` that exist, in their order.
@@ -172,7 +176,13 @@ fn base_of(
     }
     base.views.clear();
     let kept: BTreeSet<_> = base.tables.iter().map(|it| it.name.clone()).collect();
-    base.sequences.retain(|it| !it.owner.as_ref().is_some_and(|owner| owner.identity && !kept.contains(&owner.table)));
+    // A model's table brings the sequences of its identity and serial columns.
+    let serial = |owner: &SequenceOwner| {
+        let model = models.iter().find(|it| names(it, &owner.table, path));
+        model.and_then(|it| it.column(&owner.column)).is_some_and(|it| it.serial())
+    };
+    let brought = |owner: &SequenceOwner| !kept.contains(&owner.table) && (owner.identity || serial(owner));
+    base.sequences.retain(|it| !it.owner.as_ref().is_some_and(brought));
     for sequence in &mut base.sequences {
         sequence.owner = sequence.owner.take().filter(|it| kept.contains(&it.table));
     }
@@ -189,7 +199,7 @@ fn declared_types(models: &[&'static Table]) -> BTreeSet<(Option<&'static str>, 
     fn gather(ty: PgType, types: &mut BTreeSet<(Option<&'static str>, &'static str)>) {
         if !ty.labels.is_empty() || !ty.attributes.is_empty() {
             types.insert((ty.schema, ty.name));
-            ty.attributes.iter().for_each(|it| gather(it.ty, types));
+            ty.attributes.iter().filter(|it| it.sql_type.is_none()).for_each(|it| gather(it.ty, types));
         }
     }
     let mut types = BTreeSet::new();

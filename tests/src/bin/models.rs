@@ -1,8 +1,9 @@
 //! Writes models for the schemas of a folder (`*.sql.gz`), each read from an empty database, and checks them:
-//! `cargo run -p orm-tests --bin models -- FOLDER OUTPUT NAME…`. Without names it takes all schemas.
+//! `cargo run -p orm-tests --bin models -- FOLDER OUTPUT [NAME..]`. Without names it takes all schemas.
 //!
-//! OUTPUT becomes a package of the models, which is compiled, and gets a diagram of each schema. Then the tables that `create_tables` makes of them are compared
-//! with those of the schema.
+//! OUTPUT becomes a package of the models, and gets a diagram of each schema. The package is compiled, and its program
+//! compares the models with the databases: `verify` finds no difference, and a diff has no step. Then the tables that
+//! `create_tables` makes of the models are compared with those of the schema. Ends with an error if anything differs.
 
 use std::{
     collections::BTreeSet,
@@ -14,18 +15,19 @@ use std::{
 };
 
 use orm_pg::{
-    Database,
     schema::{
-        catalog::{Catalog, Table},
         diagram,
         generate::{self, Options},
         introspect,
     },
     testing,
 };
-use orm_tests::dump;
+use orm_tests::{change, created, dump};
 
 type Anything<T> = Result<T, Box<dyn Error>>;
+
+/// The program of the package, without the list of its modules.
+const PROGRAM: &str = include_str!("models/program.rs");
 
 #[tokio::main]
 async fn main() -> Anything<()> {
@@ -36,25 +38,25 @@ async fn main() -> Anything<()> {
     let (output, names): (_, BTreeSet<String>) = (PathBuf::from(output), arguments.collect());
     let mut files = dump::files(Path::new(&folder))?;
     files.retain(|it| names.is_empty() || names.contains(&name(it)));
-    if files.is_empty() {
+    if files.is_empty() || files.len() < names.len() {
         return Err("there is no such schema".into());
     }
-    let mut features = BTreeSet::new();
+    let mut features = BTreeSet::from(["migrate".to_owned()]);
     std::fs::create_dir_all(output.join("src"))?;
     for file in &files {
         features.extend(write(file, &output).await?);
     }
     package(&output, &files, &features)?;
     let start = Instant::now();
-    cargo(&output, &["check", "--quiet"])?;
+    let program = compile(&output)?;
     println!("compiled in {:.1?}", start.elapsed());
-    let mut differences = 0;
+    let mut wrong = 0;
     for file in &files {
-        differences += compare(file, &output).await?;
+        wrong += judge(file, &program).await?;
     }
-    match differences {
+    match wrong {
         0 => Ok(()),
-        _ => Err(format!("{differences} tables differ").into()),
+        _ => Err(format!("{wrong} things differ").into()),
     }
 }
 
@@ -65,7 +67,7 @@ fn name(file: &Path) -> String {
 /// Writes the module of one schema, and returns the features that it needs.
 async fn write(file: &Path, output: &Path) -> Anything<Vec<String>> {
     let (name, db) = (name(file), testing::database().await?);
-    dump::load(&db, &dump::read(file)?).await?;
+    let refused = dump::load(&db, &dump::read(file)?).await?;
     let catalog = introspect(&db).await?;
     db.close().await;
     let start = Instant::now();
@@ -77,6 +79,7 @@ async fn write(file: &Path, output: &Path) -> Anything<Vec<String>> {
     }
     let (models, lines) = (first.source.matches(", Model)]").count(), first.source.lines().count());
     println!("{name}: {models} models, {lines} lines, written in {took:.0?}, features {}", first.features.join(" "));
+    refused.iter().for_each(|it| println!("  refused: {it}"));
     first.notes.iter().for_each(|it| println!("  {it}"));
     std::fs::write(output.join(format!("src/{name}.rs")), &first.source)?;
     std::fs::write(output.join(format!("{name}.svg")), diagram::svg(&catalog))?;
@@ -84,118 +87,71 @@ async fn write(file: &Path, output: &Path) -> Anything<Vec<String>> {
     Ok(first.features)
 }
 
-/// Writes what makes a package of the modules: its program prints the statements that create the tables of one.
+/// Writes what makes a package of the modules.
 fn package(output: &Path, files: &[PathBuf], features: &BTreeSet<String>) -> Anything<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
     let features: Vec<&String> = features.iter().collect();
+    // The profile is that of this workspace, so that a common target directory has most packages already.
     let manifest = format!(
         "[package]\nname = \"generated\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-         orm-pg = {{ path = {:?}, default-features = false, features = {features:?} }}\nserde_json = \"1\"\n\n\
-         [lints.rust]\nwarnings = \"deny\"\n\n[workspace]\n",
+         orm-pg = {{ path = {:?}, default-features = false, features = {features:?} }}\nserde_json = \"1\"\n\
+         tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n\n\
+         [lints.rust]\nwarnings = \"deny\"\n\n[profile.dev]\ndebug = \"line-tables-only\"\n\n[workspace]\n",
         root.join("orm-pg"),
     );
     std::fs::write(output.join("Cargo.toml"), manifest)?;
     std::fs::copy(root.join("Cargo.lock"), output.join("Cargo.lock"))?;
-    let mut program = "//! Models of schemas.\n\n".to_owned();
+    let mut program = PROGRAM.to_owned();
+    program.push_str("\nfn models(name: &str) -> &'static [&'static Table] {\n    match name {\n");
     for file in files {
-        writeln!(program, "pub mod {};", name(file))?;
+        writeln!(program, "        \"{0}\" => {0}::MODELS,", name(file))?;
     }
-    program.push_str(
-        "\nfn main() -> Result<(), orm_pg::Error> {\n    let models = match std::env::args().nth(1).as_deref() {\n",
-    );
+    program.push_str("        _ => &[],\n    }\n}\n");
     for file in files {
-        writeln!(program, "        Some(\"{0}\") => {0}::MODELS,", name(file))?;
+        writeln!(program, "\npub mod {};", name(file))?;
     }
-    program.push_str(
-        "        _ => return Ok(()),\n    };\n    for statement in orm_pg::ddl::create_tables(models)? {\n        \
-         println!(\"{statement};\");\n    }\n    Ok(())\n}\n",
-    );
     Ok(std::fs::write(output.join("src/main.rs"), program)?)
 }
 
-fn cargo(output: &Path, arguments: &[&str]) -> Anything<String> {
+/// Compiles the package and returns its program.
+fn compile(output: &Path) -> Anything<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let out = Command::new(cargo).args(arguments).current_dir(output).env("CARGO_INCREMENTAL", "0").output()?;
-    match out.status.success() {
-        true => Ok(String::from_utf8(out.stdout)?),
-        false => Err(String::from_utf8_lossy(&out.stderr).into_owned().into()),
-    }
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| output.join("target"), PathBuf::from);
+    let mut command = Command::new(cargo);
+    command.args(["build", "--quiet"]).current_dir(output).env("CARGO_INCREMENTAL", "0");
+    let done = command.env("CARGO_TARGET_DIR", &target).status()?;
+    if done.success() { Ok(target.join("debug/generated")) } else { Err("the models do not compile".into()) }
 }
 
-/// Returns how many tables differ from those that the models make. Everything that models do not create is taken from the
-/// schema itself.
-async fn compare(file: &Path, output: &Path) -> Anything<usize> {
+/// Returns what the program prints.
+fn told(program: &Path, arguments: &[&str]) -> Result<String, String> {
+    let out = Command::new(program).args(arguments).output().map_err(|it| it.to_string())?;
+    let text = |it: &[u8]| String::from_utf8_lossy(it).into_owned();
+    print!("{}", if arguments.contains(&"create") { String::new() } else { text(&out.stdout) });
+    if out.status.success() { Ok(text(&out.stdout)) } else { Err(text(&out.stderr)) }
+}
+
+/// Returns how many things of a schema differ.
+async fn judge(file: &Path, program: &Path) -> Anything<usize> {
     let (name, db) = (name(file), testing::database().await?);
-    let statements = cargo(output, &["run", "--quiet", "--", &name])?;
     dump::load(&db, &dump::read(file)?).await?;
-    let wanted = introspect(&db).await?;
-    run(&db, &without(&wanted, &statements)).await?;
-    run(&db, &statements).await?;
-    let found = introspect(&db).await?;
+    println!("{name}:");
+    // The diff starts from the schema as the server writes it when it reads its own texts.
+    let (again, _) = change::of_catalog(&db, &introspect(&db).await?).await?;
+    let mut wrong = 0;
+    for (command, database) in [("verify", &db), ("diff", again.database())] {
+        let current: String = orm_pg::sql!("SELECT current_database()::text").one(database).await?;
+        let url = testing::server().await?.url_of(&current);
+        if let Err(why) = told(program, &[&name, command, &url]) {
+            println!("  {}", why.trim_end().replace('\n', "\n    "));
+            wrong += 1;
+        }
+    }
+    let statements = told(program, &[&name, "create"])?;
+    let created = created::compare(again.database(), &statements).await?;
+    again.drop().await?;
+    println!("  {} tables created from the models, {} differ", created.tables, created.different.len());
+    created.different.iter().for_each(|it| println!("  {it}"));
     db.close().await;
-    let mut differences = 0;
-    let wanted = wanted.tables.iter().filter(|it| it.partition_of.is_none() && !it.columns.is_empty()).map(sayable);
-    let (mut tables, mut lines) = (0, Vec::new());
-    for wanted in wanted {
-        tables += 1;
-        let found = found.table(&wanted.name).map(sayable);
-        if found.as_ref() != Some(&wanted) {
-            differences += 1;
-            let text = |it: &Table| format!("{it:#?}").lines().map(str::to_owned).collect::<Vec<_>>();
-            let (before, after) = (text(&wanted), found.as_ref().map(text).unwrap_or_default());
-            lines.push(format!("  {} differs:", wanted.name.name));
-            lines.extend(before.iter().filter(|it| !after.contains(it)).map(|it| format!("    - {it}")));
-            lines.extend(after.iter().filter(|it| !before.contains(it)).map(|it| format!("    + {it}")));
-        }
-    }
-    println!("{name}: {tables} tables created from the models, {differences} differ");
-    lines.iter().for_each(|it| println!("{it}"));
-    Ok(differences)
-}
-
-async fn run(db: &Database, sql: &str) -> Anything<()> {
-    let connection = db.connection().await?;
-    Ok(connection.client().batch_execute(sql).await.map_err(|it| format!("{it:?}"))?)
-}
-
-/// The statements that drop what the models create, and keep the sequences that they only mention.
-fn without(catalog: &Catalog, statements: &str) -> String {
-    let mut sql = String::new();
-    for it in &catalog.sequences {
-        let identity = it.owner.as_ref().is_some_and(|it| it.identity);
-        if it.owner.is_some()
-            && !identity
-            && statements.contains(&format!("nextval('{}.{}", it.name.schema, it.name.name))
-        {
-            sql += &format!("ALTER SEQUENCE {} OWNED BY NONE;\n", it.name);
-        }
-    }
-    for it in catalog.tables.iter().filter(|it| it.partition_of.is_none()) {
-        sql += &format!("DROP TABLE {} CASCADE;\n", it.name);
-    }
-    let types = catalog.enums.iter().map(|it| &it.name).chain(catalog.composites.iter().map(|it| &it.name));
-    for it in types {
-        sql += &format!("DROP TYPE {it} CASCADE;\n");
-    }
-    sql
-}
-
-/// The table without what models cannot say.
-fn sayable(table: &Table) -> Table {
-    let mut table = table.clone();
-    table.triggers.clear();
-    table.policies.clear();
-    (table.row_security, table.force_row_security) = (false, false);
-    table.inherits.clear();
-    for it in &mut table.columns {
-        (it.local, it.inherited) = (true, false);
-    }
-    for it in &mut table.constraints {
-        it.comment = None;
-        (it.validated, it.no_inherit) = (true, false);
-    }
-    for it in &mut table.indexes {
-        it.comment = None;
-    }
-    table
+    Ok(wrong + created.different.len())
 }

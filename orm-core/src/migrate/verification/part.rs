@@ -2,7 +2,7 @@
 
 use super::{Comparison, DifferenceKind, short};
 use crate::{
-    catalog::{Constraint, ConstraintKind, Index, Reference, Table as CatalogTable},
+    catalog::{Constraint, ConstraintKind, Index, IndexKey, Reference, Table as CatalogTable},
     schema::Table,
 };
 
@@ -55,7 +55,8 @@ impl Comparison<'_> {
                 replace(target, &other.name, mended);
             }
         }
-        for other in have.constraints.iter().filter(|it| it.kind != ConstraintKind::NotNull) {
+        // What a parent table declares is none of the model's.
+        for other in have.constraints.iter().filter(|it| it.kind != ConstraintKind::NotNull && it.local) {
             if !matched.contains(&other.name) {
                 let identity = format!("{}.{}", short(&target.name), other.name);
                 let text = format!("the constraint {identity} is in no model: {}", other.definition());
@@ -168,7 +169,13 @@ fn like(want: &Constraint, have: &Constraint, named: bool) -> Constraint {
 
 /// The wanted index, with what no model can say from the one in the database.
 fn index_like(want: &Index, have: &Index, named: bool) -> Index {
+    let keys = want
+        .keys
+        .iter()
+        .enumerate()
+        .map(|(at, it)| IndexKey { statistics: have.keys.get(at).and_then(|it| it.statistics), ..it.clone() });
     Index {
+        keys: keys.collect(),
         name: if named { want.name.clone() } else { have.name.clone() },
         include: if want.include.is_empty() { have.include.clone() } else { want.include.clone() },
         storage: if want.storage.is_empty() { have.storage.clone() } else { want.storage.clone() },

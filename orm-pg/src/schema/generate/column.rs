@@ -9,7 +9,7 @@ use super::{
     rust_type::{self, RustType},
     types::Types,
 };
-use crate::schema::catalog::{Catalog, Column, Identity, Name, Sequence, Table, View};
+use crate::schema::catalog::{Catalog, Column, Identity, Name, Sequence, Table, TypeAttribute, View};
 
 /// What the fields of a model need to know.
 pub(super) struct Context<'a> {
@@ -39,6 +39,13 @@ pub(super) fn renamed(column: &str, field: &str) -> Option<String> {
 pub(super) fn doc(rust: &RustType, sql: &str) -> Option<String> {
     rust.opaque
         .then(|| format!("PostgreSQL type `{sql}`, which has no Rust type here: the bytes that the server sends."))
+}
+
+/// The SQL type of an attribute of a composite type, with its collation, unless that of the Rust type says it.
+pub(super) fn attribute_type(rust: &RustType, attribute: &TypeAttribute) -> Option<String> {
+    let collation = attribute.collation.as_ref();
+    let own = rust.sql_type.clone().or_else(|| collation.map(|_| attribute.ty.clone()))?;
+    Some(pair("sql_type", &collation.map_or_else(|| own.clone(), |it| format!("{own} COLLATE {it}"))))
 }
 
 /// Returns the fields of a table, without the options of constraints and foreign keys.

@@ -1,7 +1,9 @@
 //! The options for keys, constraints and indexes.
 
+use std::collections::BTreeMap;
+
 use super::{
-    foreign_key::{deferrable, primary_key},
+    foreign_key::{self, deferrable, primary_key},
     model::Model,
     name::{of_constraint, written},
     option::{literal, pair},
@@ -20,28 +22,23 @@ pub(super) struct Options {
 /// Returns the options for the primary key, unique and exclusion constraints, checks and indexes of a table.
 pub(super) fn of(model: &Model<'_>, table: &Table) -> Options {
     let mut out = Options::default();
-    let mut names = Names { table: &table.name.name, constants: Vec::new() };
+    let names = Names { table: &table.name.name, constants: super::name::constants(table) };
     if let Some(key) = primary_key(table) {
-        of_key(&mut out, &mut names, model, key);
-    }
-    for constraint in table.constraints.iter().filter(|it| it.kind == ConstraintKind::ForeignKey) {
-        names.constants.extend(super::name::constant(names.table, &constraint.name));
+        of_key(&mut out, &names, model, key);
+    } else if let Some(key) = foreign_key::key(table) {
+        out.of_fields.extend(key.into_iter().map(|it| (it.clone(), "key".to_owned())));
+        out.of_struct.push("primary_key = none".to_owned());
     }
     for constraint in &table.constraints {
         match constraint.kind {
-            ConstraintKind::Unique => of_unique(&mut out, &mut names, model, constraint),
-            ConstraintKind::Check => of_check(&mut out, &mut names, constraint),
-            ConstraintKind::Exclusion => of_exclusion(&mut out, &mut names, model, constraint),
+            ConstraintKind::Unique => of_unique(&mut out, &names, model, constraint),
+            ConstraintKind::Check => of_check(&mut out, &names, constraint),
+            ConstraintKind::Exclusion => of_exclusion(&mut out, &names, model, constraint),
             _ => {}
         }
     }
     for index in &table.indexes {
-        // The derive has one list of names for both.
-        if table.constraints.iter().any(|it| it.name == index.name) {
-            out.notes.push(format!("the index {}, which has the name of a constraint,", index.name));
-        } else {
-            of_index(&mut out, &mut names, model, index);
-        }
+        of_index(&mut out, &names, model, index);
     }
     for note in &mut out.notes {
         note.push_str(&format!(" of {}.{} is not in the models", table.name.schema, table.name.name));
@@ -52,25 +49,21 @@ pub(super) fn of(model: &Model<'_>, table: &Table) -> Options {
 /// The names of the table's constraints.
 struct Names<'a> {
     table: &'a str,
-    constants: Vec<String>,
+    constants: BTreeMap<&'a str, String>,
 }
 
 impl Names<'_> {
-    /// Takes the constant of a constraint; false if the derive could not write one.
-    fn take(&mut self, constraint: &str) -> bool {
-        match super::name::constant(self.table, constraint) {
-            Some(constant) if !self.constants.contains(&constant) => {
-                self.constants.push(constant);
-                true
-            }
-            _ => false,
-        }
+    /// The options `name = ".."`, unless PostgreSQL has chosen the name, and `constant = ..`, if the derive would choose another.
+    fn options(&self, name: &str, columns: &[String], label: &str) -> Vec<String> {
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let repeats = columns.iter().enumerate().any(|(at, it)| columns.iter().take(at).any(|other| other == it));
+        let chosen = !repeats && of_constraint(self.table, &columns, label) == name;
+        let given = (!chosen).then(|| pair("name", name));
+        given.into_iter().chain(self.constant(name)).collect()
     }
 
-    /// The option `name = ".."`, unless PostgreSQL has chosen the name.
-    fn option(&self, name: &str, columns: &[String], label: &str) -> Option<String> {
-        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-        (of_constraint(self.table, &columns, label) != name).then(|| pair("name", name))
+    fn constant(&self, name: &str) -> Option<String> {
+        self.constants.get(name).map(|it| format!("constant = {it}"))
     }
 }
 
@@ -100,8 +93,8 @@ pub(super) fn with(storage: &[String]) -> Option<String> {
     (!storage.is_empty()).then(|| pair("with", &storage.iter().map(one).collect::<Vec<_>>().join(", ")))
 }
 
-fn of_key(out: &mut Options, names: &mut Names<'_>, model: &Model<'_>, key: &Constraint) {
-    if !names.take(&key.name) || key.period {
+fn of_key(out: &mut Options, names: &Names<'_>, model: &Model<'_>, key: &Constraint) {
+    if key.period {
         return out.notes.push(format!("the primary key {}", key.name));
     }
     out.of_fields.extend(key.columns.iter().map(|it| (it.clone(), "key".to_owned())));
@@ -110,7 +103,7 @@ fn of_key(out: &mut Options, names: &mut Names<'_>, model: &Model<'_>, key: &Con
     if !in_order.eq(key.columns.iter()) {
         items.extend(fields(model, &key.columns).unwrap_or_default());
     }
-    items.extend(names.option(&key.name, &[], "pkey"));
+    items.extend(names.options(&key.name, &[], "pkey"));
     items.extend(of_index_parts(model, &key.include, &key.storage));
     if key.deferrable {
         items.push(deferrable(key));
@@ -120,11 +113,12 @@ fn of_key(out: &mut Options, names: &mut Names<'_>, model: &Model<'_>, key: &Con
     }
 }
 
-fn of_unique(out: &mut Options, names: &mut Names<'_>, model: &Model<'_>, unique: &Constraint) {
-    let Some(fields) = fields(model, &unique.columns).filter(|_| !unique.period && names.take(&unique.name)) else {
+fn of_unique(out: &mut Options, names: &Names<'_>, model: &Model<'_>, unique: &Constraint) {
+    let Some(fields) = fields(model, &unique.columns).filter(|_| !unique.period) else {
         return out.notes.push(format!("the unique constraint {}", unique.name));
     };
-    let mut items: Vec<String> = names.option(&unique.name, &unique.columns, "key").into_iter().collect();
+    let mut items: Vec<String> =
+        names.options(&unique.name, &[unique.columns.as_slice(), &unique.include].concat(), "key");
     items.extend(of_index_parts(model, &unique.include, &unique.storage));
     if unique.nulls_not_distinct {
         items.push("nulls = not_distinct".to_owned());
@@ -141,20 +135,20 @@ fn of_unique(out: &mut Options, names: &mut Names<'_>, model: &Model<'_>, unique
     }
 }
 
-fn of_check(out: &mut Options, names: &mut Names<'_>, check: &Constraint) {
+fn of_check(out: &mut Options, names: &Names<'_>, check: &Constraint) {
     if !check.local {
         return;
     }
-    let condition = check.expression.as_deref().map(without_parentheses).filter(|_| names.take(&check.name));
-    let Some(condition) = condition else {
+    let condition = check.expression.as_deref().map(without_parentheses);
+    let Some(condition) = condition.filter(|_| check.enforced) else {
         return out.notes.push(format!("the check {}", check.name));
     };
     let mut items = vec![literal(condition)];
-    items.extend(names.option(&check.name, &[], "check"));
-    out.of_struct.push(format!("check({})", items.join(", ")));
-    if !check.validated || check.no_inherit || !check.enforced {
-        out.notes.push(format!("NOT VALID, NO INHERIT or NOT ENFORCED of the check {}", check.name));
+    items.extend(names.options(&check.name, &[], "check"));
+    if !check.validated {
+        items.push("not_valid".to_owned());
     }
+    out.of_struct.push(format!("check({})", items.join(", ")));
 }
 
 /// Removes parentheses around the whole expression.
@@ -176,19 +170,20 @@ fn without_parentheses(sql: &str) -> &str {
     inner
 }
 
-fn of_exclusion(out: &mut Options, names: &mut Names<'_>, model: &Model<'_>, exclusion: &Constraint) {
+fn of_exclusion(out: &mut Options, names: &Names<'_>, model: &Model<'_>, exclusion: &Constraint) {
     let keys = exclusion.elements.as_ref().and_then(|it| {
         let keys = it.keys.iter().zip(&it.operators);
         let keys =
             keys.map(|(key, operator)| Some(format!("{} with {}", of_index_key(model, key)?, literal(operator))));
         Some((keys.collect::<Option<Vec<_>>>()?, it))
     });
-    let Some((mut items, elements)) = keys.filter(|_| names.take(&exclusion.name)) else {
+    let Some((mut items, elements)) = keys else {
         return out.notes.push(format!("the exclusion constraint {}", exclusion.name));
     };
     items.push(pair("using", &elements.method));
     items.extend(elements.predicate.as_deref().map(|it| pair("where", without_parentheses(it))));
     items.push(pair("name", &exclusion.name));
+    items.extend(names.constant(&exclusion.name));
     items.extend(of_index_parts(model, &exclusion.include, &exclusion.storage));
     if exclusion.deferrable {
         items.push(deferrable(exclusion));
@@ -196,16 +191,19 @@ fn of_exclusion(out: &mut Options, names: &mut Names<'_>, model: &Model<'_>, exc
     out.of_struct.push(format!("exclude({})", items.join(", ")));
 }
 
-fn of_index(out: &mut Options, names: &mut Names<'_>, model: &Model<'_>, index: &Index) {
+fn of_index(out: &mut Options, names: &Names<'_>, model: &Model<'_>, index: &Index) {
     let keys: Option<Vec<String>> = index.keys.iter().map(|it| of_index_key(model, it)).collect();
     // Of one that belongs to another index, the parent is declared.
-    let Some(keys) = keys.filter(|_| index.parent.is_none() && (!index.unique || names.take(&index.name))) else {
+    let Some(keys) = keys.filter(|_| index.parent.is_none() && index.valid) else {
         return out.notes.push(format!("the index {}", index.name));
     };
     let columns: Vec<String> = index.keys.iter().filter_map(|it| it.column.clone()).collect();
     let simple = columns.len() == index.keys.len();
-    let name = if simple { names.option(&index.name, &columns, "idx") } else { Some(pair("name", &index.name)) };
-    let mut items: Vec<String> = name.into_iter().collect();
+    let mut items = if simple {
+        names.options(&index.name, &[columns.as_slice(), &index.include].concat(), "idx")
+    } else {
+        std::iter::once(pair("name", &index.name)).chain(names.constant(&index.name)).collect()
+    };
     if index.method != "btree" {
         items.push(pair("method", &index.method));
     }

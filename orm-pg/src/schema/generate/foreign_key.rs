@@ -20,13 +20,17 @@ pub(super) struct ForeignKey<'a> {
     pub(super) one: bool,
     /// The name of its relation; none if it shall have none.
     pub(super) relation: Option<String>,
+    /// Whether the struct declares it, since it has several fields, or one that has another foreign key.
+    pub(super) of_struct: bool,
+    /// Whether another one has the same fields and target, so that it cannot have a relation.
+    pub(super) repeats: bool,
 }
 
 impl ForeignKey<'_> {
     /// The name that the derive gives to the relation.
     pub(super) fn default_relation(&self, target: &str) -> String {
         let name = match self.fields.as_slice() {
-            [only] => only.clone(),
+            [only] if !self.of_struct => only.clone(),
             _ => heck::ToSnakeCase::to_snake_case(target),
         };
         let short = name.strip_suffix("_id").filter(|it| !it.is_empty()).unwrap_or(&name);
@@ -40,7 +44,7 @@ impl ForeignKey<'_> {
     pub(super) fn option(&self, target: &str, ident: &str, models: &BTreeMap<Name, Model<'_>>) -> String {
         let mut items = vec![target.to_owned()];
         let columns: Vec<String> = self.columns.iter().map(|it| written(it)).collect();
-        if self.fields.len() > 1 {
+        if self.of_struct {
             let fields: Vec<String> = self.fields.iter().map(|it| written(it)).collect();
             items.push(format!("fields({})", fields.join(", ")));
             if !columns.is_empty() {
@@ -55,6 +59,9 @@ impl ForeignKey<'_> {
         if self.constraint.deferrable {
             items.push(deferrable(self.constraint));
         }
+        if !self.constraint.validated {
+            items.push("not_valid".to_owned());
+        }
         match &self.relation {
             None => items.push("relation = none".to_owned()),
             Some(name) if *name != self.default_relation(ident) => items.push(format!("relation = {}", written(name))),
@@ -64,6 +71,8 @@ impl ForeignKey<'_> {
         if super::name::of_constraint(&self.from.name, &columns, "fkey") != self.constraint.name {
             items.push(super::option::pair("name", &self.constraint.name));
         }
+        let constants = models.get(&self.from).and_then(|it| it.table).map(super::name::constants).unwrap_or_default();
+        items.extend(constants.get(self.constraint.name.as_str()).map(|it| format!("constant = {it}")));
         match items.as_slice() {
             [only] => format!("references = {only}"),
             _ => format!("references({})", items.join(", ")),
@@ -138,14 +147,14 @@ fn one<'a>(
     if fields.len() != constraint.columns.len() || columns.len() != reference.columns.len() {
         return Err("one of its columns has no field");
     }
-    let same = |it: &&ForeignKey<'_>| {
-        it.from == *name && it.fields == fields && (fields.len() == 1 || it.to == reference.table)
-    };
-    if others.iter().any(|it| same(&it)) {
-        return Err("another foreign key has the same columns");
-    }
+    let mut same = others.iter().filter(|it| it.from == *name && it.fields == fields).peekable();
+    let of_struct = fields.len() > 1 || same.peek().is_some();
+    let repeats = same.any(|it| it.to == reference.table);
     if constraint.period {
         return Err("it compares periods");
+    }
+    if !constraint.enforced {
+        return Err("it is NOT ENFORCED");
     }
     let mut set =
         if reference.set_columns.is_empty() { constraint.columns.iter() } else { reference.set_columns.iter() };
@@ -159,14 +168,14 @@ fn one<'a>(
         }
         _ => {}
     }
-    let key = primary_key(referred).map(|it| it.columns.as_slice()).unwrap_or_default();
-    if !is_unique(referred, &reference.columns, true) {
-        return Err("it refers to a unique index");
-    }
-    let columns = if key == reference.columns { Vec::new() } else { columns };
-    let one = is_unique(table, &constraint.columns, false);
+    // Without other columns a foreign key refers to the fields with `key`, in the order of the struct.
+    let key = key(referred).unwrap_or_default();
+    let in_order = referred.columns.iter().map(|it| &it.name).filter(|it| key.contains(it));
+    let deferred = primary_key(referred).is_some_and(|it| it.deferrable);
+    let columns = if !deferred && in_order.eq(&reference.columns) { Vec::new() } else { columns };
+    let one = is_unique(table, &constraint.columns);
     let (from, to) = (name.clone(), reference.table.clone());
-    Ok(ForeignKey { constraint, from, to, fields, columns, one, relation: None })
+    Ok(ForeignKey { constraint, from, to, fields, columns, one, relation: None, of_struct, repeats })
 }
 
 /// The primary key of a table.
@@ -174,14 +183,27 @@ pub(super) fn primary_key(table: &Table) -> Option<&Constraint> {
     table.constraints.iter().find(|it| it.kind == ConstraintKind::PrimaryKey)
 }
 
+/// The columns of the primary key of a table, or else of the first unique constraint or index over columns that are NOT NULL.
+pub(super) fn key(table: &Table) -> Option<Vec<&String>> {
+    if let Some(it) = primary_key(table) {
+        return (!it.period).then(|| it.columns.iter().collect());
+    }
+    let constraints = table.constraints.iter().filter(|it| it.kind == ConstraintKind::Unique && !it.period);
+    let constraints = constraints.filter(|it| !it.deferrable).map(|it| it.columns.iter().collect::<Vec<_>>());
+    let indexes = table.indexes.iter().filter(|it| it.unique && it.predicate.is_none() && it.valid);
+    let indexes = indexes.filter_map(|it| it.keys.iter().map(|key| key.column.as_ref()).collect());
+    let required = |name: &&String| table.column(name).is_some_and(|it| !it.nullable);
+    constraints.chain(indexes).find(|it| it.iter().all(required))
+}
+
 /// Whether these are all columns of a unique constraint, or else of a unique index.
-fn is_unique(table: &Table, columns: &[String], only_constraints: bool) -> bool {
+fn is_unique(table: &Table, columns: &[String]) -> bool {
     let same = |these: &[&String]| these.len() == columns.len() && columns.iter().all(|it| these.contains(&it));
     let mut constraints = table
         .constraints
         .iter()
         .filter(|it| matches!(it.kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique) && !it.period);
-    let mut indexes = table.indexes.iter().filter(|it| it.unique && it.predicate.is_none() && !only_constraints);
+    let mut indexes = table.indexes.iter().filter(|it| it.unique && it.predicate.is_none());
     constraints.any(|it| same(&it.columns.iter().collect::<Vec<_>>()))
         || indexes.any(|index| {
             let keys: Vec<&String> = index.keys.iter().filter_map(|it| it.column.as_ref()).collect();

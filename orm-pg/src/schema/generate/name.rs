@@ -1,8 +1,10 @@
 //! Rust identifiers for names of the database, and which of them are taken.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use heck::{ToSnakeCase, ToUpperCamelCase};
+use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+
+use crate::schema::catalog::{ConstraintKind, Table};
 
 /// Names that a model would hide: those of the prelude and of the standard library that generated code uses or that a reader
 /// expects to mean something else.
@@ -177,6 +179,8 @@ pub(super) fn snake(name: &str) -> String {
 pub(super) fn written(name: &str) -> String {
     match name {
         "self" | "Self" | "super" | "crate" => format!("{name}_"),
+        // A keyword since edition 2024, which is not known here.
+        "gen" => "r#gen".to_owned(),
         _ if syn::parse_str::<syn::Ident>(name).is_ok() => name.to_owned(),
         _ if syn::parse_str::<syn::Ident>(&format!("r#{name}")).is_ok() => format!("r#{name}"),
         _ => format!("n_{}", name.chars().filter(char::is_ascii_alphanumeric).collect::<String>()),
@@ -211,11 +215,38 @@ pub(super) fn of_constraint(table: &str, columns: &[&str], label: &str) -> Strin
     if columns.is_empty() { format!("{table}_{label}") } else { format!("{table}_{columns}_{label}") }
 }
 
-/// Returns the name of the constant that the derive writes for a constraint, if it can write one.
-pub(super) fn constant(table: &str, constraint: &str) -> Option<String> {
+/// Returns the name of the constant that the derive writes for a constraint unless it is told another one.
+fn constant(table: &str, constraint: &str) -> String {
     let short = constraint.strip_prefix(table).and_then(|it| it.strip_prefix('_'));
-    let name = heck::ToShoutySnakeCase::to_shouty_snake_case(short.filter(|it| !it.is_empty()).unwrap_or(constraint));
-    syn::parse_str::<syn::Ident>(&name).is_ok().then_some(name)
+    let short = short.map(ToShoutySnakeCase::to_shouty_snake_case).filter(|it| it.starts_with(char::is_alphabetic));
+    let name = short.unwrap_or_else(|| constraint.to_shouty_snake_case());
+    if name.starts_with(char::is_numeric) { format!("N{name}") } else { name }
+}
+
+/// Returns the constraints and unique indexes of a table whose constants need other names than the derive makes, with these
+/// names: the derive cannot make one, or it is that of another constraint.
+pub(super) fn constants(table: &Table) -> BTreeMap<&str, String> {
+    let constraints =
+        table.constraints.iter().filter(|it| it.kind != ConstraintKind::NotNull).map(|it| it.name.as_str());
+    // A unique index with the name of a constraint has its constant.
+    let indexes = table.indexes.iter().filter(|it| it.unique && table.constraint(&it.name).is_none());
+    let all = constraints.chain(indexes.map(|it| it.name.as_str()));
+    let (mut taken, mut others) = (BTreeSet::new(), Vec::new());
+    for name in all {
+        let constant = constant(&table.name.name, name);
+        let valid = syn::parse_str::<syn::Ident>(&constant).is_ok();
+        if !valid || !taken.insert(constant) {
+            others.push(name);
+        }
+    }
+    let mut named = BTreeMap::new();
+    for name in others {
+        let whole = name.to_shouty_snake_case();
+        let valid = syn::parse_str::<syn::Ident>(&whole).is_ok();
+        let whole = if valid { whole } else { "CONSTRAINT".to_owned() };
+        named.insert(name, first_free(&mut taken, &[whole], "_"));
+    }
+    named
 }
 
 #[cfg(test)]
@@ -232,6 +263,7 @@ mod tests {
         assert_eq!(snake("2fa"), "n2fa");
         assert_eq!(snake("_"), "unnamed");
         assert_eq!(written("type"), "r#type");
+        assert_eq!(written("gen"), "r#gen");
         assert_eq!(written("self"), "self_");
     }
 

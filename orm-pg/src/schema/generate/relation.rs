@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    foreign_key::{ForeignKey, primary_key},
+    foreign_key::ForeignKey,
     inflect::{plural_name, singular_name},
     item::Kind,
     model::Model,
@@ -34,6 +34,10 @@ pub(super) fn name(
     // What the file has keeps its name.
     let mut named = BTreeSet::new();
     for (number, key) in keys.iter_mut().enumerate() {
+        if key.repeats {
+            named.insert(number);
+            continue;
+        }
         let Some(declared) = old(&key.from).and_then(|it| declared(it, key)) else { continue };
         let name = match declared.item("relation").and_then(|it| it.value).map(|it| it.to_string()) {
             Some(name) if name == "none" => None,
@@ -72,12 +76,14 @@ pub(super) fn name(
 
 /// The option by which the file declares a foreign key.
 fn declared(item: &OldItem, key: &ForeignKey<'_>) -> Option<Parsed> {
-    if let [only] = key.fields.as_slice() {
+    if let ([only], false) = (key.fields.as_slice(), key.of_struct) {
         let member = item.members.iter().find(|it| it.ident == *only)?;
         return options(&member.attributes).find(|it| it.key == "references").cloned();
     }
     let same = |it: &&Parsed| it.key == "references" && it.item("fields").is_some_and(|it| it.idents() == key.fields);
-    options(&item.attributes).find(same).cloned()
+    let all: Vec<&Parsed> = options(&item.attributes).filter(same).collect();
+    let named = |it: &&&Parsed| it.item("name").and_then(|it| it.string()).as_ref() == Some(&key.constraint.name);
+    all.iter().find(named).or(all.first()).map(|it| (*it).clone())
 }
 
 /// The names that the relation of a foreign key may get.
@@ -187,10 +193,11 @@ impl Child {
 fn children(keys: &[ForeignKey<'_>], models: &BTreeMap<Name, Model<'_>>) -> Vec<Child> {
     let ident = |name: &Name| models.get(name).map(|it| it.ident.clone()).unwrap_or_default();
     // Rows of a model without a key cannot be told apart, so nothing is loaded for them.
-    let keyed = |name: &Name| models.get(name).and_then(|it| it.table).is_some_and(|it| primary_key(it).is_some());
+    let keyed =
+        |name: &Name| models.get(name).and_then(|it| it.table).is_some_and(|it| super::foreign_key::key(it).is_some());
     let mut all = Vec::new();
-    for (number, key) in keys.iter().enumerate().filter(|(_, key)| keyed(&key.to)) {
-        let several = keys.iter().filter(|it| it.from == key.from && it.to == key.to).count() > 1;
+    for (number, key) in keys.iter().enumerate().filter(|(_, key)| keyed(&key.to) && !key.repeats) {
+        let several = keys.iter().filter(|it| it.from == key.from && it.to == key.to && !it.repeats).count() > 1;
         all.push(Child {
             of: key.to.clone(),
             target: key.from.clone(),
@@ -204,12 +211,12 @@ fn children(keys: &[ForeignKey<'_>], models: &BTreeMap<Name, Model<'_>>) -> Vec<
     }
     let mut through = Vec::new();
     for (name, model) in models {
-        let own: Vec<usize> = (0..keys.len()).filter(|it| keys.get(*it).is_some_and(|it| it.from == *name)).collect();
+        let own: Vec<usize> =
+            (0..keys.len()).filter(|it| keys.get(*it).is_some_and(|it| it.from == *name && !it.repeats)).collect();
         let [first, second] = own.as_slice() else { continue };
         let (Some(a), Some(b)) = (keys.get(*first), keys.get(*second)) else { continue };
-        let Some(key) = model.table.and_then(primary_key) else { continue };
+        let Some(mut of_key) = model.table.and_then(super::foreign_key::key) else { continue };
         let mut columns: Vec<&String> = a.constraint.columns.iter().chain(&b.constraint.columns).collect();
-        let mut of_key: Vec<&String> = key.columns.iter().collect();
         columns.sort();
         of_key.sort();
         if columns != of_key || !keyed(&a.to) || !keyed(&b.to) {

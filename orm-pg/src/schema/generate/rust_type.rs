@@ -149,11 +149,10 @@ fn opaque(sql: &str) -> RustType {
 
 /// Removes what stands in parentheses: `timestamp(3) with time zone`. Also says whether there was something.
 fn without_modifiers(sql: &str) -> (String, bool) {
-    let found = if sql.starts_with('"') && !sql.contains("\".") && !sql.contains(".\"") {
-        None
-    } else {
-        sql.rfind('(').and_then(|from| sql.get(from..)?.find(')').map(|to| (from, from + to + 1)))
-    };
+    // Not those of a name: the name of a type of PostgreSQL itself has no quotes, except "char".
+    let from = sql.rfind('"').map_or(0, |it| it + 1);
+    let found = sql.get(from..).and_then(|it| it.rfind('(')).map(|it| from + it);
+    let found = found.and_then(|from| sql.get(from..)?.find(')').map(|to| (from, from + to + 1)));
     let interval = sql.strip_prefix("interval ").is_some_and(|it| !it.starts_with('"'));
     match found {
         _ if interval => ("interval".to_owned(), true),
@@ -212,6 +211,8 @@ mod tests {
         check("\"char\"", "orm_pg::types::PgChar", None);
         check("point[]", "orm_pg::types::Opaque", Some("point[]"));
         check("app.\"my (type)\"", "orm_pg::types::Opaque", Some("app.\"my (type)\""));
+        assert_eq!(without_modifiers("app.\"my (type)\""), ("app.\"my (type)\"".to_owned(), false));
+        assert_eq!(without_modifiers("app.\"my (type)\"(3)"), ("app.\"my (type)\"".to_owned(), true));
     }
 
     #[test]
