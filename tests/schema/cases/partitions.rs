@@ -116,7 +116,7 @@ async fn a_table_that_inherits_comes_and_goes_while_its_parent_changes(db: Datab
     let schema = |ty: &str, default: &str, more: &str| {
         format!(
             "CREATE FUNCTION f(int) RETURNS int LANGUAGE sql IMMUTABLE RETURN $1;
-             CREATE TABLE t (n {ty} DEFAULT {default}); CREATE TABLE c () INHERITS (t){more}"
+             CREATE TABLE t (n {ty} DEFAULT {default} CHECK (n > 0)); CREATE TABLE c () INHERITS (t){more}"
         )
     };
     let with =

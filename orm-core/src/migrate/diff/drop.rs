@@ -87,6 +87,9 @@ impl Diff<'_> {
                 Some(Part::Index(table, index)) => index.partitioned && **table == of.parent,
                 _ => false,
             }),
+            // It goes with that of a parent, or with its table.
+            (_, Some(Part::Constraint(_, it))) if it.inherited => false,
+            (_, Some(Part::Index(_, it))) if it.parent.is_some() => false,
             // It would be built again for the new type, and its expressions may not be possible with that.
             (Key::Index(..) | Key::Constraint(..), _) => {
                 let needed = self.old_needs.get(key).into_iter().flatten();
