@@ -14,19 +14,19 @@ use orm_tests::{change, created};
 
 use super::load;
 
-#[allow(dead_code)]
+#[allow(dead_code, clippy::duplicated_attributes)]
 #[rustfmt::skip]
 #[path = "chain/hard.models.txt"]
 mod hard;
-#[allow(dead_code)]
+#[allow(dead_code, clippy::duplicated_attributes)]
 #[rustfmt::skip]
 #[path = "chain/legacy.models.txt"]
 mod legacy;
-#[allow(dead_code)]
+#[allow(dead_code, clippy::duplicated_attributes)]
 #[rustfmt::skip]
 #[path = "chain/nasty.models.txt"]
 mod nasty;
-#[allow(dead_code)]
+#[allow(dead_code, clippy::duplicated_attributes)]
 #[rustfmt::skip]
 #[path = "chain/peers.models.txt"]
 mod peers;

@@ -139,6 +139,7 @@ fn parents(model: &Model, private: &TokenStream) -> Vec<TokenStream> {
         let description = format!("The `{target_name}` that a `{model}` refers to by {fields}.");
         Some(quote_spanned! {target.span()=>
             #[doc = #description]
+            #[allow(clippy::self_named_constructors)]
             #vis fn #name() -> #private::relation::Related<Self, #target, #private::relation::#kind> {
                 #[allow(unused_imports)]
                 use #private::model::NotAModel as _;
@@ -177,6 +178,7 @@ fn children(model: &Model, relation: &Relation, private: &TokenStream) -> TokenS
     };
     quote! {
         #[doc = #description]
+        #[allow(clippy::self_named_constructors)]
         #vis fn #name() -> #private::relation::Related<Self, #target, #private::relation::#kind> {
             #body
         }
