@@ -31,7 +31,7 @@ pub use self::{
     effect::{Effect, Effects, LockMode, RelationKind},
     history::{Applied, Conflict, HISTORY_TABLE, Review, State, review},
     lint::{Finding, Level, LintOptions, Measured, lint},
-    live::live,
+    live::{live, postpone_replaced},
     offline::{Known, Unread, mark_unread},
     options::{Options, Rename, ReplacedLabel},
     plan::{Mode, Phase, Plan, Step},

@@ -161,6 +161,26 @@ async fn a_rename_keeps_the_values(db: Database) {
 }
 
 #[orm_pg::test]
+async fn a_column_has_both_names_while_both_versions_run(db: Database) {
+    let shop = Shop::on(&db).await;
+    shop.run("first", 0, &["migrate", "diff", "--name", "first"]);
+    shop.run("first", 0, &["migrate", "up"]);
+    load(&db, "INSERT INTO users (email, nick) VALUES ('ann@example.org', 'Ann')").await;
+    let written = shop.run("renamed", 0, &["migrate", "diff", "--name", "names", "--live"]);
+    assert!(written.contains("(runs with --contract)") && !written.contains("error["), "{written}");
+    assert!(shop.files().iter().any(|it| it.1.contains("-- orm: step = repeat\n")));
+    shop.run("renamed", 0, &["migrate", "check"]);
+    shop.run("renamed", 0, &["migrate", "up"]);
+    load(&db, "INSERT INTO users (email, nick) VALUES ('bob@example.org', 'Bob')").await;
+    load(&db, "INSERT INTO users (email, name) VALUES ('cy@example.org', 'Cy')").await;
+    let both = sql!("SELECT nick FROM users WHERE nick = name ORDER BY id").all::<String>(&db).await.expect("names");
+    assert_eq!(both, ["Ann", "Bob", "Cy"]);
+    shop.run("renamed", 0, &["migrate", "up", "--contract"]);
+    shop.run("renamed", 0, &["verify"]);
+    assert_eq!(sql!("SELECT name FROM users").all::<String>(&db).await.expect("names").len(), 3);
+}
+
+#[orm_pg::test]
 async fn renamed_tables_and_labels_keep_the_rows(db: Database) {
     let shop = Shop::on(&db).await;
     shop.run("moods", 0, &["migrate", "diff", "--name", "first"]);

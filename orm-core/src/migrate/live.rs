@@ -1,6 +1,8 @@
 //! Changes that the old version of an application must survive: which parts of a diff are plans of [`expand`].
 
-use super::{Allow, Options, Plan, Rename, diff::permitted, expand, mention, stated::keeps_rows};
+use std::collections::BTreeSet;
+
+use super::{Allow, Options, Phase, Plan, Rename, diff::permitted, expand, mention, part::Key, stated::keeps_rows};
 use crate::{
     catalog::{Catalog, Column, Name},
     error::Result,
@@ -36,6 +38,39 @@ pub fn live(from: &Catalog, to: &Catalog, options: &Options) -> Result<Option<Pl
     losses.steps.retain(|it| it.allow.as_ref().is_some_and(|it| !lossless(it)));
     permitted(&losses, options)?;
     Ok(Some(plan))
+}
+
+/// Lets the steps of `plan` that change a column, or its default, wait for the phase [`Phase::Contract`] if [`live`] has replaced
+/// the column, which `before` shows as it was, and `after` as it is. Until then the trigger takes a value in the new column for
+/// one that the new version of the application has written, and a default would be one.
+///
+/// ```
+/// use orm_pg::schema::{catalog::Catalog, migrate::{Plan, postpone_replaced}};
+///
+/// let mut plan = Plan::default();
+/// postpone_replaced(&Catalog::default(), &Catalog::default(), &mut plan);
+/// assert!(plan.is_empty());
+/// ```
+pub fn postpone_replaced(before: &Catalog, after: &Catalog, plan: &mut Plan) {
+    let labels = |catalog: &Catalog, ty: &str| {
+        let names = mention::names(ty);
+        catalog.enums.iter().find(|it| names.contains(&it.name)).map(|it| it.labels.clone())
+    };
+    let mut replaced = BTreeSet::new();
+    for table in &after.tables {
+        let Some(was) = before.table(&table.name) else { continue };
+        for column in &table.columns {
+            let same = was.column(&column.name).is_some_and(|was| was.ty == column.ty);
+            if !same || labels(before, &column.ty) != labels(after, &column.ty) {
+                let (table, column) = (table.name.clone(), column.name.clone());
+                replaced.insert(Key::Column(table.clone(), column.clone()).object());
+                replaced.insert(Key::Default(table, column).object());
+            }
+        }
+    }
+    for step in plan.steps.iter_mut().filter(|it| replaced.contains(&it.object)) {
+        step.phase = Phase::Contract;
+    }
 }
 
 /// A column that still has its former name.

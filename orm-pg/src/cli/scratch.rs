@@ -2,7 +2,7 @@
 
 use orm_core::{
     catalog::{Catalog, Name},
-    migrate::{self, HISTORY_TABLE, Options, renames},
+    migrate::{self, Options, renames},
     schema::Table,
 };
 
@@ -72,21 +72,14 @@ pub(super) async fn replayed<S: DataSteps>(server: &Database, migrations: &Migra
         migrations.run(db).await?;
         introspect(db).await
     });
-    let read = without_history(read.await?);
+    let read = read.await?;
     let mut catalog = canonical(server, &read).await?;
     catalog.unmanaged = read.unmanaged;
     Ok(catalog)
 }
 
-/// Takes the table of the migrations themselves out of a catalog.
-pub(super) fn without_history(mut catalog: Catalog) -> Catalog {
-    remove(&mut catalog, HISTORY_TABLE);
-    catalog
-}
-
-/// Also takes out the tables in which other tools keep their history, and returns those tools.
-pub(super) fn without_histories(catalog: Catalog) -> (Catalog, Vec<Tool>) {
-    let mut catalog = without_history(catalog);
+/// Takes the tables out of a catalog in which other tools keep their history, and returns those tools. Our own is not in it.
+pub(super) fn without_histories(mut catalog: Catalog) -> (Catalog, Vec<Tool>) {
     let tools: Vec<_> = Tool::ALL.into_iter().filter(|it| remove(&mut catalog, it.table())).collect();
     if tools.contains(&Tool::Rails) {
         // Its second table: in which environment the migrations ran.

@@ -4,7 +4,7 @@ use orm_core::{
     catalog::Catalog,
     error::{Error, ErrorKind, Result},
     executor::Executor,
-    migrate::{Mode, Options, Phase, Plan, Rename, Step, diff, live, renames},
+    migrate::{Mode, Options, Phase, Plan, Rename, Step, diff, live, postpone_replaced, renames},
     statement::{Operation, Sql, Statement},
 };
 
@@ -116,13 +116,16 @@ async fn planned_on(scratch: &Database, from: &Catalog, to: &Catalog, options: &
     create_all(scratch, from).await?;
     let mut options = options.clone();
     let mut all = if options.live { changed_live(scratch, from, to, &mut options).await? } else { Plan::default() };
-    let from = if all.is_empty() { from.clone() } else { introspect(scratch).await? };
-    let renames = renames(&from, &options)?;
+    let named = if all.is_empty() { from.clone() } else { introspect(scratch).await? };
+    let renames = renames(&named, &options)?;
     apply(scratch, &renames).await?;
     all.steps.extend(renames.steps);
     let between = introspect(scratch).await?;
     options.renames.clear();
-    let plan = diff(&between, to, &options)?;
+    let mut plan = diff(&between, to, &options)?;
+    if options.live {
+        postpone_replaced(from, &named, &mut plan);
+    }
     apply(scratch, &plan).await?;
     let reached = nothing_left(scratch, to).await?;
     all.steps.extend(plan.steps);

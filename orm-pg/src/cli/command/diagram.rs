@@ -10,14 +10,13 @@ use crate::{
         database,
         failure::{Failure, Result},
         report::{GOOD, Report, styled},
-        scratch::without_history,
     },
     schema::{diagram, introspect},
 };
 
 pub(super) async fn run(args: &Diagram) -> Result<Report> {
     let db = database::connect(&args.connect).await?;
-    let catalog = without_history(introspect(&db).await?);
+    let catalog = introspect(&db).await?;
     let by_name = args.out.as_ref().and_then(|it| it.extension()).filter(|it| *it == "svg").map(|_| Format::Svg);
     let text = match args.format.or(by_name).unwrap_or(Format::Mermaid) {
         Format::Mermaid => diagram::mermaid(&catalog),

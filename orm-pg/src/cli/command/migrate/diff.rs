@@ -39,7 +39,9 @@ pub(in crate::cli) async fn plan(
     options: &Options,
 ) -> Result<(Plan, Catalog)> {
     let (to, notes) = scratch::desired(server, from, models, options).await?;
-    let (mut plan, mut after) = (diff(from, &to, options).map_err(explained)?, from.clone());
+    // A plan for two versions of the application has other steps, so it asks for other words.
+    let at_once = if options.live { options.clone().allow_all() } else { options.clone() };
+    let (mut plan, mut after) = (diff(from, &to, &at_once).map_err(explained)?, from.clone());
     if !plan.is_empty() {
         (plan, after) = plan_to(server, from, &to, options).await.map_err(explained)?;
         // What nothing manages is not created on a scratch database, and no plan changes it.
