@@ -3,6 +3,8 @@
 mod constraint;
 mod ty;
 
+pub(super) use self::constraint::not_null;
+
 use std::collections::BTreeSet;
 
 use crate::{

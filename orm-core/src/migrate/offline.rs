@@ -1,6 +1,6 @@
 //! The schema that models ask for, from a snapshot and without a server.
 
-use super::{Options, Plan};
+use super::{Options, Plan, declared};
 use crate::{
     catalog::{Catalog, Column, Constraint, ConstraintKind, Index, Table},
     error::{Error, ErrorKind, Result},
@@ -59,6 +59,9 @@ impl Known<'_> {
             if let Some((_, read)) = known {
                 not_null(table, read, options);
             }
+            if self.read.server_version >= NAMED_NOT_NULL {
+                new_not_null(table);
+            }
         }
         for it in &mut wanted.sequences {
             let same = self.written.sequences.iter().any(|was| was == it);
@@ -70,7 +73,21 @@ impl Known<'_> {
     }
 }
 
-/// From PostgreSQL 18 on, NOT NULL has a name, which models do not say.
+/// From this version on, NOT NULL is a constraint with a name.
+const NAMED_NOT_NULL: u32 = 180_000;
+
+/// Adds the constraints that the server makes of NOT NULL of new columns.
+fn new_not_null(table: &mut Table) {
+    let has = |table: &Table, column: &Column| {
+        let mut all = table.constraints.iter().filter(|it| it.kind == ConstraintKind::NotNull);
+        all.any(|it| it.columns.iter().eq([&column.name]))
+    };
+    let new = table.columns.iter().filter(|it| !it.nullable && !has(table, it));
+    let new: Vec<_> = new.map(|it| declared::not_null(&table.name, &it.name)).collect();
+    table.constraints.extend(new);
+}
+
+/// Adds the constraints of NOT NULL that the server has, with their names, which models do not say.
 fn not_null(table: &mut Table, read: &Table, options: &Options) {
     for it in read.constraints.iter().filter(|it| it.kind == ConstraintKind::NotNull) {
         let now = |column: &String| {

@@ -2,6 +2,7 @@
 
 use crate::{
     catalog::{Action, Constraint, ConstraintKind, Elements, Index, IndexKey, MatchType, Name, Reference},
+    ddl::catalog::automatic_name,
     schema::{
         Action as ModelAction, Deferrable, ForeignKey, Index as ModelIndex, IndexKey as ModelKey, Table as Model,
     },
@@ -12,7 +13,7 @@ pub(super) fn constraints(table: &Name, model: &Model, schema: &str) -> Vec<Cons
     let mut all = Vec::new();
     if !model.key.is_empty() {
         let it = &model.primary_key;
-        let name = it.name.map_or_else(|| crate::ddl::catalog::automatic_name(&table.name, "", "pkey"), str::to_owned);
+        let name = it.name.map_or_else(|| automatic_name(&table.name, "", "pkey"), str::to_owned);
         let mut key =
             new(&name, ConstraintKind::PrimaryKey, if it.columns.is_empty() { model.key } else { it.columns });
         (key.include, key.storage) = (owned(it.include), storage(it.storage));
@@ -87,6 +88,11 @@ fn foreign_key(it: &ForeignKey, schema: &str) -> Constraint {
     deferred(key, it.deferrable)
 }
 
+/// The constraint that a server makes of NOT NULL, with the name that it gives.
+pub(in crate::migrate) fn not_null(table: &Name, column: &str) -> Constraint {
+    new(&automatic_name(&table.name, column, "not_null"), ConstraintKind::NotNull, &[column])
+}
+
 fn new(name: &str, kind: ConstraintKind, columns: &[&str]) -> Constraint {
     Constraint {
         name: name.to_owned(),
@@ -104,7 +110,7 @@ fn new(name: &str, kind: ConstraintKind, columns: &[&str]) -> Constraint {
         validated: true,
         enforced: true,
         // The server has it so for keys, which no table inherits.
-        no_inherit: kind != ConstraintKind::Check,
+        no_inherit: !matches!(kind, ConstraintKind::Check | ConstraintKind::NotNull),
         local: true,
         inherited: false,
         comment: None,
